@@ -1,0 +1,92 @@
+"""Each house rule finds what breaks it and leaves the rest alone."""
+
+import importlib.util
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(name.replace("-", "_"), ROOT / "tools" / (name + ".py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+rules = load("house-rules")
+
+HEAD = "/* What it is for. */\n"
+
+
+def function(lines):
+    return HEAD + "int\nf(void)\n{\n" + "    work();\n" * lines + "}\n"
+
+
+# rule, path, what breaks it, what looks like it and does not
+CASES = [
+    ("file-size", "cli/a.c", HEAD + "int x;\n" * 600, HEAD + "int x;\n" * 599),
+    ("function-size", "cli/a.c", function(61), function(60)),
+    ("goto", "cli/a.c", HEAD + "goto out;\n", HEAD + "/* we go to bed */\n"),
+    ("finished", "cli/a.c", HEAD + "/* TODO: more */\n", HEAD + "int todo_list;\n"),
+    ("finished", "README.md", "FIXME later\n", "fixed\n"),
+    ("finished", "cli/a.c", "/* to come */\n", "/* to come and go */\n"),
+    ("pragma-once", "cli/a.h", HEAD + "int x;\n", HEAD + "#pragma once\n"),
+    ("head-says-why", "core/base/a.c", "int x;\n", HEAD + "int x;\n"),
+    ("place", "README.md", "see /root/notes\n", "see /home/artist/scene.blend\n"),
+    ("place", "README.md", "see /home/joe/notes\n", "see ~/notes\n"),
+    ("place", "README.md", "built in /the/tree/of/mine\n", "built in /the/tree\n"),
+    ("host", "meson.build", "https://registry.invalid/x\n", "https://docs.gtk.org/glib\n"),
+    ("layers", "core/values/a.c", HEAD + '#include "session.h"\n', HEAD + '#include "base.h"\n'),
+    ("layers", "core/policy/a.c", HEAD + '#include "adapter.h"\n', HEAD + '#include "values.h"\n'),
+    ("layers", "adapters/x/a.c", HEAD + '#include "session.h"\n', HEAD + '#include "adapter.h"\n'),
+    ("layers", "core/shim/a.c", HEAD + '#include "base.h"\n', HEAD + '#include "shim.h"\n'),
+    ("layers", "cli/a.c", HEAD + '#include "process.h"\n', HEAD + '#include "session.h"\n'),
+    ("spawn", "core/process/a.c", HEAD + "g_spawn_async (x);\n", HEAD + "dcc_spawn(x);\n"),
+    ("spawn", "core/session/a.c", HEAD + "g_child_watch_add(p, f, d);\n", HEAD + "g_unix_fd_add(p);\n"),
+    ("spawn", "core/session/a.c", HEAD + "pid = fork();\n", HEAD + "/* never a fork */\n"),
+    ("spawn", "adapters/x/a.c", HEAD + "popen(command);\n", HEAD + "fopen(command);\n"),
+    ("documented", "core/base/p.h", HEAD + "#pragma once\nDCC_API int dcc_undocumented(void);\n",
+     HEAD + "#pragma once\nDCC_API int dcc_documented(void);\n"),
+    ("documented", "core/base/p.h", HEAD + "#pragma once\nDCC_API int dcc_ageless(void);\n",
+     HEAD + "#pragma once\nint dcc_private(void);\n"),
+    ("python-37", "adapters/x/agent/a.py", "if (n := 3):\n    pass\n", "n = 3\n"),
+    ("python-37", "adapters/x/agent/a.py", "def f(a, /):\n    pass\n", "def f(a, *, b):\n    pass\n"),
+]
+
+SURROUNDINGS = {
+    "core/base/base.h": HEAD + "#pragma once\n",
+    "core/values/values.h": HEAD + "#pragma once\n",
+    "core/adapter/adapter.h": HEAD + "#pragma once\n",
+    "core/process/process.h": HEAD + "#pragma once\n",
+    "core/session/session.h": HEAD + "#pragma once\n",
+    "core/shim/shim.h": HEAD + "#pragma once\n",
+    "core/base/docs.c": HEAD + "/**\n * dcc_documented:\n *\n * Since: 1.0\n */\n/**\n * dcc_ageless:\n */\n",
+}
+
+
+def broken(path, text):
+    tree = rules.Tree(dict(SURROUNDINGS, **{path: text}), "/the/tree/of/mine")
+    return [line.rsplit("(", 1)[1].rstrip(")") for line in rules.broken_rules(tree)]
+
+
+@pytest.mark.parametrize("rule, path, bad, good", CASES)
+def test_rule(rule, path, bad, good):
+    assert set(broken(path, bad)) == {rule}
+    assert broken(path, good) == []
+
+
+def test_every_rule_has_a_case():
+    named = {rule.__name__[5:].replace("_", "-") for rule, _applies in rules.RULES}
+    assert named == {case[0] for case in CASES}
+
+
+def test_a_rule_leaves_other_files_alone():
+    assert broken("tests/x.c", "int f() { system (1); }\n") == []
+    assert broken("adapters/x/tool.py", "if (n := 3):\n    pass\n") == []
+
+
+def test_line_numbers_are_those_of_the_file():
+    tree = rules.Tree({"cli/a.c": HEAD + "\n\ngoto out;\n"})
+    assert list(rules.broken_rules(tree))[0].startswith("cli/a.c:4: ")

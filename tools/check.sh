@@ -1,0 +1,71 @@
+#!/bin/sh
+# Every check, one after another; all of them run, and the end says which were broken.
+# usage: check.sh ROOT BUILD [CHECK...]. `./dev check` calls it; CONTRIBUTING.md explains each.
+set -u
+
+root=$1
+build=$2
+shift 2
+cd "$root" || exit 125
+broken=
+[ $# -gt 0 ] || set -- format rules shell python cppcheck tidy introspection
+
+# each PATTERN...: what git tracks or would, one path a line
+each() {
+    git ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r path; do
+        [ ! -f "$path" ] || printf '%s\n' "$path"
+    done
+}
+
+# on COMMAND... : the paths of standard input as its last arguments
+on() {
+    tr '\n' '\0' | xargs -0 -r "$@"
+}
+
+check_format() {
+    each '*.c' '*.h' | on clang-format --dry-run -Werror
+}
+
+check_rules() {
+    python3 tools/house-rules.py .
+}
+
+check_shell() {
+    each dev .ci/run '*.sh' | on shellcheck
+}
+
+check_python() {
+    each '*.py' | on python3 -m flake8
+}
+
+check_cppcheck() {
+    # gtk: the library description that knows GLib. Reasons stand in the file of suppressions.
+    each 'core/*.c' 'adapters/*.c' 'cli/*.c' | on cppcheck --quiet --error-exitcode=1 --inline-suppr \
+        --enable=warning,performance,portability --library=gtk --std=c11 -DDCC_API= -D__linux__ \
+        --suppressions-list=tools/cppcheck-suppressions -j 2
+}
+
+check_tidy() {
+    # Only what the build compiles, with the flags it is compiled with.
+    sources=$(each 'core/*.c' 'adapters/*.c' 'cli/*.c')
+    printf '%s\n' "$sources" | tr '\n' '\0' |
+        xargs -0 -r -n 8 -P 2 clang-tidy -p "$build" --quiet 2>/dev/null
+}
+
+check_introspection() {
+    # The scanner speaks only when it runs.
+    rm -f "$build"/bindings/DccHost-1.0.gir
+    ninja -C "$build" bindings/DccHost-1.0.gir bindings/DccHost-1.0.typelib >"$build/scanner.txt" 2>&1 ||
+        { cat "$build/scanner.txt"; return 1; }
+    ! grep -i 'warning' "$build/scanner.txt"
+}
+
+for check in "$@"; do
+    if report=$("check_$check" 2>&1); then
+        printf 'ok      %s\n' "$check"
+    else
+        printf 'BROKEN  %s\n%s\n' "$check" "$report"
+        broken="$broken $check"
+    fi
+done
+[ -z "$broken" ] || { printf 'check: broken:%s\n' "$broken"; exit 1; }

@@ -1,0 +1,242 @@
+#!/usr/bin/python3
+"""The house rules that a machine can hold: `tools/house-rules.py [ROOT]` prints what breaks one.
+
+A rule is a function that takes a file and yields (line number, what is wrong). RULES at the end says which
+rule reads which files. Compilers, clang-format and flake8 have their own rules; nothing of theirs is here.
+Its own tests: tests/house/test_house_rules.py.
+"""
+
+import ast
+import pathlib
+import re
+import subprocess
+import sys
+
+MAX_FILE_LINES = 600
+MAX_FUNCTION_LINES = 60
+
+# What each layer may include. The compiler holds most of this; here it is said in one place.
+LAYERS = {
+    "core/base": ["core/base"],
+    "core/values": ["core/base", "core/values"],
+    "core/adapter": ["core/base", "core/values", "core/adapter"],
+    "core/process": ["core/base", "core/values", "core/process", "core/shim"],
+    "core/policy": ["core/base", "core/values", "core/policy"],
+    "core/shim": ["core/shim"],
+    "core/session": ["core/base", "core/values", "core/adapter", "core/process", "core/policy",
+                     "core/session"],
+    "adapters": ["core/base", "core/values", "core/adapter"],
+    "cli": ["core/base", "core/values", "core/adapter", "core/session", "cli"],
+}
+GENERATED_HEADERS = {"dcc-version.h": "core/base", "dcc-enum-types.h": "core/base"}
+
+# Ways to start a process that the core does not take: they fork this process's memory, or lose exits.
+SPAWNERS = re.compile(r"\b(g_spawn_\w+|g_subprocess_\w+|g_child_watch_\w+|popen|system|vfork)\s*\(")
+FORK = re.compile(r"\bfork\s*\(")
+MAY_FORK = ("core/shim/", "core/process/dcc-spawn")
+
+GOTO = re.compile(r"\bgoto\s+\w+\s*;")
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b(?=[ :(])|/\* to come \*/")
+HOME_OF_A_PERSON = re.compile(r"(?<![\w.])(/root/|/home/(?!artist\b)\w+|/Users/\w+)")
+URL = re.compile(r"https?://([\w.-]+)")
+KNOWN_HOSTS = ("docs.gtk.org", "www.jsonrpc.org", "mesonbuild.com", "example.com", "www.gtk.org", "localhost")
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+PUBLIC_NAME = re.compile(r"DCC_API\s+(?!G_DECLARE|GQuark)(?:[^;()]*?[\s*])(dcc_\w+)\s*\(")
+DOC_BLOCK = re.compile(r"/\*\*(.*?)\*/", re.S)
+
+
+class SourceFile:
+    """One file of the tree: its path relative to the root, and its text."""
+
+    def __init__(self, path, text, tree=None):
+        self.path = path
+        self.text = text
+        self.lines = text.splitlines()
+        self.tree = tree
+
+    def matches(self, pattern):
+        """(line number, match) of every match of a compiled pattern."""
+        for match in pattern.finditer(self.text):
+            yield self.text.count("\n", 0, match.start()) + 1, match
+
+
+class Tree:
+    """All files under rule, and what only the whole tree can tell."""
+
+    def __init__(self, files, root="/nonexistent"):
+        self.root = str(root)
+        self.files = [SourceFile(path, text, self) for path, text in sorted(files.items())]
+        self.homes = dict(GENERATED_HEADERS)
+        for each in self.files:
+            if each.path.endswith(".h"):
+                self.homes.setdefault(each.path.rsplit("/", 1)[-1], each.path.rsplit("/", 1)[0])
+        self._documented = None
+
+    def documented(self, name):
+        """The documentation block of a C symbol, or None."""
+        if self._documented is None:
+            self._documented = {}
+            for each in self.files:
+                if each.path.endswith((".c", ".h")):
+                    for block in DOC_BLOCK.findall(each.text):
+                        head = re.match(r"\s*\*?\s*(\w+):", block)
+                        if head:
+                            self._documented[head.group(1)] = block
+        return self._documented.get(name)
+
+
+def rule_file_size(source):
+    if len(source.lines) > MAX_FILE_LINES:
+        yield MAX_FILE_LINES, "%d lines; split it before %d" % (len(source.lines), MAX_FILE_LINES)
+
+
+def rule_function_size(source):
+    start = None
+    for number, line in enumerate(source.lines, 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start is not None:
+            length = number - start - 1
+            if length > MAX_FUNCTION_LINES:
+                yield start, "a function of %d lines; %d is the limit" % (length, MAX_FUNCTION_LINES)
+            start = None
+
+
+def rule_goto(source):
+    for number, _match in source.matches(GOTO):
+        yield number, "goto; g_autoptr and a smaller function do it"
+
+
+def rule_finished(source):
+    for number, match in source.matches(UNFINISHED):
+        yield number, "'%s'; do it, or say in the documentation what is missing" % match.group(0)
+
+
+def rule_pragma_once(source):
+    if "#pragma once" not in source.lines:
+        yield 1, "a header without #pragma once"
+
+
+def rule_head_says_why(source):
+    if source.lines and not source.text.startswith("/*"):
+        yield 1, "the head of a file says problem, contract and threading"
+
+
+def rule_place(source):
+    for number, match in source.matches(HOME_OF_A_PERSON):
+        yield number, "'%s' is a place on one machine" % match.group(0)
+    if source.tree and source.tree.root in source.text:
+        yield 1, "names the directory that it was written in"
+
+
+def rule_host(source):
+    for number, match in source.matches(URL):
+        if match.group(1) not in KNOWN_HOSTS:
+            yield number, "the host '%s'; the project needs the system's packages alone" % match.group(1)
+
+
+def layer_of(path):
+    parts = path.split("/")
+    return "/".join(parts[:2]) if parts[0] == "core" else parts[0]
+
+
+def rule_layers(source):
+    allowed = LAYERS.get(layer_of(source.path))
+    own = source.path.rsplit("/", 1)[0]
+    for number, match in source.matches(INCLUDE):
+        home = source.tree.homes.get(match.group(1).rsplit("/", 1)[-1])
+        # What has no home in the tree is generated for this directory alone.
+        if allowed is not None and home is not None and home != own and home not in allowed:
+            yield number, "%s may not see %s" % (layer_of(source.path), home)
+
+
+def rule_spawn(source):
+    for number, match in source.matches(SPAWNERS):
+        yield number, "%s; processes are started by dcc_spawn()" % match.group(1)
+    if not source.path.startswith(MAY_FORK):
+        for number, _match in source.matches(FORK):
+            yield number, "fork; processes are started by dcc_spawn()"
+
+
+def rule_documented(source):
+    for number, match in source.matches(PUBLIC_NAME):
+        block = source.tree.documented(match.group(1))
+        if block is None:
+            yield number, "%s is public and has no documentation comment" % match.group(1)
+        elif "Since:" not in block:
+            yield number, "the documentation of %s lacks 'Since:'" % match.group(1)
+
+
+def rule_python_37(source):
+    try:
+        ast.parse(source.text, feature_version=(3, 7))
+    except SyntaxError as error:
+        yield error.lineno or 1, "not the Python 3.7 that old applications bring: %s" % error.msg
+
+
+def is_under(*folders):
+    return lambda path: path.startswith(folders)
+
+
+def is_c(path):
+    return path.endswith((".c", ".h"))
+
+
+def is_agent(path):
+    return path.startswith("adapters/") and "/agent/" in path and path.endswith(".py")
+
+
+def is_ours(path):
+    """The tests of this lint hold what it forbids."""
+    return not path.startswith("tests/house/") and path != "tools/house-rules.py"
+
+
+RULES = [
+    (rule_file_size, lambda path: is_c(path) or path.endswith((".py", ".sh"))),
+    (rule_function_size, is_c),
+    (rule_goto, is_c),
+    (rule_finished, is_ours),
+    (rule_pragma_once, lambda path: path.endswith(".h")),
+    (rule_head_says_why, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/")(path)),
+    (rule_place, is_ours),
+    (rule_host, is_ours),
+    (rule_layers, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/")(path)),
+    (rule_spawn, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/")(path)),
+    (rule_documented, lambda path: path.endswith(".h") and path.startswith("core/")),
+    (rule_python_37, is_agent),
+]
+
+
+def broken_rules(tree):
+    """Every breach as "path:line: what (rule)", in the order of the files."""
+    for source in tree.files:
+        for rule, applies in RULES:
+            if applies(source.path):
+                for number, what in rule(source):
+                    yield "%s:%d: %s (%s)" % (source.path, number, what, rule.__name__[5:].replace("_", "-"))
+
+
+def read_tree(root):
+    """What git tracks, or would: nothing that was built."""
+    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.decode().split("\0")
+    files = {}
+    for name in filter(None, names):
+        path = pathlib.Path(root, name)
+        try:
+            files[name] = path.read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue
+    return Tree(files, pathlib.Path(root).resolve())
+
+
+def main():
+    root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent
+    breaches = list(broken_rules(read_tree(root)))
+    for line in breaches:
+        print(line)
+    return 1 if breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
