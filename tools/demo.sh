@@ -76,16 +76,24 @@ is_back() {
     [ "$(fact sculpt ready)" = True ] && [ "$(fact sculpt restart_count)" = 1 ]
 }
 
-# ours: the processes that carry this demo's environment
+# ours: the processes that carry this demo's environment, beside this shell and its X server
 ours() {
-    for environ in /proc/[0-9]*/environ; do
-        pid=${environ#/proc/}
-        pid=${pid%/environ}
-        if [ "$pid" != $$ ] && [ "$pid" != "$xvfb" ] &&
-            tr '\0' '\n' 2>/dev/null <"$environ" | grep -qxF "XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR"; then
-            tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | cut -c1-60 | sed "s/^/$pid /"
-        fi
-    done | grep -v -e ' sh ' -e ' tr ' -e ' sed ' -e ' grep ' -e ' cut ' || true
+    python3 - "$XDG_RUNTIME_DIR" $$ "$xvfb" <<'END'
+import os
+import pathlib
+import sys
+
+mark = b"XDG_RUNTIME_DIR=" + os.fsencode(sys.argv[1])
+known = {str(os.getpid()), *sys.argv[2:]}
+found = []
+for process in pathlib.Path("/proc").glob("[0-9]*"):
+    try:
+        if process.name not in known and mark in (process / "environ").read_bytes().split(b"\0"):
+            found.append(process.name + " " + (process / "comm").read_text().strip())
+    except OSError:
+        continue
+print("processes: %d" % len(found), *found, sep="\n  ")
+END
 }
 
 # start_display: an X server of our own where there is none; FALSE when none can be had
@@ -156,8 +164,7 @@ run ls images
 
 tell 'What is left behind?' 'Processes of this demo, files in its runtime directory, temporary files of Blender:'
 run dcchost ps
-echo "processes: $(ours | wc -l)"
+ours
 echo "files in the runtime directory: $(find "$demo/run" -mindepth 2 | wc -l)"
 echo "logs, events and rescued work, kept on purpose: $(find "$demo/state" -type f | wc -l) files"
-ours
 printf '\nThat was the main job, in %s seconds.\n' "$(($(date +%s) - began))"
