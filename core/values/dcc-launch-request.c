@@ -1,1 +1,295 @@
-/* to come */
+/* What the user asks for: which application, with what, under which settings.
+ *
+ * Contract: filled in before it is handed over, unchanged after. Names are checked here, once; all
+ * other strings are bytes and handed through. Threading: one thread at a time while it is filled.
+ */
+#include "dcc-launch-request.h"
+
+#include <string.h>
+
+#include "dcc-error.h"
+#include "dcc-strings.h"
+
+#define MAX_NAME 64
+
+struct _DccLaunchRequest {
+    GObject parent_instance;
+    char *app;
+    char *name;
+    char *version;
+    gboolean headless;
+    char *scene;
+    char *cwd;
+    GPtrArray *args;
+    GPtrArray *env;
+    DccSettings *settings;
+    char *private_dir;
+    char *temp_dir;
+};
+
+G_DEFINE_TYPE(DccLaunchRequest, dcc_launch_request, G_TYPE_OBJECT)
+
+static void
+dcc_launch_request_finalize(GObject *object)
+{
+    DccLaunchRequest *self = DCC_LAUNCH_REQUEST(object);
+
+    g_free(self->app);
+    g_free(self->name);
+    g_free(self->version);
+    g_free(self->scene);
+    g_free(self->cwd);
+    g_ptr_array_unref(self->args);
+    g_ptr_array_unref(self->env);
+    g_object_unref(self->settings);
+    g_free(self->private_dir);
+    g_free(self->temp_dir);
+    G_OBJECT_CLASS(dcc_launch_request_parent_class)->finalize(object);
+}
+
+static void
+dcc_launch_request_class_init(DccLaunchRequestClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = dcc_launch_request_finalize;
+}
+
+static void
+dcc_launch_request_init(DccLaunchRequest *self)
+{
+    self->args = dcc_strings_new();
+    self->env = dcc_strings_new();
+    self->settings = dcc_settings_new();
+}
+
+DccLaunchRequest *
+dcc_launch_request_new(const char *app)
+{
+    g_return_val_if_fail(app != NULL, NULL);
+
+    DccLaunchRequest *self = g_object_new(DCC_TYPE_LAUNCH_REQUEST, NULL);
+
+    self->app = g_strdup(app);
+    return self;
+}
+
+const char *
+dcc_launch_request_get_app(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->app;
+}
+
+/* A name becomes a directory and a word on command lines. */
+static gboolean
+is_name(const char *name)
+{
+    if (name == NULL || *name == '\0' || *name == '.' || *name == '-')
+        return FALSE;
+    if (strlen(name) > MAX_NAME)
+        return FALSE;
+    for (const char *p = name; *p != '\0'; p++)
+        if (!g_ascii_isalnum(*p) && strchr("._-", *p) == NULL)
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+dcc_launch_request_set_name(DccLaunchRequest *self, const char *name, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
+
+    if (!is_name(name)) {
+        g_autofree char *shown = g_utf8_make_valid(name != NULL ? name : "", -1);
+
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_INVALID,
+                    "\"%s\" is no name for an instance: use letters, digits, '.', '_' and '-', "
+                    "at most %d, not beginning with '.' or '-'",
+                    shown,
+                    MAX_NAME);
+        return FALSE;
+    }
+    dcc_string_replace(&self->name, name);
+    return TRUE;
+}
+
+const char *
+dcc_launch_request_get_name(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->name != NULL ? self->name : self->app;
+}
+
+void
+dcc_launch_request_set_version(DccLaunchRequest *self, const char *version)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    dcc_string_replace(&self->version, version);
+}
+
+const char *
+dcc_launch_request_get_version(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->version;
+}
+
+void
+dcc_launch_request_set_headless(DccLaunchRequest *self, gboolean headless)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    self->headless = headless;
+}
+
+gboolean
+dcc_launch_request_is_headless(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
+
+    return self->headless;
+}
+
+void
+dcc_launch_request_set_scene(DccLaunchRequest *self, const char *path)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+    /* The application runs elsewhere: a relative path would name another file there. */
+    g_return_if_fail(path == NULL || g_path_is_absolute(path));
+
+    dcc_string_replace(&self->scene, path);
+}
+
+const char *
+dcc_launch_request_get_scene(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->scene;
+}
+
+void
+dcc_launch_request_set_cwd(DccLaunchRequest *self, const char *path)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    dcc_string_replace(&self->cwd, path);
+}
+
+const char *
+dcc_launch_request_get_cwd(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->cwd;
+}
+
+void
+dcc_launch_request_set_args(DccLaunchRequest *self, const char *const *args)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    g_autoptr(GPtrArray) old = self->args;
+
+    self->args = dcc_strings_new();
+    for (gsize i = 0; args != NULL && args[i] != NULL; i++)
+        dcc_strings_add(self->args, args[i]);
+}
+
+const char *const *
+dcc_launch_request_get_args(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return dcc_strings_peek(self->args);
+}
+
+static void
+remove_key(GPtrArray *env, const char *setting, gsize key_length)
+{
+    for (guint i = 0; i + 1 < env->len; i++) {
+        const char *old = g_ptr_array_index(env, i);
+
+        if (strncmp(old, setting, key_length) == 0 && old[key_length] == '=') {
+            g_ptr_array_remove_index(env, i);
+            return;
+        }
+    }
+}
+
+gboolean
+dcc_launch_request_add_env(DccLaunchRequest *self, const char *setting, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
+    g_return_val_if_fail(setting != NULL, FALSE);
+
+    const char *equals = strchr(setting, '=');
+
+    if (equals == NULL || equals == setting) {
+        g_autofree char *shown = g_utf8_make_valid(setting, -1);
+
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_INVALID,
+                    "\"%s\" sets no environment variable: write KEY=VALUE, for example "
+                    "OCIO=/show/config.ocio",
+                    shown);
+        return FALSE;
+    }
+    remove_key(self->env, setting, (gsize)(equals - setting));
+    dcc_strings_add(self->env, setting);
+    return TRUE;
+}
+
+const char *const *
+dcc_launch_request_get_env(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return dcc_strings_peek(self->env);
+}
+
+DccSettings *
+dcc_launch_request_get_settings(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->settings;
+}
+
+void
+dcc_launch_request_set_private_dir(DccLaunchRequest *self, const char *path)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    dcc_string_replace(&self->private_dir, path);
+}
+
+const char *
+dcc_launch_request_get_private_dir(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->private_dir;
+}
+
+void
+dcc_launch_request_set_temp_dir(DccLaunchRequest *self, const char *path)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    dcc_string_replace(&self->temp_dir, path);
+}
+
+const char *
+dcc_launch_request_get_temp_dir(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->temp_dir;
+}

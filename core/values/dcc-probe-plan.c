@@ -1,1 +1,79 @@
-/* to come */
+/* How the core is to ask whether an application is well.
+ *
+ * Contract: immutable. Threading: any thread.
+ */
+#include "dcc-probe-plan.h"
+
+struct _DccProbePlan {
+    GObject parent_instance;
+    DccProbeKind kind;
+    char *method;
+    char *params;
+};
+
+G_DEFINE_TYPE(DccProbePlan, dcc_probe_plan, G_TYPE_OBJECT)
+
+static void
+dcc_probe_plan_finalize(GObject *object)
+{
+    DccProbePlan *self = DCC_PROBE_PLAN(object);
+
+    g_free(self->method);
+    g_free(self->params);
+    G_OBJECT_CLASS(dcc_probe_plan_parent_class)->finalize(object);
+}
+
+static void
+dcc_probe_plan_class_init(DccProbePlanClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = dcc_probe_plan_finalize;
+}
+
+static void
+dcc_probe_plan_init(DccProbePlan *self)
+{
+    self->kind = DCC_PROBE_NONE;
+}
+
+DccProbePlan *
+dcc_probe_plan_new_none(void)
+{
+    return g_object_new(DCC_TYPE_PROBE_PLAN, NULL);
+}
+
+DccProbePlan *
+dcc_probe_plan_new_agent(const char *method, const char *params)
+{
+    g_return_val_if_fail(method != NULL, NULL);
+
+    DccProbePlan *self = g_object_new(DCC_TYPE_PROBE_PLAN, NULL);
+
+    self->kind = DCC_PROBE_AGENT;
+    self->method = g_strdup(method);
+    self->params = g_strdup(params);
+    return self;
+}
+
+DccProbeKind
+dcc_probe_plan_get_kind(DccProbePlan *self)
+{
+    g_return_val_if_fail(DCC_IS_PROBE_PLAN(self), DCC_PROBE_NONE);
+
+    return self->kind;
+}
+
+const char *
+dcc_probe_plan_get_method(DccProbePlan *self)
+{
+    g_return_val_if_fail(DCC_IS_PROBE_PLAN(self), NULL);
+
+    return self->method;
+}
+
+const char *
+dcc_probe_plan_get_params(DccProbePlan *self)
+{
+    g_return_val_if_fail(DCC_IS_PROBE_PLAN(self), NULL);
+
+    return self->params;
+}

@@ -1,1 +1,284 @@
-/* to come */
+/* How a life ended, for users and programs.
+ *
+ * Problem: a raw exit status says little. "Exited with 1" may be a missing licence, "killed by 15"
+ * the stop that was asked for. A result joins the kernel's fact with the adapter's verdict and
+ * never hides the fact. LOST is never shown as success.
+ *
+ * Contract: immutable. Threading: any thread.
+ */
+#include "dcc-result.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "dcc-enum-types.h"
+#include "dcc-error.h"
+#include "dcc-result-private.h"
+
+G_DEFINE_TYPE(DccResult, dcc_result, G_TYPE_OBJECT)
+
+/* What sysexits.h and the shells have agreed on, and what timeout(1) made of 124 and 125. */
+enum {
+    STATUS_TRY_AGAIN = 75,
+    STATUS_BAD_CONFIGURATION = 78,
+    STATUS_TIMEOUT = 124,
+    STATUS_OURS = 125,
+    STATUS_NOT_EXECUTABLE = 126,
+    STATUS_NOT_FOUND = 127,
+    STATUS_SIGNAL_BASE = 128,
+};
+
+static void
+dcc_result_finalize(GObject *object)
+{
+    DccResult *self = DCC_RESULT(object);
+
+    g_free(self->stage);
+    g_free(self->reason);
+    G_OBJECT_CLASS(dcc_result_parent_class)->finalize(object);
+}
+
+static void
+dcc_result_class_init(DccResultClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = dcc_result_finalize;
+}
+
+static void
+dcc_result_init(DccResult *self)
+{
+    self->kind = DCC_RESULT_LOST;
+    self->code = -1;
+}
+
+DccResult *
+dcc_result_new_start_failed(const char *stage, int errno_code, const char *reason)
+{
+    g_return_val_if_fail(stage != NULL, NULL);
+
+    DccResult *self = g_object_new(DCC_TYPE_RESULT, NULL);
+
+    self->kind = DCC_RESULT_START_FAILED;
+    self->stage = g_strdup(stage);
+    self->errno_code = errno_code;
+    if (reason != NULL)
+        self->reason = g_utf8_make_valid(reason, -1);
+    else if (errno_code != 0)
+        self->reason = g_strdup_printf("start failed at %s: %s", stage, g_strerror(errno_code));
+    else
+        self->reason = g_strdup_printf("start failed at %s", stage);
+    return self;
+}
+
+static gboolean
+is_crash_signal(int signal)
+{
+    switch (signal) {
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGILL:
+    case SIGFPE:
+    case SIGABRT:
+    case SIGTRAP:
+    case SIGSYS:
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+/* A signal that is not ours and speaks of a fault is a crash, even while we stop. */
+static gboolean
+crashed_while_stopping(DccExitInfo *info)
+{
+    return dcc_exit_info_was_requested(info) && !dcc_exit_info_is_our_signal(info) &&
+           dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED &&
+           is_crash_signal(dcc_exit_info_get_signal(info));
+}
+
+static gboolean
+is_stop(DccExitInfo *info, DccVerdict *verdict)
+{
+    DccResultKind kind = dcc_exit_info_get_kind(info);
+
+    if (!dcc_exit_info_was_requested(info) || crashed_while_stopping(info))
+        return FALSE;
+    if (verdict != NULL && dcc_verdict_is_clean(verdict))
+        return TRUE;
+    return kind == DCC_RESULT_SIGNALED ? dcc_exit_info_is_our_signal(info)
+                                       : dcc_exit_info_get_code(info) == 0;
+}
+
+static DccResultKind
+judge_kind(DccExitInfo *info, DccVerdict *verdict)
+{
+    DccResultKind kind = dcc_exit_info_get_kind(info);
+
+    if (kind == DCC_RESULT_LOST)
+        return DCC_RESULT_LOST;
+    if (verdict != NULL && dcc_verdict_get_kind(verdict) == DCC_VERDICT_OOM)
+        return DCC_RESULT_OOM;
+    return is_stop(info, verdict) ? DCC_RESULT_STOPPED : kind;
+}
+
+/* KILLED means somebody else's signal: an end by ours is the stop that was asked for. */
+static DccVerdictKind
+judge_verdict(DccResultKind kind, DccVerdict *verdict)
+{
+    DccVerdictKind said = verdict != NULL ? dcc_verdict_get_kind(verdict) : DCC_VERDICT_UNKNOWN;
+
+    if (kind == DCC_RESULT_STOPPED && (said == DCC_VERDICT_KILLED || said == DCC_VERDICT_UNKNOWN))
+        return DCC_VERDICT_CLEAN;
+    return said;
+}
+
+static char *
+describe(DccResult *self, DccExitInfo *info, DccVerdict *verdict)
+{
+    const char *said = verdict != NULL ? dcc_verdict_get_reason(verdict) : NULL;
+    const char *lost = dcc_exit_info_get_reason(info);
+
+    if (self->kind == DCC_RESULT_SIGNALED && crashed_while_stopping(info))
+        return g_strdup("crashed while stopping");
+    if (said != NULL && *said != '\0')
+        return g_utf8_make_valid(said, -1);
+    if (self->kind == DCC_RESULT_LOST)
+        return lost != NULL ? g_utf8_make_valid(lost, -1) : g_strdup("nobody saw how it ended");
+    if (self->kind == DCC_RESULT_STOPPED)
+        return g_strdup("stopped as asked");
+    if (self->signal != 0)
+        return g_strdup_printf(
+            "ended by signal %d%s", self->signal, self->core_dumped ? ", core dumped" : "");
+    return g_strdup_printf("exited with code %d", self->code);
+}
+
+DccResult *
+dcc_result_new_ended(DccExitInfo *info, DccVerdict *verdict)
+{
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(info), NULL);
+    g_return_val_if_fail(verdict == NULL || DCC_IS_VERDICT(verdict), NULL);
+
+    DccResult *self = g_object_new(DCC_TYPE_RESULT, NULL);
+
+    self->kind = judge_kind(info, verdict);
+    self->verdict = judge_verdict(self->kind, verdict);
+    self->code = dcc_exit_info_get_code(info);
+    self->signal = dcc_exit_info_get_signal(info);
+    self->core_dumped = dcc_exit_info_get_core_dumped(info);
+    self->reason = describe(self, info, verdict);
+    return self;
+}
+
+DccResultKind
+dcc_result_get_kind(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), DCC_RESULT_NONE);
+
+    return self->kind;
+}
+
+DccVerdictKind
+dcc_result_get_verdict(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), DCC_VERDICT_UNKNOWN);
+
+    return self->verdict;
+}
+
+int
+dcc_result_get_code(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), -1);
+
+    return self->code;
+}
+
+int
+dcc_result_get_signal(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), 0);
+
+    return self->signal;
+}
+
+int
+dcc_result_get_likely_signal(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), 0);
+
+    int signal = self->code - STATUS_SIGNAL_BASE;
+
+    return signal >= 1 && signal <= DCC_LAST_SIGNAL ? signal : 0;
+}
+
+gboolean
+dcc_result_get_core_dumped(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), FALSE);
+
+    return self->core_dumped;
+}
+
+const char *
+dcc_result_get_stage(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), NULL);
+
+    return self->stage;
+}
+
+int
+dcc_result_get_errno(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), 0);
+
+    return self->errno_code;
+}
+
+const char *
+dcc_result_get_reason(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), NULL);
+
+    return self->reason;
+}
+
+static int
+start_failure_status(DccResult *self)
+{
+    if (g_strcmp0(self->stage, "ready") == 0)
+        return STATUS_TIMEOUT;
+    if (g_strcmp0(self->stage, "chdir") == 0)
+        return STATUS_BAD_CONFIGURATION;
+    if (g_strcmp0(self->stage, "exec") == 0)
+        return self->errno_code == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+    return STATUS_OURS;
+}
+
+int
+dcc_result_to_exit_status(DccResult *self)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), STATUS_OURS);
+
+    if (self->kind == DCC_RESULT_NONE || self->kind == DCC_RESULT_LOST)
+        return STATUS_OURS;
+    if (self->verdict == DCC_VERDICT_LICENCE)
+        return STATUS_TRY_AGAIN;
+    if (self->verdict == DCC_VERDICT_BAD_SCENE)
+        return STATUS_BAD_CONFIGURATION;
+
+    switch (self->kind) {
+    case DCC_RESULT_EXITED:
+        return self->code;
+    case DCC_RESULT_SIGNALED:
+        return STATUS_SIGNAL_BASE + self->signal;
+    case DCC_RESULT_STOPPED:
+        return self->code >= 0 ? self->code : 0;
+    case DCC_RESULT_OOM:
+        return STATUS_SIGNAL_BASE + SIGKILL;
+    case DCC_RESULT_START_FAILED:
+        return start_failure_status(self);
+    default:
+        return STATUS_OURS;
+    }
+}

@@ -1,1 +1,450 @@
-/* to come */
+/* Every number and choice a session goes by.
+ *
+ * One table says name, kind, default and range of each number; the three choices ("restart",
+ * "on-hang", "backoff") have a reader and a writer each. Who has set a value is remembered, so that
+ * an adapter's default does not overrule a user's wish.
+ *
+ * Contract: backoff-initial is never more than backoff-max: whichever is set last moves the other.
+ * Threading: one thread at a time.
+ */
+#include "dcc-settings.h"
+
+#include <string.h>
+
+#include "dcc-enum-types.h"
+#include "dcc-error.h"
+
+typedef enum {
+    KIND_DURATION,
+    KIND_COUNT,
+    KIND_PERCENT,
+    KIND_BYTES,
+} SettingKind;
+
+typedef struct {
+    const char *name;
+    SettingKind kind;
+    gint64 fallback;
+    gint64 min;
+    gint64 max;
+} SettingInfo;
+
+#define SECONDS(n) (G_GINT64_CONSTANT(1000) * (n))
+#define MINUTES(n) (60 * SECONDS(n))
+#define A_YEAR     (365 * 24 * 60 * MINUTES(1))
+#define KIB        G_GINT64_CONSTANT(1024)
+
+static const SettingInfo infos[DCC_N_SETTINGS] = {
+    [DCC_SETTING_START_TIMEOUT] = {"start-timeout", KIND_DURATION, SECONDS(300), 1, A_YEAR},
+    [DCC_SETTING_SETTLE] = {"settle", KIND_DURATION, SECONDS(5), 0, A_YEAR},
+    [DCC_SETTING_PROBE_PERIOD] = {"probe-period", KIND_DURATION, SECONDS(10), 0, A_YEAR},
+    [DCC_SETTING_PROBE_TIMEOUT] = {"probe-timeout", KIND_DURATION, SECONDS(5), 1, A_YEAR},
+    [DCC_SETTING_PROBE_FAILURES] = {"probe-failures", KIND_COUNT, 6, 1, 100000},
+    [DCC_SETTING_PROGRESS_WINDOW] = {"progress-window", KIND_DURATION, MINUTES(10), 0, A_YEAR},
+    [DCC_SETTING_HANG_TIMEOUT] = {"hang-timeout", KIND_DURATION, MINUTES(30), 0, A_YEAR},
+    [DCC_SETTING_SAVE_TIMEOUT] = {"save-timeout", KIND_DURATION, SECONDS(60), 0, A_YEAR},
+    [DCC_SETTING_TERM_TIMEOUT] = {"term-timeout", KIND_DURATION, SECONDS(10), 0, A_YEAR},
+    [DCC_SETTING_TREE_TIMEOUT] = {"tree-timeout", KIND_DURATION, SECONDS(3), 0, A_YEAR},
+    [DCC_SETTING_VERIFY_TIMEOUT] = {"verify-timeout", KIND_DURATION, SECONDS(10), 0, A_YEAR},
+    [DCC_SETTING_CRASH_GRACE] = {"crash-grace", KIND_DURATION, SECONDS(60), 0, A_YEAR},
+    [DCC_SETTING_RESET_AFTER] = {"reset-after", KIND_DURATION, SECONDS(300), 0, A_YEAR},
+    [DCC_SETTING_BURST_WINDOW] = {"burst-window", KIND_DURATION, SECONDS(600), 1, A_YEAR},
+    [DCC_SETTING_MAX_RESTARTS] = {"max-restarts", KIND_COUNT, 5, 0, 4096},
+    [DCC_SETTING_INSTANT_CRASH] = {"instant-crash", KIND_DURATION, SECONDS(10), 0, A_YEAR},
+    [DCC_SETTING_JITTER] = {"jitter", KIND_PERCENT, 20, 0, 100},
+    [DCC_SETTING_LOG_SIZE] = {"log-size", KIND_BYTES, 16 * KIB *KIB, 4 * KIB, KIB *KIB *KIB *KIB},
+    [DCC_SETTING_LOG_FILES] = {"log-files", KIND_COUNT, 4, 1, 1000},
+    [DCC_SETTING_OOM_SCORE] = {"oom-score", KIND_COUNT, 200, 0, 1000},
+    [DCC_SETTING_BACKOFF_INITIAL] = {"backoff-initial", KIND_DURATION, SECONDS(1), 0, A_YEAR},
+    [DCC_SETTING_BACKOFF_MAX] = {"backoff-max", KIND_DURATION, SECONDS(60), 0, A_YEAR},
+};
+
+typedef enum {
+    CHOICE_RESTART,
+    CHOICE_ON_HANG,
+    CHOICE_BACKOFF,
+    N_CHOICES,
+} Choice;
+
+static const char *const choice_names[N_CHOICES] = {
+    [CHOICE_RESTART] = "restart",
+    [CHOICE_ON_HANG] = "on-hang",
+    [CHOICE_BACKOFF] = "backoff",
+};
+
+struct _DccSettings {
+    GObject parent_instance;
+    gint64 values[DCC_N_SETTINGS];
+    gboolean value_set[DCC_N_SETTINGS];
+    DccRestartMode restart;
+    DccHangMode on_hang;
+    DccBackoffKind backoff;
+    gboolean choice_set[N_CHOICES];
+};
+
+G_DEFINE_TYPE(DccSettings, dcc_settings, G_TYPE_OBJECT)
+
+static void
+dcc_settings_class_init(DccSettingsClass *klass)
+{
+}
+
+static void
+dcc_settings_init(DccSettings *self)
+{
+    for (int i = 0; i < DCC_N_SETTINGS; i++)
+        self->values[i] = infos[i].fallback;
+    self->restart = DCC_RESTART_ON_CRASH;
+    self->on_hang = DCC_HANG_REPORT;
+    self->backoff = DCC_BACKOFF_EXPONENTIAL;
+}
+
+DccSettings *
+dcc_settings_new(void)
+{
+    return g_object_new(DCC_TYPE_SETTINGS, NULL);
+}
+
+DccSettings *
+dcc_settings_copy(DccSettings *self)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), NULL);
+
+    DccSettings *copy = dcc_settings_new();
+
+    memcpy(copy->values, self->values, sizeof(self->values));
+    memcpy(copy->value_set, self->value_set, sizeof(self->value_set));
+    copy->restart = self->restart;
+    copy->on_hang = self->on_hang;
+    copy->backoff = self->backoff;
+    memcpy(copy->choice_set, self->choice_set, sizeof(self->choice_set));
+    return copy;
+}
+
+gint64
+dcc_settings_get(DccSettings *self, DccSetting setting)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), 0);
+    g_return_val_if_fail((guint)setting < DCC_N_SETTINGS, 0);
+
+    return self->values[setting];
+}
+
+static void
+store(DccSettings *self, DccSetting setting, gint64 value)
+{
+    gint64 *initial = &self->values[DCC_SETTING_BACKOFF_INITIAL];
+    gint64 *max = &self->values[DCC_SETTING_BACKOFF_MAX];
+
+    self->values[setting] = value;
+    self->value_set[setting] = TRUE;
+    if (setting == DCC_SETTING_BACKOFF_INITIAL)
+        *max = MAX(*max, *initial);
+    else if (setting == DCC_SETTING_BACKOFF_MAX)
+        *initial = MIN(*initial, *max);
+}
+
+void
+dcc_settings_put(DccSettings *self, DccSetting setting, gint64 value)
+{
+    g_return_if_fail(DCC_IS_SETTINGS(self));
+    g_return_if_fail((guint)setting < DCC_N_SETTINGS);
+    g_return_if_fail(value >= infos[setting].min && value <= infos[setting].max);
+
+    store(self, setting, value);
+}
+
+DccRestartMode
+dcc_settings_get_restart(DccSettings *self)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), DCC_RESTART_NEVER);
+
+    return self->restart;
+}
+
+DccBackoffKind
+dcc_settings_get_backoff(DccSettings *self)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), DCC_BACKOFF_EXPONENTIAL);
+
+    return self->backoff;
+}
+
+DccHangMode
+dcc_settings_get_on_hang(DccSettings *self)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), DCC_HANG_REPORT);
+
+    return self->on_hang;
+}
+
+static int
+find_setting(const char *name)
+{
+    for (int i = 0; i < DCC_N_SETTINGS; i++)
+        if (g_strcmp0(infos[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static int
+find_choice(const char *name)
+{
+    for (int i = 0; i < N_CHOICES; i++)
+        if (g_strcmp0(choice_names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static gboolean
+parse_bytes(const char *text, gint64 *value)
+{
+    static const char suffixes[] = "KMG";
+    gsize length = strlen(text);
+    const char *suffix = length > 0 ? strchr(suffixes, text[length - 1]) : NULL;
+    g_autofree char *digits = g_strndup(text, suffix != NULL ? length - 1 : length);
+    int shift = suffix != NULL ? 10 * (int)(suffix - suffixes + 1) : 0;
+
+    if (!g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64 >> shift, value, NULL))
+        return FALSE;
+    *value <<= shift;
+    return TRUE;
+}
+
+static gboolean
+parse_number(SettingKind kind, const char *text, gint64 *value)
+{
+    switch (kind) {
+    case KIND_DURATION:
+        return dcc_duration_parse(text, value, NULL);
+    case KIND_BYTES:
+        return parse_bytes(text, value);
+    case KIND_PERCENT:
+    case KIND_COUNT:
+        break;
+    }
+
+    gsize length = strlen(text);
+    gboolean sign = kind == KIND_PERCENT && length > 0 && text[length - 1] == '%';
+    g_autofree char *digits = g_strndup(text, sign ? length - 1 : length);
+
+    return g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, value, NULL);
+}
+
+static char *
+format_number(SettingKind kind, gint64 value)
+{
+    if (kind == KIND_DURATION)
+        return dcc_duration_format(value);
+    return g_strdup_printf("%" G_GINT64_FORMAT, value);
+}
+
+static void
+refuse(GError **error, const char *name, const char *text, const char *advice)
+{
+    g_autofree char *shown = g_utf8_make_valid(text, -1);
+
+    g_set_error(
+        error, DCC_ERROR, DCC_ERROR_INVALID, "%s cannot be \"%s\": %s", name, shown, advice);
+}
+
+static gboolean
+parse_setting(DccSettings *self, DccSetting setting, const char *text, GError **error)
+{
+    const SettingInfo *info = &infos[setting];
+    g_autofree char *example = format_number(info->kind, info->fallback);
+    g_autofree char *advice = NULL;
+    gint64 value = 0;
+
+    if (!parse_number(info->kind, text, &value)) {
+        static const char *const wants[] = {
+            [KIND_DURATION] = "a span of time",
+            [KIND_COUNT] = "a whole number",
+            [KIND_PERCENT] = "a percentage",
+            [KIND_BYTES] = "a number of bytes",
+        };
+
+        advice = g_strdup_printf("give %s, for example %s", wants[info->kind], example);
+        refuse(error, info->name, text, advice);
+        return FALSE;
+    }
+    if (value < info->min || value > info->max) {
+        g_autofree char *min = format_number(info->kind, info->min);
+        g_autofree char *max = format_number(info->kind, info->max);
+
+        advice = g_strdup_printf("give %s to %s, for example %s", min, max, example);
+        refuse(error, info->name, text, advice);
+        return FALSE;
+    }
+    store(self, setting, value);
+    return TRUE;
+}
+
+static gboolean
+read_backoff(const char *text, DccBackoffKind *kind, gint64 *initial, gint64 *max)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ":", -1);
+    guint n = g_strv_length(parts);
+    int value = 0;
+
+    if (n < 2 || !dcc_enum_from_nick(DCC_TYPE_BACKOFF_KIND, parts[0], &value, NULL))
+        return FALSE;
+    *kind = (DccBackoffKind)value;
+    if (n != (*kind == DCC_BACKOFF_FIXED ? 2 : 3))
+        return FALSE;
+    if (!dcc_duration_parse(parts[1], initial, NULL) ||
+        !dcc_duration_parse(parts[n - 1], max, NULL))
+        return FALSE;
+    return *initial <= *max && *max <= infos[DCC_SETTING_BACKOFF_MAX].max;
+}
+
+static gboolean
+parse_backoff(DccSettings *self, const char *text, GError **error)
+{
+    gint64 initial = 0;
+    gint64 max = 0;
+
+    if (!read_backoff(text, &self->backoff, &initial, &max)) {
+        refuse(error,
+               "backoff",
+               text,
+               "give fixed:DELAY or exponential:FIRST:LARGEST, for example fixed:2s or "
+               "exponential:1s:30s");
+        return FALSE;
+    }
+    store(self, DCC_SETTING_BACKOFF_MAX, max);
+    store(self, DCC_SETTING_BACKOFF_INITIAL, initial);
+    return TRUE;
+}
+
+static gboolean
+parse_word(GType type, const char *name, const char *text, int *value, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (dcc_enum_from_nick(type, text, value, &problem))
+        return TRUE;
+    g_set_error(error, DCC_ERROR, DCC_ERROR_INVALID, "%s: %s", name, problem->message);
+    return FALSE;
+}
+
+static gboolean
+parse_choice(DccSettings *self, Choice choice, const char *text, GError **error)
+{
+    int value = 0;
+
+    switch (choice) {
+    case CHOICE_RESTART:
+        if (!parse_word(DCC_TYPE_RESTART_MODE, choice_names[choice], text, &value, error))
+            return FALSE;
+        self->restart = (DccRestartMode)value;
+        break;
+    case CHOICE_ON_HANG:
+        if (!parse_word(DCC_TYPE_HANG_MODE, choice_names[choice], text, &value, error))
+            return FALSE;
+        self->on_hang = (DccHangMode)value;
+        break;
+    case CHOICE_BACKOFF:
+        if (!parse_backoff(self, text, error))
+            return FALSE;
+        break;
+    case N_CHOICES:
+        g_return_val_if_reached(FALSE);
+    }
+    self->choice_set[choice] = TRUE;
+    return TRUE;
+}
+
+static void
+refuse_name(GError **error, const char *name)
+{
+    g_autoptr(GPtrArray) names = dcc_settings_list_names();
+    g_autofree char *shown = g_utf8_make_valid(name, -1);
+    g_autofree char *known = NULL;
+
+    g_ptr_array_add(names, NULL);
+    known = g_strjoinv(", ", (char **)names->pdata);
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_INVALID,
+                "there is no setting \"%s\": there are %s",
+                shown,
+                known);
+}
+
+gboolean
+dcc_settings_parse(DccSettings *self, const char *name, const char *text, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), FALSE);
+    g_return_val_if_fail(name != NULL && text != NULL, FALSE);
+
+    int setting = find_setting(name);
+    int choice = find_choice(name);
+
+    if (setting >= 0)
+        return parse_setting(self, (DccSetting)setting, text, error);
+    if (choice >= 0)
+        return parse_choice(self, (Choice)choice, text, error);
+    refuse_name(error, name);
+    return FALSE;
+}
+
+gboolean
+dcc_settings_is_set(DccSettings *self, const char *name)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), FALSE);
+
+    int setting = find_setting(name);
+    int choice = find_choice(name);
+
+    if (setting >= 0)
+        return self->value_set[setting];
+    if (choice == CHOICE_BACKOFF)
+        return self->choice_set[choice] || self->value_set[DCC_SETTING_BACKOFF_INITIAL] ||
+               self->value_set[DCC_SETTING_BACKOFF_MAX];
+    return choice >= 0 && self->choice_set[choice];
+}
+
+static char *
+format_backoff(DccSettings *self)
+{
+    g_autofree char *initial = dcc_duration_format(self->values[DCC_SETTING_BACKOFF_INITIAL]);
+    g_autofree char *max = dcc_duration_format(self->values[DCC_SETTING_BACKOFF_MAX]);
+
+    if (self->backoff == DCC_BACKOFF_FIXED)
+        return g_strdup_printf("fixed:%s", initial);
+    return g_strdup_printf("exponential:%s:%s", initial, max);
+}
+
+char *
+dcc_settings_format(DccSettings *self, const char *name)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), NULL);
+
+    int setting = find_setting(name);
+
+    if (setting >= 0)
+        return format_number(infos[setting].kind, self->values[setting]);
+    switch (find_choice(name)) {
+    case CHOICE_RESTART:
+        return g_strdup(dcc_enum_to_nick(DCC_TYPE_RESTART_MODE, (int)self->restart));
+    case CHOICE_ON_HANG:
+        return g_strdup(dcc_enum_to_nick(DCC_TYPE_HANG_MODE, (int)self->on_hang));
+    case CHOICE_BACKOFF:
+        return format_backoff(self);
+    default:
+        return NULL;
+    }
+}
+
+GPtrArray *
+dcc_settings_list_names(void)
+{
+    GPtrArray *names = g_ptr_array_new();
+
+    for (int i = 0; i < N_CHOICES; i++)
+        g_ptr_array_add(names, (gpointer)choice_names[i]);
+    for (int i = 0; i < DCC_N_SETTINGS; i++)
+        g_ptr_array_add(names, (gpointer)infos[i].name);
+    return names;
+}

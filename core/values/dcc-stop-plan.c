@@ -1,1 +1,120 @@
-/* to come */
+/* How an application is asked to save and quit.
+ *
+ * Contract: filled in by an adapter, unchanged after. A new plan asks nothing and begins with
+ * SIGTERM. Threading: one thread at a time while it is filled.
+ */
+#include "dcc-stop-plan.h"
+
+#include <signal.h>
+
+#include "dcc-strings.h"
+
+#define DEFAULT_QUIT_TIMEOUT_MS 10000
+#define LAST_SIGNAL             64
+
+struct _DccStopPlan {
+    GObject parent_instance;
+    char *save_method;
+    char *quit_method;
+    gint64 quit_timeout_ms;
+    int signal;
+};
+
+G_DEFINE_TYPE(DccStopPlan, dcc_stop_plan, G_TYPE_OBJECT)
+
+static void
+dcc_stop_plan_finalize(GObject *object)
+{
+    DccStopPlan *self = DCC_STOP_PLAN(object);
+
+    g_free(self->save_method);
+    g_free(self->quit_method);
+    G_OBJECT_CLASS(dcc_stop_plan_parent_class)->finalize(object);
+}
+
+static void
+dcc_stop_plan_class_init(DccStopPlanClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = dcc_stop_plan_finalize;
+}
+
+static void
+dcc_stop_plan_init(DccStopPlan *self)
+{
+    self->quit_timeout_ms = DEFAULT_QUIT_TIMEOUT_MS;
+    self->signal = SIGTERM;
+}
+
+DccStopPlan *
+dcc_stop_plan_new(void)
+{
+    return g_object_new(DCC_TYPE_STOP_PLAN, NULL);
+}
+
+void
+dcc_stop_plan_set_save_method(DccStopPlan *self, const char *method)
+{
+    g_return_if_fail(DCC_IS_STOP_PLAN(self));
+
+    dcc_string_replace(&self->save_method, method);
+}
+
+const char *
+dcc_stop_plan_get_save_method(DccStopPlan *self)
+{
+    g_return_val_if_fail(DCC_IS_STOP_PLAN(self), NULL);
+
+    return self->save_method;
+}
+
+void
+dcc_stop_plan_set_quit_method(DccStopPlan *self, const char *method)
+{
+    g_return_if_fail(DCC_IS_STOP_PLAN(self));
+
+    dcc_string_replace(&self->quit_method, method);
+}
+
+const char *
+dcc_stop_plan_get_quit_method(DccStopPlan *self)
+{
+    g_return_val_if_fail(DCC_IS_STOP_PLAN(self), NULL);
+
+    return self->quit_method;
+}
+
+void
+dcc_stop_plan_set_quit_timeout(DccStopPlan *self, gint64 ms)
+{
+    g_return_if_fail(DCC_IS_STOP_PLAN(self));
+    g_return_if_fail(ms >= 0);
+
+    self->quit_timeout_ms = ms;
+}
+
+gint64
+dcc_stop_plan_get_quit_timeout(DccStopPlan *self)
+{
+    g_return_val_if_fail(DCC_IS_STOP_PLAN(self), DEFAULT_QUIT_TIMEOUT_MS);
+
+    return self->quit_timeout_ms;
+}
+
+void
+dcc_stop_plan_set_signal(DccStopPlan *self, int signal)
+{
+    g_return_if_fail(DCC_IS_STOP_PLAN(self));
+    g_return_if_fail(signal > 0 && signal <= LAST_SIGNAL);
+    /* These end an application without a chance to save, and two of them leave a core behind. */
+    g_return_if_fail(signal != SIGABRT && signal != SIGQUIT && signal != SIGKILL);
+
+    self->signal = signal;
+}
+
+int
+dcc_stop_plan_get_signal(DccStopPlan *self)
+{
+    g_return_val_if_fail(DCC_IS_STOP_PLAN(self), SIGTERM);
+
+    return self->signal;
+}
