@@ -1,0 +1,330 @@
+/* The agent: a thread that dials the session, answers for the process, and hands over what is the
+ * main thread's to do. It reconnects for as long as the process lives; not after its token was
+ * refused. */
+#include "fake-dcc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define FIRST_PAUSE_MS 100
+#define LAST_PAUSE_MS  2000
+#define MAX_LINE       (1024 * 1024)
+
+static pthread_mutex_t out_lock = PTHREAD_MUTEX_INITIALIZER;
+static int out_fd = -1; /* guarded by out_lock; -1: nobody to speak to */
+static char line[MAX_LINE];
+
+static void
+send_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return;
+        bytes += n;
+        length -= (size_t)n;
+    }
+}
+
+static void
+send_line(int fd, const char *format, va_list args)
+{
+    char text[16384];
+    int n = vsnprintf(text, sizeof text - 1, format, args);
+
+    if (n < 0 || n >= (int)sizeof text - 1)
+        return;
+    text[n] = '\n';
+    send_all(fd, text, (size_t)n + 1);
+}
+
+void
+fake_agent_send(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    pthread_mutex_lock(&out_lock);
+    if (out_fd >= 0)
+        send_line(out_fd, format, args);
+    pthread_mutex_unlock(&out_lock);
+    va_end(args);
+}
+
+/* A path may be longer than a socket's address: its directory is opened, and named by descriptor.
+ */
+static int
+dial(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char directory[4096], name[4096];
+
+    snprintf(directory, sizeof directory, "%s", path);
+    snprintf(name, sizeof name, "%s", path);
+    int dir_fd = open(dirname(directory), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir_fd < 0)
+        return -1;
+    int n = snprintf(
+        address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir_fd, basename(name));
+    int fd = n < (int)sizeof address.sun_path ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    close(dir_fd);
+    return fd;
+}
+
+/* FALSE when the other side closed. One line at a time, without its end, in line[]. */
+static bool
+read_line(FILE *in)
+{
+    if (!fgets(line, sizeof line, in))
+        return false;
+    line[strcspn(line, "\n")] = '\0';
+    return true;
+}
+
+static void
+send_hello(void)
+{
+    const FakeOptions *options = fake_life.options;
+    const char *token = getenv("DCCHOST_AGENT_TOKEN");
+    char scene[8192], quoted[1024];
+
+    pthread_mutex_lock(&fake_life.lock);
+    bool ready = fake_life.ready_told;
+    pthread_mutex_unlock(&fake_life.lock);
+    fake_json_quote(options->scene ? options->scene : "", scene, sizeof scene);
+    fake_json_quote(options->bad_token ? "wrong" : (token ? token : ""), quoted, sizeof quoted);
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"hello\",\"params\":{\"token\":%s,"
+                    "\"pid\":%d,\"app\":\"fake\",\"version\":\"" FAKE_VERSION
+                    "\",\"python\":\"\",\"headless\":%s,\"protocol\":1,\"ready\":%s,\"scene\":%s}}",
+                    quoted,
+                    (int)getpid(),
+                    options->headless ? "true" : "false",
+                    ready ? "true" : "false",
+                    scene);
+}
+
+static void
+tell_ready(void)
+{
+    const char *scene = fake_life.options->scene ? fake_life.options->scene : "";
+    char quoted[8192];
+
+    fake_agent_send(
+        "{\"jsonrpc\":\"2.0\",\"method\":\"ready\",\"params\":{\"scene\":%s,\"exists\":%s}}",
+        fake_json_quote(scene, quoted, sizeof quoted),
+        *scene && access(scene, F_OK) == 0 ? "true" : "false");
+}
+
+/* Once it is ready and somebody listens, once only; the main thread waits for this. */
+static void
+tell_ready_if_so(void)
+{
+    pthread_mutex_lock(&fake_life.lock);
+    bool due = fake_life.ready && !fake_life.ready_claimed;
+    fake_life.ready_claimed |= due;
+    pthread_mutex_unlock(&fake_life.lock);
+    if (!due)
+        return;
+    tell_ready();
+    pthread_mutex_lock(&fake_life.lock);
+    fake_life.ready_told = true;
+    pthread_cond_broadcast(&fake_life.changed);
+    pthread_mutex_unlock(&fake_life.lock);
+}
+
+static void
+answer_ping(int64_t id)
+{
+    const char *scene = fake_life.options->scene ? fake_life.options->scene : "";
+    char quoted[8192], reason[256];
+
+    pthread_mutex_lock(&fake_life.lock);
+    int64_t now = fake_now();
+    int64_t age = fake_life.waiting ? 0 : now - fake_life.turned_at;
+    int64_t busy_ms = fake_life.busy ? now - fake_life.busy_at : 0;
+    if (fake_life.busy)
+        fake_json_quote(fake_life.busy, reason, sizeof reason);
+    else
+        strcpy(reason, "null");
+    pthread_mutex_unlock(&fake_life.lock);
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"pid\":%d,"
+                    "\"main_thread_age_ms\":%lld,\"busy\":%s,\"busy_ms\":%lld,\"scene\":%s,"
+                    "\"dirty\":true}}",
+                    (long long)id,
+                    (int)getpid(),
+                    (long long)age,
+                    reason,
+                    (long long)busy_ms,
+                    fake_json_quote(scene, quoted, sizeof quoted));
+}
+
+static void
+answer_stacks(int64_t id)
+{
+    const char *directory = getenv("TMPDIR");
+    char path[4096], quoted[8192];
+
+    snprintf(path, sizeof path, "%s/fake-%d.stacks", directory ? directory : "/tmp", (int)getpid());
+    FILE *file = fopen(path, "we");
+    if (file) {
+        fputs("Thread main (most recent call first):\n  File \"fake.py\", line 1 in sleep\n", file);
+        fclose(file);
+    }
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"path\":%s}}",
+                    (long long)id,
+                    fake_json_quote(path, quoted, sizeof quoted));
+}
+
+/* The main thread may be asleep for good, so the agent waits for it not at all: a job that finds
+ * the last one untaken is refused. */
+static void
+hand_over(int64_t id, const char *method, const char *params)
+{
+    pthread_mutex_lock(&fake_life.lock);
+    bool taken = !fake_life.has_job;
+    if (taken) {
+        fake_life.has_job = true;
+        fake_life.job_id = id;
+        fake_life.job_code = fake_json_int(fake_json_member(params, "code"), 0);
+        snprintf(fake_life.job_method, sizeof fake_life.job_method, "%s", method);
+        if (!fake_json_string(fake_json_member(params, "directory"),
+                              fake_life.job_directory,
+                              sizeof fake_life.job_directory))
+            fake_life.job_directory[0] = '\0';
+        pthread_cond_broadcast(&fake_life.changed);
+    }
+    pthread_mutex_unlock(&fake_life.lock);
+    if (!taken)
+        fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
+                        "\"message\":\"still occupied with the last request\"}}",
+                        (long long)id);
+}
+
+static void
+answer(const char *request)
+{
+    char method[32];
+    int64_t id = fake_json_int(fake_json_member(request, "id"), 0);
+
+    if (!fake_json_string(fake_json_member(request, "method"), method, sizeof method))
+        return;
+    if (strcmp(method, "ping") == 0)
+        answer_ping(id);
+    else if (strcmp(method, "stacks") == 0)
+        answer_stacks(id);
+    else if (strcmp(method, "save") == 0 || strcmp(method, "quit") == 0)
+        hand_over(id, method, fake_json_member(request, "params"));
+    else if (id != 0)
+        fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32601,"
+                        "\"message\":\"no such method\"}}",
+                        (long long)id);
+}
+
+static bool
+is_frozen(void)
+{
+    pthread_mutex_lock(&fake_life.lock);
+    bool frozen = fake_life.frozen;
+    pthread_mutex_unlock(&fake_life.lock);
+    return frozen;
+}
+
+static void
+set_out(int fd)
+{
+    pthread_mutex_lock(&out_lock);
+    out_fd = fd;
+    pthread_mutex_unlock(&out_lock);
+}
+
+/* TRUE when the token was refused. */
+static bool
+converse(int fd)
+{
+    FILE *in = fdopen(fd, "r");
+    bool refused = false;
+
+    if (!in) {
+        close(fd);
+        return false;
+    }
+    set_out(fd);
+    send_hello();
+    if (read_line(in))
+        refused = fake_json_member(line, "error") != NULL;
+    if (!refused && fake_json_member(line, "result")) {
+        pthread_mutex_lock(&fake_life.lock);
+        fake_life.greeted = true;
+        pthread_mutex_unlock(&fake_life.lock);
+        tell_ready_if_so();
+        while (read_line(in)) {
+            while (is_frozen())
+                fake_sleep(FAKE_NEVER);
+            answer(line);
+        }
+    }
+    pthread_mutex_lock(&fake_life.lock);
+    fake_life.greeted = false;
+    pthread_mutex_unlock(&fake_life.lock);
+    set_out(-1);
+    fclose(in);
+    return refused;
+}
+
+static void *
+agent_main(void *path)
+{
+    int64_t pause = FIRST_PAUSE_MS;
+
+    for (;;) {
+        int fd = dial(path);
+
+        if (fd >= 0) {
+            if (converse(fd))
+                return NULL;
+            pause = FIRST_PAUSE_MS;
+        }
+        fake_sleep(pause);
+        pause = pause * 2 < LAST_PAUSE_MS ? pause * 2 : LAST_PAUSE_MS;
+    }
+}
+
+/* The main thread became ready while the agent sat in a read: whoever comes second tells. */
+void
+fake_agent_ready(void)
+{
+    pthread_mutex_lock(&fake_life.lock);
+    fake_life.ready = true;
+    bool greeted = fake_life.greeted;
+    pthread_mutex_unlock(&fake_life.lock);
+    if (greeted)
+        tell_ready_if_so();
+}
+
+bool
+fake_agent_start(void)
+{
+    static char path[4096];
+    const char *socket_path = getenv("DCCHOST_AGENT_SOCKET");
+    pthread_t thread;
+
+    if (!socket_path || !*socket_path)
+        return false;
+    snprintf(path, sizeof path, "%s", socket_path);
+    return pthread_create(&thread, NULL, agent_main, path) == 0;
+}

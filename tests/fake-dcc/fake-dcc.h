@@ -1,0 +1,152 @@
+/* An application that does what it is told, for tests: one program, many modes.
+ *
+ * It uses no library but the C one, because tests start it by the thousand and under injected
+ * faults. The main thread is the application: it becomes ready, works, hangs, saves, quits,
+ * crashes. A second thread is the agent and speaks docs/protocol.md.
+ *
+ * Times are milliseconds, counted from the moment it has said it is ready; without an agent, or
+ * when it is never to be ready, from its start. */
+#pragma once
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAKE_NEVER    (-1)
+#define FAKE_VERSION  "1.2.3"
+#define FAKE_MAX_TREE 16
+
+typedef struct {
+    /* ready */
+    int64_t ready_after;
+    bool never_ready;
+    bool no_agent;
+    bool bad_token;
+    bool headless;
+    const char *scene; /* the argument that is no option */
+    /* not well */
+    int64_t hang_after, hang_for;
+    int64_t freeze_after;
+    int64_t busy_after, busy_for;
+    const char *busy_reason;
+    bool stop_self;
+    /* the end */
+    int64_t crash_after;
+    int64_t signal;
+    int64_t exit_after;
+    int64_t code;
+    int64_t exit_before_ready;
+    const char *count_file;
+    int64_t crash_times;
+    bool crash_save;
+    bool core;
+    bool licence_fail, bad_scene, out_of_memory;
+    /* being asked */
+    bool ignore_term;
+    int64_t term_exit;
+    bool refuse_save, refuse_quit;
+    int64_t slow_save, slow_quit;
+    /* others */
+    const char *tree[FAKE_MAX_TREE];
+    int n_tree;
+    bool hold_stdout;
+    const char *daemon;
+    bool wrapper;
+    int64_t lifetime; /* seconds */
+    /* output */
+    const char *print;
+    int64_t flood;
+    bool binary, no_newline, close_stdout;
+    bool print_env, print_args, print_process, fds;
+    int64_t progress, frames, every;
+    const char *oracle;
+    bool version, help;
+} FakeOptions;
+
+/* fake-options.c: FALSE, after a word on stderr, for what it does not know. */
+bool
+fake_options_parse(FakeOptions *options, int argc, char **argv);
+void
+fake_options_help(void);
+
+/* fake-life.c: what the two threads share. */
+typedef struct {
+    const FakeOptions *options;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool greeted;       /* the session has taken the agent's hello */
+    bool ready;         /* the application can be used */
+    bool ready_claimed; /* one of the threads is telling the session so */
+    bool ready_told;    /* and the session has been told */
+    bool waiting;       /* the main thread turns: it waits for something to do */
+    bool frozen;        /* nobody answers any more */
+    int64_t turned_at;
+    const char *busy; /* by its own word */
+    int64_t busy_at;
+    /* one job of the agent's for the main thread; the agent waits until it is taken */
+    bool has_job;
+    char job_method[32];
+    int64_t job_id;
+    int64_t job_code;
+    char job_directory[4096];
+} FakeLife;
+
+extern FakeLife fake_life;
+/* Runs to the end of the application; returns its exit code. */
+int
+fake_life_run(const FakeOptions *options);
+/* Monotonic milliseconds. */
+int64_t
+fake_now(void);
+/* A thread of this process, or the whole of it, sleeps for this long; FAKE_NEVER: for ever. */
+void
+fake_sleep(int64_t ms);
+
+/* fake-agent.c: does nothing without DCCHOST_AGENT_SOCKET. */
+bool
+fake_agent_start(void);
+/* From the main thread: it is ready. */
+void
+fake_agent_ready(void);
+/* Any thread. Nothing is sent while nobody is connected. */
+void
+fake_agent_send(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* fake-json.c: as much JSON as one line of the protocol needs. value points into text, or is NULL.
+ */
+const char *
+fake_json_member(const char *object, const char *name);
+bool
+fake_json_string(const char *value, char *buffer, size_t size);
+int64_t
+fake_json_int(const char *value, int64_t fallback);
+/* buffer gets the text in quotes, escaped; returns buffer. */
+const char *
+fake_json_quote(const char *text, char *buffer, size_t size);
+
+/* fake-tree.c: whoever is left behind ends by itself after the lifetime. */
+void
+fake_tree_grow(const FakeOptions *options);
+/* Starts itself again without --wrapper, waits, and exits as a shell would. */
+int
+fake_wrapper_run(char **argv);
+
+/* fake-output.c */
+void
+fake_output_start(const FakeOptions *options, char **argv);
+void
+fake_output_flood(const FakeOptions *options);
+void
+fake_output_progress(const FakeOptions *options);
+
+/* fake-end.c */
+void
+fake_end_open(const FakeOptions *options);
+/* "PID WORD NUMBER INCARNATION", one line, whole even among many writers. */
+void
+fake_oracle(const char *word, int64_t number);
+void
+fake_crash(const FakeOptions *options) __attribute__((noreturn));
+void
+fake_exit(int code) __attribute__((noreturn));

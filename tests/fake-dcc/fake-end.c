@@ -1,0 +1,99 @@
+/* The ways to end, each written to the oracle before it happens, so that a test compares what was
+ * meant with what was reported. */
+#include "fake-dcc.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static int oracle_fd = -1;
+
+void
+fake_end_open(const FakeOptions *options)
+{
+    if (options->oracle)
+        oracle_fd = open(options->oracle, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (!options->core)
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+}
+
+void
+fake_oracle(const char *word, int64_t number)
+{
+    const char *incarnation = getenv("DCCHOST_INCARNATION");
+    char text[256];
+
+    if (oracle_fd < 0)
+        return;
+    int n = snprintf(text,
+                     sizeof text,
+                     "%d %s %lld %.128s\n",
+                     (int)getpid(),
+                     word,
+                     (long long)number,
+                     incarnation ? incarnation : "-");
+    if (write(oracle_fd, text, (size_t)n) != n)
+        _exit(98);
+}
+
+static void
+write_file(const char *name, const char *content)
+{
+    const char *directory = getenv("TMPDIR");
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", directory ? directory : "/tmp", name);
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return;
+    fputs(content, file);
+    fclose(file);
+}
+
+static void
+leave_evidence(void)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "fake-%d.crash.txt", (int)getpid());
+    write_file(name, "# backtrace\nfake_crash\n");
+    snprintf(name, sizeof name, "%d_autosave.scene", (int)getpid());
+    write_file(name, "scene autosaved\n");
+    write_file("recovery.scene", "scene recovered\n");
+}
+
+void
+fake_crash(const FakeOptions *options)
+{
+    int number = (int)options->signal;
+    sigset_t mask;
+
+    printf("FAKE CRASH: signal %d\n", number);
+    fflush(stdout);
+    if (options->crash_save)
+        leave_evidence();
+    fake_oracle("signal", number);
+    signal(number, SIG_DFL);
+    sigemptyset(&mask);
+    sigaddset(&mask, number);
+    pthread_sigmask(SIG_UNBLOCK, &mask, NULL);
+    raise(number);
+    /* A signal that ends nothing (SIGCHLD, SIGCONT, ...). */
+    fake_oracle("exit", 97);
+    _exit(97);
+}
+
+void
+fake_exit(int code)
+{
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"code\":%d}}", code);
+    if (code == 0)
+        puts("Fake quit");
+    fflush(stdout);
+    fake_oracle("exit", code & 0xFF);
+    _exit(code);
+}

@@ -1,0 +1,238 @@
+/* The main thread: becomes ready, then does what is planned when it is due, and what the agent
+ * hands over in between. It blocks while there is nothing to do. */
+#include "fake-dcc.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+FakeLife fake_life = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+typedef struct {
+    int64_t after; /* FAKE_NEVER: not planned, or done */
+    void (*act)(const FakeOptions *options);
+} Plan;
+
+int64_t
+fake_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static struct timespec
+timespec_of(int64_t ms)
+{
+    return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+}
+
+void
+fake_sleep(int64_t ms)
+{
+    if (ms == FAKE_NEVER)
+        for (;;)
+            pause();
+
+    struct timespec end = timespec_of(fake_now() + ms);
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
+        ;
+}
+
+static void
+set_busy(const char *reason)
+{
+    char quoted[256];
+
+    pthread_mutex_lock(&fake_life.lock);
+    fake_life.busy = reason;
+    fake_life.busy_at = fake_now();
+    pthread_mutex_unlock(&fake_life.lock);
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"method\":\"busy\",\"params\":{\"reason\":%s}}",
+                    reason ? fake_json_quote(reason, quoted, sizeof quoted) : "null");
+}
+
+static void
+hang(const FakeOptions *options)
+{
+    fake_sleep(options->hang_for);
+}
+
+static void
+freeze(const FakeOptions *options)
+{
+    pthread_mutex_lock(&fake_life.lock);
+    fake_life.frozen = true;
+    pthread_mutex_unlock(&fake_life.lock);
+    fake_sleep(FAKE_NEVER);
+}
+
+static void
+be_busy(const FakeOptions *options)
+{
+    int64_t end = options->busy_for == FAKE_NEVER ? INT64_MAX : fake_now() + options->busy_for;
+
+    if (options->busy_reason)
+        set_busy(options->busy_reason);
+    while (fake_now() < end)
+        ;
+    if (options->busy_reason)
+        set_busy(NULL);
+}
+
+static void
+end_by_itself(const FakeOptions *options)
+{
+    fake_exit((int)options->code);
+}
+
+static void
+save(const FakeOptions *options)
+{
+    char path[4400], quoted[8192];
+    long long id = fake_life.job_id;
+
+    if (options->slow_save > 0)
+        fake_sleep(options->slow_save);
+    snprintf(path, sizeof path, "%s/fake-%d.scene", fake_life.job_directory, (int)getpid());
+    FILE *file = options->refuse_save ? NULL : fopen(path, "we");
+    int bytes = file ? fprintf(file, "scene %d\n", (int)getpid()) : -1;
+    if (!file || fclose(file) != 0 || bytes < 0) {
+        fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
+                        "\"message\":\"cannot save: %s\"}}",
+                        id,
+                        options->refuse_save ? "it was told to refuse"
+                                             : "the file cannot be written");
+        return;
+    }
+    printf("Saved: '%s'\n", path);
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"path\":%s,\"bytes\":%d}}",
+                    id,
+                    fake_json_quote(path, quoted, sizeof quoted),
+                    bytes);
+}
+
+static void
+quit(const FakeOptions *options)
+{
+    long long id = fake_life.job_id;
+
+    if (options->refuse_quit) {
+        fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
+                        "\"message\":\"the user was asked, and said no\"}}",
+                        id);
+        return;
+    }
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"quitting\":true}}", id);
+    if (options->slow_quit > 0)
+        fake_sleep(options->slow_quit);
+    fake_exit((int)fake_life.job_code);
+}
+
+static void
+do_job(const FakeOptions *options)
+{
+    /* The job's fields stay as they are until has_job is cleared. */
+    if (strcmp(fake_life.job_method, "save") == 0)
+        save(options);
+    else
+        quit(options);
+    pthread_mutex_lock(&fake_life.lock);
+    fake_life.has_job = false;
+    pthread_mutex_unlock(&fake_life.lock);
+}
+
+static bool
+wait_until(int64_t at)
+{
+    if (at == INT64_MAX) {
+        pthread_cond_wait(&fake_life.changed, &fake_life.lock);
+        return false;
+    }
+    struct timespec end = timespec_of(at);
+    return pthread_cond_timedwait(&fake_life.changed, &fake_life.lock, &end) == ETIMEDOUT;
+}
+
+/* Turns the main loop until then, or for ever. */
+static void
+turn_until(int64_t at, bool until_told)
+{
+    for (;;) {
+        pthread_mutex_lock(&fake_life.lock);
+        fake_life.waiting = true;
+        while (!fake_life.has_job && fake_now() < at && !(until_told && fake_life.ready_told))
+            wait_until(at);
+        fake_life.waiting = false;
+        fake_life.turned_at = fake_now();
+        bool job = fake_life.has_job;
+        pthread_mutex_unlock(&fake_life.lock);
+        if (!job)
+            return;
+        do_job(fake_life.options);
+    }
+}
+
+static void
+become_ready(const FakeOptions *options, bool agent)
+{
+    if (options->never_ready)
+        return;
+    turn_until(fake_now() + options->ready_after, false);
+    fake_agent_ready();
+    fake_oracle("ready", 0);
+    if (agent)
+        turn_until(INT64_MAX, true);
+    if (options->busy_reason && options->busy_after == FAKE_NEVER)
+        set_busy(options->busy_reason);
+}
+
+/* In the order of their times, in this order where those are equal. */
+static void
+follow_plans(const FakeOptions *options)
+{
+    int64_t start = fake_now();
+    Plan plans[] = {
+        {options->busy_after, be_busy},
+        {options->hang_after, hang},
+        {options->freeze_after, freeze},
+        {options->crash_after, fake_crash},
+        {options->exit_after, end_by_itself},
+    };
+
+    for (;;) {
+        Plan *next = NULL;
+
+        for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
+            if (plans[i].after != FAKE_NEVER && (!next || plans[i].after < next->after))
+                next = &plans[i];
+        turn_until(next ? start + next->after : INT64_MAX, false);
+        next->after = FAKE_NEVER;
+        next->act(options);
+    }
+}
+
+int
+fake_life_run(const FakeOptions *options)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&fake_life.changed, &attributes);
+    fake_life.options = options;
+    fake_life.turned_at = fake_now();
+
+    bool agent = !options->no_agent && fake_agent_start();
+    become_ready(options, agent);
+    if (options->stop_self)
+        raise(SIGSTOP);
+    fake_output_flood(options);
+    fake_output_progress(options);
+    follow_plans(options);
+    return 0;
+}
