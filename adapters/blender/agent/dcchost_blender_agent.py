@@ -328,20 +328,16 @@ class Agent:
             bpy.ops.wm.save_as_mainfile(filepath=path, copy=True, check_existing=False)
         finally:
             self.copying = False
-        if dirty:
-            self.stay_dirty()
+        self.unsaved = bool(dirty)
         if not os.path.isfile(path):
             raise Refused("Blender wrote no file to %s" % path)
         return {"path": to_wire(path), "bytes": os.path.getsize(path)}
 
     def stay_dirty(self):
-        """The artist must still be asked before the scene is closed: an undo step marks it as changed."""
-        self.unsaved = True
-        if not self.background:
-            try:
-                bpy.ops.ed.undo_push(message="Rescue Copy")
-            except Exception:
-                pass
+        """After a rescue copy Blender comes to believe that all is saved. The artist must still be asked
+        before the scene is closed, and an undo step marks it as changed again."""
+        if self.unsaved and not bpy.data.is_dirty:
+            bpy.ops.ed.undo_push(message="Rescue Copy")
 
     def do_quit(self, params):
         self.code = int(params.get("code") or 0)
@@ -375,6 +371,7 @@ class Agent:
             self.take_job(job)
         if self.ending:
             self.quit_window()
+        self.stay_dirty()
         if not self.ready:
             self.calm_ticks = self.calm_ticks + 1 if gap < READY_GAP else 0
             if self.calm_ticks >= READY_TICKS or now - self.started > READY_AT_LAST:
@@ -507,18 +504,25 @@ class Agent:
                 return
             signal.signal(signal.SIGTERM, lambda *a: self.asked_to_end())
             signal.set_wakeup_fd(self.wire.bell.fileno(), warn_on_full_buffer=False)
-            os.register_at_fork(after_in_child=self.forget_signals)
+            self.forking = threading.local()
+            os.register_at_fork(before=self.hold_signals, after_in_parent=self.release_signals,
+                                after_in_child=self.forget_signals)
         except (AttributeError, OSError, ValueError):
             pass
 
-    @staticmethod
-    def forget_signals():
+    def hold_signals(self):
+        self.forking.mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+
+    def release_signals(self):
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.forking.mask)
+
+    def forget_signals(self):
         """A forked worker must die by SIGTERM as ever, and not wake its parent's agent."""
         try:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.set_wakeup_fd(-1)
-        except ValueError:
-            pass
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        finally:
+            self.release_signals()
 
     def asked_to_end(self):
         self.ending = True

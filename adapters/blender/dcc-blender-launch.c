@@ -1,0 +1,140 @@
+/* How Blender is started.
+ *
+ * Problem: Blender works its arguments off in order. The agent must be in before anything long
+ * begins, the user's scripts before the background loop blocks the main thread, and a command line
+ * render must not be held up at all. Contract: blender [-b --python-exit-code 42] [SCENE] --python
+ * AGENT [USER'S OPTIONS] [--python-expr LOOP]
+ * [-- WHAT IS LEFT TO SCRIPTS]
+ */
+#include "dcc-blender.h"
+#include "dcc-error.h"
+#include <string.h>
+
+#define AGENT_FILE "blender/dcchost_blender_agent.py"
+#define AGENT_LOOP "import dcchost_blender_agent; dcchost_blender_agent.loop()"
+
+/* The user's --env comes after the session's own environment; the last word wins. */
+static const char *
+find_env(DccLaunchRequest *request, const char *key)
+{
+    const char *const *settings = dcc_launch_request_get_env(request);
+    const char *value = g_getenv(key);
+    gsize length = strlen(key);
+
+    for (guint i = 0; settings && settings[i]; i++) {
+        if (strncmp(settings[i], key, length) == 0 && settings[i][length] == '=')
+            value = settings[i] + length + 1;
+    }
+    return value && *value ? value : NULL;
+}
+
+static gboolean
+check_display(DccLaunchRequest *request, GError **error)
+{
+    if (find_env(request, "DISPLAY") || find_env(request, "WAYLAND_DISPLAY"))
+        return TRUE;
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_INVALID,
+                "no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set; use "
+                "--headless, or name a display with --env DISPLAY=:0");
+    return FALSE;
+}
+
+static void
+add_environment(DccLaunchPlan *plan, DccLaunchRequest *request, const char *executable)
+{
+    const char *const temp_keys[] = {"TMPDIR", "TMP", "TEMP"};
+    const char *temp_dir = dcc_launch_request_get_temp_dir(request);
+    g_autofree char *directory = g_path_get_dirname(executable);
+
+    /* Another Python's home ends Blender at start. */
+    dcc_launch_plan_unset_env(plan, "PYTHONHOME");
+    /* A distribution's Blender takes the first python3.N on PATH for its own: that of a virtual
+     * environment or pyenv would bring the wrong standard library in. */
+    dcc_launch_plan_prepend_env(plan, "PATH", directory);
+    for (guint i = 0; temp_dir && i < G_N_ELEMENTS(temp_keys); i++)
+        dcc_launch_plan_set_env(plan, temp_keys[i], temp_dir);
+}
+
+static void
+add_frames(DccLaunchPlan *plan, const DccBlenderArgs *args)
+{
+    g_autofree char *frames = NULL;
+
+    if (args->step > 0) {
+        dcc_launch_plan_set_frames(plan, args->first, args->last, args->step);
+        frames = g_strdup_printf("%d %d %d", args->first, args->last, args->step);
+    }
+    /* An animation's range is the scene's, changed by -s, -e and -j: the agent reads it there. */
+    if (args->animation || !args->frames)
+        dcc_launch_plan_unset_env(plan, "DCCHOST_AGENT_FRAMES");
+    else
+        dcc_launch_plan_set_env(plan, "DCCHOST_AGENT_FRAMES", frames ? frames : "");
+}
+
+static const char *
+choose_mode(gboolean background, const DccBlenderArgs *args)
+{
+    if (!background)
+        return "gui";
+    return dcc_blender_args_end_by_themselves(args) ? "thread" : "loop";
+}
+
+static void
+add_arguments(DccLaunchPlan *plan, DccLaunchRequest *request, const DccBlenderArgs *args)
+{
+    const char *scene = dcc_launch_request_get_scene(request);
+    const char *const *user = dcc_launch_request_get_args(request);
+    gboolean headless = dcc_launch_request_is_headless(request) || args->background;
+    g_autofree char *agent =
+        g_build_filename(dcc_launch_request_get_private_dir(request), AGENT_FILE, NULL);
+
+    if (headless)
+        dcc_launch_plan_add_arg(plan, "-b");
+    /* A window survives a script that fails, as the artist knows it. */
+    if (headless && args->scripts)
+        dcc_launch_plan_add_args(
+            plan, "--python-exit-code", G_STRINGIFY(DCC_BLENDER_SCRIPT_FAILED), NULL);
+    if (scene)
+        dcc_launch_plan_add_arg(plan, scene);
+    dcc_launch_plan_add_args(plan, "--python", agent, NULL);
+    for (guint i = 0; i < args->n_options; i++)
+        dcc_launch_plan_add_arg(plan, user[i]);
+    if (headless && !dcc_blender_args_end_by_themselves(args))
+        dcc_launch_plan_add_args(plan, "--python-expr", AGENT_LOOP, NULL);
+    if (user && user[args->n_options])
+        dcc_launch_plan_add_argv(plan, user + args->n_options);
+}
+
+DccLaunchPlan *
+dcc_blender_plan_launch(DccAdapter *adapter,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error)
+{
+    const char *executable = dcc_installation_get_executable(installation);
+    g_autoptr(DccLaunchPlan) plan = dcc_launch_plan_new(executable);
+    g_autoptr(GBytes) agent = g_bytes_new_static(dcc_blender_agent, dcc_blender_agent_size);
+    const char *scene = dcc_launch_request_get_scene(request);
+    DccBlenderArgs args;
+    gboolean headless;
+
+    g_return_val_if_fail(dcc_launch_request_get_private_dir(request) != NULL, NULL);
+
+    dcc_blender_args_read(&args, dcc_launch_request_get_args(request));
+    headless = dcc_launch_request_is_headless(request) || args.background;
+    if (scene && !dcc_blender_check_scene(scene, error))
+        return NULL;
+    if (!headless && !check_display(request, error))
+        return NULL;
+    add_environment(plan, request, executable);
+    add_frames(plan, &args);
+    dcc_launch_plan_set_env(plan, "DCCHOST_AGENT_MODE", choose_mode(headless, &args));
+    add_arguments(plan, request, &args);
+    dcc_launch_plan_add_file(plan, AGENT_FILE, agent);
+    if (dcc_launch_request_get_cwd(request))
+        dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
+    dcc_launch_plan_set_readiness(plan, DCC_READINESS_AGENT);
+    return g_steal_pointer(&plan);
+}

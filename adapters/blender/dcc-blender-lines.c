@@ -1,0 +1,230 @@
+/* What a line of Blender's output says.
+ *
+ * Problem: a farm's log has a million lines, and their form changes with every release: 5.x puts a
+ * time and a category first. Contract: a cheap look first, a regular expression only where it pays;
+ * nothing is anchored to the start of a line that was not in every release. A line that is not
+ * understood says nothing.
+ */
+#include "dcc-blender.h"
+#include <string.h>
+
+typedef enum {
+    REGEX_FRAME,
+    REGEX_TILES,
+    REGEX_PART,
+    REGEX_REMAINING,
+    REGEX_SAVED,
+    N_REGEXES
+} Regex;
+
+static const char *const patterns[N_REGEXES] = {
+    [REGEX_FRAME] = "\\bFra: ?(-?\\d{1,7})\\b",
+    [REGEX_TILES] = "\\bRendered (\\d{1,9}) ?/ ?(\\d{1,9}) Tiles", /* until 2.9 */
+    [REGEX_PART] = "\\b(?:Sample|Rendering) (\\d{1,9}) ?/ ?(\\d{1,9})\\b",
+    [REGEX_REMAINING] = "\\bRemaining: ?(?:(\\d{1,5}):)?(\\d{1,2}):(\\d{1,2})\\.(\\d{1,2})",
+    [REGEX_SAVED] = "\\bSaved: ['\"](.+)['\"]$",
+};
+
+/* How a line that names a failure begins its message, and what that means for an end that follows.
+ */
+static const struct {
+    const char *needle;
+    DccVerdictKind verdict;
+} failures[] = {
+    {"Cannot read file '", DCC_VERDICT_BAD_SCENE},
+    {"Failed to read blend file '", DCC_VERDICT_BAD_SCENE},
+    {"File format is not supported in file '", DCC_VERDICT_BAD_SCENE},
+    {"Cannot render, no camera", DCC_VERDICT_BAD_SCENE},
+    {"GHOST: failed to initialize display", DCC_VERDICT_NO_DISPLAY},
+    {"GHOST: unable to initialize", DCC_VERDICT_NO_DISPLAY},
+    {"Unable to open a display", DCC_VERDICT_NO_DISPLAY},
+    {"Internal error initializing Python", DCC_VERDICT_BROKEN_INSTALL},
+    {"Fatal Python error: init", DCC_VERDICT_BROKEN_INSTALL},
+    {"error while loading shared libraries:", DCC_VERDICT_BROKEN_INSTALL},
+    {"engine not found '", DCC_VERDICT_BROKEN_INSTALL},
+    {"Error: script failed, ", DCC_VERDICT_SCRIPT_ERROR},
+    {"Error: Python: ", DCC_VERDICT_SCRIPT_ERROR},
+    {"Render error (", DCC_VERDICT_FAILED},
+};
+
+static GRegex *
+get_regex(Regex which)
+{
+    static GRegex *regexes[N_REGEXES];
+
+    if (g_once_init_enter(&regexes[which])) {
+        GRegex *compiled = g_regex_new(patterns[which], G_REGEX_OPTIMIZE | G_REGEX_RAW, 0, NULL);
+
+        g_once_init_leave(&regexes[which], compiled);
+    }
+    return regexes[which];
+}
+
+static gint64
+fetch_number(GMatchInfo *match, int group)
+{
+    g_autofree char *text = g_match_info_fetch(match, group);
+
+    return text && *text ? g_ascii_strtoll(text, NULL, 10) : 0;
+}
+
+static void
+read_part(DccOutputEvent *event, const char *line)
+{
+    g_autoptr(GMatchInfo) tiles = NULL;
+    g_autoptr(GMatchInfo) part = NULL;
+
+    /* Each tile counts its samples anew. */
+    if (g_regex_match(get_regex(REGEX_TILES), line, 0, &tiles) && fetch_number(tiles, 2) > 1)
+        dcc_output_event_set_part(event, fetch_number(tiles, 1), fetch_number(tiles, 2));
+    else if (g_regex_match(get_regex(REGEX_PART), line, 0, &part))
+        dcc_output_event_set_part(event, fetch_number(part, 1), fetch_number(part, 2));
+}
+
+static void
+read_remaining(DccOutputEvent *event, const char *line)
+{
+    g_autoptr(GMatchInfo) match = NULL;
+    gint64 seconds;
+
+    if (!g_regex_match(get_regex(REGEX_REMAINING), line, 0, &match))
+        return;
+    seconds = (fetch_number(match, 1) * 60 + fetch_number(match, 2)) * 60 + fetch_number(match, 3);
+    dcc_output_event_set_remaining(event, seconds * 1000 + fetch_number(match, 4) * 10);
+}
+
+static DccOutputEvent *
+read_frame(const char *line)
+{
+    g_autoptr(GMatchInfo) match = NULL;
+    DccOutputEvent *event;
+
+    if (!g_regex_match(get_regex(REGEX_FRAME), line, 0, &match))
+        return NULL;
+    if (g_str_has_suffix(line, "| Cancelled"))
+        return dcc_output_event_new(DCC_OUTPUT_CANCELLED, "render cancelled");
+    event = dcc_output_event_new(DCC_OUTPUT_PROGRESS, NULL);
+    dcc_output_event_set_frame(event, (int)fetch_number(match, 1));
+    read_part(event, line);
+    read_remaining(event, line);
+    return event;
+}
+
+static DccOutputEvent *
+read_saved(const char *line)
+{
+    g_autoptr(GMatchInfo) match = NULL;
+    g_autofree char *path = NULL;
+
+    if (!g_regex_match(get_regex(REGEX_SAVED), line, 0, &match))
+        return NULL;
+    path = g_match_info_fetch(match, 1);
+    return dcc_output_event_new(DCC_OUTPUT_SAVED, path);
+}
+
+/* One more frame of a movie, which is saved only at its end. */
+static DccOutputEvent *
+read_append(const char *line)
+{
+    const char *number = strstr(line, "Append frame ") + strlen("Append frame ");
+    DccOutputEvent *event;
+
+    if (!g_ascii_isdigit(*number))
+        return NULL;
+    event = dcc_output_event_new(DCC_OUTPUT_SAVED, NULL);
+    dcc_output_event_set_frame(event, (int)g_ascii_strtoll(number, NULL, 10));
+    return event;
+}
+
+static DccOutputEvent *
+read_crash(const char *line)
+{
+    const char *path = strstr(line, "Writing: ") + strlen("Writing: ");
+
+    return g_str_has_suffix(path, ".crash.txt") ? dcc_output_event_new(DCC_OUTPUT_CRASH, path)
+                                                : NULL;
+}
+
+static DccOutputEvent *
+read_oom(const char *line)
+{
+    return dcc_output_event_new(DCC_OUTPUT_OOM, line);
+}
+
+static DccOutputEvent *
+read_interrupt(const char *line)
+{
+    return dcc_output_event_new(DCC_OUTPUT_CANCELLED, "interrupted (SIGINT)");
+}
+
+static DccOutputEvent *
+read_quit(const char *line)
+{
+    return g_str_has_suffix(line, "Blender quit") ? dcc_output_event_new(DCC_OUTPUT_DONE, NULL)
+                                                  : NULL;
+}
+
+/* Without "Error: " and what a log puts before it. */
+static const char *
+skip_prefix(const char *line)
+{
+    const char *error = strstr(line, "Error: ");
+
+    return error ? error + strlen("Error: ") : line;
+}
+
+static DccOutputEvent *
+read_failure(const char *line)
+{
+    if (dcc_blender_judge_line(line) == DCC_VERDICT_UNKNOWN)
+        return NULL;
+    return dcc_output_event_new(DCC_OUTPUT_FATAL, skip_prefix(line));
+}
+
+DccVerdictKind
+dcc_blender_judge_line(const char *line)
+{
+    const char *python = strstr(line, "Error: Python: ");
+
+    /* Of a traceback only the last line tells; the frames before it are indented. */
+    if (python) {
+        python += strlen("Error: Python: ");
+        return *python == ' ' || g_str_has_prefix(python, "Traceback ") || !*python
+                   ? DCC_VERDICT_UNKNOWN
+                   : DCC_VERDICT_SCRIPT_ERROR;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(failures); i++) {
+        if (strstr(line, failures[i].needle))
+            return failures[i].verdict;
+    }
+    return DCC_VERDICT_UNKNOWN;
+}
+
+static const struct {
+    const char *needle;
+    DccOutputEvent *(*read)(const char *line);
+} readers[] = {
+    {"Fra:", read_frame},
+    {"Saved: ", read_saved},
+    {"Append frame ", read_append},
+    {"Writing: ", read_crash},
+    {"Calloc returns null", read_oom},
+    {"Malloc returns null", read_oom},
+    {"Mallocn returns null", read_oom},
+    {"<jemalloc>: Cannot allocate memory", read_oom},
+    {"Sent an internal break event", read_interrupt},
+    {"Blender killed", read_interrupt},
+    {"Blender quit", read_quit},
+};
+
+DccOutputEvent *
+dcc_blender_read_line(DccAdapter *adapter, const char *line)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(readers); i++) {
+        DccOutputEvent *event = strstr(line, readers[i].needle) ? readers[i].read(line) : NULL;
+
+        if (event)
+            return event;
+    }
+    return read_failure(line);
+}

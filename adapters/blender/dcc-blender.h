@@ -1,0 +1,62 @@
+/* What the files of the Blender adapter share. Behaviour of Blender that is written down here was
+ * measured on Blender 3.4.1, Debian 12, unless a comment says otherwise. */
+#pragma once
+
+#include "dcc-adapter.h"
+
+G_BEGIN_DECLS
+
+#define DCC_TYPE_BLENDER_ADAPTER (dcc_blender_adapter_get_type())
+G_DECLARE_FINAL_TYPE(DccBlenderAdapter, dcc_blender_adapter, DCC, BLENDER_ADAPTER, DccAdapter)
+
+/* What Blender exits with when a script fails; without --python-exit-code it says 0. */
+#define DCC_BLENDER_SCRIPT_FAILED 42
+
+/* What the user's own arguments make of a launch. */
+typedef struct {
+    gboolean background; /* -b is among them */
+    gboolean animation;  /* -a */
+    gboolean frames;     /* -f */
+    gboolean command;    /* -c: Blender runs one command and ends */
+    gboolean scripts;    /* some Python is run */
+    guint n_options;     /* those after "--" are left to scripts */
+    /* The frames that are rendered; step 0 where only Blender knows. */
+    int first, last, step;
+} DccBlenderArgs;
+
+void
+dcc_blender_args_read(DccBlenderArgs *self, const char *const *args);
+/* Blender renders and ends by itself: nothing may hold its main thread. */
+gboolean
+dcc_blender_args_end_by_themselves(const DccBlenderArgs *self);
+
+GListModel *
+dcc_blender_find_installations(DccAdapter *adapter, DccSearch *search, GError **error);
+char *
+dcc_blender_read_version(DccAdapter *adapter, DccInstallation *installation, const char *output);
+
+DccLaunchPlan *
+dcc_blender_plan_launch(DccAdapter *adapter,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error);
+gboolean
+dcc_blender_check_scene(const char *path, GError **error);
+
+DccOutputEvent *
+dcc_blender_read_line(DccAdapter *adapter, const char *line);
+
+/* What a line that names a failure means; UNKNOWN for any other line. */
+DccVerdictKind
+dcc_blender_judge_line(const char *line);
+DccVerdict *
+dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info);
+
+GListModel *
+dcc_blender_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error);
+
+/* adapters/blender/agent, as it was when this was built. */
+extern const char dcc_blender_agent[];
+extern const gsize dcc_blender_agent_size;
+
+G_END_DECLS

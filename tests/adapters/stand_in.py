@@ -1,0 +1,203 @@
+"""A stand-in for the session's side of the agent socket, and starters for Blender and Xvfb.
+
+Everything waits for a condition with a deadline; whatever was started is ended by its own handle.
+"""
+import itertools
+import json
+import os
+import pathlib
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+AGENT = pathlib.Path(__file__).resolve().parents[2] / "adapters/blender/agent/dcchost_blender_agent.py"
+LOOP = "import dcchost_blender_agent; dcchost_blender_agent.loop()"
+BLENDER = os.environ.get("DCCHOST_BLENDER_EXECUTABLE") or shutil.which("blender", path="/usr/bin:/usr/local/bin")
+TOKEN = "a-token"
+PATIENCE = 60
+
+
+class Line:
+    """One connection of an agent."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.file = sock.makefile("rb")
+        self.heard = queue.Queue()
+        self.past = []
+        self.numbers = itertools.count(1)
+        self.answers = {}
+        self.arrived = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        try:
+            for raw in self.file:
+                message = json.loads(raw)
+                if "method" in message:
+                    self.heard.put(message)
+                else:
+                    with self.arrived:
+                        self.answers[str(message["id"])] = message
+                        self.arrived.notify_all()
+        except (OSError, ValueError):
+            pass
+        self.heard.put(None)
+
+    def expect(self, method, timeout=PATIENCE):
+        """The next message of this name; what comes before it is kept in past."""
+        end = time.monotonic() + timeout
+        while True:
+            message = self.heard.get(timeout=max(0.01, end - time.monotonic()))
+            assert message is not None, "the agent hung up before %s" % method
+            self.past.append(message)
+            if message["method"] == method:
+                return message["params"]
+
+    def drain(self):
+        """All that came until the agent hung up."""
+        while True:
+            message = self.heard.get(timeout=PATIENCE)
+            if message is None:
+                return self.past
+            self.past.append(message)
+
+    def send(self, message):
+        self.sock.sendall(json.dumps(message).encode() + b"\n")
+
+    def welcome(self):
+        hello = self.heard.get(timeout=PATIENCE)
+        assert hello is not None and hello["method"] == "hello"
+        self.send({"jsonrpc": "2.0", "id": hello["id"], "result": {"protocol": 1, "name": "test"}})
+        return hello["params"]
+
+    def ask(self, method, **params):
+        number = next(self.numbers)
+        self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        return number
+
+    def answer(self, number, timeout=PATIENCE):
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: str(number) in self.answers, timeout), "no answer"
+            return self.answers.pop(str(number))
+
+    def call(self, method, timeout=PATIENCE, **params):
+        answer = self.answer(self.ask(method, **params), timeout)
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def ping(self, timeout=1):
+        return self.call("ping", timeout=timeout)
+
+    def run(self, source, timeout=PATIENCE):
+        return self.call("run", timeout=timeout, source=source)["value"]
+
+    def close(self):
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.file.close()
+        self.sock.close()
+
+
+class Session:
+    """Listens where the agent dials."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.lines = []
+        self.listen()
+
+    def listen(self):
+        self.server = socket.socket(socket.AF_UNIX)
+        directory = os.open(os.path.dirname(self.path), os.O_DIRECTORY)
+        try:
+            self.server.bind("/proc/self/fd/%d/%s" % (directory, os.path.basename(self.path)))
+        finally:
+            os.close(directory)
+        self.server.listen(8)
+        self.server.settimeout(PATIENCE)
+
+    def accept(self, timeout=PATIENCE):
+        self.server.settimeout(timeout)
+        line = Line(self.server.accept()[0])
+        self.lines.append(line)
+        return line
+
+    def meet(self):
+        """An agent that has said hello, and is ready."""
+        line = self.accept()
+        hello = line.welcome()
+        assert hello["token"] == TOKEN
+        line.expect("ready")
+        return line
+
+    def close(self):
+        for line in self.lines:
+            line.close()
+        self.lines = []
+        self.server.close()
+        if os.path.lexists(self.path):
+            os.unlink(self.path)
+
+
+class Blender:
+    """One Blender with the agent inside, started as the adapter plans it."""
+
+    def __init__(self, home, session_path, mode, args=(), scene=None, display=None, env=None, cache=None):
+        self.temp = home / "tmp"
+        self.temp.mkdir(exist_ok=True)
+        argv = [BLENDER] + (["-b"] if mode != "gui" else [])
+        argv += [str(scene)] if scene else []
+        argv += ["--python", str(AGENT)] + [str(a) for a in args]
+        argv += ["--python-expr", LOOP] if mode == "loop" else []
+        environ = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", "DCCHOST_AGENT_MODE": mode,
+                   "DCCHOST_AGENT_SOCKET": str(session_path), "DCCHOST_AGENT_TOKEN": TOKEN}
+        environ.update({name: str(self.temp) for name in ("TMPDIR", "TMP", "TEMP")})
+        environ.update({"XDG_RUNTIME_DIR": str(home), "XDG_CONFIG_HOME": str(home),
+                        "XDG_CACHE_HOME": str(cache or home)})
+        environ.update({"DISPLAY": display} if display else {})
+        environ.update(env or {})
+        self.log = home / "output.txt"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(argv, env=environ, cwd=home, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT, start_new_session=True)
+
+    @property
+    def output(self):
+        return self.log.read_text(errors="replace")
+
+    def wait(self, timeout=PATIENCE):
+        return self.process.wait(timeout)
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+class Xvfb:
+    """A display of its own, whose number the server chooses."""
+
+    def __init__(self):
+        reader, writer = os.pipe()
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset"],
+            pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writer)
+        with os.fdopen(reader) as file:
+            number = file.readline().strip()
+        assert number, "Xvfb did not start"
+        self.display = ":" + number
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE)
