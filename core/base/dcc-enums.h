@@ -92,7 +92,8 @@ typedef enum {
     DCC_OUTPUT_LICENCE,
     DCC_OUTPUT_FATAL,
     DCC_OUTPUT_CANCELLED,
-    DCC_OUTPUT_DONE, /* the application says by itself that it ends in order */
+    DCC_OUTPUT_DONE,      /* the application says by itself that it ends in order */
+    DCC_OUTPUT_BAD_SCENE, /* the scene is missing, corrupt or of another format */
 } DccOutputKind;
 
 typedef enum {

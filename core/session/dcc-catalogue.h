@@ -7,12 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): list of DccInstallation, newest first, those with a reservation last. search keeps the
- * places looked at. */
+/* (transfer full): list of DccInstallation, newest first, those with a reservation last. search
+ * keeps the places looked at. */
 DCC_API GListModel *
 dcc_catalogue_find(DccAdapter *adapter, DccSearch *search, GError **error);
-/* (transfer full): the newest launchable one, or of the version asked for ("4", "4.2"). Error NOT_INSTALLED
- * lists the places looked at and the overriding variable, or the versions that are there. */
+/* (transfer full): the newest launchable one, or of the version asked for ("4", "4.2"). Error
+ * NOT_INSTALLED lists the places looked at and the overriding variable, or the versions that are
+ * there. */
 DCC_API DccInstallation *
 dcc_catalogue_choose(DccAdapter *adapter, DccSearch *search, const char *version, GError **error);
 

@@ -1,1 +1,202 @@
-/* to come */
+/* The two directories of dcchost.
+ *
+ * Problem: a directory under /tmp or a wrongly shared $XDG_RUNTIME_DIR can be prepared by somebody
+ * else, who would then read our sockets or make us write elsewhere. Contract: what is opened is
+ * ours, private and no link; anything else is an error that names the path, and nothing is created
+ * in its stead. Threading: immutable after dcc_runtime_open().
+ */
+#include "dcc-runtime.h"
+
+#include "dcc-error.h"
+#include "dcc-place.h"
+#include "dcc-safe-dir.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+struct _DccRuntime {
+    GObject parent_instance;
+
+    char *path;
+    char *state_path;
+};
+
+G_DEFINE_TYPE(DccRuntime, dcc_runtime, G_TYPE_OBJECT)
+
+static void
+dcc_runtime_finalize(GObject *object)
+{
+    DccRuntime *self = DCC_RUNTIME(object);
+
+    g_free(self->path);
+    g_free(self->state_path);
+    G_OBJECT_CLASS(dcc_runtime_parent_class)->finalize(object);
+}
+
+static void
+dcc_runtime_class_init(DccRuntimeClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = dcc_runtime_finalize;
+}
+
+static void
+dcc_runtime_init(DccRuntime *self)
+{
+}
+
+static char *
+open_runtime_path(GError **error)
+{
+    const char *given = g_getenv("XDG_RUNTIME_DIR");
+    g_autofree char *path = NULL;
+
+    if (given == NULL || *given == '\0') {
+        path = g_strdup_printf("/tmp/dcchost-%u", (guint)geteuid());
+    } else if (!g_path_is_absolute(given)) {
+        g_set_error(
+            error,
+            DCC_ERROR,
+            DCC_ERROR_UNSAFE,
+            "XDG_RUNTIME_DIR is '%s', which is not an absolute path; set it right or unset it",
+            given);
+        return NULL;
+    } else {
+        if (!dcc_safe_dir_check_parent(given, error))
+            return NULL;
+        path = g_build_filename(given, "dcchost", NULL);
+    }
+    if (!dcc_safe_dir_make(path, error))
+        return NULL;
+    return g_steal_pointer(&path);
+}
+
+/* XDG says: a value that is not absolute is to be ignored. */
+static char *
+open_state_path(GError **error)
+{
+    const char *given = g_getenv("XDG_STATE_HOME");
+    g_autofree char *home = NULL;
+    g_autofree char *path = NULL;
+
+    if (given != NULL && g_path_is_absolute(given))
+        home = g_strdup(given);
+    else
+        home = g_build_filename(g_get_home_dir(), ".local", "state", NULL);
+    if (g_mkdir_with_parents(home, 0700) != 0) {
+        int saved = errno;
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_UNSAFE,
+                    "cannot make the state directory %s: %s; set XDG_STATE_HOME to a directory you "
+                    "can write to",
+                    home,
+                    g_strerror(saved));
+        return NULL;
+    }
+    path = g_build_filename(home, "dcchost", NULL);
+    if (!dcc_safe_dir_make(path, error))
+        return NULL;
+    return g_steal_pointer(&path);
+}
+
+/**
+ * dcc_runtime_open:
+ * @error: return location for an error
+ *
+ * Opens the runtime directory (`$XDG_RUNTIME_DIR/dcchost`, or `/tmp/dcchost-UID` where that
+ * variable is not set) and the state directory (`$XDG_STATE_HOME/dcchost`, or
+ * `~/.local/state/dcchost`), making what is missing with mode 0700.
+ *
+ * Returns: (transfer full) (nullable): the directories; %NULL with `DCC_ERROR_UNSAFE` where one is
+ * a link, somebody else's, open to others or cannot be made Since: 1.0
+ */
+DccRuntime *
+dcc_runtime_open(GError **error)
+{
+    g_autofree char *path = open_runtime_path(error);
+    g_autofree char *state_path = path != NULL ? open_state_path(error) : NULL;
+    DccRuntime *self;
+
+    if (state_path == NULL)
+        return NULL;
+    self = g_object_new(DCC_TYPE_RUNTIME, NULL);
+    self->path = g_steal_pointer(&path);
+    self->state_path = g_steal_pointer(&state_path);
+    return self;
+}
+
+/**
+ * dcc_runtime_get_path:
+ * @self: the directories
+ *
+ * Returns: (transfer none): the runtime directory, gone at the next reboot
+ * Since: 1.0
+ */
+const char *
+dcc_runtime_get_path(DccRuntime *self)
+{
+    g_return_val_if_fail(DCC_IS_RUNTIME(self), NULL);
+    return self->path;
+}
+
+/**
+ * dcc_runtime_get_state_path:
+ * @self: the directories
+ *
+ * Returns: (transfer none): the state directory, durable
+ * Since: 1.0
+ */
+const char *
+dcc_runtime_get_state_path(DccRuntime *self)
+{
+    g_return_val_if_fail(DCC_IS_RUNTIME(self), NULL);
+    return self->state_path;
+}
+
+static void
+collect_names(const char *base, const char *witness, GHashTable *names)
+{
+    g_autoptr(GDir) dir = g_dir_open(base, 0, NULL);
+    const char *entry;
+
+    while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(base, entry, witness, NULL);
+
+        if (dcc_place_is_name(entry) && g_file_test(path, G_FILE_TEST_EXISTS))
+            g_hash_table_add(names, g_strdup(entry));
+    }
+}
+
+static int
+compare_strings(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/**
+ * dcc_runtime_list_names:
+ * @self: the directories
+ * @all: whether to name those too that have ended and left nothing but state behind
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the instances' names, sorted
+ * Since: 1.0
+ */
+char **
+dcc_runtime_list_names(DccRuntime *self, gboolean all)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer key;
+
+    g_return_val_if_fail(DCC_IS_RUNTIME(self), NULL);
+    collect_names(self->path, DCC_PLACE_RECORD, names);
+    if (all)
+        collect_names(self->state_path, DCC_PLACE_LAST, names);
+    g_hash_table_iter_init(&iter, names);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        g_ptr_array_add(sorted, g_strdup(key));
+    g_ptr_array_sort(sorted, compare_strings);
+    g_ptr_array_add(sorted, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&sorted), FALSE);
+}

@@ -1,6 +1,6 @@
-/* The two directories of dcchost: the runtime one (sockets, locks, records: gone at reboot) and the state
- * one (logs, deaths, rescued work: durable). Opened without following links, owner and mode checked;
- * a hostile or unwritable one is an error, and nothing is created elsewhere. */
+/* The two directories of dcchost: the runtime one (sockets, locks, records: gone at reboot) and the
+ * state one (logs, deaths, rescued work: durable). Opened without following links, owner and mode
+ * checked; a hostile or unwritable one is an error, and nothing is created elsewhere. */
 #pragma once
 
 #include "dcc-api.h"
@@ -9,15 +9,20 @@
 G_BEGIN_DECLS
 
 #define DCC_TYPE_RUNTIME (dcc_runtime_get_type())
-DCC_API G_DECLARE_FINAL_TYPE(DccRuntime, dcc_runtime, DCC, RUNTIME, GObject)
+DCC_API
+G_DECLARE_FINAL_TYPE(DccRuntime, dcc_runtime, DCC, RUNTIME, GObject)
 
-/* $XDG_RUNTIME_DIR/dcchost, else /tmp/dcchost-UID; $XDG_STATE_HOME/dcchost, else ~/.local/state/dcchost.
- * Made when missing. Error UNSAFE says which path and what to do. */
-DCC_API DccRuntime *dcc_runtime_open(GError **error);
-DCC_API const char *dcc_runtime_get_path(DccRuntime *self);
-DCC_API const char *dcc_runtime_get_state_path(DccRuntime *self);
-/* (transfer full): names with a directory in the runtime directory; with all, also those that only left
- * state behind. Sorted. */
-DCC_API char **dcc_runtime_list_names(DccRuntime *self, gboolean all);
+/* $XDG_RUNTIME_DIR/dcchost, else /tmp/dcchost-UID; $XDG_STATE_HOME/dcchost, else
+ * ~/.local/state/dcchost. Made when missing. Error UNSAFE says which path and what to do. */
+DCC_API DccRuntime *
+dcc_runtime_open(GError **error);
+DCC_API const char *
+dcc_runtime_get_path(DccRuntime *self);
+DCC_API const char *
+dcc_runtime_get_state_path(DccRuntime *self);
+/* (transfer full): names with a directory in the runtime directory; with all, also those that only
+ * left state behind. Sorted. */
+DCC_API char **
+dcc_runtime_list_names(DccRuntime *self, gboolean all);
 
 G_END_DECLS

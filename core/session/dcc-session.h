@@ -1,5 +1,5 @@
-/* One application's life: adapter, shim, agent, probes, policy, records and control socket on one GLib
- * main loop. All of it happens in the thread-default main context of the thread that made it.
+/* One application's life: adapter, shim, agent, probes, policy, records and control socket on one
+ * GLib main loop. All of it happens in the thread-default main context of the thread that made it.
  *
  * When the object goes away while the application runs, the application runs on, unattended, and
  * dcc_session_adopt() takes it up again, in this process or another. */
@@ -12,7 +12,8 @@
 G_BEGIN_DECLS
 
 #define DCC_TYPE_SESSION (dcc_session_get_type())
-DCC_API G_DECLARE_FINAL_TYPE(DccSession, dcc_session, DCC, SESSION, GObject)
+DCC_API
+G_DECLARE_FINAL_TYPE(DccSession, dcc_session, DCC, SESSION, GObject)
 
 /* Signals:
  *   "event" (const char *json)    everything that happens, as docs/protocol.md describes it
@@ -21,31 +22,50 @@ DCC_API G_DECLARE_FINAL_TYPE(DccSession, dcc_session, DCC, SESSION, GObject)
 
 DCC_API DccSession *
 dcc_session_new(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runtime);
-/* Reserves the name and starts. Errors before anything runs: BUSY (by which pid, since when), UNSAFE,
- * NOT_INSTALLED, ADAPTER, SCENE (missing), START. What happens after is told by events. */
-DCC_API gboolean dcc_session_start(DccSession *self, GError **error);
+/* Reserves the name and starts. Errors before anything runs: BUSY (by which pid, since when),
+ * UNSAFE, NOT_INSTALLED, ADAPTER, SCENE (missing), START. What happens after is told by events. */
+DCC_API gboolean
+dcc_session_start(DccSession *self, GError **error);
 /* Takes over an unattended instance. Error BUSY: another session attends it; NOT_FOUND. */
-DCC_API DccSession *dcc_session_adopt(DccAdapterRegistry *registry,
-                                      DccRuntime *runtime,
-                                      const char *name,
-                                      GError **error);
-/* Asks it to save and quit, and goes down the ladder. deadline_ms: the whole ladder's time, 0 for the
- * settings' own. Again while stopping: hurries to the next rung. */
-DCC_API void dcc_session_stop(DccSession *self, gint64 deadline_ms);
-DCC_API void dcc_session_kill(DccSession *self);
+DCC_API DccSession *
+dcc_session_adopt(DccAdapterRegistry *registry,
+                  DccRuntime *runtime,
+                  const char *name,
+                  GError **error);
+/* Another launch of what was last launched under the name; not started yet. Error NOT_FOUND. */
+DCC_API DccSession *
+dcc_session_again(DccAdapterRegistry *registry,
+                  DccRuntime *runtime,
+                  const char *name,
+                  GError **error);
+/* Asks it to save and quit, and goes down the ladder. deadline_ms: the whole ladder's time, 0 for
+ * the settings' own. Again while stopping: hurries to the next rung. */
+DCC_API void
+dcc_session_stop(DccSession *self, gint64 deadline_ms);
+DCC_API void
+dcc_session_kill(DccSession *self);
 /* Stop gracefully, then start again. */
-DCC_API void dcc_session_restart(DccSession *self);
+DCC_API void
+dcc_session_restart(DccSession *self);
 
-DCC_API const char *dcc_session_get_name(DccSession *self);
-DCC_API const char *dcc_session_get_app(DccSession *self);
-DCC_API DccState dcc_session_get_state(DccSession *self);
-DCC_API gint64 dcc_session_get_pid(DccSession *self);
-DCC_API guint dcc_session_get_restart_count(DccSession *self);
+DCC_API const char *
+dcc_session_get_name(DccSession *self);
+DCC_API const char *
+dcc_session_get_app(DccSession *self);
+DCC_API DccState
+dcc_session_get_state(DccSession *self);
+DCC_API gint64
+dcc_session_get_pid(DccSession *self);
+DCC_API guint
+dcc_session_get_restart_count(DccSession *self);
 /* TRUE when it is over for good. */
-DCC_API gboolean dcc_session_is_over(DccSession *self);
+DCC_API gboolean
+dcc_session_is_over(DccSession *self);
 /* (transfer none): how the last life ended; NULL before the first end. */
-DCC_API DccResult *dcc_session_get_result(DccSession *self);
+DCC_API DccResult *
+dcc_session_get_result(DccSession *self);
 /* (transfer full): the status object as JSON text. */
-DCC_API char *dcc_session_get_status(DccSession *self);
+DCC_API char *
+dcc_session_get_status(DccSession *self);
 
 G_END_DECLS

@@ -248,7 +248,7 @@ start_failure_status(DccResult *self)
 {
     if (g_strcmp0(self->stage, "ready") == 0)
         return STATUS_TIMEOUT;
-    if (g_strcmp0(self->stage, "chdir") == 0)
+    if (g_strcmp0(self->stage, "chdir") == 0 || g_strcmp0(self->stage, "scene") == 0)
         return STATUS_BAD_CONFIGURATION;
     if (g_strcmp0(self->stage, "exec") == 0)
         return self->errno_code == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;

@@ -1,0 +1,287 @@
+/* The session's end of the agent inside the application.
+ *
+ * Who connects is nobody until he has said hello with this life's token. One agent at a time: a
+ * process that the application starts inherits its environment, and must not take its parent's
+ * place. Strangers at the door are few (MAX_STRANGERS) and have little time.
+ */
+#include "dcc-agent-link.h"
+
+#include "dcc-error.h"
+#include "dcc-json.h"
+#include "dcc-listener.h"
+
+#include <unistd.h>
+
+#define MAX_STRANGERS    8
+#define HELLO_TIMEOUT_MS 10000
+#define PROTOCOL         1
+
+struct _DccAgentLink {
+    DccClock *clock;
+    const DccAgentHandler *handler;
+    gpointer data;
+    DccListener *listener;
+    char *name;
+    char *token;
+    DccPeer *agent;       /* who has said hello */
+    GPtrArray *strangers; /* who has not */
+    guint sweep;
+    char *version;
+    char *python;
+    char *busy;
+    gint64 pid;
+};
+
+static void
+on_request(DccPeer *peer, gint64 id, const char *method, JsonObject *params, gpointer data);
+static void
+on_closed(DccPeer *peer, const char *reason, gpointer data);
+
+static const DccPeerHandler peer_handler = {.request = on_request, .closed = on_closed};
+
+static void
+forget(DccAgentLink *self)
+{
+    g_clear_pointer(&self->busy, g_free);
+    self->pid = 0;
+    if (self->agent == NULL)
+        return;
+    dcc_peer_close(self->agent);
+    g_clear_object(&self->agent);
+    self->handler->connected(FALSE, self->data);
+}
+
+static gboolean
+on_sweep(gpointer data)
+{
+    DccAgentLink *self = data;
+
+    self->sweep = 0;
+    g_ptr_array_set_size(self->strangers, 0);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_connection(int fd, gpointer data)
+{
+    DccAgentLink *self = data;
+
+    if (self->strangers->len >= MAX_STRANGERS) {
+        close(fd);
+        return;
+    }
+    g_ptr_array_add(self->strangers, dcc_peer_new(fd, self->clock, &peer_handler, self));
+    dcc_clock_clear(self->clock, &self->sweep);
+    self->sweep = dcc_clock_add(self->clock, HELLO_TIMEOUT_MS, on_sweep, self);
+}
+
+static void
+replace(char **place, const char *value)
+{
+    g_free(*place);
+    *place = g_strdup(value);
+}
+
+static gboolean
+check_hello(DccAgentLink *self, JsonObject *params, GError **error)
+{
+    const char *token = dcc_json_get_string(params, "token", "");
+
+    if (self->token == NULL || !g_str_equal(token, self->token)) {
+        g_set_error(error, DCC_ERROR, DCC_ERROR_UNSAFE, "the token is not that of this life");
+        return FALSE;
+    }
+    if (dcc_json_get_int(params, "protocol", 0) != PROTOCOL) {
+        g_set_error(error, DCC_ERROR, DCC_ERROR_PROTOCOL, "protocol %d is spoken here", PROTOCOL);
+        return FALSE;
+    }
+    if (self->agent != NULL && self->pid != dcc_json_get_int(params, "pid", 0)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_BUSY,
+                    "the agent of process %" G_GINT64_FORMAT " is connected",
+                    self->pid);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+tell_ready(DccAgentLink *self, JsonObject *params)
+{
+    self->handler->ready(dcc_json_get_string(params, "scene", ""),
+                         dcc_json_get_boolean(params, "exists", TRUE),
+                         self->data);
+}
+
+static void
+take_hello(DccAgentLink *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    g_autoptr(GError) error = NULL;
+    JsonObject *result;
+
+    if (!check_hello(self, params, &error)) {
+        dcc_peer_fail(peer, id, error);
+        g_message("an agent was turned away: %s", error->message);
+        return;
+    }
+    forget(self);
+    self->agent = g_object_ref(peer);
+    g_ptr_array_remove(self->strangers, peer);
+    self->pid = dcc_json_get_int(params, "pid", 0);
+    replace(&self->version, dcc_json_get_string(params, "version", NULL));
+    replace(&self->python, dcc_json_get_string(params, "python", NULL));
+    result = json_object_new();
+    json_object_set_int_member(result, "protocol", PROTOCOL);
+    json_object_set_string_member(result, "name", self->name);
+    dcc_peer_reply(peer, id, result);
+    self->handler->connected(TRUE, self->data);
+    if (dcc_json_get_boolean(params, "ready", FALSE))
+        tell_ready(self, params);
+}
+
+static void
+take_news(DccAgentLink *self, const char *method, JsonObject *params)
+{
+    if (g_str_equal(method, "ready"))
+        tell_ready(self, params);
+    else if (g_str_equal(method, "busy"))
+        replace(&self->busy, dcc_json_get_string(params, "reason", NULL));
+    else if (g_str_equal(method, "scene"))
+        self->handler->scene(dcc_json_get_string(params, "scene", ""), self->data);
+    else if (g_str_equal(method, "frame"))
+        self->handler->frame((int)dcc_json_get_int(params, "frame", 0),
+                             (int)dcc_json_get_int(params, "first", 0),
+                             (int)dcc_json_get_int(params, "last", 0),
+                             (int)dcc_json_get_int(params, "step", 0),
+                             self->data);
+    else if (g_str_equal(method, "bye"))
+        self->handler->bye((int)dcc_json_get_int(params, "code", 0), self->data);
+}
+
+static void
+on_request(DccPeer *peer, gint64 id, const char *method, JsonObject *params, gpointer data)
+{
+    DccAgentLink *self = data;
+
+    if (g_str_equal(method, "hello"))
+        take_hello(self, peer, id, params);
+    else if (peer == self->agent && id == 0)
+        take_news(self, method, params);
+    else
+        dcc_peer_fail_unknown_method(peer, id, method);
+}
+
+static void
+on_closed(DccPeer *peer, const char *reason, gpointer data)
+{
+    DccAgentLink *self = data;
+
+    if (peer == self->agent)
+        forget(self);
+    else
+        g_ptr_array_remove(self->strangers, peer);
+}
+
+static void
+stranger_free(gpointer peer)
+{
+    if (peer == NULL)
+        return;
+    g_object_unref(peer);
+}
+
+DccAgentLink *
+dcc_agent_link_new(
+    DccPlace *place, DccClock *clock, const DccAgentHandler *handler, gpointer data, GError **error)
+{
+    g_autoptr(DccAgentLink) self = g_new0(DccAgentLink, 1);
+
+    self->clock = g_object_ref(clock);
+    self->handler = handler;
+    self->data = data;
+    self->name = g_strdup(dcc_place_get_name(place));
+    self->strangers = g_ptr_array_new_with_free_func(stranger_free);
+    self->listener =
+        dcc_listener_new(dcc_place_get_dir(place), DCC_PLACE_AGENT, on_connection, self, error);
+    return self->listener != NULL ? g_steal_pointer(&self) : NULL;
+}
+
+void
+dcc_agent_link_free(DccAgentLink *self)
+{
+    if (self == NULL)
+        return;
+    dcc_clock_clear(self->clock, &self->sweep);
+    if (self->agent != NULL)
+        dcc_peer_close(self->agent);
+    g_clear_object(&self->agent);
+    g_ptr_array_unref(self->strangers);
+    dcc_listener_free(self->listener);
+    g_object_unref(self->clock);
+    g_free(self->name);
+    g_free(self->token);
+    g_free(self->version);
+    g_free(self->python);
+    g_free(self->busy);
+    g_free(self);
+}
+
+void
+dcc_agent_link_expect(DccAgentLink *self, const char *token)
+{
+    forget(self);
+    g_ptr_array_set_size(self->strangers, 0);
+    replace(&self->token, token);
+    replace(&self->version, NULL);
+    replace(&self->python, NULL);
+}
+
+gboolean
+dcc_agent_link_is_connected(DccAgentLink *self)
+{
+    return self->agent != NULL;
+}
+
+const char *
+dcc_agent_link_get_version(DccAgentLink *self)
+{
+    return self->version;
+}
+
+const char *
+dcc_agent_link_get_python(DccAgentLink *self)
+{
+    return self->python;
+}
+
+gint64
+dcc_agent_link_get_pid(DccAgentLink *self)
+{
+    return self->pid;
+}
+
+const char *
+dcc_agent_link_get_busy(DccAgentLink *self)
+{
+    return self->busy;
+}
+
+void
+dcc_agent_link_call(DccAgentLink *self,
+                    const char *method,
+                    JsonObject *params,
+                    gint64 timeout_ms,
+                    DccReplyFunc func,
+                    gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (self->agent != NULL) {
+        dcc_peer_call(self->agent, method, params, timeout_ms, func, data);
+        return;
+    }
+    g_clear_pointer(&params, json_object_unref);
+    error = g_error_new(DCC_ERROR, DCC_ERROR_GONE, "no agent is connected");
+    func(NULL, error, data);
+}

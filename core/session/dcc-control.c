@@ -1,0 +1,356 @@
+/* The control socket of a session.
+ *
+ * Methods are a table. Answers that have to wait (the end of a stop, a probe) remember their peer,
+ * and forget him when he goes.
+ */
+#include "dcc-control.h"
+
+#include "dcc-enum-types.h"
+#include "dcc-error.h"
+#include "dcc-json.h"
+#include "dcc-listener.h"
+#include "dcc-session-private.h"
+
+#include <unistd.h>
+
+#define MAX_CLIENTS           1200
+#define AGENT_DEFAULT_TIMEOUT 30000
+
+typedef enum {
+    WAIT_END,
+    WAIT_RUNNING,
+} WaitKind;
+
+typedef struct {
+    DccPeer *peer;
+    gint64 id;
+    WaitKind kind;
+} Waiter;
+
+/* An answer that comes from the application, later. */
+typedef struct {
+    DccPeer *peer;
+    gint64 id;
+} Errand;
+
+struct _DccControl {
+    DccSession *session;
+    DccListener *listener;
+    GPtrArray *clients;    /* DccPeer */
+    GHashTable *followers; /* set of DccPeer, not owned */
+    GArray *waiters;
+};
+
+typedef void (*MethodFunc)(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params);
+
+static void
+do_status(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    dcc_peer_reply(peer, id, dcc_session_make_status(self->session));
+}
+
+static void
+do_events(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    JsonObject *result = json_object_new();
+    gint64 gap = 0;
+    JsonArray *events =
+        dcc_journal_list(self->session->journal, dcc_json_get_int(params, "since", 0), &gap);
+
+    json_object_set_array_member(result, "events", events);
+    json_object_set_int_member(result, "next", dcc_journal_get_last(self->session->journal) + 1);
+    json_object_set_int_member(result, "gap", gap);
+    if (dcc_json_get_boolean(params, "follow", FALSE))
+        g_hash_table_add(self->followers, peer);
+    dcc_peer_reply(peer, id, result);
+}
+
+static Errand *
+errand_new(DccPeer *peer, gint64 id)
+{
+    Errand *errand = g_new0(Errand, 1);
+
+    errand->peer = g_object_ref(peer);
+    errand->id = id;
+    return errand;
+}
+
+static void
+errand_free(Errand *errand)
+{
+    g_object_unref(errand->peer);
+    g_free(errand);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Errand, errand_free)
+
+static void
+set_text_or_null(JsonObject *object, const char *member, const char *text)
+{
+    if (text != NULL)
+        json_object_set_string_member(object, member, text);
+    else
+        json_object_set_null_member(object, member);
+}
+
+static void
+on_probed(DccProbeReply *reply, gint64 round_trip_ms, const GError *error, gpointer data)
+{
+    g_autoptr(Errand) errand = data;
+    JsonObject *result;
+
+    if (reply == NULL) {
+        dcc_peer_fail(errand->peer, errand->id, error);
+        return;
+    }
+    result = json_object_new();
+    json_object_set_string_member(
+        result, "health", dcc_enum_to_nick(DCC_TYPE_HEALTH, dcc_probe_reply_get_health(reply)));
+    json_object_set_int_member(
+        result, "main_thread_age_ms", dcc_probe_reply_get_main_thread_age(reply));
+    set_text_or_null(result, "busy", dcc_probe_reply_get_busy(reply));
+    set_text_or_null(result, "scene", dcc_probe_reply_get_scene(reply));
+    json_object_set_int_member(result, "round_trip_ms", round_trip_ms);
+    dcc_peer_reply(errand->peer, errand->id, result);
+}
+
+static void
+fail(DccPeer *peer, gint64 id, int code, const char *text)
+{
+    g_autoptr(GError) error = g_error_new_literal(DCC_ERROR, code, text);
+
+    dcc_peer_fail(peer, id, error);
+}
+
+static void
+do_probe(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    DccLife *life = self->session->life;
+
+    if (life == NULL || life->health == NULL || life->exited)
+        fail(peer, id, DCC_ERROR_GONE, "the application does not run now");
+    else
+        dcc_health_watch_ask(life->health, on_probed, errand_new(peer, id));
+}
+
+static void
+clear_waiter(gpointer waiter)
+{
+    g_object_unref(((Waiter *)waiter)->peer);
+}
+
+static GArray *
+waiters_new(void)
+{
+    GArray *waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
+
+    g_array_set_clear_func(waiters, clear_waiter);
+    return waiters;
+}
+
+static void
+remember(DccControl *self, DccPeer *peer, gint64 id, WaitKind kind)
+{
+    Waiter waiter = {g_object_ref(peer), id, kind};
+
+    g_array_append_val(self->waiters, waiter);
+}
+
+/* Remembers who waits; who does not want to is answered now. */
+static void
+wait_or_reply(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params, WaitKind kind)
+{
+    if (dcc_json_get_boolean(params, "wait", TRUE))
+        remember(self, peer, id, kind);
+    else
+        dcc_peer_reply(peer, id, dcc_session_make_status(self->session));
+}
+
+static void
+do_stop(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    wait_or_reply(self, peer, id, params, WAIT_END);
+    dcc_session_stop(self->session, dcc_json_get_int(params, "timeout_ms", 0));
+}
+
+static void
+do_kill(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    wait_or_reply(self, peer, id, params, WAIT_END);
+    dcc_session_kill(self->session);
+}
+
+static void
+do_restart(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    wait_or_reply(self, peer, id, params, WAIT_RUNNING);
+    dcc_session_restart(self->session);
+}
+
+static void
+on_agent_answer(JsonObject *result, const GError *error, gpointer data)
+{
+    g_autoptr(Errand) errand = data;
+
+    if (error != NULL)
+        dcc_peer_fail(errand->peer, errand->id, error);
+    else
+        dcc_peer_reply(errand->peer, errand->id, json_object_ref(result));
+}
+
+static void
+do_agent(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    const char *method = dcc_json_get_string(params, "method", NULL);
+    JsonObject *inner = dcc_json_get_object(params, "params");
+
+    if (method == NULL) {
+        fail(peer, id, DCC_ERROR_INVALID, "'agent' needs a method");
+        return;
+    }
+    dcc_agent_link_call(self->session->agent,
+                        method,
+                        inner != NULL ? json_object_ref(inner) : NULL,
+                        dcc_json_get_int(params, "timeout_ms", AGENT_DEFAULT_TIMEOUT),
+                        on_agent_answer,
+                        errand_new(peer, id));
+}
+
+static const struct {
+    const char *name;
+    MethodFunc func;
+} methods[] = {
+    {"status", do_status},
+    {"events", do_events},
+    {"probe", do_probe},
+    {"stop", do_stop},
+    {"kill", do_kill},
+    {"restart", do_restart},
+    {"agent", do_agent},
+};
+
+static void
+on_request(DccPeer *peer, gint64 id, const char *method, JsonObject *params, gpointer data)
+{
+    DccControl *self = data;
+
+    for (guint i = 0; i < G_N_ELEMENTS(methods); i++) {
+        if (!g_str_equal(methods[i].name, method))
+            continue;
+        methods[i].func(self, peer, id, params);
+        return;
+    }
+    dcc_peer_fail_unknown_method(peer, id, method);
+}
+
+static void
+on_closed(DccPeer *peer, const char *reason, gpointer data)
+{
+    DccControl *self = data;
+
+    g_hash_table_remove(self->followers, peer);
+    for (guint i = self->waiters->len; i > 0; i--)
+        if (g_array_index(self->waiters, Waiter, i - 1).peer == peer)
+            g_array_remove_index(self->waiters, i - 1);
+    g_ptr_array_remove_fast(self->clients, peer);
+}
+
+static const DccPeerHandler peer_handler = {.request = on_request, .closed = on_closed};
+
+static void
+on_connection(int fd, gpointer data)
+{
+    DccControl *self = data;
+
+    if (self->clients->len >= MAX_CLIENTS)
+        close(fd);
+    else
+        g_ptr_array_add(self->clients, dcc_peer_new(fd, self->session->clock, &peer_handler, self));
+}
+
+DccControl *
+dcc_control_new(DccSession *session, GError **error)
+{
+    DccControl *self = g_new0(DccControl, 1);
+
+    self->session = session;
+    self->clients = g_ptr_array_new_with_free_func(g_object_unref);
+    self->followers = g_hash_table_new(NULL, NULL);
+    self->waiters = waiters_new();
+    self->listener = dcc_listener_new(
+        dcc_place_get_dir(session->place), DCC_PLACE_CONTROL, on_connection, self, error);
+    if (self->listener == NULL)
+        g_clear_pointer(&self, dcc_control_free);
+    return self;
+}
+
+void
+dcc_control_free(DccControl *self)
+{
+    if (self == NULL)
+        return;
+    dcc_listener_free(self->listener);
+    for (guint i = 0; i < self->clients->len; i++)
+        dcc_peer_close(g_ptr_array_index(self->clients, i));
+    g_hash_table_unref(self->followers);
+    g_array_unref(self->waiters);
+    g_ptr_array_unref(self->clients);
+    g_free(self);
+}
+
+/* Telling may close a peer that does not read, which changes the set: so the peers are held first.
+ */
+void
+dcc_control_tell(DccControl *self, JsonObject *event)
+{
+    g_autoptr(GPtrArray) peers = g_ptr_array_new_with_free_func(g_object_unref);
+    GHashTableIter iter;
+    gpointer peer;
+
+    g_hash_table_iter_init(&iter, self->followers);
+    while (g_hash_table_iter_next(&iter, &peer, NULL))
+        g_ptr_array_add(peers, g_object_ref(peer));
+    for (guint i = 0; i < peers->len; i++)
+        dcc_peer_notify(g_ptr_array_index(peers, i), "event", json_object_ref(event));
+}
+
+/* Waiters of the kind, or all; each is answered once. */
+static void
+answer_waiters(DccControl *self, gboolean running)
+{
+    g_autoptr(GArray) waiters = g_steal_pointer(&self->waiters);
+
+    self->waiters = waiters_new();
+    for (guint i = 0; i < waiters->len; i++) {
+        Waiter *waiter = &g_array_index(waiters, Waiter, i);
+
+        if (running && waiter->kind != WAIT_RUNNING)
+            remember(self, waiter->peer, waiter->id, waiter->kind);
+        else
+            dcc_peer_reply(waiter->peer,
+                           waiter->id,
+                           running ? dcc_session_make_status(self->session)
+                                   : dcc_session_make_end_report(self->session));
+    }
+}
+
+void
+dcc_control_conclude(DccControl *self)
+{
+    answer_waiters(self, FALSE);
+}
+
+void
+dcc_control_tell_running(DccControl *self)
+{
+    answer_waiters(self, TRUE);
+}
+
+gboolean
+dcc_control_is_flushed(DccControl *self)
+{
+    for (guint i = 0; i < self->clients->len; i++)
+        if (!dcc_peer_is_flushed(g_ptr_array_index(self->clients, i)))
+            return FALSE;
+    return TRUE;
+}

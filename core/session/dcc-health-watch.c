@@ -1,0 +1,257 @@
+/* Asks a running application how it is.
+ *
+ * One probe at a time, however many want to know. An application that has no agent is unknown, not
+ * well.
+ */
+#include "dcc-health-watch.h"
+
+#include "dcc-error.h"
+#include "dcc-json.h"
+
+typedef struct {
+    DccProbeFunc func;
+    gpointer data;
+} Asker;
+
+typedef struct {
+    DccHealthWatch *watch;
+    gint64 began;
+} Probe;
+
+struct _DccHealthWatch {
+    DccAdapter *adapter;
+    DccProbePlan *plan;
+    DccAgentLink *agent;
+    DccClock *clock;
+    DccSettings *settings;
+    const DccHealthHandler *handler;
+    gpointer data;
+    DccHangRule *rule;
+    DccHealth health;
+    DccProbeReply *last;
+    gint64 last_at;
+    GArray *askers;
+    Probe *probe; /* under way */
+    guint timer;
+    gboolean paused;
+    gboolean told_hung;
+};
+
+static void
+set_health(DccHealthWatch *self, DccHealth health)
+{
+    if (health == self->health)
+        return;
+    self->health = health;
+    if (health != DCC_HEALTH_UNRESPONSIVE)
+        self->told_hung = FALSE;
+    self->handler->changed(health, self->data);
+}
+
+static void
+check_hung(DccHealthWatch *self, gint64 now)
+{
+    gint64 limit = dcc_settings_get(self->settings, DCC_SETTING_HANG_TIMEOUT);
+
+    if (self->told_hung || self->health != DCC_HEALTH_UNRESPONSIVE ||
+        dcc_hang_rule_hung_for(self->rule, now) < limit)
+        return;
+    self->told_hung = TRUE;
+    self->handler->hung(self->data);
+}
+
+/* What the probe found goes to the rule; what the rule concludes is the health. An answer that
+ * names a reason to be busy is better than the rule's guess. */
+static void
+judge(DccHealthWatch *self, DccProbeReply *reply)
+{
+    gint64 now = dcc_clock_now(self->clock);
+    DccHealth said = reply != NULL ? dcc_probe_reply_get_health(reply) : DCC_HEALTH_UNRESPONSIVE;
+    gboolean ok = said == DCC_HEALTH_OK || said == DCC_HEALTH_BUSY;
+    DccHealth judged;
+
+    if (self->paused) {
+        set_health(self, DCC_HEALTH_PAUSED);
+        return;
+    }
+    if (!ok) {
+        DccTraces traces = {0};
+
+        self->handler->traces(&traces, self->data);
+        dcc_hang_rule_traces(self->rule, &traces, now);
+    }
+    dcc_hang_rule_probe(self->rule, ok, now);
+    judged = ok ? said : dcc_hang_rule_judge(self->rule, now);
+    set_health(self, judged);
+    check_hung(self, now);
+}
+
+static void
+answer_askers(DccHealthWatch *self, DccProbeReply *reply, gint64 round_trip_ms, const GError *error)
+{
+    g_autoptr(GArray) askers = g_steal_pointer(&self->askers);
+
+    self->askers = g_array_new(FALSE, FALSE, sizeof(Asker));
+    for (guint i = 0; i < askers->len; i++) {
+        Asker *asker = &g_array_index(askers, Asker, i);
+
+        asker->func(reply, round_trip_ms, error, asker->data);
+    }
+}
+
+static void
+on_probed(JsonObject *result, const GError *error, gpointer data)
+{
+    g_autofree Probe *probe = data;
+    DccHealthWatch *self = probe->watch;
+    g_autoptr(DccProbeReply) reply = NULL;
+    g_autoptr(GError) bad = NULL;
+    gint64 now;
+
+    if (self == NULL)
+        return;
+    self->probe = NULL;
+    now = dcc_clock_now(self->clock);
+    if (result != NULL) {
+        g_autofree char *text = dcc_json_to_line(result);
+
+        reply = dcc_adapter_read_probe(self->adapter, self->plan, text, &bad);
+    }
+    if (reply != NULL) {
+        g_set_object(&self->last, reply);
+        self->last_at = now;
+    }
+    if (bad == NULL) /* an adapter that cannot read the answer says nothing about the application */
+        judge(self, reply);
+    answer_askers(self, reply, (now - probe->began) / 1000, bad != NULL ? bad : error);
+}
+
+static void
+probe(DccHealthWatch *self)
+{
+    const char *text = dcc_probe_plan_get_params(self->plan);
+    JsonObject *params = text != NULL ? dcc_json_from_text(text, -1, NULL) : NULL;
+
+    self->probe = g_new0(Probe, 1);
+    self->probe->watch = self;
+    self->probe->began = dcc_clock_now(self->clock);
+    dcc_agent_link_call(self->agent,
+                        dcc_probe_plan_get_method(self->plan),
+                        params,
+                        dcc_settings_get(self->settings, DCC_SETTING_PROBE_TIMEOUT),
+                        on_probed,
+                        self->probe);
+}
+
+static gboolean
+can_probe(DccHealthWatch *self)
+{
+    return dcc_probe_plan_get_kind(self->plan) == DCC_PROBE_AGENT;
+}
+
+static gboolean
+on_period(gpointer data)
+{
+    DccHealthWatch *self = data;
+
+    if (self->probe == NULL && !self->paused)
+        probe(self);
+    return G_SOURCE_CONTINUE;
+}
+
+DccHealthWatch *
+dcc_health_watch_new(DccAdapter *adapter,
+                     DccProbePlan *plan,
+                     DccAgentLink *agent,
+                     DccClock *clock,
+                     DccSettings *settings,
+                     const DccHealthHandler *handler,
+                     gpointer data)
+{
+    DccHealthWatch *self = g_new0(DccHealthWatch, 1);
+
+    self->adapter = g_object_ref(adapter);
+    self->plan = g_object_ref(plan);
+    self->agent = agent;
+    self->clock = g_object_ref(clock);
+    self->settings = g_object_ref(settings);
+    self->handler = handler;
+    self->data = data;
+    self->rule = dcc_hang_rule_new(settings);
+    self->askers = g_array_new(FALSE, FALSE, sizeof(Asker));
+    return self;
+}
+
+void
+dcc_health_watch_free(DccHealthWatch *self)
+{
+    g_autoptr(GError) gone = NULL;
+
+    if (self == NULL)
+        return;
+    dcc_clock_clear(self->clock, &self->timer);
+    if (self->probe != NULL)
+        self->probe->watch = NULL;
+    gone = g_error_new(DCC_ERROR, DCC_ERROR_GONE, "the application ended meanwhile");
+    answer_askers(self, NULL, 0, gone);
+    g_array_unref(self->askers);
+    dcc_hang_rule_free(self->rule);
+    g_clear_object(&self->last);
+    g_object_unref(self->settings);
+    g_object_unref(self->clock);
+    g_object_unref(self->plan);
+    g_object_unref(self->adapter);
+    g_free(self);
+}
+
+void
+dcc_health_watch_start(DccHealthWatch *self)
+{
+    gint64 period = dcc_settings_get(self->settings, DCC_SETTING_PROBE_PERIOD);
+
+    dcc_hang_rule_reset(self->rule, dcc_clock_now(self->clock));
+    if (!can_probe(self) || period == 0)
+        return;
+    dcc_clock_clear(self->clock, &self->timer);
+    self->timer = dcc_clock_add(self->clock, period, on_period, self);
+    if (self->probe == NULL)
+        probe(self);
+}
+
+void
+dcc_health_watch_set_paused(DccHealthWatch *self, gboolean paused)
+{
+    self->paused = paused;
+    dcc_hang_rule_pause(self->rule, dcc_clock_now(self->clock));
+    set_health(self, paused ? DCC_HEALTH_PAUSED : DCC_HEALTH_UNKNOWN);
+}
+
+void
+dcc_health_watch_ask(DccHealthWatch *self, DccProbeFunc func, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    Asker asker = {func, data};
+
+    if (!can_probe(self)) {
+        error = g_error_new(
+            DCC_ERROR, DCC_ERROR_NOT_SUPPORTED, "this application cannot be asked how it is");
+        func(NULL, 0, error, data);
+        return;
+    }
+    g_array_append_val(self->askers, asker);
+    if (self->probe == NULL)
+        probe(self);
+}
+
+DccHealth
+dcc_health_watch_get_health(DccHealthWatch *self)
+{
+    return self->health;
+}
+
+DccProbeReply *
+dcc_health_watch_get_last(DccHealthWatch *self, gint64 *age_ms)
+{
+    *age_ms = self->last != NULL ? (dcc_clock_now(self->clock) - self->last_at) / 1000 : -1;
+    return self->last;
+}

@@ -1,0 +1,94 @@
+/* A listening Unix socket.
+ *
+ * When the process has no descriptor left, accept() fails and the socket stays readable: a loop
+ * that knows no way out spins. One descriptor is kept in reserve to accept such a caller and turn
+ * him away.
+ */
+#include "dcc-listener.h"
+
+#include "dcc-socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ACCEPT_BATCH 16
+
+struct _DccListener {
+    int fd;
+    int reserve;
+    GSource *source;
+    DccConnectFunc func;
+    gpointer data;
+};
+
+static int
+open_reserve(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void
+turn_away(DccListener *self)
+{
+    int fd;
+
+    close(self->reserve);
+    fd = accept4(self->fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    self->reserve = open_reserve();
+}
+
+static gboolean
+on_connection(int listening, GIOCondition condition, gpointer data)
+{
+    DccListener *self = data;
+
+    for (int i = 0; i < ACCEPT_BATCH; i++) {
+        int fd = accept4(self->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+            turn_away(self);
+        if (fd < 0)
+            break;
+        if (!dcc_socket_peer_is_ours(fd)) {
+            g_message("turned away a connection of another user");
+            close(fd);
+            continue;
+        }
+        self->func(fd, self->data);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+DccListener *
+dcc_listener_new(
+    const char *dir, const char *file, DccConnectFunc func, gpointer data, GError **error)
+{
+    int fd = dcc_socket_listen(dir, file, error);
+    DccListener *self;
+
+    if (fd < 0)
+        return NULL;
+    self = g_new0(DccListener, 1);
+    self->fd = fd;
+    self->reserve = open_reserve();
+    self->func = func;
+    self->data = data;
+    self->source = dcc_socket_watch(fd, G_IO_IN, G_SOURCE_FUNC(on_connection), self);
+    return self;
+}
+
+void
+dcc_listener_free(DccListener *self)
+{
+    if (self == NULL)
+        return;
+    g_source_destroy(self->source);
+    g_source_unref(self->source);
+    close(self->fd);
+    close(self->reserve);
+    g_free(self);
+}

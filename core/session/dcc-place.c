@@ -1,0 +1,221 @@
+/* Where one instance lives on disk.
+ *
+ * Locks are flock()s of open file descriptions: the kernel lets them go with the last holder, so no
+ * crash leaves a stale one behind. The name's lock is inherited by the shim, so a name stays taken
+ * while either lives; the session's lock says whether a brain attends.
+ */
+#include "dcc-place.h"
+
+#include "dcc-error.h"
+#include "dcc-json.h"
+#include "dcc-safe-dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME_MAX_LENGTH 64
+#define JSON_MAX_BYTES  (4 * 1024 * 1024)
+
+struct _DccPlace {
+    char *name;
+    char *dir;
+    char *state_dir;
+    int lock_fd;
+    int session_fd;
+};
+
+gboolean
+dcc_place_is_name(const char *name)
+{
+    gsize length = name != NULL ? strlen(name) : 0;
+
+    if (length == 0 || length > NAME_MAX_LENGTH || *name == '.' || *name == '-')
+        return FALSE;
+    for (const char *c = name; *c != '\0'; c++)
+        if (!g_ascii_isalnum(*c) && strchr("._-", *c) == NULL)
+            return FALSE;
+    return TRUE;
+}
+
+DccPlace *
+dcc_place_open(DccRuntime *runtime, const char *name, gboolean create, GError **error)
+{
+    g_autoptr(DccPlace) self = g_new0(DccPlace, 1);
+
+    self->lock_fd = self->session_fd = -1;
+    if (!dcc_place_is_name(name)) {
+        g_set_error(
+            error,
+            DCC_ERROR,
+            DCC_ERROR_INVALID,
+            "'%s' is no name for an instance: use up to %d letters, digits, '.', '_' and '-'",
+            name,
+            NAME_MAX_LENGTH);
+        return NULL;
+    }
+    self->name = g_strdup(name);
+    self->dir = g_build_filename(dcc_runtime_get_path(runtime), name, NULL);
+    self->state_dir = g_build_filename(dcc_runtime_get_state_path(runtime), name, NULL);
+    if (!create && !g_file_test(self->dir, G_FILE_TEST_IS_DIR)) {
+        g_set_error(
+            error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "no instance called '%s' is running", name);
+        return NULL;
+    }
+    if (!dcc_safe_dir_make(self->dir, error) || !dcc_safe_dir_make(self->state_dir, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+static void
+drop(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+void
+dcc_place_free(DccPlace *self)
+{
+    if (self == NULL)
+        return;
+    drop(&self->lock_fd);
+    drop(&self->session_fd);
+    g_free(self->name);
+    g_free(self->dir);
+    g_free(self->state_dir);
+    g_free(self);
+}
+
+const char *
+dcc_place_get_name(DccPlace *self)
+{
+    return self->name;
+}
+
+const char *
+dcc_place_get_dir(DccPlace *self)
+{
+    return self->dir;
+}
+
+const char *
+dcc_place_get_state_dir(DccPlace *self)
+{
+    return self->state_dir;
+}
+
+char *
+dcc_place_get_path(DccPlace *self, const char *file)
+{
+    return g_build_filename(self->dir, file, NULL);
+}
+
+char *
+dcc_place_get_state_file(DccPlace *self, const char *file)
+{
+    return g_build_filename(self->state_dir, file, NULL);
+}
+
+/* The file may be removed by its last holder between our open and our lock: then what we hold is no
+ * longer what the name says, and we begin again. */
+static gboolean
+is_current(int fd, const char *path)
+{
+    struct stat mine, there;
+
+    return fstat(fd, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
+           mine.st_dev == there.st_dev;
+}
+
+/* -1 with errno EWOULDBLOCK: somebody holds it. */
+static int
+take(const char *dir, const char *path)
+{
+    for (int attempt = 0; attempt < 100; attempt++) {
+        int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+        if (fd < 0 && errno == ENOENT && (mkdir(dir, 0700) == 0 || errno == EEXIST))
+            continue;
+        if (fd < 0)
+            return -1;
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            int saved = errno;
+            close(fd);
+            errno = saved;
+            return -1;
+        }
+        if (is_current(fd, path))
+            return fd;
+        close(fd);
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
+static gboolean
+lock(DccPlace *self, const char *file, int *fd, GError **error)
+{
+    g_autofree char *path = dcc_place_get_path(self, file);
+
+    if (*fd >= 0)
+        return TRUE;
+    *fd = take(self->dir, path);
+    if (*fd < 0 && errno != EWOULDBLOCK)
+        g_set_error(
+            error, DCC_ERROR, DCC_ERROR_UNSAFE, "cannot lock %s: %s", path, g_strerror(errno));
+    return *fd >= 0;
+}
+
+gboolean
+dcc_place_lock_name(DccPlace *self, GError **error)
+{
+    return lock(self, DCC_PLACE_LOCK, &self->lock_fd, error);
+}
+
+int
+dcc_place_get_lock_fd(DccPlace *self)
+{
+    return self->lock_fd;
+}
+
+gboolean
+dcc_place_lock_session(DccPlace *self, GError **error)
+{
+    return lock(self, DCC_PLACE_SESSION_LOCK, &self->session_fd, error);
+}
+
+void
+dcc_place_dissolve(DccPlace *self)
+{
+    dcc_safe_dir_remove(self->dir);
+    drop(&self->lock_fd);
+    drop(&self->session_fd);
+}
+
+gboolean
+dcc_place_write_json(const char *path, JsonObject *object, GError **error)
+{
+    g_autofree char *line = dcc_json_to_line(object);
+    g_autofree char *text = g_strconcat(line, "\n", NULL);
+
+    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+JsonObject *
+dcc_place_read_json(const char *path)
+{
+    g_autofree char *text = NULL;
+    struct stat st;
+    gsize length = 0;
+
+    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+        st.st_size > JSON_MAX_BYTES)
+        return NULL;
+    if (!g_file_get_contents(path, &text, &length, NULL))
+        return NULL;
+    return dcc_json_from_text(text, (gssize)length, NULL);
+}

@@ -1,0 +1,20 @@
+/* Private directories: made 0700, opened without following a link, owner and mode checked. */
+#pragma once
+
+#include "dcc-api.h"
+
+G_BEGIN_DECLS
+
+/* Makes path (its parent must exist) and checks it. Error UNSAFE. */
+gboolean
+dcc_safe_dir_make(const char *path, GError **error);
+/* The directory that ours is made in: ours or root's, and nobody else may move things about in it.
+ */
+gboolean
+dcc_safe_dir_check_parent(const char *path, GError **error);
+/* Removes a directory of ours with all that is in it; never follows a link, never leaves the file
+ * system. */
+void
+dcc_safe_dir_remove(const char *path);
+
+G_END_DECLS

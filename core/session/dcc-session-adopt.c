@@ -1,0 +1,350 @@
+/* Taking up what another session left.
+ *
+ * A record is read with suspicion: it names processes only together with boot id and start time,
+ * its paths are used only where they are ours, and what does not parse is an error with the file's
+ * name.
+ */
+#include "dcc-session-private.h"
+
+#include "dcc-enum-types.h"
+#include "dcc-error.h"
+#include "dcc-json.h"
+#include "dcc-request-json.h"
+#include "dcc-safe-dir.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+static JsonObject *
+read_record(DccPlace *place, GError **error)
+{
+    g_autofree char *path = dcc_place_get_path(place, DCC_PLACE_RECORD);
+    JsonObject *record = dcc_place_read_json(path);
+
+    if (record == NULL)
+        g_set_error(
+            error, DCC_ERROR, DCC_ERROR_FAILED, "the record %s is missing or damaged", path);
+    return record;
+}
+
+static gboolean
+is_ours(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+
+    return path != NULL && g_path_is_absolute(path) && g_file_test(path, G_FILE_TEST_IS_DIR) &&
+           dcc_safe_dir_make(path, &error);
+}
+
+static DccState
+read_state(JsonObject *record)
+{
+    JsonObject *status = dcc_json_get_object(record, "status");
+    int state = DCC_STATE_FAILED;
+
+    if (status != NULL)
+        dcc_enum_from_nick(
+            DCC_TYPE_STATE, dcc_json_get_string(status, "state", "failed"), &state, NULL);
+    return (DccState)state;
+}
+
+static void
+read_life(DccSession *self, JsonObject *record)
+{
+    JsonObject *status = dcc_json_get_object(record, "status");
+    const char *temp_dir = dcc_json_get_string(record, "temp_dir", NULL);
+    const char *private_dir = dcc_json_get_string(record, "private_dir", NULL);
+    gint64 age = g_get_real_time() - dcc_json_get_int(record, "life_began_wall", 0);
+    DccLife *life = g_new0(DccLife, 1);
+
+    self->life = life;
+    life->incarnation = g_strdup(dcc_json_get_string(status, "incarnation", "unknown"));
+    life->token = g_strdup(dcc_json_get_string(record, "token", ""));
+    life->scene = g_strdup(dcc_json_get_string(status, "scene", NULL));
+    life->temp_dir = is_ours(temp_dir) ? g_strdup(temp_dir) : NULL;
+    life->private_dir = is_ours(private_dir) ? g_strdup(private_dir) : NULL;
+    life->telling = g_ptr_array_new_with_free_func(g_object_unref);
+    life->pid = -1;
+    life->began_wall = dcc_json_get_int(record, "life_began_wall", g_get_real_time());
+    life->began = dcc_clock_now(self->clock) - MAX(0, age);
+    life->log_start = dcc_json_get_int(record, "log_start", 0);
+    life->oom_kills = dcc_session_count_oom_kills();
+    life->ready = dcc_json_get_boolean(record, "ready", FALSE);
+    life->requested = dcc_json_get_boolean(record, "requested", FALSE);
+}
+
+/* The lines of this life are read again for what they say of its end, but they are no news. */
+static gboolean
+equip(DccSession *self, GError **error)
+{
+    DccLife *life = self->life;
+
+    dcc_launch_request_set_private_dir(self->request, life->private_dir);
+    dcc_launch_request_set_temp_dir(self->request, life->temp_dir);
+    if (!dcc_session_make_life_plans(self, error))
+        return FALSE;
+    life->replaying = TRUE;
+    if (!dcc_session_equip_life(self, error))
+        return FALSE;
+    dcc_log_reader_drain(life->log, FALSE);
+    life->replaying = FALSE;
+    return TRUE;
+}
+
+static void
+tell_adopted(DccSession *self)
+{
+    JsonObject *event = dcc_session_event("adopted");
+
+    json_object_set_int_member(event, "session_pid", getpid());
+    dcc_session_tell(self, event);
+}
+
+static DccSession *
+make_session(DccAdapterRegistry *registry, DccRuntime *runtime, JsonObject *record, GError **error)
+{
+    JsonObject *status = dcc_json_get_object(record, "status");
+    JsonObject *stored = dcc_json_get_object(record, "request");
+    g_autoptr(DccLaunchRequest) request = NULL;
+    DccAdapter *adapter;
+    DccSession *self;
+
+    if (status == NULL || stored == NULL) {
+        g_set_error(
+            error, DCC_ERROR, DCC_ERROR_FAILED, "the record lacks its status or its request");
+        return NULL;
+    }
+    request = dcc_request_from_json(stored, error);
+    if (request == NULL)
+        return NULL;
+    dcc_adapter_registry_load_for(registry, dcc_launch_request_get_app(request));
+    adapter = dcc_adapter_registry_lookup(registry, dcc_launch_request_get_app(request), error);
+    if (adapter == NULL)
+        return NULL;
+    self = dcc_session_alloc(adapter, request, runtime);
+    self->version = g_strdup(dcc_json_get_string(status, "version", NULL));
+    self->installation = dcc_installation_new(
+        dcc_json_get_string(status, "executable", "/"), self->version, "record");
+    self->restart_count = (guint)dcc_json_get_int(status, "restart_count", 0);
+    self->lived = TRUE;
+    self->began_wall = dcc_json_get_int(record, "began_wall", g_get_real_time());
+    self->wanted_restart = dcc_json_get_boolean(record, "wanted_restart", FALSE);
+    dcc_restart_policy_restore(
+        self->policy, dcc_json_get_string(record, "policy", NULL), dcc_clock_now(self->clock));
+    return self;
+}
+
+/* Where the life stood when its session died, in the words of the state table; then what has
+ * happened since. */
+static void
+resume(DccSession *self, DccState stored)
+{
+    DccShimRecord record = {0};
+    gboolean known = dcc_shim_link_read(self->life->shim, &record);
+
+    if (known && record.spawned)
+        self->life->pid = record.main.pid;
+    self->state = stored;
+    dcc_session_write_record(self);
+    tell_adopted(self);
+    self->life->empty = known && record.exited && record.tree_empty;
+    if (known && record.exited) {
+        dcc_session_main_ended(self);
+        return;
+    }
+    if (stored == DCC_STATE_STOPPING) {
+        dcc_session_descend(self);
+        return;
+    }
+    if (stored == DCC_STATE_RUNNING || stored == DCC_STATE_UNRESPONSIVE)
+        dcc_session_start_watching(self);
+}
+
+static gboolean
+is_between_lives(DccState state)
+{
+    return state == DCC_STATE_RESTARTING || state == DCC_STATE_CRASHED ||
+           state == DCC_STATE_STOPPED || state == DCC_STATE_FAILED;
+}
+
+static gboolean
+take_up(DccSession *self, JsonObject *record, GError **error)
+{
+    DccState stored = read_state(record);
+
+    if (!dcc_session_open_doors(self, FALSE, error))
+        return FALSE;
+    if (is_between_lives(stored)) {
+        self->state = DCC_STATE_RESTARTING;
+        tell_adopted(self);
+        dcc_session_dispatch(
+            self, DCC_EVENT_DELAY_OVER, "its session died before it was started again");
+        return TRUE;
+    }
+    read_life(self, record);
+    self->life->shim = dcc_shim_link_attach(dcc_place_get_dir(self->place), self->log_path, error);
+    if (self->life->shim == NULL || !equip(self, error))
+        return FALSE;
+    dcc_agent_link_expect(self->agent, self->life->token);
+    resume(self, stored);
+    return TRUE;
+}
+
+static DccPlace *
+claim(DccRuntime *runtime, const char *name, GError **error)
+{
+    g_autoptr(DccPlace) place = dcc_place_open(runtime, name, FALSE, error);
+    GError *problem = NULL;
+
+    if (place == NULL)
+        return NULL;
+    if (!dcc_place_lock_session(place, &problem)) {
+        if (problem != NULL)
+            g_propagate_error(error, problem);
+        else
+            g_set_error(error, DCC_ERROR, DCC_ERROR_BUSY, "a session attends '%s' already", name);
+        return NULL;
+    }
+    /* held by the shim while it lives; ours when it does not */
+    dcc_place_lock_name(place, NULL);
+    return g_steal_pointer(&place);
+}
+
+/**
+ * dcc_session_adopt:
+ * @registry: where its adapter is
+ * @runtime: the directories
+ * @name: the instance's name
+ * @error: return location for an error
+ *
+ * Takes over an instance whose session died. What happened meanwhile is reported, once, with the
+ * code it ended with.
+ *
+ * Returns: (transfer full) (nullable): its new session. Errors: `NOT_FOUND`, `BUSY` (another
+ * session attends it), `FAILED` (its record is damaged) Since: 1.0
+ */
+DccSession *
+dcc_session_adopt(DccAdapterRegistry *registry,
+                  DccRuntime *runtime,
+                  const char *name,
+                  GError **error)
+{
+    g_autoptr(DccPlace) place = NULL;
+    g_autoptr(JsonObject) record = NULL;
+    g_autoptr(DccSession) self = NULL;
+
+    g_return_val_if_fail(DCC_IS_ADAPTER_REGISTRY(registry), NULL);
+    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
+    g_return_val_if_fail(name != NULL, NULL);
+
+    place = claim(runtime, name, error);
+    record = place != NULL ? read_record(place, error) : NULL;
+    self = record != NULL ? make_session(registry, runtime, record, error) : NULL;
+    if (self == NULL)
+        return NULL;
+    self->place = g_steal_pointer(&place);
+    if (!take_up(self, record, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+/**
+ * dcc_session_again:
+ * @registry: where its adapter is
+ * @runtime: the directories
+ * @name: the name of an instance that has ended
+ * @error: return location for an error
+ *
+ * Prepares another launch of what was last launched under this name; start it with
+ * dcc_session_start().
+ *
+ * Returns: (transfer full) (nullable): a session that has not started. Errors: `NOT_FOUND`,
+ * `UNKNOWN_APP` Since: 1.0
+ */
+DccSession *
+dcc_session_again(DccAdapterRegistry *registry,
+                  DccRuntime *runtime,
+                  const char *name,
+                  GError **error)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(JsonObject) stored = NULL;
+    g_autoptr(DccLaunchRequest) request = NULL;
+    DccAdapter *adapter;
+
+    g_return_val_if_fail(DCC_IS_ADAPTER_REGISTRY(registry), NULL);
+    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
+    g_return_val_if_fail(name != NULL, NULL);
+
+    path = g_build_filename(dcc_runtime_get_state_path(runtime), name, DCC_PLACE_REQUEST, NULL);
+    stored = dcc_place_is_name(name) ? dcc_place_read_json(path) : NULL;
+    if (stored == NULL) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_NOT_FOUND,
+                    "nothing was launched under the name '%s' before",
+                    name);
+        return NULL;
+    }
+    request = dcc_request_from_json(stored, error);
+    if (request == NULL)
+        return NULL;
+    dcc_adapter_registry_load_for(registry, dcc_launch_request_get_app(request));
+    adapter = dcc_adapter_registry_lookup(registry, dcc_launch_request_get_app(request), error);
+    return adapter != NULL ? dcc_session_alloc(adapter, request, runtime) : NULL;
+}
+
+static gboolean
+is_still_alive(DccPlace *place, DccShimRecord *record)
+{
+    return dcc_shim_record_read(dcc_place_get_dir(place), record) && record->spawned &&
+           !record->exited && dcc_identity_is_alive(&record->main);
+}
+
+/* The former life under this name ended, and no session was there to say so: it is written into the
+ * tally, raw, before its place is cleared. */
+static void
+report_leftover(DccSession *self, const DccShimRecord *record)
+{
+    g_autoptr(DccJournal) journal = dcc_journal_open(self->place, FALSE);
+    g_autoptr(DccExitInfo) info = NULL;
+    g_autoptr(DccVerdict) verdict = NULL;
+    g_autoptr(DccResult) result = NULL;
+    g_autoptr(JsonObject) event = dcc_session_event("exit");
+
+    info = record->exited ? (WIFSIGNALED(record->wait_status)
+                                 ? dcc_exit_info_new_signaled(WTERMSIG(record->wait_status),
+                                                              WCOREDUMP(record->wait_status))
+                                 : dcc_exit_info_new_exited(WEXITSTATUS(record->wait_status)))
+                          : dcc_exit_info_new_lost("it ended while no session attended it");
+    verdict = dcc_adapter_judge_exit(self->adapter, info);
+    result = dcc_result_new_ended(info, verdict);
+    json_object_set_int_member(event, "pid", record->main.pid);
+    json_object_set_object_member(event, "result", dcc_session_result_to_object(result));
+    dcc_journal_add(journal, event, FALSE);
+    dcc_journal_add_death(journal, event);
+}
+
+gboolean
+dcc_session_settle_leftover(DccSession *self, GError **error)
+{
+    g_autofree char *path = dcc_place_get_path(self->place, DCC_PLACE_RECORD);
+    g_autoptr(JsonObject) former = dcc_place_read_json(path);
+    DccShimRecord record = {0};
+
+    if (is_still_alive(self->place, &record)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_BUSY,
+                    "'%s' is running as pid %" G_GINT64_FORMAT
+                    " with nobody attending it; 'dcchost adopt %s' takes it over",
+                    dcc_session_get_name(self),
+                    record.main.pid,
+                    dcc_session_get_name(self));
+        g_clear_pointer(&self->place, dcc_place_free);
+        return FALSE;
+    }
+    if (former != NULL && record.spawned)
+        report_leftover(self, &record);
+    return TRUE;
+}

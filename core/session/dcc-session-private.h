@@ -1,0 +1,171 @@
+/* The insides of a session, shared by the files that make it up:
+ *   dcc-session.c         the object and its public face
+ *   dcc-session-state.c   the state table at work: an event comes in, an action is done
+ *   dcc-session-life.c    one life from spawn to ready
+ *   dcc-session-burial.c  its end: what happened, what is rescued
+ *   dcc-session-report.c  events, status, record
+ *   dcc-session-adopt.c   taking up what another session left
+ */
+#pragma once
+
+#include "dcc-agent-link.h"
+#include "dcc-clock.h"
+#include "dcc-control.h"
+#include "dcc-exit-info.h"
+#include "dcc-health-watch.h"
+#include "dcc-journal.h"
+#include "dcc-ladder.h"
+#include "dcc-log-reader.h"
+#include "dcc-place.h"
+#include "dcc-progress.h"
+#include "dcc-restart-policy.h"
+#include "dcc-session.h"
+#include "dcc-shim-link.h"
+#include "dcc-transition.h"
+
+G_BEGIN_DECLS
+
+/* One life of the application: from a spawn to the end of its last process. */
+typedef struct {
+    char *incarnation;
+    char *token;
+    char *private_dir;
+    char *temp_dir;
+    DccLaunchPlan *plan;
+    DccProbePlan *probe_plan;
+    DccStopPlan *stop_plan;
+    DccShimLink *shim;
+    DccLogReader *log;
+    DccProgress *progress;
+    DccHealthWatch *health;
+    DccLadder *ladder;
+    GPtrArray *telling; /* DccOutputEvent: the lines that matter at the end */
+    char *scene;        /* open now, as far as is known */
+    DccResult *failure; /* why we end it ourselves, when we do */
+    gint64 pid;
+    gint64 began;      /* monotonic, us */
+    gint64 began_wall; /* us since 1970 */
+    gint64 log_start;  /* where its output begins in the log */
+    guint64 oom_kills; /* of the machine, at the start */
+    guint start_timer;
+    guint settle_timer;
+    guint reset_timer;
+    gboolean ready;
+    gboolean requested; /* its end was asked for */
+    gboolean exited;
+    gboolean empty;
+    gboolean paused;
+    gboolean replaying; /* the log's lines are read again, by an adopter: they are no news */
+} DccLife;
+
+struct _DccSession {
+    GObject parent_instance;
+
+    DccAdapter *adapter;
+    DccLaunchRequest *request;
+    DccSettings *settings;
+    DccRuntime *runtime;
+    DccClock *clock;
+    DccInstallation *installation;
+    DccPlace *place;
+    DccJournal *journal;
+    DccAgentLink *agent;
+    DccControl *control;
+    DccRestartPolicy *policy;
+    DccLife *life;
+
+    DccState state;
+    DccResult *result;
+    GPtrArray *rescued;
+    GPtrArray *degraded;
+    JsonArray *steps; /* of the ladder of the last life, for the end report */
+    JsonArray *left;  /* what could not be ended, or was released */
+    char *saved;      /* outcome of the save */
+    char *version;
+    char *log_path;
+    char *rescue_dir;
+    guint restart_count;
+    guint delay_timer;
+    guint farewell_timer;
+    gint64 delay_until;
+    gint64 began_wall;
+    gint64 stop_deadline_ms;
+    gboolean lived;          /* the application has run once at least */
+    gboolean wanted_restart; /* after the stop that is under way */
+    gboolean kill_wanted;
+    gboolean over;
+    gboolean told_ended;
+};
+
+/* dcc-session-state.c */
+void
+dcc_session_dispatch(DccSession *self, DccEvent event, const char *reason);
+void
+dcc_session_settle(DccSession *self);
+
+/* dcc-session-life.c */
+gboolean
+dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **error);
+/* The parts that need a running shim: log, health, timers. */
+gboolean
+dcc_session_equip_life(DccSession *self, GError **error);
+void
+dcc_session_connect_shim(DccSession *self);
+void
+dcc_session_start_watching(DccSession *self);
+void
+dcc_session_descend(DccSession *self);
+void
+dcc_life_free(DccLife *life);
+extern const DccAgentHandler dcc_session_agent_handler;
+gboolean
+dcc_session_make_dirs(DccSession *self, GError **error);
+gboolean
+dcc_session_make_life_plans(DccSession *self, GError **error);
+
+/* dcc-session-burial.c */
+void
+dcc_session_main_ended(DccSession *self);
+void
+dcc_session_rescue_files(DccSession *self);
+guint64
+dcc_session_count_oom_kills(void);
+
+/* dcc-session-report.c */
+/* event: (transfer full), "type" set. */
+void
+dcc_session_tell(DccSession *self, JsonObject *event);
+JsonObject *
+dcc_session_event(const char *type);
+void
+dcc_session_tell_degraded(DccSession *self, const char *what);
+JsonObject *
+dcc_session_make_status(DccSession *self);
+JsonObject *
+dcc_session_make_end_report(DccSession *self);
+JsonObject *
+dcc_session_result_to_object(DccResult *result);
+void
+dcc_session_write_record(DccSession *self);
+void
+dcc_session_write_last(DccSession *self);
+void
+dcc_session_report_step(
+    DccSession *self, const char *step, const char *outcome, gint64 ms, const char *detail);
+void
+dcc_session_report_rescue(DccSession *self, DccRescueKind kind, const char *path);
+
+/* dcc-session.c */
+DccSession *
+dcc_session_alloc(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runtime);
+gboolean
+dcc_session_open_doors(DccSession *self, gboolean fresh, GError **error);
+void
+dcc_session_set_clock(DccSession *self, DccClock *clock);
+
+/* dcc-session-adopt.c */
+/* A life that a dead session left unreported in this place is reported now. */
+gboolean
+dcc_session_settle_leftover(DccSession *self, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,32 @@
+#include "dcc-shim-path.h"
+
+#include "dcc-error.h"
+
+#include <sys/auxv.h>
+#include <unistd.h>
+
+/**
+ * dcc_shim_path:
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): the path of the shim that sessions start; %NULL with
+ *   `DCC_ERROR_NOT_FOUND` where there is none that can be run
+ * Since: 1.0
+ */
+char *
+dcc_shim_path(GError **error)
+{
+    const char *given = getauxval(AT_SECURE) ? NULL : g_getenv("DCCHOST_SHIM");
+    const char *path = given != NULL ? given : DCC_SHIM_PATH;
+
+    if (!g_path_is_absolute(path) || access(path, X_OK) != 0) {
+        g_set_error(
+            error,
+            DCC_ERROR,
+            DCC_ERROR_NOT_FOUND,
+            "the shim %s is not there or cannot be run; install dcchost, or set DCCHOST_SHIM",
+            path);
+        return NULL;
+    }
+    return g_strdup(path);
+}
