@@ -10,10 +10,14 @@ typedef struct _DccExitWatch DccExitWatch;
 typedef void (*DccExitFunc)(int pidfd, gpointer data);
 
 /* One for each main context: (transfer full) a reference to the thread-default context's. */
-DccExitWatch *dcc_exit_watch_ref_default(void);
-void dcc_exit_watch_unref(DccExitWatch *self);
+DccExitWatch *
+dcc_exit_watch_ref_default(void);
+void
+dcc_exit_watch_unref(DccExitWatch *self);
 /* Keeps a duplicate of pidfd. Returns an id for removal. */
-guint dcc_exit_watch_add(DccExitWatch *self, int pidfd, DccExitFunc func, gpointer data, GError **error);
-void dcc_exit_watch_remove(DccExitWatch *self, guint id);
+guint
+dcc_exit_watch_add(DccExitWatch *self, int pidfd, DccExitFunc func, gpointer data, GError **error);
+void
+dcc_exit_watch_remove(DccExitWatch *self, guint id);
 
 G_END_DECLS

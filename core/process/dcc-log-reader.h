@@ -1,4 +1,5 @@
-/* Follows a log that a shim writes and rotates: whole lines as they come, by inotify, nothing polled. */
+/* Follows a log that a shim writes and rotates: whole lines as they come, by inotify, nothing
+ * polled. */
 #pragma once
 
 #include "dcc-error.h"
@@ -7,22 +8,29 @@
 G_BEGIN_DECLS
 
 #define DCC_TYPE_LOG_READER (dcc_log_reader_get_type())
-DCC_API G_DECLARE_FINAL_TYPE(DccLogReader, dcc_log_reader, DCC, LOG_READER, GObject)
+DCC_API
+G_DECLARE_FINAL_TYPE(DccLogReader, dcc_log_reader, DCC, LOG_READER, GObject)
 
 /* line: valid UTF-8 (bytes that are not become U+FFFD), no line end, cut at 64 KiB. */
 typedef void (*DccLineFunc)(const char *line, gpointer data);
 
 /* offset: where to begin in the file as it is now; -1 at its end. The file need not exist yet. */
 DCC_API DccLogReader *
-dcc_log_reader_new(const char *path, gint64 offset, DccLineFunc func, gpointer data, GError **error);
+dcc_log_reader_new(
+    const char *path, gint64 offset, DccLineFunc func, gpointer data, GError **error);
 /* Reads what is there now; the last line even without its end when flush is TRUE. */
-DCC_API void dcc_log_reader_drain(DccLogReader *self, gboolean flush);
+DCC_API void
+dcc_log_reader_drain(DccLogReader *self, gboolean flush);
 /* Bytes read so far, over all rotations. */
-DCC_API gint64 dcc_log_reader_get_total(DccLogReader *self);
+DCC_API gint64
+dcc_log_reader_get_total(DccLogReader *self);
 /* The position of the next unread byte in the file now open. */
-DCC_API gint64 dcc_log_reader_get_offset(DccLogReader *self);
+DCC_API gint64
+dcc_log_reader_get_offset(DccLogReader *self);
 
-/* (transfer full): the last n lines over the whole ring (path.1 is older than path), oldest first. */
-DCC_API char **dcc_log_tail(const char *path, guint n);
+/* (transfer full): the last n lines over the whole ring (path.1 is older than path), oldest first.
+ */
+DCC_API char **
+dcc_log_tail(const char *path, guint n);
 
 G_END_DECLS

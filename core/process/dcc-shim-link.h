@@ -12,14 +12,14 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(DccShimLink, dcc_shim_link, DCC, SHIM_LINK, GObject)
 
 typedef enum {
-    DCC_SHIM_STARTED,   /* the application's exec succeeded */
-    DCC_SHIM_REFUSED,   /* it could not be started: see stage and errno_code of the record */
-    DCC_SHIM_EXITED,    /* the main process ended: see the record */
-    DCC_SHIM_EMPTY,     /* no process of the tree is left (but released daemons) */
-    DCC_SHIM_PAUSED,    /* the main process was stopped */
+    DCC_SHIM_STARTED, /* the application's exec succeeded */
+    DCC_SHIM_REFUSED, /* it could not be started: see stage and errno_code of the record */
+    DCC_SHIM_EXITED,  /* the main process ended: see the record, which has exited or lost */
+    DCC_SHIM_EMPTY,   /* no process of the tree is left (but released daemons) */
+    DCC_SHIM_PAUSED,  /* the main process was stopped */
     DCC_SHIM_RESUMED,
-    DCC_SHIM_DEGRADED,  /* the log cannot be written; output is dropped and counted */
-    DCC_SHIM_GONE,      /* the shim itself ended; after EMPTY that is in order */
+    DCC_SHIM_DEGRADED, /* the log cannot be written; output is dropped and counted */
+    DCC_SHIM_GONE,     /* the shim itself ended; after EMPTY that is in order */
 } DccShimNews;
 
 typedef enum {
@@ -30,15 +30,15 @@ typedef enum {
 } DccShimOrder;
 
 typedef struct {
-    const char *shim;             /* path of the dcchost-shim */
-    const char *dir;              /* the instance's runtime directory */
+    const char *shim; /* path of the dcchost-shim */
+    const char *dir;  /* the instance's runtime directory */
     const char *log_path;
     gint64 log_size;
     gint64 log_files;
-    int lock_fd;                  /* the name's lock, inherited by the shim */
+    int lock_fd; /* the name's lock, inherited by the shim */
     int first_signal;
     int oom_score;
-    const char *const *daemons;   /* comm names to release */
+    const char *const *daemons; /* comm names to release */
     const char *const *argv;
     const char *const *envp;
     const char *cwd;
@@ -46,37 +46,47 @@ typedef struct {
 
 /* What the shim wrote down; kept in DIR/exit and readable after everything else is dead. */
 typedef struct {
-    gboolean spawned;             /* main is valid */
+    gboolean spawned; /* main is valid */
     DccIdentity main;
     DccIdentity shim;
     gboolean refused;
-    char stage[16];               /* "chdir", "exec", "spawn" */
+    char stage[16]; /* "chdir", "exec", "spawn" */
     int errno_code;
     gboolean exited;
-    int wait_status;              /* as of waitid's raw status word */
+    int wait_status; /* as of waitid's raw status word */
+    gboolean lost;   /* the main process ended, and nobody can tell how */
     gboolean tree_empty;
-    gint64 started;               /* wall clock, microseconds since 1970 */
+    gint64 started; /* wall clock, microseconds since 1970 */
     gint64 ended;
-    gint64 log_dropped;           /* bytes of output that could not be kept */
-    gboolean our_signal;          /* the last signal we sent it before the end was the one it died by */
+    gint64 log_dropped;  /* bytes of output that could not be kept */
+    gboolean our_signal; /* the last signal we sent it before the end was the one it died by */
 } DccShimRecord;
 
 /* Signal: "news" (DccShimNews as int). */
-DccShimLink *dcc_shim_link_start(const DccShimStart *start, int *errno_code, GError **error);
-/* A link to a shim that another session started; also where the shim is dead and the application lives:
- * then the main process is watched by its pidfd and its output drained to the log. */
-DccShimLink *dcc_shim_link_attach(const char *dir, const char *log_path, GError **error);
-/* Asks only; the answer is news. Without a shim the orders act by pidfd on what is provably the tree. */
-void dcc_shim_link_order(DccShimLink *self, DccShimOrder order);
+DccShimLink *
+dcc_shim_link_start(const DccShimStart *start, int *errno_code, GError **error);
+/* A link to a shim that another session started; also where the shim is dead and the application
+ * lives: then the main process is watched by its pidfd and its output drained to the log. */
+DccShimLink *
+dcc_shim_link_attach(const char *dir, const char *log_path, GError **error);
+/* Asks only; the answer is news. Without a shim the orders act by pidfd on what is provably the
+ * tree. */
+void
+dcc_shim_link_order(DccShimLink *self, DccShimOrder order);
 /* The record as it is now. */
-gboolean dcc_shim_link_read(DccShimLink *self, DccShimRecord *record);
-gint64 dcc_shim_link_get_pid(DccShimLink *self);
+gboolean
+dcc_shim_link_read(DccShimLink *self, DccShimRecord *record);
+gint64
+dcc_shim_link_get_pid(DccShimLink *self);
 /* FALSE when the shim is dead and the application goes on without. */
-gboolean dcc_shim_link_is_owned(DccShimLink *self);
+gboolean
+dcc_shim_link_is_owned(DccShimLink *self);
 /* (transfer full, element-type gint64): what is left of the tree now. */
-GArray *dcc_shim_link_list_tree(DccShimLink *self);
+GArray *
+dcc_shim_link_list_tree(DccShimLink *self);
 
 /* The record of DIR/exit without a link; FALSE when there is none or it is damaged. */
-gboolean dcc_shim_record_read(const char *dir, DccShimRecord *record);
+gboolean
+dcc_shim_record_read(const char *dir, DccShimRecord *record);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* Starting a child without forking this process's memory: clone with CLONE_VM|CLONE_VFORK|CLONE_PIDFD,
- * posix_spawn where that is not allowed. A failing exec is known at once, with stage and errno. */
+/* Starting a child without forking this process's memory: clone with
+ * CLONE_VM|CLONE_VFORK|CLONE_PIDFD, posix_spawn where that is not allowed. A failing exec is known
+ * at once, with stage and errno. */
 #pragma once
 
 #include "dcc-error.h"
@@ -15,7 +16,7 @@ typedef struct {
     int stderr_fd;           /* -1: /dev/null */
     const int *keep_fds;     /* further descriptors; the ith becomes 3 + i in the child */
     guint n_keep_fds;
-    gboolean new_session;    /* setsid() */
+    gboolean new_session; /* setsid() */
 } DccSpawn;
 
 typedef struct {
@@ -23,17 +24,20 @@ typedef struct {
     int pidfd; /* the caller closes it */
 } DccChild;
 
-/* The child has default signal dispositions, an empty mask, and no descriptor but those named. The caller
- * reaps it. Error START with the stage ("chdir", "exec", "spawn") in the message; *errno_code says which. */
-gboolean dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error);
+/* The child has default signal dispositions, an empty mask, and no descriptor but those named. The
+ * caller reaps it. Error START with the stage ("chdir", "exec", "spawn") in the message;
+ * *errno_code says which. */
+gboolean
+dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error);
 
-/* Runs argv to its end, for at most timeout_ms, then kills its whole session. (transfer full): up to limit
- * bytes of stdout and stderr together. *wait_status as of waitid's raw status. */
-char *dcc_command_run(const char *const *argv,
-                      const char *const *envp,
-                      gint64 timeout_ms,
-                      gsize limit,
-                      int *wait_status,
-                      GError **error);
+/* Runs argv to its end, for at most timeout_ms, then kills its whole session. (transfer full): up
+ * to limit bytes of stdout and stderr together. *wait_status as of waitid's raw status. */
+char *
+dcc_command_run(const char *const *argv,
+                const char *const *envp,
+                gint64 timeout_ms,
+                gsize limit,
+                int *wait_status,
+                GError **error);
 
 G_END_DECLS

@@ -7,18 +7,21 @@ G_BEGIN_DECLS
 
 typedef struct {
     gboolean valid;
-    gint64 cpu_us;       /* user and system time of all living members and their waited-for children */
+    gint64 cpu_us; /* user and system time of all living members and their waited-for children */
     gint64 rss_bytes;
-    gint64 io_bytes;     /* rchar + wchar; -1 where not permitted */
+    gint64 io_bytes; /* rchar + wchar; -1 where not permitted */
     guint n_processes;
-    guint64 digest;      /* of the set of pids and start times */
-    gboolean stopped;    /* the root is stopped (SIGSTOP or a debugger) */
+    guint64 digest;   /* of the set of pids and start times */
+    gboolean stopped; /* the root is stopped (SIGSTOP or a debugger) */
 } DccTreeSample;
 
 /* (transfer full, element-type gint64): root first; empty when it is gone. */
-GArray *dcc_tree_list(gint64 root);
-DccTreeSample dcc_tree_sample(gint64 root);
+GArray *
+dcc_tree_list(gint64 root);
+DccTreeSample
+dcc_tree_sample(gint64 root);
 /* One line a process for people: "pid comm state wchan". (transfer full) */
-char **dcc_tree_describe(const gint64 *pids, guint n);
+char **
+dcc_tree_describe(const gint64 *pids, guint n);
 
 G_END_DECLS

@@ -1,0 +1,127 @@
+/* dcc_command_run(): a short command, its output and its end, within a time limit.
+ *
+ * Blocking; for workers and start-up questions ("--version"). The end is the process's own, not
+ * that of its pipe: a helper it left behind may hold that for hours. */
+#include "dcc-pidfd.h"
+#include "dcc-spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+static bool
+is_of_session(const DccProc *proc, void *data)
+{
+    return proc->sid == *(const gint64 *)data;
+}
+
+/* The leader is not reaped yet, so its number is its session's and nobody else's. */
+static void
+kill_session(gint64 sid)
+{
+    g_autofree DccProc *list = g_new(DccProc, 256);
+
+    for (int pass = 0; pass < 20; pass++) {
+        gsize n = dcc_proc_scan(list, 256, is_of_session, &sid);
+        gboolean any = FALSE;
+
+        for (gsize i = 0; i < n; i++)
+            if (list[i].state != 'Z' && dcc_proc_signal(&list[i], SIGKILL) == 0)
+                any = TRUE;
+        if (!any)
+            return;
+    }
+}
+
+static void
+collect(int fd, GString *output, gsize limit)
+{
+    char buffer[4096];
+    gssize n;
+
+    while ((n = read(fd, buffer, sizeof buffer)) > 0)
+        if (output->len < limit)
+            g_string_append_len(output, buffer, (gssize)MIN((gsize)n, limit - output->len));
+}
+
+/* FALSE: time is up. */
+static gboolean
+run_to_end(int pidfd, int fd, GString *output, gsize limit, gint64 deadline)
+{
+    struct pollfd fds[] = {{pidfd, POLLIN, 0}, {fd, POLLIN, 0}};
+
+    for (;;) {
+        gint64 left = (deadline - g_get_monotonic_time() + 999) / 1000;
+        int n = poll(fds, 2, (int)CLAMP(left, 0, G_MAXINT));
+
+        collect(fd, output, limit);
+        if (fds[0].revents != 0)
+            return TRUE;
+        if (fds[1].revents & (POLLHUP | POLLERR))
+            fds[1].fd = -1;
+        if (n == 0 && g_get_monotonic_time() >= deadline)
+            return FALSE;
+    }
+}
+
+static gboolean
+start_command(
+    const char *const *argv, const char *const *envp, DccChild *child, int *reader, GError **error)
+{
+    DccSpawn spawn = {.argv = argv, .envp = envp, .stdin_fd = -1, .new_session = TRUE};
+    int fds[2];
+    gboolean ok;
+
+    if (!g_unix_open_pipe(fds, FD_CLOEXEC, error))
+        return FALSE;
+    g_unix_set_fd_nonblocking(fds[0], TRUE, NULL);
+    spawn.stdout_fd = spawn.stderr_fd = fds[1];
+    ok = dcc_spawn(&spawn, child, NULL, error);
+    close(fds[1]);
+    if (ok)
+        *reader = fds[0];
+    else
+        close(fds[0]);
+    return ok;
+}
+
+char *
+dcc_command_run(const char *const *argv,
+                const char *const *envp,
+                gint64 timeout_ms,
+                gsize limit,
+                int *wait_status,
+                GError **error)
+{
+    g_autoptr(GString) output = g_string_new(NULL);
+    siginfo_t info = {0};
+    DccChild child;
+    gboolean in_time;
+    int reader;
+
+    if (!start_command(argv, envp, &child, &reader, error))
+        return NULL;
+    in_time =
+        run_to_end(child.pidfd, reader, output, limit, g_get_monotonic_time() + timeout_ms * 1000);
+    if (!in_time)
+        kill_session(child.pid);
+    waitid((idtype_t)P_PID, (id_t)child.pid, &info, WEXITED);
+    collect(reader, output, limit);
+    close(reader);
+    close(child.pidfd);
+    if (in_time) {
+        if (wait_status != NULL)
+            *wait_status = dcc_wait_status_from_siginfo(&info);
+        return g_string_free(g_steal_pointer(&output), FALSE);
+    }
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_TIMEOUT,
+                "%s did not end within %" G_GINT64_FORMAT " ms and was killed",
+                argv[0],
+                timeout_ms);
+    return NULL;
+}

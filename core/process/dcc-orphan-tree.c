@@ -1,0 +1,115 @@
+/* Finding a tree without its root's parent.
+ *
+ * A process belongs to the application when it is the main process, or descends from one that
+ * belongs; or when it is of the session the main process made (that number is nobody else's while
+ * one of them lives); or when it has our private output pipe for its stdout or stderr, which nobody
+ * gets but by inheriting it. That finds double-forked daemons, too, and no stranger. */
+#include "dcc-orphan-tree.h"
+#include "dcc-identity.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct {
+    const DccShimSlot *slot;
+    gboolean watched;
+    gboolean has_pipe;
+    struct stat pipe;
+} Proof;
+
+static gboolean
+has_fd(const DccProc *proc, int fd, const struct stat *pipe)
+{
+    char path[64];
+    struct stat st;
+
+    snprintf(path, sizeof path, "/proc/%lld/fd/%d", (long long)proc->pid, fd);
+    return stat(path, &st) == 0 && st.st_dev == pipe->st_dev && st.st_ino == pipe->st_ino;
+}
+
+static gboolean
+is_proven(const Proof *proof, const DccProc *proc)
+{
+    const DccShimId *main = &proof->slot->main;
+
+    if (proc->pid == getpid() || proc->state == 'X' || (proc->state == 'Z' && proc->threads < 2))
+        return FALSE;
+    if (proc->start_ticks < main->start_ticks)
+        return FALSE;
+    if (proc->pid == main->pid)
+        return proc->start_ticks == main->start_ticks;
+    if (proof->watched && proc->sid == main->pid)
+        return TRUE;
+    return proof->has_pipe && (has_fd(proc, 1, &proof->pipe) || has_fd(proc, 2, &proof->pipe));
+}
+
+static gboolean
+is_daemon(const DccShimSlot *slot, const DccProc *proc)
+{
+    for (guint i = 0; i < slot->n_daemons; i++)
+        if (g_str_equal(proc->comm, slot->daemons[i]))
+            return TRUE;
+    return FALSE;
+}
+
+static DccProc *
+scan_all(gsize *n)
+{
+    for (gsize room = 1024;; room *= 4) {
+        DccProc *list = g_new(DccProc, room);
+
+        *n = dcc_proc_scan(list, room, NULL, NULL);
+        if (*n < room)
+            return list;
+        g_free(list);
+    }
+}
+
+static gboolean
+has_parent_in(GArray *members, const DccProc *proc)
+{
+    for (guint i = 0; i < members->len; i++)
+        if (g_array_index(members, DccProc, i).pid == proc->ppid)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+contains(GArray *members, gint64 pid)
+{
+    for (guint i = 0; i < members->len; i++)
+        if (g_array_index(members, DccProc, i).pid == pid)
+            return TRUE;
+    return FALSE;
+}
+
+GArray *
+dcc_orphan_tree_list(const DccShimSlot *slot, const char *dir, gboolean watched)
+{
+    g_autofree char *path = g_build_filename(dir, DCC_SHIM_FILE_OUTPUT, NULL);
+    GArray *members = g_array_new(FALSE, FALSE, sizeof(DccProc));
+    Proof proof = {slot, watched, FALSE, {0}};
+    g_autofree DccProc *all = NULL;
+    gboolean grown;
+    gsize n;
+
+    if (slot->main.pid <= 0 || !g_str_equal(slot->boot_id, dcc_boot_id()))
+        return members;
+    proof.has_pipe = lstat(path, &proof.pipe) == 0 && S_ISFIFO(proof.pipe.st_mode);
+    all = scan_all(&n);
+    for (gsize i = 0; i < n; i++)
+        if (is_proven(&proof, &all[i]) && !is_daemon(slot, &all[i]))
+            g_array_append_val(members, all[i]);
+    do {
+        grown = FALSE;
+        for (gsize i = 0; i < n; i++)
+            if (has_parent_in(members, &all[i]) && !contains(members, all[i].pid) &&
+                all[i].state != 'Z' && !is_daemon(slot, &all[i])) {
+                g_array_append_val(members, all[i]);
+                grown = TRUE;
+            }
+    } while (grown);
+    return members;
+}

@@ -1,0 +1,383 @@
+/* An application without a shim; see the header.
+ *
+ * How it ended can be told when we happen to be the one who reaps it, when the kernel tells
+ * strangers (Linux 6.15), or while its zombie can be read. Else it is lost, and said to be lost:
+ * never 0. */
+#include "dcc-orphan.h"
+#include "dcc-exit-watch.h"
+#include "dcc-orphan-tree.h"
+#include "dcc-pidfd.h"
+#include "dcc-ring.h"
+#include "dcc-shim-files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KILL_PERIOD_MS 20
+#define KILL_PASSES    250
+/* For whoever reaps it: strangers are told only after that. The first process of some containers
+ * polls. */
+#define REAP_PATIENCE_MS 5000
+#define MAX_WATCHED      256
+
+struct _DccOrphan {
+    char *dir;
+    DccOrphanFunc func;
+    gpointer data;
+    DccShimSlot slot;
+    DccRing ring;
+    DccExitWatch *watch;
+    int record_fd;
+    int output_fd;
+    int main_fd;
+    gboolean watched; /* see dcc_orphan_tree_list() */
+    gboolean degraded;
+    gboolean empty;
+    guint main_id;
+    GArray *member_ids; /* of exit watches: what is left after the main process */
+    GSource *output;
+    GSource *reaped; /* waits for the zombie to go */
+    GSource *patience;
+    GSource *killing;
+    GSource *recheck;
+    guint kill_passes;
+};
+
+static void
+check_tree(DccOrphan *self);
+
+static void
+clear_source(GSource **source)
+{
+    if (*source == NULL)
+        return;
+    g_source_destroy(*source);
+    g_clear_pointer(source, g_source_unref);
+}
+
+static GSource *
+attach(GSource *source, GSourceFunc func, DccOrphan *self)
+{
+    g_autoptr(GMainContext) context = g_main_context_ref_thread_default();
+
+    g_source_set_callback(source, func, self, NULL);
+    g_source_attach(source, context);
+    return source;
+}
+
+static void
+write_record(DccOrphan *self)
+{
+    self->slot.log_dropped = self->ring.dropped;
+    if (self->record_fd >= 0 && dcc_shim_slot_write(self->record_fd, &self->slot))
+        fdatasync(self->record_fd);
+}
+
+static void
+drain(DccOrphan *self)
+{
+    if (self->output_fd < 0)
+        return;
+    if (dcc_ring_drain(&self->ring, self->output_fd, dcc_ring_pipe_size(self->output_fd)) < 0) {
+        clear_source(&self->output);
+        close(self->output_fd);
+        self->output_fd = -1;
+    }
+    if (self->ring.error != 0 && !self->degraded) {
+        self->degraded = TRUE;
+        self->func(DCC_SHIM_DEGRADED, self->data);
+    }
+}
+
+static gboolean
+on_output(gint fd, GIOCondition condition, gpointer data)
+{
+    drain(data);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+conclude(DccOrphan *self, gboolean known, int wait_status)
+{
+    clear_source(&self->reaped);
+    clear_source(&self->patience);
+    drain(self);
+    self->slot.phase = DCC_PHASE_ENDED;
+    self->slot.status_known = known;
+    self->slot.wait_status = wait_status;
+    self->slot.ended = g_get_real_time();
+    write_record(self);
+    check_tree(self);
+    self->func(DCC_SHIM_EXITED, self->data);
+}
+
+static gboolean
+on_reaped(gint fd, GIOCondition condition, gpointer data)
+{
+    DccOrphan *self = data;
+    int wait_status = 0;
+    gboolean known = dcc_pidfd_read_exit(self->main_fd, &wait_status);
+
+    conclude(self, known, wait_status);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_patience_over(gpointer data)
+{
+    conclude(data, FALSE, 0);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_main_ended(int pidfd, gpointer data)
+{
+    DccOrphan *self = data;
+    int wait_status = 0;
+
+    self->main_id = 0;
+    /* Ours when this session is a subreaper. */
+    if (dcc_pidfd_reap(pidfd, &wait_status) || dcc_pidfd_read_exit(pidfd, &wait_status)) {
+        conclude(self, TRUE, wait_status);
+    } else if (!dcc_pidfd_can_read_exit() || dcc_pidfd_is_reaped(pidfd)) {
+        conclude(self, FALSE, 0);
+    } else {
+        self->reaped =
+            attach(g_unix_fd_source_new(self->main_fd, G_IO_HUP), G_SOURCE_FUNC(on_reaped), self);
+        self->patience = attach(g_timeout_source_new(REAP_PATIENCE_MS), on_patience_over, self);
+    }
+}
+
+static void
+forget_members(DccOrphan *self)
+{
+    for (guint i = 0; i < self->member_ids->len; i++)
+        dcc_exit_watch_remove(self->watch, g_array_index(self->member_ids, guint, i));
+    g_array_set_size(self->member_ids, 0);
+}
+
+static gboolean
+on_recheck(gpointer data)
+{
+    DccOrphan *self = data;
+
+    clear_source(&self->recheck);
+    check_tree(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_member_ended(int pidfd, gpointer data)
+{
+    DccOrphan *self = data;
+
+    /* Ours to reap when this session is a subreaper; nobody else's business otherwise. */
+    dcc_pidfd_reap(pidfd, NULL);
+    if (self->recheck == NULL)
+        self->recheck = attach(g_idle_source_new(), on_recheck, self);
+}
+
+static gboolean
+on_empty(gpointer data)
+{
+    DccOrphan *self = data;
+
+    clear_source(&self->recheck);
+    self->func(DCC_SHIM_EMPTY, self->data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+watch_members(DccOrphan *self, GArray *members)
+{
+    for (guint i = 0; i < MIN(members->len, MAX_WATCHED); i++) {
+        int pidfd = dcc_pidfd_open(g_array_index(members, DccProc, i).pid);
+        guint id = 0;
+
+        if (pidfd < 0)
+            continue;
+        id = dcc_exit_watch_add(self->watch, pidfd, on_member_ended, self, NULL);
+        close(pidfd);
+        if (id != 0)
+            g_array_append_val(self->member_ids, id);
+    }
+}
+
+/* After the main process: is anything left? Whatever is, its end makes us look again. */
+static void
+check_tree(DccOrphan *self)
+{
+    g_autoptr(GArray) members = NULL;
+
+    if (self->empty || self->slot.phase != DCC_PHASE_ENDED)
+        return;
+    forget_members(self);
+    members = dcc_orphan_tree_list(&self->slot, self->dir, self->watched);
+    if (members->len > 0) {
+        watch_members(self, members);
+        return;
+    }
+    self->empty = TRUE;
+    clear_source(&self->killing);
+    self->slot.tree_empty = 1;
+    write_record(self);
+    clear_source(&self->recheck);
+    self->recheck = attach(g_idle_source_new(), on_empty, self);
+}
+
+static gboolean
+on_nothing_to_watch(gpointer data)
+{
+    DccOrphan *self = data;
+
+    clear_source(&self->patience);
+    if (self->slot.phase == DCC_PHASE_ENDED)
+        check_tree(self);
+    else
+        conclude(self, FALSE, 0);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+watch_main(DccOrphan *self)
+{
+    DccIdentity identity;
+
+    dcc_identity_from_slot(&identity, &self->slot, &self->slot.main);
+    if (self->slot.phase != DCC_PHASE_ENDED)
+        self->main_fd = dcc_identity_open(&identity);
+    if (self->main_fd >= 0)
+        self->main_id = dcc_exit_watch_add(self->watch, self->main_fd, on_main_ended, self, NULL);
+    self->watched = self->main_id != 0;
+    if (self->main_id == 0)
+        self->patience = attach(g_idle_source_new(), on_nothing_to_watch, self);
+}
+
+DccOrphan *
+dcc_orphan_new(const char *dir, const char *log_path, DccOrphanFunc func, gpointer data)
+{
+    DccOrphan *self = g_new0(DccOrphan, 1);
+
+    self->dir = g_strdup(dir);
+    self->func = func;
+    self->data = data;
+    self->main_fd = -1;
+    self->member_ids = g_array_new(FALSE, FALSE, sizeof(guint));
+    self->watch = dcc_exit_watch_ref_default();
+    self->record_fd = dcc_shim_files_open_record(dir, O_RDWR);
+    if (self->record_fd < 0 || !dcc_shim_slot_read(self->record_fd, &self->slot))
+        memset(&self->slot, 0, sizeof self->slot);
+    dcc_ring_init(&self->ring, log_path, self->slot.log_size, self->slot.log_files);
+    self->ring.dropped = self->slot.log_dropped;
+    self->output_fd = dcc_shim_files_open_output(dir);
+    if (self->output_fd >= 0)
+        self->output =
+            attach(g_unix_fd_source_new(self->output_fd, G_IO_IN), G_SOURCE_FUNC(on_output), self);
+    watch_main(self);
+    return self;
+}
+
+void
+dcc_orphan_free(DccOrphan *self)
+{
+    forget_members(self);
+    if (self->main_id != 0)
+        dcc_exit_watch_remove(self->watch, self->main_id);
+    clear_source(&self->output);
+    clear_source(&self->reaped);
+    clear_source(&self->patience);
+    clear_source(&self->killing);
+    clear_source(&self->recheck);
+    dcc_ring_close(&self->ring);
+    for (int *fd = (int[]){self->record_fd, self->output_fd, self->main_fd, -2}; *fd != -2; fd++)
+        if (*fd >= 0)
+            close(*fd);
+    g_array_unref(self->member_ids);
+    dcc_exit_watch_unref(self->watch);
+    g_free(self->dir);
+    g_free(self);
+}
+
+static void
+remember_signal(DccOrphan *self, int sig)
+{
+    self->slot.last_signal = sig;
+    write_record(self);
+}
+
+static void
+signal_main(DccOrphan *self, int sig)
+{
+    if (self->main_id == 0)
+        return;
+    remember_signal(self, sig);
+    dcc_pidfd_signal(self->main_fd, sig);
+    dcc_pidfd_signal(self->main_fd, SIGCONT);
+}
+
+/* FALSE: there was nobody to send it to. */
+static gboolean
+signal_tree(DccOrphan *self, int sig)
+{
+    g_autoptr(GArray) members = dcc_orphan_tree_list(&self->slot, self->dir, self->watched);
+
+    for (guint i = 0; i < members->len; i++) {
+        const DccProc *proc = &g_array_index(members, DccProc, i);
+
+        if (proc->pid == self->slot.main.pid && self->slot.last_signal != sig)
+            remember_signal(self, sig);
+        dcc_proc_signal(proc, sig);
+        if (sig != SIGKILL)
+            dcc_proc_signal(proc, SIGCONT);
+    }
+    return members->len > 0;
+}
+
+static gboolean
+on_kill(gpointer data)
+{
+    DccOrphan *self = data;
+
+    if (signal_tree(self, SIGKILL) && ++self->kill_passes < KILL_PASSES)
+        return G_SOURCE_CONTINUE;
+    clear_source(&self->killing);
+    check_tree(self);
+    return G_SOURCE_REMOVE;
+}
+
+void
+dcc_orphan_order(DccOrphan *self, DccShimOrder order)
+{
+    switch (order) {
+    case DCC_SHIM_TERM:
+        signal_main(self, self->slot.first_signal > 0 ? self->slot.first_signal : SIGTERM);
+        break;
+    case DCC_SHIM_TERM_TREE:
+        signal_tree(self, SIGTERM);
+        break;
+    case DCC_SHIM_KILL_TREE:
+        clear_source(&self->killing);
+        self->kill_passes = 0;
+        signal_tree(self, SIGKILL);
+        self->killing = attach(g_timeout_source_new(KILL_PERIOD_MS), on_kill, self);
+        break;
+    case DCC_SHIM_LEAVE:
+    default:
+        break;
+    }
+}
+
+GArray *
+dcc_orphan_list_tree(DccOrphan *self)
+{
+    g_autoptr(GArray) members = dcc_orphan_tree_list(&self->slot, self->dir, self->watched);
+    GArray *pids = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+    for (guint i = 0; i < members->len; i++)
+        g_array_append_val(pids, g_array_index(members, DccProc, i).pid);
+    return pids;
+}

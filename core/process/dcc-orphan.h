@@ -1,0 +1,25 @@
+/* An application whose shim is dead: watched by pidfd, its output kept, its end written down, from
+ * here.
+ *
+ * Threading: the thread-default main context at the time it is made. */
+#pragma once
+
+#include "dcc-shim-link.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DccOrphan DccOrphan;
+typedef void (*DccOrphanFunc)(DccShimNews news, gpointer data);
+
+/* Never NULL: with nothing left to watch it says so at once, from the main loop. */
+DccOrphan *
+dcc_orphan_new(const char *dir, const char *log_path, DccOrphanFunc func, gpointer data);
+void
+dcc_orphan_free(DccOrphan *self);
+void
+dcc_orphan_order(DccOrphan *self, DccShimOrder order);
+/* (transfer full, element-type gint64) */
+GArray *
+dcc_orphan_list_tree(DccOrphan *self);
+
+G_END_DECLS

@@ -1,0 +1,189 @@
+/* The files of a runtime directory; see the header. Nothing read from them is trusted: owner, kind,
+ * checksum and range are checked, and a pid counts only with its start time.
+ *
+ * Threading: any. */
+#include "dcc-shim-files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define NEW_RECORD DCC_SHIM_FILE_RECORD ".new"
+
+static int
+open_dir(const char *dir)
+{
+    return open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+static gboolean
+make_record(int dir_fd)
+{
+    DccShimSlot slot = {.phase = DCC_PHASE_PREPARED};
+    gboolean ok;
+    int fd;
+
+    unlinkat(dir_fd, NEW_RECORD, 0);
+    fd = openat(dir_fd, NEW_RECORD, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return FALSE;
+    g_strlcpy(slot.boot_id, dcc_boot_id(), sizeof slot.boot_id);
+    /* Filled, not only reserved: a file system that compresses or has holes then has the blocks,
+     * too. */
+    errno = posix_fallocate(fd, 0, DCC_SHIM_RECORD_BYTES);
+    ok = errno == 0 && dcc_shim_slot_write(fd, &slot) &&
+         renameat(dir_fd, NEW_RECORD, dir_fd, DCC_SHIM_FILE_RECORD) == 0;
+    if (!ok) {
+        int saved = errno;
+
+        unlinkat(dir_fd, NEW_RECORD, 0);
+        errno = saved;
+    }
+    close(fd);
+    return ok;
+}
+
+static gboolean
+make_output(int dir_fd)
+{
+    unlinkat(dir_fd, DCC_SHIM_FILE_OUTPUT, 0);
+    return mkfifoat(dir_fd, DCC_SHIM_FILE_OUTPUT, 0600) == 0;
+}
+
+gboolean
+dcc_shim_files_prepare(const char *dir, GError **error)
+{
+    int dir_fd = open_dir(dir);
+
+    if (dir_fd >= 0 && make_output(dir_fd) && make_record(dir_fd)) {
+        close(dir_fd);
+        return TRUE;
+    }
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_FAILED,
+                "cannot make the exit record and the output pipe in %s: %s",
+                dir,
+                g_strerror(errno));
+    if (dir_fd >= 0)
+        close(dir_fd);
+    return FALSE;
+}
+
+static int
+open_ours(const char *dir, const char *name, int flags, mode_t kind)
+{
+    struct stat st;
+    int dir_fd = open_dir(dir);
+    int fd;
+
+    if (dir_fd < 0)
+        return -1;
+    fd = openat(dir_fd, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    close(dir_fd);
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == kind && st.st_uid == geteuid())
+        return fd;
+    close(fd);
+    errno = EPERM;
+    return -1;
+}
+
+int
+dcc_shim_files_open_record(const char *dir, int flags)
+{
+    return open_ours(dir, DCC_SHIM_FILE_RECORD, flags, S_IFREG);
+}
+
+int
+dcc_shim_files_open_output(const char *dir)
+{
+    return open_ours(dir, DCC_SHIM_FILE_OUTPUT, O_RDONLY, S_IFIFO);
+}
+
+int
+dcc_shim_files_connect(const char *dir)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct ucred peer = {.uid = (uid_t)-1};
+    socklen_t size = sizeof peer;
+    int dir_fd = open_dir(dir);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    gboolean ok;
+
+    snprintf(address.sun_path,
+             sizeof address.sun_path,
+             "/proc/self/fd/%d/" DCC_SHIM_FILE_SOCKET,
+             dir_fd);
+    ok = dir_fd >= 0 && fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+         getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+    if (dir_fd >= 0)
+        close(dir_fd);
+    if (ok)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+gboolean
+dcc_shim_files_read(const char *dir, DccShimSlot *slot)
+{
+    int fd = dcc_shim_files_open_record(dir, O_RDONLY);
+    gboolean ok;
+
+    if (fd < 0)
+        return FALSE;
+    ok = dcc_shim_slot_read(fd, slot);
+    close(fd);
+    return ok;
+}
+
+void
+dcc_identity_from_slot(DccIdentity *identity, const DccShimSlot *slot, const DccShimId *id)
+{
+    memset(identity, 0, sizeof *identity);
+    identity->pid = id->pid;
+    identity->start_ticks = id->start_ticks;
+    identity->pidfs_inode = id->pidfs_inode;
+    g_strlcpy(identity->boot_id, slot->boot_id, sizeof identity->boot_id);
+}
+
+void
+dcc_shim_record_from_slot(DccShimRecord *record, const DccShimSlot *slot)
+{
+    memset(record, 0, sizeof *record);
+    dcc_identity_from_slot(&record->main, slot, &slot->main);
+    dcc_identity_from_slot(&record->shim, slot, &slot->shim);
+    record->spawned = slot->main.pid > 0;
+    record->refused = slot->phase == DCC_PHASE_REFUSED;
+    g_strlcpy(record->stage, slot->stage, sizeof record->stage);
+    record->errno_code = slot->errno_code;
+    record->exited = slot->phase == DCC_PHASE_ENDED && slot->status_known;
+    record->lost = slot->phase == DCC_PHASE_ENDED && !slot->status_known;
+    record->wait_status = record->exited ? slot->wait_status : 0;
+    record->tree_empty = slot->tree_empty != 0;
+    record->started = slot->started;
+    record->ended = slot->ended;
+    record->log_dropped = slot->log_dropped;
+    record->our_signal = record->exited && WIFSIGNALED(slot->wait_status) &&
+                         WTERMSIG(slot->wait_status) == slot->last_signal;
+}
+
+gboolean
+dcc_shim_record_read(const char *dir, DccShimRecord *record)
+{
+    DccShimSlot slot;
+
+    memset(record, 0, sizeof *record);
+    if (!dcc_shim_files_read(dir, &slot))
+        return FALSE;
+    dcc_shim_record_from_slot(record, &slot);
+    return TRUE;
+}

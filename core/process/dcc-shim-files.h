@@ -1,0 +1,29 @@
+/* The files a shim and a session share in an instance's runtime directory. */
+#pragma once
+
+#include "dcc-shim-link.h"
+#include "dcc-shim-wire.h"
+
+G_BEGIN_DECLS
+
+/* Makes DIR/exit and DIR/out.fifo anew. Whoever calls this holds the name's lock. */
+gboolean
+dcc_shim_files_prepare(const char *dir, GError **error);
+/* -1 with errno; refuses what is no regular file of ours. flags: O_RDONLY or O_RDWR. */
+int
+dcc_shim_files_open_record(const char *dir, int flags);
+/* Not blocking; -1 with errno. */
+int
+dcc_shim_files_open_output(const char *dir);
+/* Connected and not blocking; -1 with errno. */
+int
+dcc_shim_files_connect(const char *dir);
+
+gboolean
+dcc_shim_files_read(const char *dir, DccShimSlot *slot);
+void
+dcc_shim_record_from_slot(DccShimRecord *record, const DccShimSlot *slot);
+void
+dcc_identity_from_slot(DccIdentity *identity, const DccShimSlot *slot, const DccShimId *id);
+
+G_END_DECLS

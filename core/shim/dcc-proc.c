@@ -1,0 +1,287 @@
+/* /proc and pidfds without allocation; see the header. */
+#include "dcc-proc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PIDFS_MAGIC 0x50494446 /* "PIDF" */
+
+static ssize_t
+read_text(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = -1;
+
+    if (fd >= 0) {
+        n = read(fd, text, size - 1);
+        close(fd);
+    }
+    text[n > 0 ? n : 0] = 0;
+    return n;
+}
+
+static uint64_t
+next_number(char **at)
+{
+    while (**at == ' ')
+        (*at)++;
+    return (uint64_t)strtoll(*at, at, 10);
+}
+
+/* The name may hold blanks and brackets: it ends at the last bracket of the line. */
+static bool
+parse_stat(char *text, DccProc *proc)
+{
+    char *open_at = strchr(text, '(');
+    char *close_at = strrchr(text, ')');
+    uint64_t field[25] = {0};
+    size_t n;
+
+    if (open_at == NULL || close_at == NULL || close_at < open_at || close_at[1] != ' ')
+        return false;
+    n = (size_t)(close_at - open_at - 1);
+    n = n < sizeof proc->comm - 1 ? n : sizeof proc->comm - 1;
+    memcpy(proc->comm, open_at + 1, n);
+    proc->comm[n] = 0;
+    proc->state = close_at[2];
+    close_at += 3;
+    for (int i = 4; i < 25; i++)
+        field[i] = next_number(&close_at);
+    proc->ppid = (int64_t)field[4];
+    proc->sid = (int64_t)field[6];
+    proc->cpu_ticks = field[14] + field[15] + field[16] + field[17];
+    proc->threads = (int64_t)field[20];
+    proc->start_ticks = field[22];
+    proc->rss_pages = (int64_t)field[24];
+    return true;
+}
+
+bool
+dcc_proc_read(int64_t pid, DccProc *proc)
+{
+    char path[64];
+    char text[1024];
+
+    snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
+    proc->pid = pid;
+    return read_text(path, text, sizeof text) > 0 && parse_stat(text, proc);
+}
+
+typedef struct {
+    DccProc *list;
+    size_t n;
+    size_t max;
+    DccProcSkip skip;
+    void *data;
+} Walk;
+
+static bool
+has(const Walk *walk, int64_t pid)
+{
+    /* One that was reparented while we walked is met twice. */
+    for (size_t i = 0; i < walk->n; i++)
+        if (walk->list[i].pid == pid)
+            return true;
+    return false;
+}
+
+static void
+append(Walk *walk, int64_t pid, int64_t only_of)
+{
+    DccProc *proc = &walk->list[walk->n];
+
+    if (walk->n == walk->max || has(walk, pid) || !dcc_proc_read(pid, proc))
+        return;
+    if (only_of > 0 && proc->ppid != only_of)
+        return;
+    if (walk->skip == NULL || !walk->skip(proc, walk->data))
+        walk->n++;
+}
+
+static bool
+append_children_of_thread(Walk *walk, int64_t pid, int64_t tid)
+{
+    char path[80];
+    char text[4096];
+    size_t kept = 0;
+    ssize_t n;
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%lld/task/%lld/children", (long long)pid, (long long)tid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    while ((n = read(fd, text + kept, sizeof text - 1 - kept)) > 0) {
+        char *at = text;
+        char *end;
+
+        text[kept + (size_t)n] = 0;
+        /* A number without a blank behind it may go on in the next piece. */
+        while ((end = strchr(at, ' ')) != NULL) {
+            append(walk, strtoll(at, NULL, 10), 0);
+            at = end + 1;
+        }
+        kept = strlen(at);
+        memmove(text, at, kept + 1);
+    }
+    close(fd);
+    return true;
+}
+
+/* Calls back for every entry of a directory that is a number. getdents, because opendir allocates.
+ */
+static void
+each_number(const char *path, void (*func)(int64_t number, void *data), void *data)
+{
+    _Alignas(struct dirent64) char buffer[4096];
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    long n;
+
+    if (fd < 0)
+        return;
+    while ((n = syscall(SYS_getdents64, fd, buffer, sizeof buffer)) > 0) {
+        for (long at = 0; at < n;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
+
+            if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+                func(strtoll(entry->d_name, NULL, 10), data);
+            at += entry->d_reclen;
+        }
+    }
+    close(fd);
+}
+
+typedef struct {
+    Walk *walk;
+    int64_t pid;
+    bool unsupported;
+} Step;
+
+static void
+append_from_thread(int64_t tid, void *data)
+{
+    Step *step = data;
+
+    if (!append_children_of_thread(step->walk, step->pid, tid) && tid == step->pid)
+        step->unsupported = true;
+}
+
+static void
+append_if_child(int64_t pid, void *data)
+{
+    Step *step = data;
+
+    append(step->walk, pid, step->pid);
+}
+
+static bool
+kernel_lists_children(void)
+{
+    static int known;
+
+    if (known == 0)
+        known = access("/proc/thread-self/children", F_OK) == 0 ? 1 : -1;
+    return known > 0;
+}
+
+static void
+append_children(Walk *walk, int64_t pid)
+{
+    Step step = {walk, pid, false};
+    char path[64];
+
+    if (!kernel_lists_children()) {
+        each_number("/proc", append_if_child, &step);
+        return;
+    }
+    snprintf(path, sizeof path, "/proc/%lld/task", (long long)pid);
+    each_number(path, append_from_thread, &step);
+}
+
+size_t
+dcc_proc_descendants(int64_t root, DccProc *list, size_t max, DccProcSkip skip, void *data)
+{
+    Walk walk = {list, 0, max, skip, data};
+
+    append_children(&walk, root);
+    for (size_t i = 0; i < walk.n; i++)
+        append_children(&walk, list[i].pid);
+    return walk.n;
+}
+
+static bool
+is_unwanted(const DccProc *proc, void *data)
+{
+    const Walk *inner = data;
+
+    return inner->skip != NULL && !inner->skip(proc, inner->data);
+}
+
+static void
+append_any(int64_t pid, void *data)
+{
+    append(data, pid, 0);
+}
+
+size_t
+dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data)
+{
+    Walk inner = {NULL, 0, 0, wanted, data};
+    Walk walk = {list, 0, max, is_unwanted, &inner};
+
+    each_number("/proc", append_any, &walk);
+    return walk.n;
+}
+
+int
+dcc_pidfd_open(int64_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+}
+
+int
+dcc_pidfd_signal(int pidfd, int sig)
+{
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+uint64_t
+dcc_pidfd_inode(int pidfd)
+{
+    struct statfs fs;
+    struct stat st;
+
+    if (fstatfs(pidfd, &fs) != 0 || fs.f_type != PIDFS_MAGIC || fstat(pidfd, &st) != 0)
+        return 0;
+    return (uint64_t)st.st_ino;
+}
+
+int
+dcc_proc_signal(const DccProc *proc, int sig)
+{
+    int pidfd = dcc_pidfd_open(proc->pid);
+    DccProc now;
+    int error = 0;
+
+    if (pidfd < 0) {
+        /* A sandbox may forbid pidfds. A child of ours that we have not reaped keeps its number. */
+        if (errno == ESRCH || errno == EINVAL || proc->ppid != getpid())
+            return errno;
+        return kill((pid_t)proc->pid, sig) == 0 ? 0 : errno;
+    }
+    if (!dcc_proc_read(proc->pid, &now) || now.start_ticks != proc->start_ticks)
+        error = ESRCH;
+    else if (dcc_pidfd_signal(pidfd, sig) != 0)
+        error = errno;
+    close(pidfd);
+    return error;
+}

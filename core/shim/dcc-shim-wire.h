@@ -1,0 +1,94 @@
+/* What a shim and the session's end of it (dcc-shim-link) agree on: files, messages, the exit
+ * record.
+ *
+ * Plain C, no GLib: the shim includes it too. Both sides are always of one build but for an upgrade
+ * under a running application, so everything carries a version and nothing read is trusted. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DCC_SHIM_FILE_RECORD  "exit"
+#define DCC_SHIM_FILE_OUTPUT  "out.fifo"
+#define DCC_SHIM_FILE_SOCKET  "shim.sock"
+#define DCC_SHIM_FD_SESSION   3 /* the first client's socket, inherited */
+#define DCC_SHIM_FD_LOCK      4 /* the name's lock, inherited; it only has to stay open */
+#define DCC_SHIM_MAX_DAEMONS  32
+#define DCC_SHIM_RECORD_BYTES 4096
+#define DCC_SHIM_SLOT_BYTES   2048
+#define DCC_SHIM_MAGIC        0x44434353u /* "SCCD" */
+#define DCC_SHIM_VERSION      1
+
+/* One message of the control socket, a SOCK_SEQPACKET: whole or not at all. From the shim `what` is
+ * a DccShimNews, to the shim a DccShimOrder. There is nothing else in it: the facts are in the
+ * record. */
+typedef struct {
+    uint32_t magic;
+    uint16_t version;
+    uint16_t what;
+} DccShimMessage;
+
+/* The same numbers as DccShimNews and DccShimOrder in dcc-shim-link.h; asserted there. */
+enum {
+    NEWS_STARTED,
+    NEWS_REFUSED,
+    NEWS_EXITED,
+    NEWS_EMPTY,
+    NEWS_PAUSED,
+    NEWS_RESUMED,
+    NEWS_DEGRADED
+};
+enum { ORDER_TERM, ORDER_TERM_TREE, ORDER_KILL_TREE, ORDER_LEAVE, N_ORDERS };
+
+typedef struct {
+    int64_t pid;
+    uint64_t start_ticks;
+    uint64_t pidfs_inode;
+} DccShimId;
+
+typedef enum {
+    DCC_PHASE_PREPARED = 1, /* written by the session before there is a shim */
+    DCC_PHASE_SPAWNED,      /* the main process exists and waits for its go */
+    DCC_PHASE_STARTED,      /* its exec succeeded */
+    DCC_PHASE_REFUSED,      /* it did not: stage, errno_code */
+    DCC_PHASE_ENDED,        /* the main process is gone */
+} DccShimPhase;
+
+/* One of two slots of the record file. The older one is overwritten, so a torn write leaves the
+ * other. */
+typedef struct {
+    uint32_t magic;
+    uint16_t version;
+    uint16_t size;
+    uint64_t sequence;
+    char boot_id[40];
+    DccShimId shim;
+    DccShimId main;
+    uint32_t phase; /* DccShimPhase */
+    int32_t errno_code;
+    char stage[16];
+    int32_t status_known; /* wait_status holds; else the phase ENDED means: nobody can tell how */
+    int32_t wait_status;
+    int32_t tree_empty;
+    int32_t last_signal; /* the last one of ours to the main process; 0 none */
+    int64_t started;     /* wall clock, microseconds since 1970 */
+    int64_t ended;
+    int64_t log_dropped;
+    /* What a session needs that takes over from a dead shim. */
+    int64_t log_size;
+    int32_t log_files;
+    int32_t first_signal;
+    uint32_t n_daemons;
+    char daemons[DCC_SHIM_MAX_DAEMONS][16];
+    uint32_t crc; /* of all bytes before it */
+} DccShimSlot;
+
+_Static_assert(sizeof(DccShimSlot) <= DCC_SHIM_SLOT_BYTES, "a slot outgrew its half of the record");
+
+/* Writes *slot with the next sequence number into the older half. FALSE with errno when that
+ * failed. */
+bool
+dcc_shim_slot_write(int fd, DccShimSlot *slot);
+/* The newest sound slot of the file; FALSE when there is none. */
+bool
+dcc_shim_slot_read(int fd, DccShimSlot *slot);
