@@ -1,9 +1,9 @@
 /* Reading and writing JSON without surprises.
  *
  * Problem: json-glib warns about members of another type, takes a few things that are not JSON
- * (comments, single quotes, assignments), and parses recursively, so that a hostile line of
- * brackets ends the process. Here a member of another type is an absent one, and a text is looked
- * through once before it is parsed.
+ * (comments, single quotes, assignments, a second object), and parses recursively, so that a
+ * hostile line of brackets ends the process. Here a member of another type is an absent one, and a
+ * text is looked through once before it is parsed.
  *
  * Threading: any thread, one at a time for one object.
  */
@@ -109,38 +109,43 @@ is_plain(char c)
 }
 
 static gboolean
+refuse_at(gsize offset, const char *what, GError **error)
+{
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_PROTOCOL,
+                "not JSON: %s at byte %" G_GSIZE_FORMAT,
+                what,
+                offset);
+    return FALSE;
+}
+
+static gboolean
 check_shape(const char *text, gsize length, GError **error)
 {
     gboolean in_string = FALSE;
+    gboolean closed = FALSE;
     int depth = 0;
 
     for (gsize i = 0; i < length; i++) {
         char c = text[i];
 
+        if (closed && !g_ascii_isspace(c))
+            return refuse_at(i, "something follows the object", error);
         if (in_string && c == '\\')
             i++;
         else if (c == '"')
             in_string = !in_string;
-        else if (!in_string && (c == '[' || c == '{'))
+        else if (in_string)
+            continue;
+        else if (c == '[' || c == '{')
             depth++;
-        else if (!in_string && (c == ']' || c == '}'))
-            depth--;
-        else if (!in_string && !is_plain(c)) {
-            g_set_error(error,
-                        DCC_ERROR,
-                        DCC_ERROR_PROTOCOL,
-                        "not JSON: unexpected character at byte %" G_GSIZE_FORMAT,
-                        i);
-            return FALSE;
-        }
-        if (depth > MAX_DEPTH) {
-            g_set_error(error,
-                        DCC_ERROR,
-                        DCC_ERROR_PROTOCOL,
-                        "JSON is nested deeper than %d levels",
-                        MAX_DEPTH);
-            return FALSE;
-        }
+        else if (c == ']' || c == '}')
+            closed = --depth == 0;
+        else if (!is_plain(c))
+            return refuse_at(i, "unexpected character", error);
+        if (depth > MAX_DEPTH)
+            return refuse_at(i, "nested too deeply", error);
     }
     return TRUE;
 }

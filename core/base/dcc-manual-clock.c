@@ -23,6 +23,7 @@ typedef struct {
     gint64 due;
     guint64 turn; /* decides between timers of one instant */
     gint64 delay_us;
+    gboolean firing;
     GSourceFunc func;
     gpointer data;
 } Timer;
@@ -112,7 +113,7 @@ find_next(DccManualClock *self, gint64 until)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Timer *timer = value;
 
-        if (timer->due > until)
+        if (timer->firing || timer->due > until)
             continue;
         if (next == NULL || timer->due < next->due ||
             (timer->due == next->due && timer->turn < next->turn))
@@ -127,6 +128,7 @@ fire(DccManualClock *self, Timer *timer)
     guint id = timer->id;
 
     self->now = MAX(self->now, timer->due);
+    timer->firing = TRUE; /* its function may move the hands itself */
     gboolean again = timer->func(timer->data) == G_SOURCE_CONTINUE;
 
     /* The function may have removed its own timer: ask anew. */
@@ -137,6 +139,7 @@ fire(DccManualClock *self, Timer *timer)
         g_hash_table_remove(self->timers, GUINT_TO_POINTER(id));
         return;
     }
+    timer->firing = FALSE;
     timer->turn = ++self->last_turn;
     timer->due = saturating_add(timer->due, MAX(timer->delay_us, 1000));
 }

@@ -301,10 +301,11 @@ read_backoff(const char *text, DccBackoffKind *kind, gint64 *initial, gint64 *ma
 static gboolean
 parse_backoff(DccSettings *self, const char *text, GError **error)
 {
+    DccBackoffKind kind = DCC_BACKOFF_FIXED;
     gint64 initial = 0;
     gint64 max = 0;
 
-    if (!read_backoff(text, &self->backoff, &initial, &max)) {
+    if (!read_backoff(text, &kind, &initial, &max)) {
         refuse(error,
                "backoff",
                text,
@@ -312,6 +313,7 @@ parse_backoff(DccSettings *self, const char *text, GError **error)
                "exponential:1s:30s");
         return FALSE;
     }
+    self->backoff = kind;
     store(self, DCC_SETTING_BACKOFF_MAX, max);
     store(self, DCC_SETTING_BACKOFF_INITIAL, initial);
     return TRUE;
