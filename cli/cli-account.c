@@ -1,0 +1,319 @@
+/* The account of a foreground launch. */
+#include "cli-account.h"
+
+#include "cli-exit.h"
+#include "cli-json.h"
+#include "cli-sentence.h"
+#include "cli-text.h"
+#include "dcc-result.h"
+#include <string.h>
+
+struct _CliAccount {
+    gboolean progress_lines;
+    CliAccountFunc func;
+    gpointer data;
+
+    char *state;
+    char *health;
+    char *progress;
+    char *pending; /* an exit that waits for what follows */
+    gint64 pid;
+    gint64 life_began; /* monotonic; when we heard of it */
+    gboolean started;
+    gboolean ready;
+    gboolean over;
+    JsonObject *result;
+    JsonArray *log_tail;
+};
+
+CliAccount *
+cli_account_new(gboolean progress_lines, CliAccountFunc func, gpointer data)
+{
+    CliAccount *self = g_new0(CliAccount, 1);
+
+    self->progress_lines = progress_lines;
+    self->func = func;
+    self->data = data;
+    self->state = g_strdup("starting");
+    self->pid = -1;
+    return self;
+}
+
+static void
+tell(CliAccount *self, CliTone tone, const char *line)
+{
+    if (self->func != NULL)
+        self->func(line, tone, self->data);
+}
+
+static void
+tell_event(CliAccount *self, CliTone tone, JsonObject *event)
+{
+    g_autofree char *line = cli_sentence_event(event);
+
+    tell(self, tone, line);
+}
+
+void
+cli_account_flush(CliAccount *self)
+{
+    g_autofree char *line = g_steal_pointer(&self->pending);
+
+    if (line != NULL)
+        tell(self, CLI_TONE_BAD, line);
+}
+
+gboolean
+cli_account_has_pending(CliAccount *self)
+{
+    return self->pending != NULL;
+}
+
+static void
+on_started(CliAccount *self, JsonObject *event)
+{
+    self->started = TRUE;
+    self->ready = FALSE;
+    self->pid = cli_json_int(event, "pid", -1);
+    self->life_began = g_get_monotonic_time();
+    g_clear_pointer(&self->progress, g_free);
+    g_clear_pointer(&self->health, g_free);
+    tell_event(self, CLI_TONE_PLAIN, event);
+}
+
+static void
+on_running(CliAccount *self, const char *from)
+{
+    double seconds = (double)(g_get_monotonic_time() - self->life_began) / G_USEC_PER_SEC;
+    g_autofree char *took = cli_duration_text(seconds);
+    g_autofree char *line = NULL;
+
+    self->ready = TRUE;
+    if (strcmp(from, "unresponsive") == 0)
+        line = g_strdup("responds again");
+    else
+        line = g_strdup_printf("running, ready after %s", took);
+    tell(self, CLI_TONE_GOOD, line);
+}
+
+static void
+on_state(CliAccount *self, JsonObject *event)
+{
+    const char *to = cli_json_string(event, "to", "");
+    const char *from = cli_json_string(event, "from", "");
+
+    g_free(self->state);
+    self->state = cli_escape(to);
+    if (strcmp(to, "running") == 0)
+        on_running(self, from);
+    else if (strcmp(to, "unresponsive") == 0)
+        tell_event(self, CLI_TONE_BAD, event);
+    else if (strcmp(to, "stopping") == 0)
+        tell_event(self, CLI_TONE_PLAIN, event);
+}
+
+/* A verdict that nobody has to act on is no crash, whatever the number. */
+static gboolean
+is_bad_end(JsonObject *result)
+{
+    static const char *const good[] = {"clean", "cancelled", NULL};
+
+    return strcmp(cli_json_string(result, "kind", ""), "stopped") != 0 &&
+           !g_strv_contains(good, cli_json_string(result, "verdict", ""));
+}
+
+static void
+on_end_of_life(CliAccount *self, JsonObject *event)
+{
+    JsonObject *result = cli_json_object(event, "result");
+    const char *kind = cli_json_string(result, "kind", "");
+    g_autofree char *words = cli_sentence_event(event);
+
+    cli_account_flush(self);
+    self->ready = FALSE;
+    g_clear_pointer(&self->progress, g_free);
+    if (!is_bad_end(result) || strcmp(kind, "start-failed") == 0)
+        self->pending = g_steal_pointer(&words);
+    else
+        self->pending = g_strdup_printf("crashed: %s", words);
+}
+
+static void
+on_restart(CliAccount *self, JsonObject *event)
+{
+    g_autofree char *exit = g_steal_pointer(&self->pending);
+    g_autofree char *restart = cli_sentence_event(event);
+    g_autofree char *line = NULL;
+
+    if (exit != NULL)
+        line = g_strdup_printf("%s; %s", exit, restart);
+    tell(self, CLI_TONE_BAD, line != NULL ? line : restart);
+}
+
+static void
+on_progress(CliAccount *self, JsonObject *event)
+{
+    g_free(self->progress);
+    self->progress = cli_sentence_progress(event);
+    if (self->progress_lines && self->progress != NULL)
+        tell(self, CLI_TONE_PLAIN, self->progress);
+}
+
+static void
+on_health(CliAccount *self, JsonObject *event)
+{
+    g_free(self->health);
+    self->health = cli_sentence_health(event);
+}
+
+static void
+on_log_tail(CliAccount *self, JsonObject *event)
+{
+    JsonArray *lines = cli_json_array(event, "lines");
+
+    g_clear_pointer(&self->log_tail, json_array_unref);
+    if (lines != NULL)
+        self->log_tail = json_array_ref(lines);
+}
+
+/* The exit told just before says all that a result says; without one the result has the word. */
+static void
+on_ended(CliAccount *self, JsonObject *event)
+{
+    JsonObject *result = cli_json_object(event, "result");
+    CliTone tone = is_bad_end(result) ? CLI_TONE_BAD : CLI_TONE_GOOD;
+    g_autofree char *line = cli_sentence_event(event);
+
+    self->over = TRUE;
+    g_free(self->state);
+    self->state = cli_escape(cli_json_string(event, "state", "stopped"));
+    if (result != NULL)
+        self->result = json_object_ref(result);
+    g_clear_pointer(&self->pending, g_free);
+    tell(self, tone, line);
+}
+
+static void
+on_bad(CliAccount *self, JsonObject *event)
+{
+    cli_account_flush(self);
+    tell_event(self, CLI_TONE_BAD, event);
+}
+
+static void
+on_plain(CliAccount *self, JsonObject *event)
+{
+    tell_event(self, CLI_TONE_PLAIN, event);
+}
+
+static const struct {
+    const char *type;
+    void (*func)(CliAccount *self, JsonObject *event);
+} handlers[] = {
+    {"started", on_started},
+    {"state", on_state},
+    {"exit", on_end_of_life},
+    {"restart", on_restart},
+    {"gave-up", on_bad},
+    {"progress", on_progress},
+    {"health", on_health},
+    {"log-tail", on_log_tail},
+    {"ended", on_ended},
+    {"output", on_bad},
+    {"degraded", on_bad},
+    {"rescue", on_plain},
+    {"step", on_plain},
+    {"adopted", on_plain},
+};
+
+void
+cli_account_feed(CliAccount *self, JsonObject *event)
+{
+    const char *type = cli_json_string(event, "type", "");
+
+    for (guint i = 0; i < G_N_ELEMENTS(handlers); i++)
+        if (strcmp(type, handlers[i].type) == 0)
+            handlers[i].func(self, event);
+}
+
+char *
+cli_account_status_line(CliAccount *self, gint64 now)
+{
+    GString *line = g_string_new(self->state);
+    gboolean live = self->pid > 0 && self->pending == NULL;
+
+    if (live) {
+        g_autofree char *uptime =
+            cli_duration_text((double)((now - self->life_began) / G_USEC_PER_SEC));
+
+        g_string_append_printf(line, ", pid %" G_GINT64_FORMAT ", %s", self->pid, uptime);
+    }
+    if (self->progress != NULL)
+        g_string_append_printf(line, " %s", self->progress);
+    else if (self->health != NULL && strcmp(self->health, "ok") != 0)
+        g_string_append_printf(line, ", %s", self->health);
+    return g_string_free(line, FALSE);
+}
+
+gboolean
+cli_account_is_started(CliAccount *self)
+{
+    return self->started;
+}
+
+gboolean
+cli_account_is_ready(CliAccount *self)
+{
+    return self->ready;
+}
+
+gboolean
+cli_account_is_over(CliAccount *self)
+{
+    return self->over;
+}
+
+gint64
+cli_account_get_pid(CliAccount *self)
+{
+    return self->pid;
+}
+
+int
+cli_account_get_exit_status(CliAccount *self)
+{
+    g_autoptr(JsonNode) node = NULL;
+    g_autofree char *text = NULL;
+    g_autoptr(DccResult) result = NULL;
+
+    if (self->result == NULL)
+        return CLI_FAILED;
+    node = json_node_init_object(json_node_alloc(), self->result);
+    text = json_to_string(node, FALSE);
+    result = dcc_result_from_json(text, NULL);
+    return result != NULL ? dcc_result_to_exit_status(result) : CLI_FAILED;
+}
+
+JsonObject *
+cli_account_get_result(CliAccount *self)
+{
+    return self->result;
+}
+
+JsonArray *
+cli_account_get_log_tail(CliAccount *self)
+{
+    return self->log_tail;
+}
+
+void
+cli_account_free(CliAccount *self)
+{
+    g_free(self->state);
+    g_free(self->health);
+    g_free(self->progress);
+    g_free(self->pending);
+    g_clear_pointer(&self->result, json_object_unref);
+    g_clear_pointer(&self->log_tail, json_array_unref);
+    g_free(self);
+}

@@ -1,0 +1,36 @@
+/* Starting the process that holds a session: this very program, as `dcchost session ...`, away from
+ * the terminal, with one pipe on which it says once how its start went. */
+#pragma once
+
+#include "dcc-runtime.h"
+
+/* The descriptor of that pipe in the session process. */
+#define CLI_BRAIN_REPORT_FD 3
+
+typedef struct {
+    gint64 first_event; /* sequence number of the first event of this session */
+    int exit_status;    /* of a failed start */
+} CliBrainReport;
+
+/* args: what follows `dcchost session`. FALSE: it did not start, and why; report->exit_status is
+ * then the status that says so. */
+gboolean
+cli_brain_start(DccRuntime *runtime,
+                const char *name,
+                const char *const *args,
+                CliBrainReport *report,
+                GError **error);
+/* `session --adopt NAME`, `session --again NAME`. */
+gboolean
+cli_brain_adopt(DccRuntime *runtime, const char *name, GError **error);
+gboolean
+cli_brain_again(DccRuntime *runtime, const char *name, GError **error);
+
+/* The other end, in the session process. Claim first of all, before anything else opens a
+ * descriptor; a `dcchost session` started by hand has nobody to report to. */
+void
+cli_brain_claim_report(void);
+void
+cli_brain_report_success(gint64 first_event);
+void
+cli_brain_report_failure(int exit_status, const GError *error);

@@ -1,0 +1,125 @@
+/* The instance a verb is about. */
+#include "cli-instance.h"
+
+#include "cli-brain.h"
+#include "cli-exit.h"
+#include "cli-json.h"
+#include "cli-text.h"
+#include "dcc-error.h"
+#include "dcc-instance.h"
+#include <string.h>
+
+gboolean
+cli_status_is_over(JsonObject *status)
+{
+    static const char *const ends[] = {"stopped", "crashed", "failed", NULL};
+
+    return !cli_json_boolean(status, "attended", FALSE) &&
+           g_strv_contains(ends, cli_json_string(status, "state", ""));
+}
+
+static gboolean
+is_live(DccRuntime *runtime, const char *name)
+{
+    g_autoptr(JsonObject) status = dcc_instance_get_status(runtime, name, NULL);
+
+    return status != NULL && !cli_status_is_over(status);
+}
+
+/* (transfer container): of names, those that live; all of them when none does. */
+static GPtrArray *
+candidates(DccRuntime *runtime, char **names)
+{
+    GPtrArray *live = g_ptr_array_new();
+
+    for (char **p = names; *p != NULL; p++)
+        if (is_live(runtime, *p))
+            g_ptr_array_add(live, *p);
+    for (char **p = names; live->len == 0 && *p != NULL; p++)
+        g_ptr_array_add(live, *p);
+    return live;
+}
+
+static char *
+only_name(DccRuntime *runtime, GError **error)
+{
+    g_auto(GStrv) names = dcc_runtime_list_names(runtime, FALSE);
+    g_autoptr(GPtrArray) found = candidates(runtime, names);
+    g_autofree char *listed = NULL;
+
+    if (found->len == 1)
+        return g_strdup(found->pdata[0]);
+    if (found->len == 0) {
+        g_set_error_literal(error,
+                            DCC_ERROR,
+                            DCC_ERROR_NOT_FOUND,
+                            "nothing is running; 'dcchost launch APP' starts something");
+        return NULL;
+    }
+    g_ptr_array_add(found, NULL);
+    listed = g_strjoinv(", ", (char **)found->pdata);
+    cli_set_usage_error(error, "several instances are there, name one: %s", listed);
+    return NULL;
+}
+
+static gboolean
+check_known(DccRuntime *runtime, const char *name, GError **error)
+{
+    g_auto(GStrv) names = dcc_runtime_list_names(runtime, TRUE);
+    g_autofree char *near = NULL;
+
+    if (g_strv_contains((const char *const *)names, name))
+        return TRUE;
+    near = cli_near_text(name, (const char *const *)names);
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_NOT_FOUND,
+                "no instance called '%s'%s%s",
+                name,
+                near,
+                *near == '\0' ? "; 'dcchost ps --all' shows them" : "");
+    return FALSE;
+}
+
+gboolean
+cli_instance_open(CliInstance *self, const char *name, GError **error)
+{
+    self->runtime = dcc_runtime_open(error);
+    if (self->runtime == NULL)
+        return FALSE;
+    if (name == NULL)
+        self->name = only_name(self->runtime, error);
+    else if (check_known(self->runtime, name, error))
+        self->name = g_strdup(name);
+    return self->name != NULL;
+}
+
+DccClient *
+cli_instance_connect(CliInstance *self, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    DccClient *client = dcc_client_new(self->runtime, self->name, &local);
+
+    if (client != NULL)
+        return client;
+    if (!dcc_error_is_gone(local)) {
+        g_propagate_error(error, g_steal_pointer(&local));
+        return NULL;
+    }
+    if (!cli_brain_adopt(self->runtime, self->name, error))
+        return NULL;
+    return dcc_client_new(self->runtime, self->name, error);
+}
+
+JsonObject *
+cli_instance_get_status(CliInstance *self, GError **error)
+{
+    return dcc_instance_get_status(self->runtime, self->name, error);
+}
+
+void
+cli_instance_clear(CliInstance *self)
+{
+    g_clear_object(&self->runtime);
+    g_clear_pointer(&self->name, g_free);
+}

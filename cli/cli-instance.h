@@ -1,0 +1,27 @@
+/* The instance a verb is about. */
+#pragma once
+
+#include "dcc-client.h"
+
+typedef struct {
+    DccRuntime *runtime;
+    char *name;
+} CliInstance;
+
+/* name NULL: the only one there is; several are a usage error that lists them, never a guess. Error
+ * NOT_FOUND names those spelled alike. */
+gboolean
+cli_instance_open(CliInstance *self, const char *name, GError **error);
+/* (transfer full): a line to its session; when none attends it, one is started first. */
+DccClient *
+cli_instance_connect(CliInstance *self, GError **error);
+/* (transfer full): the status object. */
+JsonObject *
+cli_instance_get_status(CliInstance *self, GError **error);
+void
+cli_instance_clear(CliInstance *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliInstance, cli_instance_clear)
+
+/* TRUE: it ended, and no session is about to do something about it. */
+gboolean
+cli_status_is_over(JsonObject *status);

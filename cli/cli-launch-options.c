@@ -1,0 +1,256 @@
+/* What `launch` is asked for. */
+#include "cli-launch-options.h"
+
+#include "cli-exit.h"
+#include "cli-options.h"
+#include "dcc-error.h"
+#include <glib/gstdio.h>
+#include <string.h>
+
+static const char notes[] =
+    "In the foreground a live account is shown. Ctrl-C (or SIGTERM) asks the application to save "
+    "and\n"
+    "quit, a second one hurries, a third ends it at once. Closing the terminal leaves it running.\n"
+    "What the application prints goes to its log: dcchost logs NAME -f.\n"
+    "\n"
+    "Times are written 10s, 500ms, 2m, 1h, or as a bare number of seconds.\n"
+    "\n"
+    "Examples:\n"
+    "  dcchost launch blender --file shot.blend\n"
+    "  dcchost launch blender --headless --file shot.blend -- -s 1 -e 5 -a\n"
+    "  dcchost launch maya --version 2025 --name anim -d --wait ready\n"
+    "  dcchost launch blender --restart always --backoff fixed:2s --set probe-period=5s\n";
+
+/* The names --set takes and what they are when nobody sets them. */
+static char *
+describe(void)
+{
+    g_autoptr(DccSettings) defaults = dcc_settings_new();
+    g_autoptr(GPtrArray) names = dcc_settings_list_names();
+    GString *text = g_string_new(notes);
+
+    g_string_append(text, "\nSettings for --set, with their defaults:");
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *value = dcc_settings_format(defaults, names->pdata[i]);
+
+        g_string_append_printf(text, "\n  %-18s%s", (char *)names->pdata[i], value);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* The application's own arguments are not ours to read: cut them off before GOption sees them. */
+static void
+split_args(CliLaunchOptions *self, char **argv)
+{
+    for (char **p = argv; *p != NULL; p++) {
+        if (strcmp(*p, "--") != 0)
+            continue;
+        self->args = g_strdupv(p + 1);
+        *p = NULL;
+        return;
+    }
+}
+
+static gboolean
+parse_entries(CliLaunchOptions *self, char **argv, int *status)
+{
+    const GOptionArg text = G_OPTION_ARG_FILENAME, texts = G_OPTION_ARG_FILENAME_ARRAY;
+    const GOptionArg flag = G_OPTION_ARG_NONE;
+    const GOptionEntry entries[] = {
+        {"version", 0, 0, text, &self->version, "The newest that matches, \"4\" or \"4.2\"", "V"},
+        {"name", 0, 0, text, &self->name, "Call it NAME (default: the application's)", "NAME"},
+        {"headless", 0, 0, flag, &self->headless, "Without a window", NULL},
+        {"file", 0, 0, text, &self->scene, "Open this scene", "SCENE"},
+        {"env", 0, 0, texts, &self->env, "Set a variable; may be repeated", "K=V"},
+        {"cwd", 0, 0, text, &self->cwd, "Start it there (default: here)", "DIR"},
+        {"detach", 'd', 0, flag, &self->detach, "Return once it has started", NULL},
+        {"wait", 0, 0, text, &self->wait, "Detach when it is started, or ready", "started|ready"},
+        {"start-timeout", 0, 0, text, &self->start_timeout, "Not ready by then: end it", "S"},
+        {"restart", 0, 0, text, &self->restart, "When to start again", "never|on-crash|always"},
+        {"max-restarts", 0, 0, text, &self->max_restarts, "Give up after N", "N"},
+        {"backoff", 0, 0, text, &self->backoff, "fixed:2s or exponential:1s:30s", "HOW"},
+        {"on-hang", 0, 0, text, &self->on_hang, "When it stops responding", "report|restart"},
+        {"set",
+         0,
+         0,
+         texts,
+         &self->settings,
+         "Any setting, see below; may be repeated",
+         "NAME=VALUE"},
+        {"json", 0, 0, flag, &self->json, "-d: the status object; else events as JSON lines", NULL},
+        {NULL},
+    };
+    g_autofree char *description = describe();
+    const CliUsage usage = {
+        "APP [-- ARGS]", "Start an application, watch it, bring it back.", description, 1, 1};
+
+    return cli_options_parse(&usage, entries, argv, status);
+}
+
+static void
+make_absolute(char **path)
+{
+    g_autofree char *given = g_steal_pointer(path);
+
+    if (given != NULL)
+        *path = g_canonicalize_filename(given, NULL);
+}
+
+static gboolean
+check(CliLaunchOptions *self, GError **error)
+{
+    static const char *const waits[] = {"started", "ready", NULL};
+
+    if (self->wait != NULL && !g_strv_contains(waits, self->wait)) {
+        cli_set_usage_error(error, "--wait takes started or ready, not '%s'", self->wait);
+        return FALSE;
+    }
+    if (self->wait != NULL)
+        self->detach = TRUE;
+    for (char **p = self->settings; p != NULL && *p != NULL; p++) {
+        if (strchr(*p, '=') != NULL)
+            continue;
+        cli_set_usage_error(error, "--set takes NAME=VALUE, not '%s'", *p);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+cli_launch_options_parse(CliLaunchOptions *self, char **argv, int *status)
+{
+    g_autoptr(GError) error = NULL;
+
+    split_args(self, argv);
+    if (!parse_entries(self, argv, status))
+        return FALSE;
+    self->app = g_strdup(argv[1]);
+    make_absolute(&self->scene);
+    if (self->cwd == NULL)
+        self->cwd = g_get_current_dir();
+    make_absolute(&self->cwd);
+    if (check(self, &error))
+        return TRUE;
+    *status = cli_options_fail(argv[0], error);
+    return FALSE;
+}
+
+/* An option of the command line that does not parse is the user's slip: usage, not configuration.
+ */
+static gboolean
+apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } options[] = {
+        {"start-timeout", self->start_timeout},
+        {"restart", self->restart},
+        {"max-restarts", self->max_restarts},
+        {"backoff", self->backoff},
+        {"on-hang", self->on_hang},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        g_autoptr(GError) local = NULL;
+
+        if (options[i].value == NULL ||
+            dcc_settings_parse(settings, options[i].name, options[i].value, &local))
+            continue;
+        cli_set_usage_error(error, "--%s: %s", options[i].name, local->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+apply_settings(CliLaunchOptions *self, DccSettings *settings, GError **error)
+{
+    for (char **p = self->settings; p != NULL && *p != NULL; p++) {
+        const char *equals = strchr(*p, '=');
+        g_autofree char *name = g_strndup(*p, (gsize)(equals - *p));
+
+        if (dcc_settings_parse(settings, name, equals + 1, error))
+            continue;
+        g_prefix_error(error, "--set %s: ", *p);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+apply_names(CliLaunchOptions *self, DccLaunchRequest *request, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+
+    if (self->name != NULL && !dcc_launch_request_set_name(request, self->name, &local)) {
+        cli_set_usage_error(error, "--name: %s", local->message);
+        return FALSE;
+    }
+    for (char **p = self->env; p != NULL && *p != NULL; p++) {
+        if (dcc_launch_request_add_env(request, *p, &local))
+            continue;
+        cli_set_usage_error(error, "--env: %s", local->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_paths(CliLaunchOptions *self, GError **error)
+{
+    if (self->scene != NULL && !g_file_test(self->scene, G_FILE_TEST_IS_REGULAR)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_SCENE,
+                    "scene %s %s; check --file",
+                    self->scene,
+                    g_file_test(self->scene, G_FILE_TEST_EXISTS) ? "is not a file"
+                                                                 : "is not there");
+        return FALSE;
+    }
+    if (g_file_test(self->cwd, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    g_set_error(
+        error, DCC_ERROR, DCC_ERROR_INVALID, "directory %s is not there; check --cwd", self->cwd);
+    return FALSE;
+}
+
+DccLaunchRequest *
+cli_launch_options_to_request(CliLaunchOptions *self, GError **error)
+{
+    g_autoptr(DccLaunchRequest) request = dcc_launch_request_new(self->app);
+    DccSettings *settings = dcc_launch_request_get_settings(request);
+
+    if (!apply_names(self, request, error) || !apply_options(self, settings, error) ||
+        !apply_settings(self, settings, error) || !check_paths(self, error))
+        return NULL;
+    dcc_launch_request_set_version(request, self->version);
+    dcc_launch_request_set_headless(request, self->headless);
+    dcc_launch_request_set_scene(request, self->scene);
+    dcc_launch_request_set_cwd(request, self->cwd);
+    dcc_launch_request_set_args(request, (const char *const *)self->args);
+    return g_steal_pointer(&request);
+}
+
+void
+cli_launch_options_clear(CliLaunchOptions *self)
+{
+    char **strings[] = {&self->app,
+                        &self->version,
+                        &self->name,
+                        &self->scene,
+                        &self->cwd,
+                        &self->wait,
+                        &self->start_timeout,
+                        &self->restart,
+                        &self->max_restarts,
+                        &self->backoff,
+                        &self->on_hang};
+    char ***lists[] = {&self->env, &self->settings, &self->args};
+
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_clear_pointer(strings[i], g_free);
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+        g_clear_pointer(lists[i], g_strfreev);
+}

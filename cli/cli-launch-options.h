@@ -1,0 +1,36 @@
+/* What `launch` is asked for. Read once here, for the verb the user types and for the session
+ * process that gets the very same arguments (so that they stay the same bytes). */
+#pragma once
+
+#include "dcc-launch-request.h"
+
+typedef struct {
+    char *app;
+    char *version;
+    char *name;
+    char *scene; /* absolute */
+    char *cwd;   /* absolute */
+    char *wait;  /* "started", "ready" or NULL */
+    char **env;
+    char **settings; /* NAME=VALUE of --set */
+    char *start_timeout;
+    char *restart;
+    char *max_restarts;
+    char *backoff;
+    char *on_hang;
+    gboolean headless;
+    gboolean detach;
+    gboolean json;
+    char **args; /* what follows "--" */
+} CliLaunchOptions;
+
+/* FALSE: the verb is over, with *status (help was shown, or a mistake told). */
+gboolean
+cli_launch_options_parse(CliLaunchOptions *self, char **argv, int *status);
+/* (transfer full): error INVALID or SCENE for what is well written but wrong, a usage error else.
+ */
+DccLaunchRequest *
+cli_launch_options_to_request(CliLaunchOptions *self, GError **error);
+void
+cli_launch_options_clear(CliLaunchOptions *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliLaunchOptions, cli_launch_options_clear)

@@ -1,0 +1,276 @@
+/* The documented objects in words: one function a type of event, in a table. */
+#include "cli-sentence.h"
+
+#include "cli-json.h"
+#include "cli-text.h"
+#include <string.h>
+
+#define BAR_WIDTH 20
+
+/* (transfer full): a member as harmless text; "" when absent. */
+static char *
+text_of(JsonObject *object, const char *member)
+{
+    g_autofree char *bytes = cli_json_bytes(object, member);
+
+    return cli_escape(bytes != NULL ? bytes : "");
+}
+
+static char *
+with_reason(const char *what, JsonObject *object)
+{
+    g_autofree char *reason = text_of(object, "reason");
+
+    return *reason == '\0' ? g_strdup(what) : g_strdup_printf("%s: %s", what, reason);
+}
+
+static char *
+raw_result(JsonObject *result, const char *kind)
+{
+    gint64 code = cli_json_int(result, "code", -1), number = cli_json_int(result, "signal", 0);
+    gint64 likely = cli_json_int(result, "likely_signal", 0);
+    g_autofree char *stage = text_of(result, "stage");
+
+    if (strcmp(kind, "signaled") == 0)
+        return g_strdup_printf("signal %d%s",
+                               (int)number,
+                               cli_json_boolean(result, "core_dumped", FALSE) ? " (core dumped)"
+                                                                              : "");
+    if (strcmp(kind, "exited") == 0 && likely > 0)
+        return g_strdup_printf("exited with code %d (likely signal %d)", (int)code, (int)likely);
+    if (strcmp(kind, "exited") == 0)
+        return g_strdup_printf("exited with code %d", (int)code);
+    if (strcmp(kind, "start-failed") == 0)
+        return g_strdup_printf("did not start (%s)", *stage != '\0' ? stage : "unknown stage");
+    if (strcmp(kind, "oom") == 0)
+        return g_strdup("out of memory, ended by the kernel");
+    if (strcmp(kind, "lost") == 0)
+        return g_strdup("its end was not seen");
+    return cli_escape(kind);
+}
+
+char *
+cli_sentence_result(JsonObject *result)
+{
+    const char *kind = cli_json_string(result, "kind", NULL);
+    g_autofree char *what = NULL;
+
+    if (kind == NULL)
+        return g_strdup("ended");
+    what = raw_result(result, kind);
+    return with_reason(what, result);
+}
+
+char *
+cli_sentence_progress(JsonObject *progress)
+{
+    double percent = cli_json_double(progress, "percent", -1);
+    gint64 remaining = cli_json_int(progress, "remaining_ms", -1);
+    GString *text = g_string_new(NULL);
+
+    if (percent >= 0) {
+        int done = (int)(MIN(percent, 100.0) * BAR_WIDTH / 100.0);
+
+        g_string_append_c(text, '[');
+        for (int i = 0; i < BAR_WIDTH; i++)
+            g_string_append_c(text, i < done ? '#' : '.');
+        g_string_append_printf(text, "] %d %%", (int)percent);
+    }
+    /* A frame may well be negative: only its absence says that it is not known. */
+    if (progress != NULL && json_object_has_member(progress, "frame") &&
+        !json_object_get_null_member(progress, "frame"))
+        g_string_append_printf(
+            text, "%sframe %d", text->len > 0 ? " " : "", (int)cli_json_int(progress, "frame", 0));
+    if (remaining >= 0) {
+        g_autofree char *left = cli_duration_text((double)remaining / 1000);
+
+        g_string_append_printf(text, "%s%s left", text->len > 0 ? ", " : "", left);
+    }
+    return g_string_free(text, text->len == 0);
+}
+
+char *
+cli_sentence_health(JsonObject *health)
+{
+    g_autofree char *state = text_of(health, "state");
+    g_autofree char *busy = text_of(health, "busy");
+    gint64 age = cli_json_int(health, "main_thread_age_ms", -1);
+    GString *text = g_string_new(*state != '\0' ? state : "unknown");
+
+    if (*busy != '\0')
+        g_string_append_printf(text, " (%s)", busy);
+    if (age >= 1000) {
+        g_autofree char *silent = cli_duration_text((double)age / 1000);
+
+        g_string_append_printf(text, ", main thread silent for %s", silent);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *
+say_state(JsonObject *event)
+{
+    g_autofree char *to = text_of(event, "to");
+
+    return with_reason(to, event);
+}
+
+static char *
+say_started(JsonObject *event)
+{
+    g_autofree char *executable = text_of(event, "executable");
+    g_autofree char *version = text_of(event, "version");
+
+    return g_strdup_printf("started, pid %" G_GINT64_FORMAT ", %s%s%s",
+                           cli_json_int(event, "pid", -1),
+                           executable,
+                           *version != '\0' ? ", version " : "",
+                           version);
+}
+
+static char *
+say_agent(JsonObject *event)
+{
+    return g_strdup(cli_json_boolean(event, "connected", FALSE) ? "agent connected"
+                                                                : "agent disconnected");
+}
+
+static char *
+say_exit(JsonObject *event)
+{
+    g_autofree char *result = cli_sentence_result(cli_json_object(event, "result"));
+    double uptime = cli_json_double(event, "uptime_s", -1);
+    g_autofree char *after = cli_duration_text(uptime);
+
+    return uptime < 0 ? g_strdup(result) : g_strdup_printf("%s, after %s", result, after);
+}
+
+static char *
+say_restart(JsonObject *event)
+{
+    g_autofree char *delay = cli_duration_text(cli_json_double(event, "delay_ms", 0) / 1000);
+    gint64 attempt = cli_json_int(event, "attempt", -1), max = cli_json_int(event, "max", -1);
+    g_autofree char *count = NULL;
+
+    if (attempt > 0 && max > 0)
+        count = g_strdup_printf(" (%d of %d)", (int)attempt, (int)max);
+    return g_strdup_printf("starting again in %s%s", delay, count != NULL ? count : "");
+}
+
+static char *
+say_gave_up(JsonObject *event)
+{
+    return with_reason("not started again", event);
+}
+
+static char *
+say_step(JsonObject *event)
+{
+    g_autofree char *step = text_of(event, "step");
+    g_autofree char *outcome = text_of(event, "outcome");
+    g_autofree char *took = cli_duration_text(cli_json_double(event, "ms", -1000) / 1000);
+
+    return g_strdup_printf("%s: %s (%s)", step, outcome, took);
+}
+
+static char *
+say_rescue(JsonObject *event)
+{
+    const struct {
+        const char *kind;
+        const char *words;
+    } table[] = {{"copy", "rescue copy"},
+                 {"recovery", "recovery file"},
+                 {"autosave", "autosave"},
+                 {"crash-report", "crash report"},
+                 {"stacks", "Python stacks"}};
+    const char *kind = cli_json_string(event, "kind", ""), *words = "file";
+    g_autofree char *path = text_of(event, "path");
+
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++)
+        if (strcmp(kind, table[i].kind) == 0)
+            words = table[i].words;
+    return g_strdup_printf("%s: %s", words, path);
+}
+
+static char *
+say_progress(JsonObject *event)
+{
+    char *text = cli_sentence_progress(event);
+
+    return text != NULL ? text : g_strdup("works");
+}
+
+static char *
+say_output(JsonObject *event)
+{
+    g_autofree char *kind = text_of(event, "kind");
+    g_autofree char *text = text_of(event, "text");
+
+    return g_strdup_printf("says (%s): %s", kind, text);
+}
+
+static char *
+say_degraded(JsonObject *event)
+{
+    g_autofree char *what = text_of(event, "what");
+
+    return g_strdup_printf("degraded: %s", what);
+}
+
+static char *
+say_log_tail(JsonObject *event)
+{
+    JsonArray *lines = cli_json_array(event, "lines");
+
+    return g_strdup_printf("last %u lines of its output kept",
+                           lines != NULL ? json_array_get_length(lines) : 0);
+}
+
+static char *
+say_adopted(JsonObject *event)
+{
+    return g_strdup_printf("taken over by session %" G_GINT64_FORMAT,
+                           cli_json_int(event, "session_pid", -1));
+}
+
+static char *
+say_ended(JsonObject *event)
+{
+    g_autofree char *state = text_of(event, "state");
+    g_autofree char *result = cli_sentence_result(cli_json_object(event, "result"));
+
+    return strcmp(state, result) == 0 ? g_strdup(state) : g_strdup_printf("%s: %s", state, result);
+}
+
+static const struct {
+    const char *type;
+    char *(*say)(JsonObject *event);
+} sentences[] = {
+    {"state", say_state},
+    {"started", say_started},
+    {"agent", say_agent},
+    {"exit", say_exit},
+    {"restart", say_restart},
+    {"gave-up", say_gave_up},
+    {"step", say_step},
+    {"rescue", say_rescue},
+    {"progress", say_progress},
+    {"output", say_output},
+    {"health", cli_sentence_health},
+    {"degraded", say_degraded},
+    {"log-tail", say_log_tail},
+    {"adopted", say_adopted},
+    {"ended", say_ended},
+};
+
+char *
+cli_sentence_event(JsonObject *event)
+{
+    const char *type = cli_json_string(event, "type", "");
+
+    for (guint i = 0; i < G_N_ELEMENTS(sentences); i++)
+        if (strcmp(type, sentences[i].type) == 0)
+            return sentences[i].say(event);
+    return g_strdup("");
+}

@@ -1,0 +1,109 @@
+/* The status object for people. */
+#include "cli-status.h"
+
+#include "cli-instance.h"
+#include "cli-json.h"
+#include "cli-out.h"
+#include "cli-sentence.h"
+#include "cli-text.h"
+
+char *
+cli_status_state(JsonObject *status)
+{
+    g_autofree char *state = cli_escape(cli_json_string(status, "state", "unknown"));
+    gint64 delay = cli_json_int(status, "restart_in_ms", -1);
+    g_autofree char *in = NULL;
+
+    if (delay >= 0) {
+        in = cli_duration_text((double)delay / 1000);
+        return g_strdup_printf("%s in %s", state, in);
+    }
+    if (!cli_json_boolean(status, "attended", TRUE) && !cli_status_is_over(status))
+        return g_strdup_printf("%s (unattended)", state);
+    if (cli_json_boolean(status, "paused", FALSE))
+        return g_strdup_printf("%s (paused)", state);
+    return g_steal_pointer(&state);
+}
+
+char *
+cli_status_uptime(JsonObject *status)
+{
+    return cli_duration_text(cli_json_double(status, "uptime_s", -1));
+}
+
+char *
+cli_status_pid(JsonObject *status, const char *member)
+{
+    gint64 pid = cli_json_int(status, member, -1);
+
+    return pid > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, pid) : g_strdup("-");
+}
+
+static void
+field(const char *label, const char *value)
+{
+    g_autofree char *safe = cli_escape(value != NULL ? value : "-");
+
+    cli_out("%-11s%s\n", label, *safe != '\0' ? safe : "-");
+}
+
+static void
+bytes_field(const char *label, JsonObject *status, const char *member)
+{
+    g_autofree char *value = cli_json_bytes(status, member);
+
+    if (value != NULL && *value != '\0')
+        field(label, value);
+}
+
+static void
+list_field(const char *label, JsonObject *status, const char *member)
+{
+    JsonArray *array = cli_json_array(status, member);
+
+    for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
+        g_autofree char *value = cli_json_element_bytes(array, i);
+
+        field(i == 0 ? label : "", value);
+    }
+}
+
+static void
+print_end(JsonObject *status)
+{
+    JsonObject *result = cli_json_object(status, "result");
+    g_autofree char *words = result != NULL ? cli_sentence_result(result) : NULL;
+
+    if (words != NULL)
+        field("last end", words);
+}
+
+void
+cli_status_print(JsonObject *status)
+{
+    g_autofree char *state = cli_status_state(status);
+    g_autofree char *pid = cli_status_pid(status, "pid");
+    g_autofree char *uptime = cli_status_uptime(status);
+    g_autofree char *health = cli_sentence_health(cli_json_object(status, "health"));
+    g_autofree char *progress = cli_sentence_progress(cli_json_object(status, "progress"));
+    g_autofree char *restarts =
+        g_strdup_printf("%" G_GINT64_FORMAT, cli_json_int(status, "restart_count", 0));
+
+    bytes_field("name", status, "name");
+    bytes_field("app", status, "app");
+    bytes_field("version", status, "version");
+    field("state", state);
+    field("ready", cli_json_boolean(status, "ready", FALSE) ? "yes" : "no");
+    field("pid", pid);
+    field("uptime", uptime);
+    field("restarts", restarts);
+    field("health", health);
+    if (progress != NULL)
+        field("progress", progress);
+    print_end(status);
+    bytes_field("executable", status, "executable");
+    bytes_field("scene", status, "scene");
+    list_field("rescue", status, "rescue");
+    list_field("degraded", status, "degraded");
+    bytes_field("log", status, "log_path");
+}

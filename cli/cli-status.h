@@ -1,0 +1,18 @@
+/* What several verbs do with the status object. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+/* (transfer full): "running", "running (unattended)", "restarting in 2.0 s", "crashed: signal 11".
+ */
+char *
+cli_status_state(JsonObject *status);
+/* (transfer full): "3 min 2 s", "-" when it does not run. */
+char *
+cli_status_uptime(JsonObject *status);
+/* (transfer full): "1234", "-". */
+char *
+cli_status_pid(JsonObject *status, const char *member);
+/* The whole of it, a line each. */
+void
+cli_status_print(JsonObject *status);

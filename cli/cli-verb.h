@@ -1,0 +1,34 @@
+/* A verb: one line of the table in dcchost.c, one file cmd-<verb>.c. */
+#pragma once
+
+/* argv[0] is "dcchost VERB"; NULL-terminated, the verb's own to change. Returns the exit status. */
+typedef int (*CliVerbFunc)(char **argv);
+
+int
+cmd_launch(char **argv);
+int
+cmd_list(char **argv);
+int
+cmd_adapters(char **argv);
+int
+cmd_ps(char **argv);
+int
+cmd_status(char **argv);
+int
+cmd_events(char **argv);
+int
+cmd_logs(char **argv);
+int
+cmd_probe(char **argv);
+int
+cmd_restart(char **argv);
+int
+cmd_stop(char **argv);
+int
+cmd_kill(char **argv);
+int
+cmd_adopt(char **argv);
+int
+cmd_doctor(char **argv);
+int
+cmd_session(char **argv);

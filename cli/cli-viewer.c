@@ -1,0 +1,273 @@
+/* The foreground of a launch. One poll() over the event stream and the signals; on a terminal the
+ * last line is rewritten each second, elsewhere there are plain lines only. */
+#include "cli-viewer.h"
+
+#include "cli-account.h"
+#include "cli-exit.h"
+#include "cli-follow.h"
+#include "cli-json.h"
+#include "cli-out.h"
+#include "cli-sentence.h"
+#include "cli-text.h"
+#include "dcc-client.h"
+#include "dcc-error.h"
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* How long an exit waits for the news of a restart, to be told in one line with it. */
+#define PENDING_MS 300
+#define REDRAW_MS  1000
+#define ANSWER_MS  5000
+
+typedef struct {
+    DccRuntime *runtime;
+    const char *name;
+    CliAccount *account;
+    gboolean json;
+    gboolean terminal;
+    gboolean colour;
+    guint n_interrupts;
+} Viewer;
+
+int
+cli_viewer_hold_signals(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void
+say(Viewer *self, const char *line, CliTone tone)
+{
+    const char *before = "", *after = "";
+
+    if (self->json)
+        return;
+    if (self->colour && tone != CLI_TONE_PLAIN) {
+        before = tone == CLI_TONE_BAD ? "\033[31m" : "\033[32m";
+        after = "\033[0m";
+    }
+    cli_out("%s%s: %s%s%s\n", self->terminal ? "\r\033[K" : "", self->name, before, line, after);
+    cli_out_flush();
+}
+
+static void
+on_line(const char *line, CliTone tone, gpointer data)
+{
+    say(data, line, tone);
+}
+
+static guint
+terminal_width(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return 80;
+}
+
+/* One character short of the edge: a full line would wrap, and could not be rewritten. */
+static void
+redraw(Viewer *self)
+{
+    g_autofree char *status = NULL, *line = NULL, *cut = NULL;
+    glong width = (glong)terminal_width() - 1;
+
+    if (!self->terminal)
+        return;
+    status = cli_account_status_line(self->account, g_get_monotonic_time());
+    line = g_strdup_printf("%s: %s", self->name, status);
+    cut = g_utf8_substring(line, 0, MIN(width, g_utf8_strlen(line, -1)));
+    cli_out("\r\033[K%s", cut);
+    cli_out_flush();
+}
+
+static void
+send_order(Viewer *self, const char *method)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DccClient) client = dcc_client_new(self->runtime, self->name, &error);
+    g_autoptr(JsonObject) answer = NULL;
+    JsonObject *params;
+
+    if (client != NULL) {
+        params = json_object_new();
+        json_object_set_boolean_member(params, "wait", FALSE);
+        answer = dcc_client_call(client, method, params, ANSWER_MS, &error);
+    }
+    if (answer == NULL)
+        cli_warn("%s was not taken: %s", method, error->message);
+}
+
+static void
+interrupt(Viewer *self)
+{
+    self->n_interrupts++;
+    if (self->n_interrupts == 1)
+        say(self, "asking it to save and quit; once more hurries", CLI_TONE_PLAIN);
+    else if (self->n_interrupts == 2)
+        say(self, "hurrying; once more ends it at once", CLI_TONE_PLAIN);
+    else
+        say(self, "ending it at once", CLI_TONE_BAD);
+    send_order(self, self->n_interrupts < 3 ? "stop" : "kill");
+}
+
+static void
+read_signals(Viewer *self, int signal_fd)
+{
+    struct signalfd_siginfo info;
+
+    while (read(signal_fd, &info, sizeof info) == (gssize)sizeof info)
+        interrupt(self);
+}
+
+static void
+take_event(Viewer *self, JsonObject *event)
+{
+    if (self->json) {
+        cli_out_json_line(event);
+        cli_out_flush();
+    }
+    cli_account_feed(self->account, event);
+}
+
+/* Everything that is there. FALSE: the session went away. */
+static gboolean
+drain(Viewer *self, CliFollow *follow, GError **error)
+{
+    while (!cli_account_is_over(self->account)) {
+        g_autoptr(GError) local = NULL;
+        g_autoptr(JsonObject) event = cli_follow_next(follow, 0, &local);
+
+        if (event != NULL) {
+            take_event(self, event);
+            continue;
+        }
+        if (dcc_error_is_timeout(local))
+            return TRUE;
+        g_propagate_error(error, g_steal_pointer(&local));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+watch(Viewer *self, CliFollow *follow, int signal_fd, GError **error)
+{
+    struct pollfd fds[] = {{.fd = cli_follow_get_fd(follow), .events = POLLIN},
+                           {.fd = signal_fd, .events = POLLIN}};
+
+    while (drain(self, follow, error)) {
+        int timeout = self->terminal ? REDRAW_MS : -1;
+
+        if (cli_account_is_over(self->account))
+            return TRUE;
+        redraw(self);
+        if (cli_account_has_pending(self->account))
+            timeout = PENDING_MS;
+        if (poll(fds, G_N_ELEMENTS(fds), timeout) == 0)
+            cli_account_flush(self->account);
+        if (fds[1].revents != 0)
+            read_signals(self, signal_fd);
+    }
+    return FALSE;
+}
+
+static void
+print_log_tail(Viewer *self, FILE *stream)
+{
+    JsonArray *lines = cli_account_get_log_tail(self->account);
+
+    if (lines == NULL || json_array_get_length(lines) == 0)
+        return;
+    fprintf(stream, "%s: the last lines of its output:\n", self->name);
+    for (guint i = 0; i < json_array_get_length(lines); i++) {
+        g_autofree char *bytes = cli_json_element_bytes(lines, i);
+        g_autofree char *line = cli_escape(bytes != NULL ? bytes : "");
+
+        fprintf(stream, "    %s\n", line);
+    }
+}
+
+static int
+fail_vanished(Viewer *self, const GError *error)
+{
+    if (self->terminal)
+        cli_out_text("\n");
+    if (!dcc_error_is_gone(error))
+        return cli_fail(error);
+    cli_warn("the session of %s went away; the application goes on: 'dcchost adopt %s'",
+             self->name,
+             self->name);
+    return CLI_FAILED;
+}
+
+int
+cli_viewer_run(
+    DccRuntime *runtime, const char *name, gint64 first_event, gboolean json, int signal_fd)
+{
+    Viewer self = {.runtime = runtime, .name = name, .json = json};
+    g_autoptr(CliAccount) account = NULL;
+    g_autoptr(CliFollow) follow = NULL;
+    g_autoptr(GError) error = NULL;
+    int status;
+
+    self.terminal = !json && cli_out_is_terminal();
+    self.colour = !json && cli_out_has_colour();
+    self.account = account = cli_account_new(!self.terminal, on_line, &self);
+    follow = cli_follow_new(runtime, name, first_event - 1, &error);
+    if (follow == NULL || !watch(&self, follow, signal_fd, &error))
+        return fail_vanished(&self, error);
+    status = cli_account_get_exit_status(account);
+    if (!json && status != CLI_DONE)
+        print_log_tail(&self, stdout);
+    return status;
+}
+
+static int
+fail_start(Viewer *self)
+{
+    JsonObject *result = cli_account_get_result(self->account);
+    g_autofree char *words = cli_sentence_result(result);
+    int status = cli_account_get_exit_status(self->account);
+
+    cli_warn("%s ended before it was ready: %s", self->name, words);
+    print_log_tail(self, stderr);
+    return status;
+}
+
+int
+cli_viewer_wait(
+    DccRuntime *runtime, const char *name, gint64 first_event, gboolean ready, gint64 *pid)
+{
+    Viewer self = {.runtime = runtime, .name = name, .json = TRUE};
+    g_autoptr(CliAccount) account = cli_account_new(FALSE, NULL, NULL);
+    g_autoptr(CliFollow) follow = NULL;
+    g_autoptr(GError) error = NULL;
+
+    self.account = account;
+    follow = cli_follow_new(runtime, name, first_event - 1, &error);
+    if (follow == NULL)
+        return fail_vanished(&self, error);
+    while (!(ready ? cli_account_is_ready(account) : cli_account_is_started(account))) {
+        g_autoptr(JsonObject) event = cli_follow_next(follow, -1, &error);
+
+        if (event == NULL)
+            return fail_vanished(&self, error);
+        cli_account_feed(account, event);
+        if (cli_account_is_over(account))
+            return ready || !cli_account_is_started(account) ? fail_start(&self) : CLI_DONE;
+    }
+    *pid = cli_account_get_pid(account);
+    return CLI_DONE;
+}

@@ -1,0 +1,19 @@
+/* The foreground of a launch: shows what happens, passes on Ctrl-C, ends with the application's
+ * status. It holds nothing: when it dies, the session and the application go on. */
+#pragma once
+
+#include "dcc-runtime.h"
+
+/* From here on Ctrl-C and SIGTERM wait to be read from the descriptor that comes back. */
+int
+cli_viewer_hold_signals(void);
+/* first_event: where this session begins. json: events as JSON lines instead of the account.
+ * Returns the exit status. */
+int
+cli_viewer_run(
+    DccRuntime *runtime, const char *name, gint64 first_event, gboolean json, int signal_fd);
+/* Waits for a detached launch to be started, or ready. Returns 0, or the exit status with the
+ * reason told on stderr; *pid is the application's. */
+int
+cli_viewer_wait(
+    DccRuntime *runtime, const char *name, gint64 first_event, gboolean ready, gint64 *pid);

@@ -1,0 +1,102 @@
+/* dcchost launch: checks what can be checked at once, starts a session process, and then shows its
+ * life or leaves it to itself. The session gets this verb's arguments as they are. */
+#include "cli-verb.h"
+
+#include "cli-brain.h"
+#include "cli-exit.h"
+#include "cli-json.h"
+#include "cli-launch-options.h"
+#include "cli-out.h"
+#include "cli-text.h"
+#include "cli-viewer.h"
+#include "dcc-adapter-registry.h"
+#include "dcc-catalogue.h"
+#include "dcc-instance.h"
+#include <unistd.h>
+
+/* What the session would refuse anyway; asked here, a slip leaves nothing behind. */
+static gboolean
+check_installed(CliLaunchOptions *options, GError **error)
+{
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+    g_autoptr(DccSearch) search = dcc_search_new("/", NULL);
+    g_autoptr(DccInstallation) installation = NULL;
+    DccAdapter *adapter;
+
+    dcc_adapter_registry_load_for(registry, options->app);
+    adapter = dcc_adapter_registry_lookup(registry, options->app, error);
+    if (adapter == NULL)
+        return FALSE;
+    installation = dcc_catalogue_choose(adapter, search, options->version, error);
+    return installation != NULL;
+}
+
+static int
+tell_detached(DccRuntime *runtime, const char *name, gint64 pid, CliLaunchOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JsonObject) status = dcc_instance_get_status(runtime, name, &error);
+    g_autofree char *log = NULL;
+
+    if (status == NULL)
+        return cli_fail(error);
+    if (options->json) {
+        cli_out_object(status);
+        return CLI_DONE;
+    }
+    log = cli_json_bytes(status, "log_path");
+    cli_out("%s: %s, pid %" G_GINT64_FORMAT ", log %s\n",
+            name,
+            cli_json_boolean(status, "ready", FALSE) ? "ready" : "started",
+            pid,
+            log != NULL ? log : "-");
+    return CLI_DONE;
+}
+
+static int
+detached(DccRuntime *runtime, const char *name, gint64 first_event, CliLaunchOptions *options)
+{
+    gboolean ready = g_strcmp0(options->wait, "ready") == 0;
+    gint64 pid = -1;
+    int status = cli_viewer_wait(runtime, name, first_event, ready, &pid);
+
+    return status == CLI_DONE ? tell_detached(runtime, name, pid, options) : status;
+}
+
+static int
+launch(CliLaunchOptions *options, const char *name, const char *const *args)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
+    CliBrainReport report;
+    int signal_fd = -1;
+
+    if (runtime == NULL)
+        return cli_fail(error);
+    if (!options->detach)
+        signal_fd = cli_viewer_hold_signals();
+    if (!cli_brain_start(runtime, name, args, &report, &error)) {
+        cli_fail(error);
+        return report.exit_status;
+    }
+    if (options->detach)
+        return detached(runtime, name, report.first_event, options);
+    return cli_viewer_run(runtime, name, report.first_event, options->json, signal_fd);
+}
+
+int
+cmd_launch(char **argv)
+{
+    g_auto(CliLaunchOptions) options = {NULL};
+    g_auto(GStrv) args = g_strdupv(argv + 1);
+    g_autoptr(DccLaunchRequest) request = NULL;
+    g_autoptr(GError) error = NULL;
+    int status;
+
+    if (!cli_launch_options_parse(&options, argv, &status))
+        return status;
+    request = cli_launch_options_to_request(&options, &error);
+    if (request == NULL || !check_installed(&options, &error))
+        return cli_fail(error);
+    return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args);
+}

@@ -1,0 +1,106 @@
+/* dcchost probe: asks the application now whether it is well. */
+#include "cli-verb.h"
+
+#include "cli-exit.h"
+#include "cli-instance.h"
+#include "cli-json.h"
+#include "cli-options.h"
+#include "cli-out.h"
+#include "cli-sentence.h"
+#include "cli-text.h"
+#include "dcc-error.h"
+#include <string.h>
+
+/* Far beyond any probe's own timeout: only a stuck session gets here. */
+#define ANSWER_MS 120000
+
+static const char *
+health_of(JsonObject *reply)
+{
+    JsonObject *object = cli_json_object(reply, "health");
+
+    return object != NULL ? cli_json_string(object, "state", "unknown")
+                          : cli_json_string(reply, "health", "unknown");
+}
+
+static void
+print_reply(const char *name, JsonObject *reply)
+{
+    g_autofree char *busy = cli_json_bytes(reply, "busy");
+    g_autofree char *scene = cli_json_bytes(reply, "scene");
+    gint64 age = cli_json_int(reply, "main_thread_age_ms", -1);
+    gint64 trip = cli_json_int(reply, "round_trip_ms", -1);
+    GString *line = g_string_new(NULL);
+    g_autofree char *safe = NULL;
+
+    g_string_append_printf(line, "%s: %s", name, health_of(reply));
+    if (busy != NULL && *busy != '\0')
+        g_string_append_printf(line, " (%s)", busy);
+    if (age >= 0)
+        g_string_append_printf(line, ", main thread turned %" G_GINT64_FORMAT " ms ago", age);
+    if (trip >= 0)
+        g_string_append_printf(line, ", answered in %" G_GINT64_FORMAT " ms", trip);
+    if (scene != NULL && *scene != '\0')
+        g_string_append_printf(line, ", scene %s", scene);
+    safe = cli_escape(line->str);
+    g_string_free(line, TRUE);
+    cli_out("%s\n", safe);
+}
+
+/* Unknown is never shown as well. */
+static int
+verdict(JsonObject *reply)
+{
+    const char *health = health_of(reply);
+
+    return strcmp(health, "ok") == 0 || strcmp(health, "busy") == 0 ? CLI_DONE : CLI_NOT_WELL;
+}
+
+/* An instance that has ended needs no session to say so. */
+static gboolean
+check_live(CliInstance *instance, GError **error)
+{
+    g_autoptr(JsonObject) status = cli_instance_get_status(instance, error);
+    g_autofree char *end = NULL;
+
+    if (status == NULL)
+        return FALSE;
+    if (!cli_status_is_over(status))
+        return TRUE;
+    end = cli_sentence_result(cli_json_object(status, "result"));
+    g_set_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "%s has ended: %s", instance->name, end);
+    return FALSE;
+}
+
+int
+cmd_probe(char **argv)
+{
+    gboolean json = FALSE;
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The reply as JSON", NULL},
+        {NULL},
+    };
+    const CliUsage usage = {
+        "[NAME]", "Ask the application now whether it is well: 0 ok or busy, 1 not.", NULL, 0, 1};
+    g_auto(CliInstance) instance = {NULL};
+    g_autoptr(DccClient) client = NULL;
+    g_autoptr(JsonObject) reply = NULL;
+    g_autoptr(GError) error = NULL;
+    int status;
+
+    if (!cli_options_parse(&usage, entries, argv, &status))
+        return status;
+    if (!cli_instance_open(&instance, argv[1], &error))
+        return cli_options_fail("dcchost probe", error);
+    if (check_live(&instance, &error))
+        client = cli_instance_connect(&instance, &error);
+    if (client != NULL)
+        reply = dcc_client_call(client, "probe", NULL, ANSWER_MS, &error);
+    if (reply == NULL)
+        return cli_fail(error);
+    if (json)
+        cli_out_object(reply);
+    else
+        print_reply(instance.name, reply);
+    return verdict(reply);
+}

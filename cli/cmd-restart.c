@@ -1,0 +1,96 @@
+/* dcchost restart: stops an instance gracefully and starts it again; starts one that has ended. */
+#include "cli-verb.h"
+
+#include "cli-brain.h"
+#include "cli-exit.h"
+#include "cli-instance.h"
+#include "cli-json.h"
+#include "cli-options.h"
+#include "cli-out.h"
+#include "cli-text.h"
+#include "cli-viewer.h"
+#include "dcc-settings.h"
+
+static int
+tell(CliInstance *instance, JsonObject *status, gboolean json)
+{
+    g_autofree char *state = cli_escape(cli_json_string(status, "state", "unknown"));
+
+    if (json)
+        cli_out_object(status);
+    else
+        cli_out("%s: %s again, pid %" G_GINT64_FORMAT "\n",
+                instance->name,
+                state,
+                cli_json_int(status, "pid", -1));
+    return CLI_DONE;
+}
+
+/* One that has ended: its last request is on record. */
+static int
+start_again(CliInstance *instance, gboolean json)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JsonObject) status = NULL;
+    gint64 pid;
+    int code;
+
+    if (!cli_brain_again(instance->runtime, instance->name, &error))
+        return cli_fail(error);
+    code = cli_viewer_wait(instance->runtime, instance->name, 1, TRUE, &pid);
+    if (code != CLI_DONE)
+        return code;
+    status = cli_instance_get_status(instance, &error);
+    return status != NULL ? tell(instance, status, json) : cli_fail(error);
+}
+
+static int
+restart(CliInstance *instance, gint64 timeout_ms, gboolean json)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DccClient) client = cli_instance_connect(instance, &error);
+    g_autoptr(JsonObject) answer = NULL;
+    JsonObject *params;
+
+    if (client == NULL)
+        return cli_fail(error);
+    params = json_object_new();
+    json_object_set_boolean_member(params, "wait", TRUE);
+    answer = dcc_client_call(client, "restart", params, timeout_ms, &error);
+    return answer != NULL ? tell(instance, answer, json) : cli_fail(error);
+}
+
+int
+cmd_restart(char **argv)
+{
+    g_autofree char *timeout = NULL;
+    gboolean json = FALSE;
+    gint64 timeout_ms = -1;
+    const GOptionEntry entries[] = {
+        {"timeout", 0, 0, G_OPTION_ARG_FILENAME, &timeout, "Wait no longer than this", "S"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The status object, once it runs", NULL},
+        {NULL},
+    };
+    const CliUsage usage = {"[NAME]",
+                            "Stop it gracefully, start it again, wait until it is ready.",
+                            "An instance that has ended is started again as it was launched.",
+                            0,
+                            1};
+    g_auto(CliInstance) instance = {NULL};
+    g_autoptr(JsonObject) object = NULL;
+    g_autoptr(GError) error = NULL, local = NULL;
+    int status;
+
+    if (!cli_options_parse(&usage, entries, argv, &status))
+        return status;
+    if (timeout != NULL && !dcc_duration_parse(timeout, &timeout_ms, &local))
+        cli_set_usage_error(&error, "--timeout: %s", local->message);
+    if (error != NULL || !cli_instance_open(&instance, argv[1], &error))
+        return cli_options_fail("dcchost restart", error);
+    object = cli_instance_get_status(&instance, &error);
+    if (object == NULL)
+        return cli_fail(error);
+    if (cli_status_is_over(object))
+        return start_again(&instance, json);
+    return restart(&instance, timeout_ms, json);
+}

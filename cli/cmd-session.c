@@ -1,0 +1,160 @@
+/* dcchost session (hidden): the process that holds one session. `launch` starts it with its own
+ * arguments; `adopt` as `session --adopt NAME`, `restart` of an ended one as `session --again
+ * NAME`.
+ *
+ * It has no terminal. SIGTERM ends it and lets the application run on unattended: `dcchost adopt`
+ * takes it up again. */
+#include "cli-verb.h"
+
+#include "cli-brain.h"
+#include "cli-exit.h"
+#include "cli-json.h"
+#include "cli-launch-options.h"
+#include "dcc-catalogue.h"
+#include "dcc-error.h"
+#include "dcc-session.h"
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How long the sockets stay open after the last event, for those who are still reading. */
+#define LINGER_MS 500
+
+typedef struct {
+    GMainLoop *loop;
+    DccSession *session;
+    gint64 first_event;
+} Brain;
+
+static void
+on_event(DccSession *session, const char *json, Brain *self)
+{
+    g_autoptr(JsonObject) event = NULL;
+
+    if (self->first_event > 0)
+        return;
+    event = cli_json_parse(json, NULL);
+    if (event != NULL)
+        self->first_event = cli_json_int(event, "seq", 0);
+}
+
+static gboolean
+quit(gpointer data)
+{
+    g_main_loop_quit(data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_ended(DccSession *session, Brain *self)
+{
+    g_timeout_add(LINGER_MS, quit, self->loop);
+}
+
+static int
+run(Brain *self)
+{
+    guint term = g_unix_signal_add(SIGTERM, quit, self->loop);
+
+    cli_brain_report_success(MAX(self->first_event, 1));
+    if (dcc_session_is_over(self->session))
+        on_ended(self->session, self);
+    else
+        g_signal_connect(self->session, "ended", G_CALLBACK(on_ended), self);
+    g_main_loop_run(self->loop);
+    if (g_main_context_find_source_by_id(NULL, term) != NULL)
+        g_source_remove(term);
+    return CLI_DONE;
+}
+
+/* exec failures end as a shell ends them; the result knows. */
+static int
+refuse(Brain *self, const GError *error)
+{
+    DccResult *result = self->session != NULL ? dcc_session_get_result(self->session) : NULL;
+    int status = cli_exit_status(error);
+
+    if (result != NULL && dcc_error_is_start(error))
+        status = dcc_result_to_exit_status(result);
+    cli_brain_report_failure(status, error);
+    return status;
+}
+
+static gboolean
+begin(Brain *self,
+      DccAdapter *adapter,
+      DccLaunchRequest *request,
+      DccRuntime *runtime,
+      GError **error)
+{
+    self->session = dcc_session_new(adapter, request, runtime);
+    g_signal_connect(self->session, "event", G_CALLBACK(on_event), self);
+    return dcc_session_start(self->session, error);
+}
+
+static gboolean
+begin_launch(Brain *self, CliLaunchOptions *options, DccRuntime *runtime, GError **error)
+{
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+    g_autoptr(DccLaunchRequest) request = cli_launch_options_to_request(options, error);
+    DccAdapter *adapter;
+
+    if (request == NULL)
+        return FALSE;
+    dcc_adapter_registry_load_for(registry, options->app);
+    adapter = dcc_adapter_registry_lookup(registry, options->app, error);
+    return adapter != NULL && begin(self, adapter, request, runtime, error);
+}
+
+static gboolean
+begin_known(Brain *self, const char *option, const char *name, DccRuntime *runtime, GError **error)
+{
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+
+    dcc_adapter_registry_load_all(registry);
+    if (strcmp(option, "--adopt") == 0)
+        self->session = dcc_session_adopt(registry, runtime, name, error);
+    else
+        self->session = dcc_session_again(registry, runtime, name, error);
+    return self->session != NULL;
+}
+
+static gboolean
+is_known(char **argv)
+{
+    return argv[1] != NULL && argv[2] != NULL && argv[3] == NULL &&
+           (strcmp(argv[1], "--adopt") == 0 || strcmp(argv[1], "--again") == 0);
+}
+
+int
+cmd_session(char **argv)
+{
+    g_auto(CliLaunchOptions) options = {NULL};
+    g_autoptr(GMainLoop) loop = NULL;
+    g_autoptr(DccRuntime) runtime = NULL;
+    g_autoptr(GError) error = NULL;
+    Brain self = {NULL};
+    int status;
+    gboolean begun;
+
+    cli_brain_claim_report();
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
+        return status;
+    self.loop = loop = g_main_loop_new(NULL, FALSE);
+    runtime = dcc_runtime_open(&error);
+    if (runtime == NULL)
+        begun = FALSE;
+    else if (is_known(argv))
+        begun = begin_known(&self, argv[1], argv[2], runtime, &error);
+    else
+        begun = begin_launch(&self, &options, runtime, &error);
+    /* Hold no file system that somebody may want to unmount. */
+    if (begun && chdir("/") != 0)
+        g_debug("cannot leave the directory of the launch");
+    status = begun ? run(&self) : refuse(&self, error);
+    g_clear_object(&self.session);
+    return status;
+}

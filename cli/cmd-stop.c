@@ -1,0 +1,39 @@
+/* dcchost stop: asks the application to save and quit, waits, and tells how it went. */
+#include "cli-verb.h"
+
+#include "cli-ending.h"
+#include "cli-exit.h"
+#include "cli-options.h"
+#include "dcc-settings.h"
+
+int
+cmd_stop(char **argv)
+{
+    g_autofree char *timeout = NULL;
+    gboolean json = FALSE;
+    const GOptionEntry entries[] = {
+        {"timeout", 0, 0, G_OPTION_ARG_FILENAME, &timeout, "Time for all of it", "S"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The end report as JSON", NULL},
+        {NULL},
+    };
+    const CliUsage usage = {
+        "[NAME]",
+        "Ask the application to save and quit; end it if it does not.",
+        "First a rescue copy of the work is written and the application asked to quit, then come\n"
+        "SIGTERM, SIGTERM to all its processes, and SIGKILL. Twice at once hurries.",
+        0,
+        1};
+    CliEnding order = {.verb = "stop"};
+    g_autoptr(GError) error = NULL, local = NULL;
+    int status;
+
+    if (!cli_options_parse(&usage, entries, argv, &status))
+        return status;
+    if (timeout != NULL && !dcc_duration_parse(timeout, &order.timeout_ms, &local)) {
+        cli_set_usage_error(&error, "--timeout: %s", local->message);
+        return cli_options_fail("dcchost stop", error);
+    }
+    order.name = argv[1];
+    order.json = json;
+    return cli_ending_run(&order);
+}
