@@ -5,6 +5,7 @@
 #include "dcc-client.h"
 
 #include "dcc-enum-types.h"
+#include "dcc-enums.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-peer.h"

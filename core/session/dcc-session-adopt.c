@@ -81,7 +81,7 @@ equip(DccSession *self, GError **error)
 
     dcc_launch_request_set_private_dir(self->request, life->private_dir);
     dcc_launch_request_set_temp_dir(self->request, life->temp_dir);
-    if (!dcc_session_make_life_plans(self, error))
+    if (!dcc_session_make_plans(self, error))
         return FALSE;
     life->replaying = TRUE;
     if (!dcc_session_equip_life(self, error))

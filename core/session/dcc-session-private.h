@@ -1,7 +1,11 @@
 /* The insides of a session, shared by the files that make it up:
  *   dcc-session.c         the object and its public face
  *   dcc-session-state.c   the state table at work: an event comes in, an action is done
- *   dcc-session-life.c    one life from spawn to ready
+ *   dcc-session-life.c    one life: its plan and its start
+ *   dcc-session-news.c    what the shim tells of it
+ *   dcc-session-agent.c   what the agent inside tells of it
+ *   dcc-session-watch.c   its output and its health
+ *   dcc-session-descend.c the way down
  *   dcc-session-burial.c  its end: what happened, what is rescued
  *   dcc-session-report.c  events, status, record
  *   dcc-session-adopt.c   taking up what another session left
@@ -106,22 +110,31 @@ dcc_session_settle(DccSession *self);
 /* dcc-session-life.c */
 gboolean
 dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **error);
-/* The parts that need a running shim: log, health, timers. */
 gboolean
-dcc_session_equip_life(DccSession *self, GError **error);
-void
-dcc_session_connect_shim(DccSession *self);
-void
-dcc_session_start_watching(DccSession *self);
-void
-dcc_session_descend(DccSession *self);
+dcc_session_make_plans(DccSession *self, GError **error);
 void
 dcc_life_free(DccLife *life);
+
+/* dcc-session-news.c */
+void
+dcc_session_connect_shim(DccSession *self);
+
+/* dcc-session-agent.c */
 extern const DccAgentHandler dcc_session_agent_handler;
+
+/* dcc-session-watch.c */
+/* The parts that need a running shim. */
 gboolean
-dcc_session_make_dirs(DccSession *self, GError **error);
-gboolean
-dcc_session_make_life_plans(DccSession *self, GError **error);
+dcc_session_equip_life(DccSession *self, GError **error);
+/* It is ready: its silence counts from now on. */
+void
+dcc_session_start_watching(DccSession *self);
+
+/* dcc-session-descend.c */
+/* Called when the application is to stop, when it is asked to hurry, and when its main process has
+ * ended and left children behind. */
+void
+dcc_session_descend(DccSession *self);
 
 /* dcc-session-burial.c */
 void

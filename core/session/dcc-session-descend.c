@@ -1,0 +1,61 @@
+/* The way down, from wherever the application stands. */
+#include "dcc-session-private.h"
+
+#include "dcc-tree.h"
+
+static void
+on_step(const char *step, const char *outcome, gint64 ms, const char *detail, gpointer data)
+{
+    dcc_session_report_step(data, step, outcome, ms, detail);
+}
+
+static void
+on_incomplete(gpointer data)
+{
+    DccSession *self = data;
+    g_autoptr(GArray) left = dcc_shim_link_list_tree(self->life->shim);
+    g_auto(GStrv) lines = dcc_tree_describe((const gint64 *)(gpointer)left->data, left->len);
+
+    for (guint i = 0; lines[i] != NULL; i++)
+        json_array_add_string_element(self->left, lines[i]);
+    dcc_session_tell_degraded(self, "not every process could be ended; they are watched on");
+    dcc_control_conclude(self->control);
+}
+
+static const DccLadderHandler ladder_handler = {.step = on_step, .incomplete = on_incomplete};
+
+static void
+make_ladder(DccSession *self)
+{
+    DccLife *life = self->life;
+    DccLadderTools tools = {
+        self->clock, self->agent, life->shim, self->settings, life->stop_plan, self->rescue_dir};
+
+    life->ladder = dcc_ladder_new(&tools, &ladder_handler, self);
+}
+
+/* Called when the application is to stop, when it is asked to hurry, and when its main process has
+ * ended and left children behind. */
+void
+dcc_session_descend(DccSession *self)
+{
+    DccLife *life = self->life;
+    gboolean fresh = life->ladder == NULL;
+    gboolean crashed = self->state == DCC_STATE_CRASHED;
+
+    dcc_clock_clear(self->clock, &life->start_timer);
+    dcc_clock_clear(self->clock, &life->settle_timer);
+    if (fresh)
+        make_ladder(self);
+    if (self->state == DCC_STATE_STOPPING)
+        life->requested = TRUE;
+    if (self->kill_wanted)
+        dcc_ladder_kill(life->ladder);
+    else if (life->exited)
+        dcc_ladder_main_ended(
+            life->ladder, crashed ? dcc_settings_get(self->settings, DCC_SETTING_CRASH_GRACE) : 0);
+    else if (fresh)
+        dcc_ladder_begin(life->ladder, self->stop_deadline_ms);
+    else
+        dcc_ladder_hurry(life->ladder);
+}
