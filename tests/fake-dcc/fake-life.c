@@ -110,7 +110,7 @@ save(const FakeOptions *options)
                                              : "the file cannot be written");
         return;
     }
-    printf("Saved: '%s'\n", path);
+    printf("Info: wrote '%s'\n", path);
     fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"path\":%s,\"bytes\":%d}}",
                     id,
                     fake_json_quote(path, quoted, sizeof quoted),
