@@ -175,10 +175,29 @@ ask_kernel(int pidfd, int *wait_status)
     return TRUE;
 }
 
+/* A zombie's end is in its stat file, for those who may trace it. A zero there is not believed:
+ * older kernels show what the first thread ended with, and that may have ended before the process.
+ */
+static gboolean
+read_zombie(int pidfd, int *wait_status)
+{
+    gint64 pid = dcc_proc_pid_of_pidfd(pidfd);
+    DccProc proc;
+
+    /* Asked again afterwards: as long as it is not reaped nobody else can have had its number. */
+    if (pid <= 0 || !dcc_proc_read(pid, &proc) || dcc_proc_pid_of_pidfd(pidfd) != pid)
+        return FALSE;
+    if (proc.state != 'Z' || proc.threads > 1 || proc.exit_code == 0)
+        return FALSE;
+    *wait_status = proc.exit_code;
+    return TRUE;
+}
+
 gboolean
 dcc_pidfd_read_exit(int pidfd, int *wait_status)
 {
-    return wait_for(pidfd, WNOWAIT, wait_status) || ask_kernel(pidfd, wait_status);
+    return wait_for(pidfd, WNOWAIT, wait_status) || ask_kernel(pidfd, wait_status) ||
+           read_zombie(pidfd, wait_status);
 }
 
 static int

@@ -29,7 +29,7 @@ dcc_boot_id(void);
 gboolean
 dcc_pidfd_read_exit(int pidfd, int *wait_status);
 /* TRUE where the kernel can do that. */
-gboolean
+DCC_API gboolean
 dcc_pidfd_can_read_exit(void);
 
 G_END_DECLS

@@ -193,7 +193,8 @@ go_without(DccShimLink *self)
     catch_up(self, &slot);
     goes_on = slot.phase != 0 && slot.phase != DCC_PHASE_REFUSED && !slot.tree_empty &&
               !(self->left && slot.phase == DCC_PHASE_ENDED);
-    /* Before the news, for the answer to it may be an order. Its own news come from the main loop. */
+    /* Before the news, for the answer to it may be an order. Its own news come from the main loop.
+     */
     if (goes_on && self->orphan == NULL)
         self->orphan = dcc_orphan_new(self->dir, self->log_path, on_orphan_news, self);
     tell(self, DCC_SHIM_GONE);

@@ -43,7 +43,7 @@ parse_stat(char *text, DccProc *proc)
 {
     char *open_at = strchr(text, '(');
     char *close_at = strrchr(text, ')');
-    uint64_t field[25] = {0};
+    uint64_t field[53] = {0};
     size_t n;
 
     if (open_at == NULL || close_at == NULL || close_at < open_at || close_at[1] != ' ')
@@ -54,13 +54,14 @@ parse_stat(char *text, DccProc *proc)
     proc->comm[n] = 0;
     proc->state = close_at[2];
     close_at += 3;
-    for (int i = 4; i < 25; i++)
+    for (int i = 4; i < 53; i++)
         field[i] = next_number(&close_at);
     proc->ppid = (int64_t)field[4];
     proc->sid = (int64_t)field[6];
     proc->cpu_ticks = field[14] + field[15] + field[16] + field[17];
     proc->threads = (int64_t)field[20];
     proc->start_ticks = field[22];
+    proc->exit_code = (int)field[52];
     proc->rss_pages = (int64_t)field[24];
     return true;
 }
@@ -246,6 +247,19 @@ int
 dcc_pidfd_open(int64_t pid)
 {
     return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+}
+
+int64_t
+dcc_proc_pid_of_pidfd(int pidfd)
+{
+    char path[64];
+    char text[512];
+    char *at;
+
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+    if (read_text(path, text, sizeof text) <= 0 || (at = strstr(text, "Pid:")) == NULL)
+        return -1;
+    return strtoll(at + 4, NULL, 10);
 }
 
 int

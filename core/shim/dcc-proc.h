@@ -14,6 +14,7 @@ typedef struct {
     uint64_t cpu_ticks; /* user and system, and of its waited-for children */
     int64_t rss_pages;
     int64_t threads;
+    int exit_code; /* of a zombie, as wait(2) has it; 0 also where it may not be seen */
     char state;
     char comm[16];
 } DccProc;
@@ -32,6 +33,9 @@ dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data);
 
 int
 dcc_pidfd_open(int64_t pid);
+/* -1 when it has been reaped. */
+int64_t
+dcc_proc_pid_of_pidfd(int pidfd);
 int
 dcc_pidfd_signal(int pidfd, int sig);
 /* The inode number that no other process of this boot has had; 0 where the kernel has no such
