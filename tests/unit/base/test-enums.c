@@ -25,7 +25,7 @@ static const EnumCase cases[] = {
     {"health", dcc_health_get_type, "unknown ok busy unresponsive paused"},
     {"readiness", dcc_readiness_get_type, "agent settle"},
     {"probe", dcc_probe_kind_get_type, "none agent"},
-    {"output", dcc_output_kind_get_type, "progress saved crash oom licence fatal cancelled done"},
+    {"output", dcc_output_kind_get_type, "progress saved crash oom licence fatal cancelled done bad-scene"},
     {"rescue", dcc_rescue_kind_get_type, "crash-report autosave recovery copy stacks"},
     {"error",
      dcc_error_get_type,

@@ -236,7 +236,9 @@ test_refusals(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_test_message("%s", bad[i]);
+        g_autofree char *shown = g_strescape(bad[i], NULL);
+
+        g_test_message("%s", shown);
         refuse(bad[i], -1);
     }
     refuse("{\"a\":\"\0\"}", 9);
