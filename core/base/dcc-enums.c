@@ -7,6 +7,18 @@
 
 #include "dcc-error.h"
 
+/**
+ * dcc_enum_to_nick:
+ * @type: the #GType of an enumeration
+ * @value: a value of it
+ *
+ * The word for a value of an enumeration of this library, as it is typed and written: "on-
+ * crash".
+ *
+ * Returns: (nullable): the word, or %NULL for a value that there is not
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_enum_to_nick(GType type, int value)
 {
@@ -29,6 +41,19 @@ join_nicks(GEnumClass *klass)
     return g_string_free(words, FALSE);
 }
 
+/**
+ * dcc_enum_from_nick:
+ * @type: the #GType of an enumeration
+ * @nick: (nullable): a word
+ * @value: (out) (optional): the value
+ * @error: where to put an error, or %NULL
+ *
+ * The value for a word. The error, %DCC_ERROR_INVALID, lists the words that would do.
+ *
+ * Returns: %TRUE if there is such a word; @value is left alone otherwise
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_enum_from_nick(GType type, const char *nick, int *value, GError **error)
 {

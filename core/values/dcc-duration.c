@@ -97,6 +97,19 @@ read_duration(const char *text, gint64 *ms)
     return TRUE;
 }
 
+/**
+ * dcc_duration_parse:
+ * @text: (nullable): a span of time
+ * @ms: (out) (optional): milliseconds
+ * @error: where to put an error, or %NULL
+ *
+ * Reads "10s", "500ms", "2m", "1h", or a bare number of seconds: "2.5". What is less than a
+ * millisecond is rounded up. The error is %DCC_ERROR_INVALID.
+ *
+ * Returns: %TRUE if it is a span of time; @ms is left alone otherwise
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_duration_parse(const char *text, gint64 *ms, GError **error)
 {
@@ -117,6 +130,16 @@ dcc_duration_parse(const char *text, gint64 *ms, GError **error)
     return TRUE;
 }
 
+/**
+ * dcc_duration_format:
+ * @ms: milliseconds
+ *
+ * The shortest text that dcc_duration_parse() reads as the same.
+ *
+ * Returns: (transfer full): the text
+ *
+ * Since: 1.0
+ */
 char *
 dcc_duration_format(gint64 ms)
 {

@@ -61,6 +61,16 @@ dcc_exit_info_init(DccExitInfo *self)
     self->last_lines = dcc_strings_new();
 }
 
+/**
+ * dcc_exit_info_new_exited:
+ * @code: the exit code, 0 to 255
+ *
+ * An end by exit().
+ *
+ * Returns: (transfer full): a new #DccExitInfo
+ *
+ * Since: 1.0
+ */
 DccExitInfo *
 dcc_exit_info_new_exited(int code)
 {
@@ -73,6 +83,17 @@ dcc_exit_info_new_exited(int code)
     return self;
 }
 
+/**
+ * dcc_exit_info_new_signaled:
+ * @signal: the signal, 1 to 64
+ * @core_dumped: whether the kernel wrote a core
+ *
+ * An end by a signal.
+ *
+ * Returns: (transfer full): a new #DccExitInfo
+ *
+ * Since: 1.0
+ */
 DccExitInfo *
 dcc_exit_info_new_signaled(int signal, gboolean core_dumped)
 {
@@ -86,6 +107,17 @@ dcc_exit_info_new_signaled(int signal, gboolean core_dumped)
     return self;
 }
 
+/**
+ * dcc_exit_info_new_lost:
+ * @reason: (nullable): why it is not known
+ *
+ * An end that nobody can tell: the machine was started again, or the exit code was taken by
+ * somebody else. It is never shown as success.
+ *
+ * Returns: (transfer full): a new #DccExitInfo
+ *
+ * Since: 1.0
+ */
 DccExitInfo *
 dcc_exit_info_new_lost(const char *reason)
 {
@@ -95,6 +127,16 @@ dcc_exit_info_new_lost(const char *reason)
     return self;
 }
 
+/**
+ * dcc_exit_info_get_kind:
+ * @self: an #DccExitInfo
+ *
+ * How the kernel says it ended.
+ *
+ * Returns: %DCC_RESULT_EXITED, %DCC_RESULT_SIGNALED or %DCC_RESULT_LOST
+ *
+ * Since: 1.0
+ */
 DccResultKind
 dcc_exit_info_get_kind(DccExitInfo *self)
 {
@@ -103,6 +145,16 @@ dcc_exit_info_get_kind(DccExitInfo *self)
     return self->kind;
 }
 
+/**
+ * dcc_exit_info_get_code:
+ * @self: an #DccExitInfo
+ *
+ * The exit code.
+ *
+ * Returns: 0 to 255, -1 when it did not exit by itself
+ *
+ * Since: 1.0
+ */
 int
 dcc_exit_info_get_code(DccExitInfo *self)
 {
@@ -111,6 +163,16 @@ dcc_exit_info_get_code(DccExitInfo *self)
     return self->code;
 }
 
+/**
+ * dcc_exit_info_get_signal:
+ * @self: an #DccExitInfo
+ *
+ * The signal that ended it.
+ *
+ * Returns: 1 to 64, 0 when none did
+ *
+ * Since: 1.0
+ */
 int
 dcc_exit_info_get_signal(DccExitInfo *self)
 {
@@ -119,6 +181,16 @@ dcc_exit_info_get_signal(DccExitInfo *self)
     return self->signal;
 }
 
+/**
+ * dcc_exit_info_get_core_dumped:
+ * @self: an #DccExitInfo
+ *
+ * Whether the kernel wrote a core.
+ *
+ * Returns: %TRUE if it did
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_exit_info_get_core_dumped(DccExitInfo *self)
 {
@@ -127,6 +199,16 @@ dcc_exit_info_get_core_dumped(DccExitInfo *self)
     return self->core_dumped;
 }
 
+/**
+ * dcc_exit_info_get_reason:
+ * @self: an #DccExitInfo
+ *
+ * Why the end is not known.
+ *
+ * Returns: (nullable): one line, for a lost end only
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_exit_info_get_reason(DccExitInfo *self)
 {
@@ -135,6 +217,15 @@ dcc_exit_info_get_reason(DccExitInfo *self)
     return self->reason;
 }
 
+/**
+ * dcc_exit_info_set_pid:
+ * @self: an #DccExitInfo
+ * @pid: the process id
+ *
+ * Says which process it was.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_pid(DccExitInfo *self, gint64 pid)
 {
@@ -143,6 +234,16 @@ dcc_exit_info_set_pid(DccExitInfo *self, gint64 pid)
     self->pid = pid;
 }
 
+/**
+ * dcc_exit_info_get_pid:
+ * @self: an #DccExitInfo
+ *
+ * Which process it was.
+ *
+ * Returns: the process id, 0 when not known
+ *
+ * Since: 1.0
+ */
 gint64
 dcc_exit_info_get_pid(DccExitInfo *self)
 {
@@ -151,6 +252,15 @@ dcc_exit_info_get_pid(DccExitInfo *self)
     return self->pid;
 }
 
+/**
+ * dcc_exit_info_set_headless:
+ * @self: an #DccExitInfo
+ * @headless: %TRUE for a run without a window
+ *
+ * Says whether it ran without a window.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_headless(DccExitInfo *self, gboolean headless)
 {
@@ -159,6 +269,16 @@ dcc_exit_info_set_headless(DccExitInfo *self, gboolean headless)
     self->headless = headless;
 }
 
+/**
+ * dcc_exit_info_is_headless:
+ * @self: an #DccExitInfo
+ *
+ * Whether it ran without a window.
+ *
+ * Returns: %TRUE if it did
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_exit_info_is_headless(DccExitInfo *self)
 {
@@ -167,6 +287,15 @@ dcc_exit_info_is_headless(DccExitInfo *self)
     return self->headless;
 }
 
+/**
+ * dcc_exit_info_set_ready:
+ * @self: an #DccExitInfo
+ * @ready: %TRUE if it had
+ *
+ * Says whether the application had been ready.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_ready(DccExitInfo *self, gboolean ready)
 {
@@ -175,6 +304,16 @@ dcc_exit_info_set_ready(DccExitInfo *self, gboolean ready)
     self->ready = ready;
 }
 
+/**
+ * dcc_exit_info_was_ready:
+ * @self: an #DccExitInfo
+ *
+ * Whether the application had been ready.
+ *
+ * Returns: %TRUE if it had
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_exit_info_was_ready(DccExitInfo *self)
 {
@@ -183,6 +322,15 @@ dcc_exit_info_was_ready(DccExitInfo *self)
     return self->ready;
 }
 
+/**
+ * dcc_exit_info_set_requested:
+ * @self: an #DccExitInfo
+ * @requested: %TRUE if we had
+ *
+ * Says whether we had asked it to stop before it ended.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_requested(DccExitInfo *self, gboolean requested)
 {
@@ -191,6 +339,16 @@ dcc_exit_info_set_requested(DccExitInfo *self, gboolean requested)
     self->requested = requested;
 }
 
+/**
+ * dcc_exit_info_was_requested:
+ * @self: an #DccExitInfo
+ *
+ * Whether we had asked it to stop before it ended.
+ *
+ * Returns: %TRUE if we had
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_exit_info_was_requested(DccExitInfo *self)
 {
@@ -199,6 +357,15 @@ dcc_exit_info_was_requested(DccExitInfo *self)
     return self->requested;
 }
 
+/**
+ * dcc_exit_info_set_our_signal:
+ * @self: an #DccExitInfo
+ * @ours: %TRUE if it was
+ *
+ * Says whether the signal it died by was sent by us.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_our_signal(DccExitInfo *self, gboolean ours)
 {
@@ -207,6 +374,16 @@ dcc_exit_info_set_our_signal(DccExitInfo *self, gboolean ours)
     self->our_signal = ours;
 }
 
+/**
+ * dcc_exit_info_is_our_signal:
+ * @self: an #DccExitInfo
+ *
+ * Whether the signal it died by was sent by us.
+ *
+ * Returns: %TRUE if it was
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_exit_info_is_our_signal(DccExitInfo *self)
 {
@@ -215,6 +392,16 @@ dcc_exit_info_is_our_signal(DccExitInfo *self)
     return self->our_signal;
 }
 
+/**
+ * dcc_exit_info_set_times:
+ * @self: an #DccExitInfo
+ * @started: microseconds since 1970, 0 when not known
+ * @ended: microseconds since 1970, 0 when not known
+ *
+ * Says when it lived, by the wall clock.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_times(DccExitInfo *self, gint64 started, gint64 ended)
 {
@@ -224,6 +411,16 @@ dcc_exit_info_set_times(DccExitInfo *self, gint64 started, gint64 ended)
     self->ended = ended;
 }
 
+/**
+ * dcc_exit_info_get_started:
+ * @self: an #DccExitInfo
+ *
+ * When it was started, by the wall clock.
+ *
+ * Returns: microseconds since 1970, 0 when not known
+ *
+ * Since: 1.0
+ */
 gint64
 dcc_exit_info_get_started(DccExitInfo *self)
 {
@@ -232,6 +429,16 @@ dcc_exit_info_get_started(DccExitInfo *self)
     return self->started;
 }
 
+/**
+ * dcc_exit_info_get_ended:
+ * @self: an #DccExitInfo
+ *
+ * When it ended, by the wall clock.
+ *
+ * Returns: microseconds since 1970, 0 when not known
+ *
+ * Since: 1.0
+ */
 gint64
 dcc_exit_info_get_ended(DccExitInfo *self)
 {
@@ -240,6 +447,15 @@ dcc_exit_info_get_ended(DccExitInfo *self)
     return self->ended;
 }
 
+/**
+ * dcc_exit_info_add_event:
+ * @self: an #DccExitInfo
+ * @output_event: (type DccHost.OutputEvent): a telling line, of which a reference is taken
+ *
+ * Adds a telling line; the oldest comes first.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_add_event(DccExitInfo *self, gpointer output_event)
 {
@@ -249,6 +465,18 @@ dcc_exit_info_add_event(DccExitInfo *self, gpointer output_event)
     g_ptr_array_add(self->events, g_object_ref(output_event));
 }
 
+/**
+ * dcc_exit_info_has_event:
+ * @self: an #DccExitInfo
+ * @kind: what to look for
+ * @text: (out) (optional) (nullable) (transfer none): the telling part of the line
+ *
+ * Looks for a telling line; of several of one kind the newest is found.
+ *
+ * Returns: %TRUE if there was one; @text is left alone otherwise
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_exit_info_has_event(DccExitInfo *self, DccOutputKind kind, const char **text)
 {
@@ -266,6 +494,15 @@ dcc_exit_info_has_event(DccExitInfo *self, DccOutputKind kind, const char **text
     return FALSE;
 }
 
+/**
+ * dcc_exit_info_set_last_lines:
+ * @self: an #DccExitInfo
+ * @lines: (array zero-terminated=1) (nullable): the lines
+ *
+ * Keeps the last lines of output, oldest first. What is no UTF-8 is replaced.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_last_lines(DccExitInfo *self, const char *const *lines)
 {
@@ -281,6 +518,16 @@ dcc_exit_info_set_last_lines(DccExitInfo *self, const char *const *lines)
     }
 }
 
+/**
+ * dcc_exit_info_get_last_lines:
+ * @self: an #DccExitInfo
+ *
+ * The last lines of output, oldest first, as valid UTF-8.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the lines, maybe none
+ *
+ * Since: 1.0
+ */
 const char *const *
 dcc_exit_info_get_last_lines(DccExitInfo *self)
 {
@@ -289,6 +536,15 @@ dcc_exit_info_get_last_lines(DccExitInfo *self)
     return dcc_strings_peek(self->last_lines);
 }
 
+/**
+ * dcc_exit_info_set_temp_dir:
+ * @self: an #DccExitInfo
+ * @path: (type filename) (nullable): a directory
+ *
+ * Says which directory was this life's own TMPDIR.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_temp_dir(DccExitInfo *self, const char *path)
 {
@@ -297,6 +553,16 @@ dcc_exit_info_set_temp_dir(DccExitInfo *self, const char *path)
     dcc_string_replace(&self->temp_dir, path);
 }
 
+/**
+ * dcc_exit_info_get_temp_dir:
+ * @self: an #DccExitInfo
+ *
+ * This life's own TMPDIR, where crash files and autosaves are looked for.
+ *
+ * Returns: (type filename) (nullable): a directory
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_exit_info_get_temp_dir(DccExitInfo *self)
 {
@@ -305,6 +571,15 @@ dcc_exit_info_get_temp_dir(DccExitInfo *self)
     return self->temp_dir;
 }
 
+/**
+ * dcc_exit_info_set_scene:
+ * @self: an #DccExitInfo
+ * @path: (type filename) (nullable): a file
+ *
+ * Says which scene was open.
+ *
+ * Since: 1.0
+ */
 void
 dcc_exit_info_set_scene(DccExitInfo *self, const char *path)
 {
@@ -313,6 +588,16 @@ dcc_exit_info_set_scene(DccExitInfo *self, const char *path)
     dcc_string_replace(&self->scene, path);
 }
 
+/**
+ * dcc_exit_info_get_scene:
+ * @self: an #DccExitInfo
+ *
+ * The scene that was open.
+ *
+ * Returns: (type filename) (nullable): a file
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_exit_info_get_scene(DccExitInfo *self)
 {

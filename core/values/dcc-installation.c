@@ -42,6 +42,18 @@ dcc_installation_init(DccInstallation *self)
 {
 }
 
+/**
+ * dcc_installation_new:
+ * @executable: (type filename): the program to run
+ * @version: (nullable): its version, %NULL when it must be asked for
+ * @origin: (nullable): where it was found, for people: "PATH", "/opt"
+ *
+ * One copy of an application.
+ *
+ * Returns: (transfer full): a new #DccInstallation
+ *
+ * Since: 1.0
+ */
 DccInstallation *
 dcc_installation_new(const char *executable, const char *version, const char *origin)
 {
@@ -55,6 +67,16 @@ dcc_installation_new(const char *executable, const char *version, const char *or
     return self;
 }
 
+/**
+ * dcc_installation_get_executable:
+ * @self: an #DccInstallation
+ *
+ * The program to run.
+ *
+ * Returns: (type filename): its path
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_installation_get_executable(DccInstallation *self)
 {
@@ -63,6 +85,16 @@ dcc_installation_get_executable(DccInstallation *self)
     return self->executable;
 }
 
+/**
+ * dcc_installation_get_version:
+ * @self: an #DccInstallation
+ *
+ * The version.
+ *
+ * Returns: (nullable): the version, %NULL while it is not known
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_installation_get_version(DccInstallation *self)
 {
@@ -71,6 +103,16 @@ dcc_installation_get_version(DccInstallation *self)
     return self->version;
 }
 
+/**
+ * dcc_installation_get_origin:
+ * @self: an #DccInstallation
+ *
+ * Where it was found, for people.
+ *
+ * Returns: (nullable): a word or a directory
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_installation_get_origin(DccInstallation *self)
 {
@@ -79,6 +121,16 @@ dcc_installation_get_origin(DccInstallation *self)
     return self->origin;
 }
 
+/**
+ * dcc_installation_set_version_command:
+ * @self: an #DccInstallation
+ * @argv: (array zero-terminated=1) (nullable): the command, or %NULL when the version needs no
+ *   asking
+ *
+ * Says which command prints the version. The core runs it; an adapter runs nothing.
+ *
+ * Since: 1.0
+ */
 void
 dcc_installation_set_version_command(DccInstallation *self, const char *const *argv)
 {
@@ -90,6 +142,16 @@ dcc_installation_set_version_command(DccInstallation *self, const char *const *a
     g_strfreev(old);
 }
 
+/**
+ * dcc_installation_get_version_command:
+ * @self: an #DccInstallation
+ *
+ * The command that prints the version.
+ *
+ * Returns: (array zero-terminated=1) (nullable): the command
+ *
+ * Since: 1.0
+ */
 const char *const *
 dcc_installation_get_version_command(DccInstallation *self)
 {
@@ -98,6 +160,15 @@ dcc_installation_get_version_command(DccInstallation *self)
     return (const char *const *)self->version_command;
 }
 
+/**
+ * dcc_installation_set_reservation:
+ * @self: an #DccInstallation
+ * @reason: (nullable): one line for people, or %NULL when nothing speaks against it
+ *
+ * Says why this copy is named but not started unless asked for.
+ *
+ * Since: 1.0
+ */
 void
 dcc_installation_set_reservation(DccInstallation *self, const char *reason)
 {
@@ -106,6 +177,16 @@ dcc_installation_set_reservation(DccInstallation *self, const char *reason)
     dcc_string_replace(&self->reservation, reason);
 }
 
+/**
+ * dcc_installation_get_reservation:
+ * @self: an #DccInstallation
+ *
+ * Why this copy is not started unless asked for.
+ *
+ * Returns: (nullable): one line for people
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_installation_get_reservation(DccInstallation *self)
 {
@@ -114,6 +195,17 @@ dcc_installation_get_reservation(DccInstallation *self)
     return self->reservation;
 }
 
+/**
+ * dcc_installation_with_version:
+ * @self: an #DccInstallation
+ * @version: (nullable): the version
+ *
+ * A copy that knows its version.
+ *
+ * Returns: (transfer full): a new #DccInstallation
+ *
+ * Since: 1.0
+ */
 DccInstallation *
 dcc_installation_with_version(DccInstallation *self, const char *version)
 {

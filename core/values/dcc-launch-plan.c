@@ -90,6 +90,17 @@ dcc_launch_plan_init(DccLaunchPlan *self)
     self->daemons = dcc_strings_new();
 }
 
+/**
+ * dcc_launch_plan_new:
+ * @executable: (type filename): the program to run; it becomes argv[0]
+ *
+ * A plan that runs @executable without arguments, in the environment of the session, and takes
+ * it for ready when it has lived for the settle time.
+ *
+ * Returns: (transfer full): a new #DccLaunchPlan
+ *
+ * Since: 1.0
+ */
 DccLaunchPlan *
 dcc_launch_plan_new(const char *executable)
 {
@@ -101,6 +112,15 @@ dcc_launch_plan_new(const char *executable)
     return self;
 }
 
+/**
+ * dcc_launch_plan_add_arg:
+ * @self: a #DccLaunchPlan
+ * @arg: (type filename): an argument
+ *
+ * Adds one argument. It is handed through byte for byte; no shell sees it.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_add_arg(DccLaunchPlan *self, const char *arg)
 {
@@ -110,6 +130,15 @@ dcc_launch_plan_add_arg(DccLaunchPlan *self, const char *arg)
     dcc_strings_add(self->argv, arg);
 }
 
+/**
+ * dcc_launch_plan_add_args: (skip)
+ * @self: a #DccLaunchPlan
+ * @...: arguments, then %NULL
+ *
+ * Adds arguments up to a %NULL.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_add_args(DccLaunchPlan *self, ...)
 {
@@ -124,6 +153,15 @@ dcc_launch_plan_add_args(DccLaunchPlan *self, ...)
     va_end(args);
 }
 
+/**
+ * dcc_launch_plan_add_argv:
+ * @self: a #DccLaunchPlan
+ * @args: (array zero-terminated=1) (nullable): arguments
+ *
+ * Adds arguments.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_add_argv(DccLaunchPlan *self, const char *const *args)
 {
@@ -133,6 +171,17 @@ dcc_launch_plan_add_argv(DccLaunchPlan *self, const char *const *args)
         dcc_strings_add(self->argv, args[i]);
 }
 
+/**
+ * dcc_launch_plan_get_argv:
+ * @self: a #DccLaunchPlan
+ *
+ * The command line; argv[0] is the executable.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the command line, until the next argument
+ *   is added
+ *
+ * Since: 1.0
+ */
 const char *const *
 dcc_launch_plan_get_argv(DccLaunchPlan *self)
 {
@@ -158,6 +207,16 @@ add_step(DccLaunchPlan *self, StepKind kind, const char *key, const char *value)
     g_ptr_array_add(self->env_steps, step);
 }
 
+/**
+ * dcc_launch_plan_set_env:
+ * @self: a #DccLaunchPlan
+ * @key: a name without '='
+ * @value: (type filename): its value
+ *
+ * A step that sets a variable.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_set_env(DccLaunchPlan *self, const char *key, const char *value)
 {
@@ -167,6 +226,15 @@ dcc_launch_plan_set_env(DccLaunchPlan *self, const char *key, const char *value)
     add_step(self, STEP_SET, key, value);
 }
 
+/**
+ * dcc_launch_plan_unset_env:
+ * @self: a #DccLaunchPlan
+ * @key: a name without '='
+ *
+ * A step that removes a variable.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_unset_env(DccLaunchPlan *self, const char *key)
 {
@@ -176,6 +244,16 @@ dcc_launch_plan_unset_env(DccLaunchPlan *self, const char *key)
     add_step(self, STEP_UNSET, key, NULL);
 }
 
+/**
+ * dcc_launch_plan_prepend_env:
+ * @self: a #DccLaunchPlan
+ * @key: a name without '='
+ * @path: (type filename): a path
+ *
+ * A step that puts a path before those that a variable holds, with a colon between.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_prepend_env(DccLaunchPlan *self, const char *key, const char *path)
 {
@@ -201,8 +279,19 @@ apply_step(char **env, const EnvStep *step)
     return g_environ_setenv(env, step->key, joined, TRUE);
 }
 
+/**
+ * dcc_launch_plan_apply_env:
+ * @self: a #DccLaunchPlan
+ * @environ: (array zero-terminated=1) (nullable): an environment, left alone
+ *
+ * The environment after the steps, in the order in which they were added.
+ *
+ * Returns: (array zero-terminated=1) (transfer full): a new environment
+ *
+ * Since: 1.0
+ */
 char **
-dcc_launch_plan_apply_env(DccLaunchPlan *self, const char *const *base)
+dcc_launch_plan_apply_env(DccLaunchPlan *self, const char *const *environ)
 {
     g_return_val_if_fail(DCC_IS_LAUNCH_PLAN(self), NULL);
 
@@ -213,6 +302,16 @@ dcc_launch_plan_apply_env(DccLaunchPlan *self, const char *const *base)
     return env;
 }
 
+/**
+ * dcc_launch_plan_set_cwd:
+ * @self: a #DccLaunchPlan
+ * @path: (type filename) (nullable): a directory, or %NULL for the request's or the session's
+ *   own
+ *
+ * Says where to start.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_set_cwd(DccLaunchPlan *self, const char *path)
 {
@@ -221,6 +320,16 @@ dcc_launch_plan_set_cwd(DccLaunchPlan *self, const char *path)
     dcc_string_replace(&self->cwd, path);
 }
 
+/**
+ * dcc_launch_plan_get_cwd:
+ * @self: a #DccLaunchPlan
+ *
+ * Where to start.
+ *
+ * Returns: (type filename) (nullable): a directory
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_plan_get_cwd(DccLaunchPlan *self)
 {
@@ -244,6 +353,16 @@ is_file_name(const char *name)
     return parts[0] != NULL;
 }
 
+/**
+ * dcc_launch_plan_add_file:
+ * @self: a #DccLaunchPlan
+ * @name: (type filename): a relative path without "..", which may hold directories
+ * @content: what to write
+ *
+ * A file that the core is to write below the launch's private directory before the start.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_add_file(DccLaunchPlan *self, const char *name, GBytes *content)
 {
@@ -258,6 +377,16 @@ dcc_launch_plan_add_file(DccLaunchPlan *self, const char *name, GBytes *content)
     g_ptr_array_add(self->files, file);
 }
 
+/**
+ * dcc_launch_plan_get_n_files:
+ * @self: a #DccLaunchPlan
+ *
+ * How many files are to be written.
+ *
+ * Returns: a count
+ *
+ * Since: 1.0
+ */
 guint
 dcc_launch_plan_get_n_files(DccLaunchPlan *self)
 {
@@ -266,6 +395,18 @@ dcc_launch_plan_get_n_files(DccLaunchPlan *self)
     return self->files->len;
 }
 
+/**
+ * dcc_launch_plan_get_file:
+ * @self: a #DccLaunchPlan
+ * @i: which, from 0
+ * @content: (out) (optional) (transfer none): what to write
+ *
+ * One of the files to be written.
+ *
+ * Returns: (type filename): its relative path
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_plan_get_file(DccLaunchPlan *self, guint i, GBytes **content)
 {
@@ -279,6 +420,15 @@ dcc_launch_plan_get_file(DccLaunchPlan *self, guint i, GBytes **content)
     return file->name;
 }
 
+/**
+ * dcc_launch_plan_set_readiness:
+ * @self: a #DccLaunchPlan
+ * @readiness: a way
+ *
+ * Says how the core learns that the application is ready. The default is %DCC_READINESS_SETTLE.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_set_readiness(DccLaunchPlan *self, DccReadiness readiness)
 {
@@ -287,6 +437,16 @@ dcc_launch_plan_set_readiness(DccLaunchPlan *self, DccReadiness readiness)
     self->readiness = readiness;
 }
 
+/**
+ * dcc_launch_plan_get_readiness:
+ * @self: a #DccLaunchPlan
+ *
+ * How the core learns that the application is ready.
+ *
+ * Returns: a way
+ *
+ * Since: 1.0
+ */
 DccReadiness
 dcc_launch_plan_get_readiness(DccLaunchPlan *self)
 {
@@ -295,6 +455,17 @@ dcc_launch_plan_get_readiness(DccLaunchPlan *self)
     return self->readiness;
 }
 
+/**
+ * dcc_launch_plan_set_frames:
+ * @self: a #DccLaunchPlan
+ * @first: the first frame
+ * @last: the last frame
+ * @step: the distance from one to the next; 0 says that it is not known
+ *
+ * Says which frames this run is to render, so that progress can be shown in per cent.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_set_frames(DccLaunchPlan *self, int first, int last, int step)
 {
@@ -305,6 +476,17 @@ dcc_launch_plan_set_frames(DccLaunchPlan *self, int first, int last, int step)
     self->frame_step = step;
 }
 
+/**
+ * dcc_launch_plan_get_frames:
+ * @self: a #DccLaunchPlan
+ * @first: (out) (optional): the first frame
+ * @last: (out) (optional): the last frame
+ * @step: (out) (optional): the distance; 0 when nothing is known
+ *
+ * The frames this run is to render.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_get_frames(DccLaunchPlan *self, int *first, int *last, int *step)
 {
@@ -318,6 +500,15 @@ dcc_launch_plan_get_frames(DccLaunchPlan *self, int *first, int *last, int *step
         *step = self->frame_step;
 }
 
+/**
+ * dcc_launch_plan_add_daemon:
+ * @self: a #DccLaunchPlan
+ * @comm: the name of its process, as the kernel has it
+ *
+ * Names a shared daemon that outlives the application by design: it is released, never killed.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_plan_add_daemon(DccLaunchPlan *self, const char *comm)
 {
@@ -327,6 +518,16 @@ dcc_launch_plan_add_daemon(DccLaunchPlan *self, const char *comm)
     dcc_strings_add(self->daemons, comm);
 }
 
+/**
+ * dcc_launch_plan_get_daemons:
+ * @self: a #DccLaunchPlan
+ *
+ * The daemons that outlive the application by design.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): names of processes
+ *
+ * Since: 1.0
+ */
 const char *const *
 dcc_launch_plan_get_daemons(DccLaunchPlan *self)
 {

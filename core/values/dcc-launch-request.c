@@ -61,6 +61,16 @@ dcc_launch_request_init(DccLaunchRequest *self)
     self->settings = dcc_settings_new();
 }
 
+/**
+ * dcc_launch_request_new:
+ * @app: the id of an application: "blender"
+ *
+ * A request for @app with nothing special.
+ *
+ * Returns: (transfer full): a new #DccLaunchRequest
+ *
+ * Since: 1.0
+ */
 DccLaunchRequest *
 dcc_launch_request_new(const char *app)
 {
@@ -72,6 +82,16 @@ dcc_launch_request_new(const char *app)
     return self;
 }
 
+/**
+ * dcc_launch_request_get_app:
+ * @self: a #DccLaunchRequest
+ *
+ * The application asked for.
+ *
+ * Returns: its id
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_request_get_app(DccLaunchRequest *self)
 {
@@ -94,6 +114,19 @@ is_name(const char *name)
     return TRUE;
 }
 
+/**
+ * dcc_launch_request_set_name:
+ * @self: a #DccLaunchRequest
+ * @name: (nullable): a name
+ * @error: where to put an error, or %NULL
+ *
+ * Gives the instance a name: letters, digits, '.', '_' and '-', at most 64, not beginning with
+ * '.' or '-'. The error is %DCC_ERROR_INVALID.
+ *
+ * Returns: %TRUE if it is a name
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_launch_request_set_name(DccLaunchRequest *self, const char *name, GError **error)
 {
@@ -115,6 +148,16 @@ dcc_launch_request_set_name(DccLaunchRequest *self, const char *name, GError **e
     return TRUE;
 }
 
+/**
+ * dcc_launch_request_get_name:
+ * @self: a #DccLaunchRequest
+ *
+ * The name of the instance.
+ *
+ * Returns: the name, or the application's id where none was given
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_request_get_name(DccLaunchRequest *self)
 {
@@ -123,6 +166,15 @@ dcc_launch_request_get_name(DccLaunchRequest *self)
     return self->name != NULL ? self->name : self->app;
 }
 
+/**
+ * dcc_launch_request_set_version:
+ * @self: a #DccLaunchRequest
+ * @version: (nullable): the beginning of one, or %NULL for the newest
+ *
+ * Asks for a version.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_request_set_version(DccLaunchRequest *self, const char *version)
 {
@@ -131,6 +183,16 @@ dcc_launch_request_set_version(DccLaunchRequest *self, const char *version)
     dcc_string_replace(&self->version, version);
 }
 
+/**
+ * dcc_launch_request_get_version:
+ * @self: a #DccLaunchRequest
+ *
+ * The version asked for.
+ *
+ * Returns: (nullable): the beginning of one
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_request_get_version(DccLaunchRequest *self)
 {
@@ -139,6 +201,15 @@ dcc_launch_request_get_version(DccLaunchRequest *self)
     return self->version;
 }
 
+/**
+ * dcc_launch_request_set_headless:
+ * @self: a #DccLaunchRequest
+ * @headless: %TRUE for one without
+ *
+ * Asks for a run without a window.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_request_set_headless(DccLaunchRequest *self, gboolean headless)
 {
@@ -147,6 +218,16 @@ dcc_launch_request_set_headless(DccLaunchRequest *self, gboolean headless)
     self->headless = headless;
 }
 
+/**
+ * dcc_launch_request_is_headless:
+ * @self: a #DccLaunchRequest
+ *
+ * Whether a run without a window is asked for.
+ *
+ * Returns: %TRUE if it is
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_launch_request_is_headless(DccLaunchRequest *self)
 {
@@ -155,6 +236,15 @@ dcc_launch_request_is_headless(DccLaunchRequest *self)
     return self->headless;
 }
 
+/**
+ * dcc_launch_request_set_scene:
+ * @self: a #DccLaunchRequest
+ * @path: (type filename) (nullable): an absolute path
+ *
+ * Names the scene to open.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_request_set_scene(DccLaunchRequest *self, const char *path)
 {
@@ -165,6 +255,16 @@ dcc_launch_request_set_scene(DccLaunchRequest *self, const char *path)
     dcc_string_replace(&self->scene, path);
 }
 
+/**
+ * dcc_launch_request_get_scene:
+ * @self: a #DccLaunchRequest
+ *
+ * The scene to open.
+ *
+ * Returns: (type filename) (nullable): an absolute path
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_request_get_scene(DccLaunchRequest *self)
 {
@@ -173,6 +273,15 @@ dcc_launch_request_get_scene(DccLaunchRequest *self)
     return self->scene;
 }
 
+/**
+ * dcc_launch_request_set_cwd:
+ * @self: a #DccLaunchRequest
+ * @path: (type filename) (nullable): a directory
+ *
+ * Says where to start.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_request_set_cwd(DccLaunchRequest *self, const char *path)
 {
@@ -181,6 +290,16 @@ dcc_launch_request_set_cwd(DccLaunchRequest *self, const char *path)
     dcc_string_replace(&self->cwd, path);
 }
 
+/**
+ * dcc_launch_request_get_cwd:
+ * @self: a #DccLaunchRequest
+ *
+ * Where to start.
+ *
+ * Returns: (type filename) (nullable): a directory
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_request_get_cwd(DccLaunchRequest *self)
 {
@@ -189,6 +308,15 @@ dcc_launch_request_get_cwd(DccLaunchRequest *self)
     return self->cwd;
 }
 
+/**
+ * dcc_launch_request_set_args:
+ * @self: a #DccLaunchRequest
+ * @args: (array zero-terminated=1) (nullable): arguments
+ *
+ * The user's own arguments, handed through as they are.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_request_set_args(DccLaunchRequest *self, const char *const *args)
 {
@@ -201,6 +329,16 @@ dcc_launch_request_set_args(DccLaunchRequest *self, const char *const *args)
         dcc_strings_add(self->args, args[i]);
 }
 
+/**
+ * dcc_launch_request_get_args:
+ * @self: a #DccLaunchRequest
+ *
+ * The user's own arguments.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): arguments, maybe none
+ *
+ * Since: 1.0
+ */
 const char *const *
 dcc_launch_request_get_args(DccLaunchRequest *self)
 {
@@ -222,6 +360,19 @@ remove_key(GPtrArray *env, const char *setting, gsize key_length)
     }
 }
 
+/**
+ * dcc_launch_request_add_env:
+ * @self: a #DccLaunchRequest
+ * @setting: (type filename): "KEY=VALUE"
+ * @error: where to put an error, or %NULL
+ *
+ * Sets a variable in the environment of the application; the last word on a key wins. The error
+ * is %DCC_ERROR_INVALID.
+ *
+ * Returns: %TRUE if it is KEY=VALUE
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_launch_request_add_env(DccLaunchRequest *self, const char *setting, GError **error)
 {
@@ -246,6 +397,16 @@ dcc_launch_request_add_env(DccLaunchRequest *self, const char *setting, GError *
     return TRUE;
 }
 
+/**
+ * dcc_launch_request_get_env:
+ * @self: a #DccLaunchRequest
+ *
+ * The user's own variables.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): "KEY=VALUE", maybe none
+ *
+ * Since: 1.0
+ */
 const char *const *
 dcc_launch_request_get_env(DccLaunchRequest *self)
 {
@@ -254,6 +415,16 @@ dcc_launch_request_get_env(DccLaunchRequest *self)
     return dcc_strings_peek(self->env);
 }
 
+/**
+ * dcc_launch_request_get_settings:
+ * @self: a #DccLaunchRequest
+ *
+ * The settings of this launch, to be read and to be changed.
+ *
+ * Returns: (transfer none): the settings, never %NULL
+ *
+ * Since: 1.0
+ */
 DccSettings *
 dcc_launch_request_get_settings(DccLaunchRequest *self)
 {
@@ -262,6 +433,15 @@ dcc_launch_request_get_settings(DccLaunchRequest *self)
     return self->settings;
 }
 
+/**
+ * dcc_launch_request_set_private_dir:
+ * @self: a #DccLaunchRequest
+ * @path: (type filename) (nullable): a directory
+ *
+ * Says where the plan's files will be. Set by the core before an adapter sees the request.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_request_set_private_dir(DccLaunchRequest *self, const char *path)
 {
@@ -270,6 +450,16 @@ dcc_launch_request_set_private_dir(DccLaunchRequest *self, const char *path)
     dcc_string_replace(&self->private_dir, path);
 }
 
+/**
+ * dcc_launch_request_get_private_dir:
+ * @self: a #DccLaunchRequest
+ *
+ * Where the plan's files will be.
+ *
+ * Returns: (type filename) (nullable): a directory of this launch alone
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_request_get_private_dir(DccLaunchRequest *self)
 {
@@ -278,6 +468,16 @@ dcc_launch_request_get_private_dir(DccLaunchRequest *self)
     return self->private_dir;
 }
 
+/**
+ * dcc_launch_request_set_temp_dir:
+ * @self: a #DccLaunchRequest
+ * @path: (type filename) (nullable): a directory
+ *
+ * Says what the application gets as TMPDIR, TMP and TEMP. Set by the core before an adapter
+ * sees the request.
+ *
+ * Since: 1.0
+ */
 void
 dcc_launch_request_set_temp_dir(DccLaunchRequest *self, const char *path)
 {
@@ -286,6 +486,16 @@ dcc_launch_request_set_temp_dir(DccLaunchRequest *self, const char *path)
     dcc_string_replace(&self->temp_dir, path);
 }
 
+/**
+ * dcc_launch_request_get_temp_dir:
+ * @self: a #DccLaunchRequest
+ *
+ * What the application gets as TMPDIR, TMP and TEMP.
+ *
+ * Returns: (type filename) (nullable): a directory of this launch alone
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_launch_request_get_temp_dir(DccLaunchRequest *self)
 {

@@ -37,6 +37,17 @@ dcc_output_event_init(DccOutputEvent *self)
     self->remaining_ms = -1;
 }
 
+/**
+ * dcc_output_event_new:
+ * @kind: what it is about
+ * @text: (nullable): the telling part of the line: a path, a message
+ *
+ * What one line of output says.
+ *
+ * Returns: (transfer full): a new #DccOutputEvent
+ *
+ * Since: 1.0
+ */
 DccOutputEvent *
 dcc_output_event_new(DccOutputKind kind, const char *text)
 {
@@ -47,6 +58,16 @@ dcc_output_event_new(DccOutputKind kind, const char *text)
     return self;
 }
 
+/**
+ * dcc_output_event_get_kind:
+ * @self: an #DccOutputEvent
+ *
+ * What the line is about.
+ *
+ * Returns: a kind
+ *
+ * Since: 1.0
+ */
 DccOutputKind
 dcc_output_event_get_kind(DccOutputEvent *self)
 {
@@ -55,6 +76,16 @@ dcc_output_event_get_kind(DccOutputEvent *self)
     return self->kind;
 }
 
+/**
+ * dcc_output_event_get_text:
+ * @self: an #DccOutputEvent
+ *
+ * The telling part of the line.
+ *
+ * Returns: (nullable): a path or a message
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_output_event_get_text(DccOutputEvent *self)
 {
@@ -63,6 +94,15 @@ dcc_output_event_get_text(DccOutputEvent *self)
     return self->text;
 }
 
+/**
+ * dcc_output_event_set_frame:
+ * @self: an #DccOutputEvent
+ * @frame: a frame; 0 and less are frames too
+ *
+ * Says which frame the line is about.
+ *
+ * Since: 1.0
+ */
 void
 dcc_output_event_set_frame(DccOutputEvent *self, int frame)
 {
@@ -72,6 +112,17 @@ dcc_output_event_set_frame(DccOutputEvent *self, int frame)
     self->frame = frame;
 }
 
+/**
+ * dcc_output_event_get_frame:
+ * @self: an #DccOutputEvent
+ * @frame: (out) (optional): the frame
+ *
+ * The frame the line is about.
+ *
+ * Returns: %TRUE if it is about one; @frame is left alone otherwise
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_output_event_get_frame(DccOutputEvent *self, int *frame)
 {
@@ -82,6 +133,16 @@ dcc_output_event_get_frame(DccOutputEvent *self, int *frame)
     return self->has_frame;
 }
 
+/**
+ * dcc_output_event_set_part:
+ * @self: an #DccOutputEvent
+ * @part: how much
+ * @whole: of how much
+ *
+ * Says how much of the frame is done.
+ *
+ * Since: 1.0
+ */
 void
 dcc_output_event_set_part(DccOutputEvent *self, gint64 part, gint64 whole)
 {
@@ -91,6 +152,16 @@ dcc_output_event_set_part(DccOutputEvent *self, gint64 part, gint64 whole)
     self->whole = whole;
 }
 
+/**
+ * dcc_output_event_get_part:
+ * @self: an #DccOutputEvent
+ * @part: (out) (optional): how much
+ * @whole: (out) (optional): of how much
+ *
+ * How much of the frame is done: 0 of 0 when the line does not say.
+ *
+ * Since: 1.0
+ */
 void
 dcc_output_event_get_part(DccOutputEvent *self, gint64 *part, gint64 *whole)
 {
@@ -102,6 +173,15 @@ dcc_output_event_get_part(DccOutputEvent *self, gint64 *part, gint64 *whole)
         *whole = self->whole;
 }
 
+/**
+ * dcc_output_event_set_remaining:
+ * @self: an #DccOutputEvent
+ * @ms: milliseconds; less than 0 when it does not say
+ *
+ * Says how long the application thinks it will take.
+ *
+ * Since: 1.0
+ */
 void
 dcc_output_event_set_remaining(DccOutputEvent *self, gint64 ms)
 {
@@ -110,6 +190,16 @@ dcc_output_event_set_remaining(DccOutputEvent *self, gint64 ms)
     self->remaining_ms = MAX(ms, -1);
 }
 
+/**
+ * dcc_output_event_get_remaining:
+ * @self: an #DccOutputEvent
+ *
+ * How long the application thinks it will take.
+ *
+ * Returns: milliseconds, -1 when it does not say
+ *
+ * Since: 1.0
+ */
 gint64
 dcc_output_event_get_remaining(DccOutputEvent *self)
 {

@@ -35,12 +35,32 @@ dcc_probe_plan_init(DccProbePlan *self)
     self->kind = DCC_PROBE_NONE;
 }
 
+/**
+ * dcc_probe_plan_new_none:
+ *
+ * For an application that cannot be asked: its health stays unknown.
+ *
+ * Returns: (transfer full): a new #DccProbePlan
+ *
+ * Since: 1.0
+ */
 DccProbePlan *
 dcc_probe_plan_new_none(void)
 {
     return g_object_new(DCC_TYPE_PROBE_PLAN, NULL);
 }
 
+/**
+ * dcc_probe_plan_new_agent:
+ * @method: the name of the method
+ * @params: (nullable): a JSON object, as text
+ *
+ * One call of the agent inside.
+ *
+ * Returns: (transfer full): a new #DccProbePlan
+ *
+ * Since: 1.0
+ */
 DccProbePlan *
 dcc_probe_plan_new_agent(const char *method, const char *params)
 {
@@ -54,6 +74,16 @@ dcc_probe_plan_new_agent(const char *method, const char *params)
     return self;
 }
 
+/**
+ * dcc_probe_plan_get_kind:
+ * @self: a #DccProbePlan
+ *
+ * How to ask.
+ *
+ * Returns: a kind
+ *
+ * Since: 1.0
+ */
 DccProbeKind
 dcc_probe_plan_get_kind(DccProbePlan *self)
 {
@@ -62,6 +92,16 @@ dcc_probe_plan_get_kind(DccProbePlan *self)
     return self->kind;
 }
 
+/**
+ * dcc_probe_plan_get_method:
+ * @self: a #DccProbePlan
+ *
+ * The agent's method.
+ *
+ * Returns: (nullable): its name, %NULL when there is nobody to ask
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_probe_plan_get_method(DccProbePlan *self)
 {
@@ -70,6 +110,16 @@ dcc_probe_plan_get_method(DccProbePlan *self)
     return self->method;
 }
 
+/**
+ * dcc_probe_plan_get_params:
+ * @self: a #DccProbePlan
+ *
+ * The parameters of the call.
+ *
+ * Returns: (nullable): a JSON object, as text
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_probe_plan_get_params(DccProbePlan *self)
 {

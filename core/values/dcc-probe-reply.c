@@ -40,6 +40,18 @@ dcc_probe_reply_init(DccProbeReply *self)
     self->main_thread_age_ms = -1;
 }
 
+/**
+ * dcc_probe_reply_new:
+ * @health: how the application is
+ * @main_thread_age_ms: milliseconds since its main thread last turned; -1 when that is not
+ *   known
+ *
+ * What a probe found.
+ *
+ * Returns: (transfer full): a new #DccProbeReply
+ *
+ * Since: 1.0
+ */
 DccProbeReply *
 dcc_probe_reply_new(DccHealth health, gint64 main_thread_age_ms)
 {
@@ -50,6 +62,16 @@ dcc_probe_reply_new(DccHealth health, gint64 main_thread_age_ms)
     return self;
 }
 
+/**
+ * dcc_probe_reply_get_health:
+ * @self: a #DccProbeReply
+ *
+ * How the application is.
+ *
+ * Returns: its health
+ *
+ * Since: 1.0
+ */
 DccHealth
 dcc_probe_reply_get_health(DccProbeReply *self)
 {
@@ -58,6 +80,16 @@ dcc_probe_reply_get_health(DccProbeReply *self)
     return self->health;
 }
 
+/**
+ * dcc_probe_reply_get_main_thread_age:
+ * @self: a #DccProbeReply
+ *
+ * How long ago the main thread last turned.
+ *
+ * Returns: milliseconds, -1 when that is not known
+ *
+ * Since: 1.0
+ */
 gint64
 dcc_probe_reply_get_main_thread_age(DccProbeReply *self)
 {
@@ -66,6 +98,15 @@ dcc_probe_reply_get_main_thread_age(DccProbeReply *self)
     return self->main_thread_age_ms;
 }
 
+/**
+ * dcc_probe_reply_set_busy:
+ * @self: a #DccProbeReply
+ * @reason: (nullable): "render", "save", or %NULL
+ *
+ * Says what it is busy with.
+ *
+ * Since: 1.0
+ */
 void
 dcc_probe_reply_set_busy(DccProbeReply *self, const char *reason)
 {
@@ -74,6 +115,16 @@ dcc_probe_reply_set_busy(DccProbeReply *self, const char *reason)
     dcc_string_replace(&self->busy, reason);
 }
 
+/**
+ * dcc_probe_reply_get_busy:
+ * @self: a #DccProbeReply
+ *
+ * What it is busy with.
+ *
+ * Returns: (nullable): a word, or %NULL
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_probe_reply_get_busy(DccProbeReply *self)
 {
@@ -82,6 +133,15 @@ dcc_probe_reply_get_busy(DccProbeReply *self)
     return self->busy;
 }
 
+/**
+ * dcc_probe_reply_set_scene:
+ * @self: a #DccProbeReply
+ * @path: (type filename) (nullable): a path, "" for an unnamed scene, %NULL when not known
+ *
+ * Says which scene is open.
+ *
+ * Since: 1.0
+ */
 void
 dcc_probe_reply_set_scene(DccProbeReply *self, const char *path)
 {
@@ -90,6 +150,16 @@ dcc_probe_reply_set_scene(DccProbeReply *self, const char *path)
     dcc_string_replace(&self->scene, path);
 }
 
+/**
+ * dcc_probe_reply_get_scene:
+ * @self: a #DccProbeReply
+ *
+ * The scene that is open.
+ *
+ * Returns: (type filename) (nullable): a path, "" for an unnamed scene, %NULL when not known
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_probe_reply_get_scene(DccProbeReply *self)
 {

@@ -30,6 +30,17 @@ dcc_rescue_file_init(DccRescueFile *self)
 {
 }
 
+/**
+ * dcc_rescue_file_new:
+ * @kind: what it is
+ * @path: (type filename): where it is
+ *
+ * A file that holds work or evidence.
+ *
+ * Returns: (transfer full): a new #DccRescueFile
+ *
+ * Since: 1.0
+ */
 DccRescueFile *
 dcc_rescue_file_new(DccRescueKind kind, const char *path)
 {
@@ -42,6 +53,16 @@ dcc_rescue_file_new(DccRescueKind kind, const char *path)
     return self;
 }
 
+/**
+ * dcc_rescue_file_get_kind:
+ * @self: a #DccRescueFile
+ *
+ * What the file is.
+ *
+ * Returns: a kind
+ *
+ * Since: 1.0
+ */
 DccRescueKind
 dcc_rescue_file_get_kind(DccRescueFile *self)
 {
@@ -50,6 +71,16 @@ dcc_rescue_file_get_kind(DccRescueFile *self)
     return self->kind;
 }
 
+/**
+ * dcc_rescue_file_get_path:
+ * @self: a #DccRescueFile
+ *
+ * Where the file is.
+ *
+ * Returns: (type filename): its path
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_rescue_file_get_path(DccRescueFile *self)
 {

@@ -9,6 +9,16 @@
 #include "dcc-json.h"
 #include "dcc-result-private.h"
 
+/**
+ * dcc_result_to_json:
+ * @self: a #DccResult
+ *
+ * The result as one line of JSON.
+ *
+ * Returns: (transfer full): the text
+ *
+ * Since: 1.0
+ */
 char *
 dcc_result_to_json(DccResult *self)
 {
@@ -75,6 +85,18 @@ read_small(JsonObject *object, const char *member, gint64 fallback)
     return (int)CLAMP(dcc_json_get_int(object, member, fallback), G_MININT, G_MAXINT);
 }
 
+/**
+ * dcc_result_from_json:
+ * @text: one JSON object
+ * @error: where to put an error, or %NULL
+ *
+ * Reads what dcc_result_to_json() wrote. The error is %DCC_ERROR_PROTOCOL for a text that is no
+ * JSON object, %DCC_ERROR_INVALID for one that says something impossible.
+ *
+ * Returns: (transfer full): a new #DccResult, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
 DccResult *
 dcc_result_from_json(const char *text, GError **error)
 {

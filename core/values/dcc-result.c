@@ -51,6 +51,18 @@ dcc_result_init(DccResult *self)
     self->code = -1;
 }
 
+/**
+ * dcc_result_new_start_failed:
+ * @stage: "chdir", "exec", "adapter", "ready", "early-exit" or "spawn"
+ * @errno_code: the system's errno, 0 when none is meant
+ * @reason: (nullable): one line for people
+ *
+ * A start that did not come to a ready application.
+ *
+ * Returns: (transfer full): a new #DccResult
+ *
+ * Since: 1.0
+ */
 DccResult *
 dcc_result_new_start_failed(const char *stage, int errno_code, const char *reason)
 {
@@ -152,6 +164,19 @@ describe(DccResult *self, DccExitInfo *info, DccVerdict *verdict)
     return g_strdup_printf("exited with code %d", self->code);
 }
 
+/**
+ * dcc_result_new_ended:
+ * @info: the facts
+ * @verdict: (nullable): what the adapter says
+ *
+ * Joins the raw end with what the adapter makes of it. The kind becomes %DCC_RESULT_STOPPED
+ * when we had asked for the stop and the end was clean, by our signal or with code 0, and
+ * %DCC_RESULT_OOM by the verdict. A crash while stopping stays a crash, a lost end stays lost.
+ *
+ * Returns: (transfer full): a new #DccResult
+ *
+ * Since: 1.0
+ */
 DccResult *
 dcc_result_new_ended(DccExitInfo *info, DccVerdict *verdict)
 {
@@ -169,6 +194,16 @@ dcc_result_new_ended(DccExitInfo *info, DccVerdict *verdict)
     return self;
 }
 
+/**
+ * dcc_result_get_kind:
+ * @self: a #DccResult
+ *
+ * How the life ended.
+ *
+ * Returns: a kind
+ *
+ * Since: 1.0
+ */
 DccResultKind
 dcc_result_get_kind(DccResult *self)
 {
@@ -177,6 +212,16 @@ dcc_result_get_kind(DccResult *self)
     return self->kind;
 }
 
+/**
+ * dcc_result_get_verdict:
+ * @self: a #DccResult
+ *
+ * What the end means.
+ *
+ * Returns: a verdict
+ *
+ * Since: 1.0
+ */
 DccVerdictKind
 dcc_result_get_verdict(DccResult *self)
 {
@@ -185,6 +230,16 @@ dcc_result_get_verdict(DccResult *self)
     return self->verdict;
 }
 
+/**
+ * dcc_result_get_code:
+ * @self: a #DccResult
+ *
+ * The exit code.
+ *
+ * Returns: 0 to 255, -1 when it did not exit by itself
+ *
+ * Since: 1.0
+ */
 int
 dcc_result_get_code(DccResult *self)
 {
@@ -193,6 +248,16 @@ dcc_result_get_code(DccResult *self)
     return self->code;
 }
 
+/**
+ * dcc_result_get_signal:
+ * @self: a #DccResult
+ *
+ * The signal that ended it.
+ *
+ * Returns: 1 to 64, 0 when none did
+ *
+ * Since: 1.0
+ */
 int
 dcc_result_get_signal(DccResult *self)
 {
@@ -201,6 +266,17 @@ dcc_result_get_signal(DccResult *self)
     return self->signal;
 }
 
+/**
+ * dcc_result_get_likely_signal:
+ * @self: a #DccResult
+ *
+ * The signal that a code of 128+n speaks of: wrapper scripts report the death of the program
+ * they started so. The code itself is not changed.
+ *
+ * Returns: 1 to 64, 0 when the code speaks of none
+ *
+ * Since: 1.0
+ */
 int
 dcc_result_get_likely_signal(DccResult *self)
 {
@@ -211,6 +287,16 @@ dcc_result_get_likely_signal(DccResult *self)
     return signal >= 1 && signal <= DCC_LAST_SIGNAL ? signal : 0;
 }
 
+/**
+ * dcc_result_get_core_dumped:
+ * @self: a #DccResult
+ *
+ * Whether the kernel wrote a core.
+ *
+ * Returns: %TRUE if it did
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_result_get_core_dumped(DccResult *self)
 {
@@ -219,6 +305,16 @@ dcc_result_get_core_dumped(DccResult *self)
     return self->core_dumped;
 }
 
+/**
+ * dcc_result_get_stage:
+ * @self: a #DccResult
+ *
+ * Where a start failed.
+ *
+ * Returns: (nullable): a stage, %NULL when the start did not fail
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_result_get_stage(DccResult *self)
 {
@@ -227,6 +323,16 @@ dcc_result_get_stage(DccResult *self)
     return self->stage;
 }
 
+/**
+ * dcc_result_get_errno:
+ * @self: a #DccResult
+ *
+ * The system's errno of a failed start.
+ *
+ * Returns: an errno, 0 when none is meant
+ *
+ * Since: 1.0
+ */
 int
 dcc_result_get_errno(DccResult *self)
 {
@@ -235,6 +341,16 @@ dcc_result_get_errno(DccResult *self)
     return self->errno_code;
 }
 
+/**
+ * dcc_result_get_reason:
+ * @self: a #DccResult
+ *
+ * Why it ended, for people.
+ *
+ * Returns: one line, lower case, no full stop
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_result_get_reason(DccResult *self)
 {
@@ -255,6 +371,18 @@ start_failure_status(DccResult *self)
     return STATUS_OURS;
 }
 
+/**
+ * dcc_result_to_exit_status:
+ * @self: a #DccResult
+ *
+ * What a shell is shown: the code, 128+n for signal n, 0 for a stop that was asked for, or what
+ * fits the failure: 75 no licence, 78 bad scene or directory, 124 not ready in time, 126 and
+ * 127 as a shell has them, 125 lost.
+ *
+ * Returns: 0 to 255
+ *
+ * Since: 1.0
+ */
 int
 dcc_result_to_exit_status(DccResult *self)
 {

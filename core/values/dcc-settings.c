@@ -99,12 +99,31 @@ dcc_settings_init(DccSettings *self)
     self->backoff = DCC_BACKOFF_EXPONENTIAL;
 }
 
+/**
+ * dcc_settings_new:
+ *
+ * The defaults.
+ *
+ * Returns: (transfer full): new #DccSettings
+ *
+ * Since: 1.0
+ */
 DccSettings *
 dcc_settings_new(void)
 {
     return g_object_new(DCC_TYPE_SETTINGS, NULL);
 }
 
+/**
+ * dcc_settings_copy:
+ * @self: the #DccSettings
+ *
+ * A copy, which remembers what has been set.
+ *
+ * Returns: (transfer full): new #DccSettings
+ *
+ * Since: 1.0
+ */
 DccSettings *
 dcc_settings_copy(DccSettings *self)
 {
@@ -121,6 +140,17 @@ dcc_settings_copy(DccSettings *self)
     return copy;
 }
 
+/**
+ * dcc_settings_get:
+ * @self: the #DccSettings
+ * @setting: which
+ *
+ * The value of a number.
+ *
+ * Returns: milliseconds for times, else the count, the per cent or the bytes
+ *
+ * Since: 1.0
+ */
 gint64
 dcc_settings_get(DccSettings *self, DccSetting setting)
 {
@@ -144,6 +174,17 @@ store(DccSettings *self, DccSetting setting, gint64 value)
         *initial = MIN(*initial, *max);
 }
 
+/**
+ * dcc_settings_put:
+ * @self: the #DccSettings
+ * @setting: which
+ * @value: milliseconds for times, else the count, the per cent or the bytes
+ *
+ * Sets a number. One out of range is the mistake of the program that calls, and not taken; for
+ * what users write there is dcc_settings_parse().
+ *
+ * Since: 1.0
+ */
 void
 dcc_settings_put(DccSettings *self, DccSetting setting, gint64 value)
 {
@@ -154,6 +195,16 @@ dcc_settings_put(DccSettings *self, DccSetting setting, gint64 value)
     store(self, setting, value);
 }
 
+/**
+ * dcc_settings_get_restart:
+ * @self: the #DccSettings
+ *
+ * When another life is granted.
+ *
+ * Returns: a mode
+ *
+ * Since: 1.0
+ */
 DccRestartMode
 dcc_settings_get_restart(DccSettings *self)
 {
@@ -162,6 +213,16 @@ dcc_settings_get_restart(DccSettings *self)
     return self->restart;
 }
 
+/**
+ * dcc_settings_get_backoff:
+ * @self: the #DccSettings
+ *
+ * How the delay before another life grows.
+ *
+ * Returns: a kind
+ *
+ * Since: 1.0
+ */
 DccBackoffKind
 dcc_settings_get_backoff(DccSettings *self)
 {
@@ -170,6 +231,16 @@ dcc_settings_get_backoff(DccSettings *self)
     return self->backoff;
 }
 
+/**
+ * dcc_settings_get_on_hang:
+ * @self: the #DccSettings
+ *
+ * What is done about an application that is unresponsive for the hang-timeout.
+ *
+ * Returns: a mode
+ *
+ * Since: 1.0
+ */
 DccHangMode
 dcc_settings_get_on_hang(DccSettings *self)
 {
@@ -374,6 +445,20 @@ refuse_name(GError **error, const char *name)
                 known);
 }
 
+/**
+ * dcc_settings_parse:
+ * @self: the #DccSettings
+ * @name: a name: "probe-period", "restart"
+ * @text: a value: "10s", "on-crash", "exponential:1s:30s"
+ * @error: where to put an error, or %NULL
+ *
+ * Sets by name and text. The error, %DCC_ERROR_INVALID, names the setting, the text and an
+ * example that would do; nothing is changed then.
+ *
+ * Returns: %TRUE if it was taken
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_settings_parse(DccSettings *self, const char *name, const char *text, GError **error)
 {
@@ -391,6 +476,17 @@ dcc_settings_parse(DccSettings *self, const char *name, const char *text, GError
     return FALSE;
 }
 
+/**
+ * dcc_settings_is_set:
+ * @self: the #DccSettings
+ * @name: a name
+ *
+ * Whether somebody has set it: an adapter's default must not overrule a user's wish.
+ *
+ * Returns: %TRUE if somebody has
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_settings_is_set(DccSettings *self, const char *name)
 {
@@ -418,6 +514,17 @@ format_backoff(DccSettings *self)
     return g_strdup_printf("exponential:%s:%s", initial, max);
 }
 
+/**
+ * dcc_settings_format:
+ * @self: the #DccSettings
+ * @name: a name
+ *
+ * The value as dcc_settings_parse() takes it.
+ *
+ * Returns: (nullable) (transfer full): the text, or %NULL for an unknown name
+ *
+ * Since: 1.0
+ */
 char *
 dcc_settings_format(DccSettings *self, const char *name)
 {
@@ -439,6 +546,15 @@ dcc_settings_format(DccSettings *self, const char *name)
     }
 }
 
+/**
+ * dcc_settings_list_names:
+ *
+ * Every name there is, in the order of the documentation.
+ *
+ * Returns: (element-type utf8) (transfer container): names
+ *
+ * Since: 1.0
+ */
 GPtrArray *
 dcc_settings_list_names(void)
 {

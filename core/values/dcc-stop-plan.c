@@ -45,12 +45,31 @@ dcc_stop_plan_init(DccStopPlan *self)
     self->signal = SIGTERM;
 }
 
+/**
+ * dcc_stop_plan_new:
+ *
+ * A plan that asks nothing and begins with SIGTERM.
+ *
+ * Returns: (transfer full): a new #DccStopPlan
+ *
+ * Since: 1.0
+ */
 DccStopPlan *
 dcc_stop_plan_new(void)
 {
     return g_object_new(DCC_TYPE_STOP_PLAN, NULL);
 }
 
+/**
+ * dcc_stop_plan_set_save_method:
+ * @self: a #DccStopPlan
+ * @method: (nullable): the agent's method, or %NULL: nothing can be saved
+ *
+ * Says how a rescue copy is written. The core adds the parameter "directory"; the "path" of the
+ * reply names what was written.
+ *
+ * Since: 1.0
+ */
 void
 dcc_stop_plan_set_save_method(DccStopPlan *self, const char *method)
 {
@@ -59,6 +78,16 @@ dcc_stop_plan_set_save_method(DccStopPlan *self, const char *method)
     dcc_string_replace(&self->save_method, method);
 }
 
+/**
+ * dcc_stop_plan_get_save_method:
+ * @self: a #DccStopPlan
+ *
+ * How a rescue copy is written.
+ *
+ * Returns: (nullable): the agent's method
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_stop_plan_get_save_method(DccStopPlan *self)
 {
@@ -67,6 +96,15 @@ dcc_stop_plan_get_save_method(DccStopPlan *self)
     return self->save_method;
 }
 
+/**
+ * dcc_stop_plan_set_quit_method:
+ * @self: a #DccStopPlan
+ * @method: (nullable): the agent's method, or %NULL: go to the signals at once
+ *
+ * Says how the application is told to quit.
+ *
+ * Since: 1.0
+ */
 void
 dcc_stop_plan_set_quit_method(DccStopPlan *self, const char *method)
 {
@@ -75,6 +113,16 @@ dcc_stop_plan_set_quit_method(DccStopPlan *self, const char *method)
     dcc_string_replace(&self->quit_method, method);
 }
 
+/**
+ * dcc_stop_plan_get_quit_method:
+ * @self: a #DccStopPlan
+ *
+ * How the application is told to quit.
+ *
+ * Returns: (nullable): the agent's method
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_stop_plan_get_quit_method(DccStopPlan *self)
 {
@@ -83,6 +131,15 @@ dcc_stop_plan_get_quit_method(DccStopPlan *self)
     return self->quit_method;
 }
 
+/**
+ * dcc_stop_plan_set_quit_timeout:
+ * @self: a #DccStopPlan
+ * @ms: milliseconds
+ *
+ * Says how long the application may take to end after it agreed to quit. The default is 10 s.
+ *
+ * Since: 1.0
+ */
 void
 dcc_stop_plan_set_quit_timeout(DccStopPlan *self, gint64 ms)
 {
@@ -92,6 +149,16 @@ dcc_stop_plan_set_quit_timeout(DccStopPlan *self, gint64 ms)
     self->quit_timeout_ms = ms;
 }
 
+/**
+ * dcc_stop_plan_get_quit_timeout:
+ * @self: a #DccStopPlan
+ *
+ * How long the application may take to end after it agreed to quit.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
 gint64
 dcc_stop_plan_get_quit_timeout(DccStopPlan *self)
 {
@@ -100,6 +167,16 @@ dcc_stop_plan_get_quit_timeout(DccStopPlan *self)
     return self->quit_timeout_ms;
 }
 
+/**
+ * dcc_stop_plan_set_signal:
+ * @self: a #DccStopPlan
+ * @signal: a signal; the default is SIGTERM
+ *
+ * Says which signal to begin with. SIGABRT, SIGQUIT and SIGKILL leave no chance to save and are
+ * not taken.
+ *
+ * Since: 1.0
+ */
 void
 dcc_stop_plan_set_signal(DccStopPlan *self, int signal)
 {
@@ -111,6 +188,16 @@ dcc_stop_plan_set_signal(DccStopPlan *self, int signal)
     self->signal = signal;
 }
 
+/**
+ * dcc_stop_plan_get_signal:
+ * @self: a #DccStopPlan
+ *
+ * The signal to begin with.
+ *
+ * Returns: a signal
+ *
+ * Since: 1.0
+ */
 int
 dcc_stop_plan_get_signal(DccStopPlan *self)
 {

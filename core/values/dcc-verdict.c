@@ -53,6 +53,17 @@ dcc_verdict_init(DccVerdict *self)
 {
 }
 
+/**
+ * dcc_verdict_new:
+ * @kind: the meaning
+ * @reason: (nullable): one line for people, lower case, no full stop
+ *
+ * What an end means.
+ *
+ * Returns: (transfer full): a new #DccVerdict
+ *
+ * Since: 1.0
+ */
 DccVerdict *
 dcc_verdict_new(DccVerdictKind kind, const char *reason)
 {
@@ -65,6 +76,16 @@ dcc_verdict_new(DccVerdictKind kind, const char *reason)
     return self;
 }
 
+/**
+ * dcc_verdict_get_kind:
+ * @self: a #DccVerdict
+ *
+ * The meaning.
+ *
+ * Returns: a kind
+ *
+ * Since: 1.0
+ */
 DccVerdictKind
 dcc_verdict_get_kind(DccVerdict *self)
 {
@@ -73,6 +94,16 @@ dcc_verdict_get_kind(DccVerdict *self)
     return self->kind;
 }
 
+/**
+ * dcc_verdict_get_reason:
+ * @self: a #DccVerdict
+ *
+ * Why, for people.
+ *
+ * Returns: (nullable): one line
+ *
+ * Since: 1.0
+ */
 const char *
 dcc_verdict_get_reason(DccVerdict *self)
 {
@@ -81,6 +112,16 @@ dcc_verdict_get_reason(DccVerdict *self)
     return self->reason;
 }
 
+/**
+ * dcc_verdict_is_clean:
+ * @self: a #DccVerdict
+ *
+ * Whether nobody has to do anything: %DCC_VERDICT_CLEAN and %DCC_VERDICT_CANCELLED.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_verdict_is_clean(DccVerdict *self)
 {
@@ -89,6 +130,16 @@ dcc_verdict_is_clean(DccVerdict *self)
     return classes[self->kind] == CLASS_CLEAN;
 }
 
+/**
+ * dcc_verdict_is_crash:
+ * @self: a #DccVerdict
+ *
+ * Whether starting again may help.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_verdict_is_crash(DccVerdict *self)
 {
@@ -97,6 +148,16 @@ dcc_verdict_is_crash(DccVerdict *self)
     return classes[self->kind] == CLASS_CRASH;
 }
 
+/**
+ * dcc_verdict_is_permanent:
+ * @self: a #DccVerdict
+ *
+ * Whether starting again would end the same way.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_verdict_is_permanent(DccVerdict *self)
 {

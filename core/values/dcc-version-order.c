@@ -49,6 +49,18 @@ compare_tokens(Token a, Token b)
     return order;
 }
 
+/**
+ * dcc_version_compare:
+ * @a: (nullable): a version; %NULL is older than all
+ * @b: (nullable): another
+ *
+ * Orders versions as people read them: 4.10 is newer than 4.9, 4.2.0 alpha is older than 4.2.0,
+ * 4.2 and 4.2.0 are equal.
+ *
+ * Returns: -1, 0 or 1
+ *
+ * Since: 1.0
+ */
 int
 dcc_version_compare(const char *a, const char *b)
 {
@@ -66,6 +78,18 @@ dcc_version_compare(const char *a, const char *b)
     return 0;
 }
 
+/**
+ * dcc_version_matches:
+ * @version: (nullable): a version
+ * @wanted: (nullable): the beginning of one
+ *
+ * Asks whether a version is the wanted one or a part of it: 4.2 matches 4.2 and 4.2.1, not
+ * 4.20.
+ *
+ * Returns: %TRUE if it is; always when nothing is wanted
+ *
+ * Since: 1.0
+ */
 gboolean
 dcc_version_matches(const char *version, const char *wanted)
 {
