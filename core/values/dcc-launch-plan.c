@@ -295,7 +295,7 @@ dcc_launch_plan_apply_env(DccLaunchPlan *self, const char *const *environ)
 {
     g_return_val_if_fail(DCC_IS_LAUNCH_PLAN(self), NULL);
 
-    char **env = base != NULL ? g_strdupv((char **)base) : g_new0(char *, 1);
+    char **env = environ != NULL ? g_strdupv((char **)environ) : g_new0(char *, 1);
 
     for (guint i = 0; i < self->env_steps->len; i++)
         env = apply_step(env, g_ptr_array_index(self->env_steps, i));
