@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,14 +117,22 @@ test_world_sees_leaked_descriptor(void)
     dcc_test_world_free(world);
 }
 
+/* Even a test that is aborted leaves nothing behind. */
+static void
+die_with_parent(gpointer data)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 start_sleeper(GPid *pid)
 {
     char *argv[] = {(char *)"sleep", (char *)"30", NULL};
+    GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+                        G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
     g_autoptr(GError) error = NULL;
 
-    g_spawn_async(
-        NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, pid, &error);
+    g_spawn_async(NULL, argv, NULL, flags, die_with_parent, NULL, pid, &error);
     g_assert_no_error(error);
 }
 
@@ -136,7 +145,6 @@ test_world_sees_left_process(void)
     GPid pid;
 
     start_sleeper(&pid);
-    /* The sleeper ends with the test's process, by its own alarm of 30 s at the latest. */
     dcc_test_world_free(world);
 }
 
