@@ -1,5 +1,5 @@
-/* Loads one module file. Exit status: 0 loaded, 1 refused with a reason (on stdout); a signal says that the
- * file killed us. */
+/* Loads one module file. Exit status: 0 loaded, 1 refused with a reason (on stdout); a signal says
+ * that the file killed us. */
 #include "dcc-adapter-registry.h"
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
-/* The check of a module file: no byte of a file may hurt whoever checks it, and every fault has its reason. */
+/* The check of a module file: no byte of a file may hurt whoever checks it, and every fault has its
+ * reason. */
 #include "dcc-error.h"
 #include "dcc-module-file.h"
 #include "module-scratch.h"
@@ -127,7 +128,8 @@ test_cut_off_stripped(Scratch *s, gconstpointer data)
 static void
 test_foreign(Scratch *s, gconstpointer data)
 {
-    static const char script[] = "#!/bin/sh\necho this is no module, and long enough to hold a header\n";
+    static const char script[] =
+        "#!/bin/sh\necho this is no module, and long enough to hold a header\n";
     const guint16 machine = EM_PPC;
     const guint16 type = ET_REL;
     const unsigned char other_class = sizeof(void *) == 8 ? ELFCLASS32 : ELFCLASS64;

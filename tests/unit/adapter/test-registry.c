@@ -1,4 +1,5 @@
-/* The registry: sound modules load beside every broken one, and each broken one has its own reason. */
+/* The registry: sound modules load beside every broken one, and each broken one has its own reason.
+ */
 #include "dcc-adapter-record.h"
 #include "dcc-adapter-registry.h"
 #include "dcc-error.h"
@@ -24,7 +25,8 @@ static const struct {
     {"renamed", "makes an adapter 'somebody-else', its name says 'renamed'"},
     {"nothing", "without id"},
     {"wrongname", "says its type is XwrongnameFixture, but it is SomethingElseFixture"},
-    {"twin", "defines the type SoundFixture, which another module or the program has defined already"},
+    {"twin",
+     "defines the type SoundFixture, which another module or the program has defined already"},
 };
 
 static void
@@ -84,7 +86,8 @@ test_refusals(Scratch *s, gconstpointer data)
         g_assert_cmpstr(dcc_adapter_record_get_id(record), ==, refusals[i].id);
     }
     g_assert_nonnull(strstr(dcc_adapter_record_get_refusal(find_record(list, fifo)), "regular"));
-    g_assert_nonnull(strstr(dcc_adapter_record_get_refusal(find_record(list, upper)), "no name of"));
+    g_assert_nonnull(
+        strstr(dcc_adapter_record_get_refusal(find_record(list, upper)), "no name of"));
 }
 
 static void
@@ -208,7 +211,8 @@ typedef struct {
     DccAdapterClass parent_class;
 } OwnAdapterClass;
 
-static GType own_adapter_get_type(void);
+static GType
+own_adapter_get_type(void);
 G_DEFINE_TYPE(OwnAdapter, own_adapter, DCC_TYPE_ADAPTER)
 
 static void
@@ -265,7 +269,8 @@ test_mended(Scratch *s, gconstpointer data)
     g_assert_cmpuint(g_list_model_get_n_items(list), ==, 1);
 }
 
-/* Two modules of one id have two adapters' worth of types: the second is refused in the whole process. */
+/* Two modules of one id have two adapters' worth of types: the second is refused in the whole
+ * process. */
 static void
 test_second_module(Scratch *s, gconstpointer data)
 {

@@ -40,7 +40,8 @@ glob(Scratch *s, DccSearch *search, const char *pattern)
 
     for (guint i = 0; found[i]; i++) {
         g_assert_true(g_str_has_prefix(found[i], s->directory));
-        memmove(found[i], found[i] + strlen(s->directory), strlen(found[i] + strlen(s->directory)) + 1);
+        memmove(
+            found[i], found[i] + strlen(s->directory), strlen(found[i] + strlen(s->directory)) + 1);
     }
     return g_strjoinv(" ", found);
 }
@@ -61,8 +62,10 @@ test_glob(Scratch *s, gconstpointer data)
     put(s, "opt/.blender-9/blender", 0755);
     put(s, "home/me/Applications/blender-3/blender", 0755);
     search = search_below(s);
-    assert_glob(s, search, "/opt/blender*/blender", "/opt/blender-4.1/blender /opt/blender-4.2/blender");
-    assert_glob(s, search, "//opt/./../opt/blender-4.[2-9]/blender", "/opt/./../opt/blender-4.2/blender");
+    assert_glob(
+        s, search, "/opt/blender*/blender", "/opt/blender-4.1/blender /opt/blender-4.2/blender");
+    assert_glob(
+        s, search, "//opt/./../opt/blender-4.[2-9]/blender", "/opt/./../opt/blender-4.2/blender");
     assert_glob(s, search, "~/Applications/*/blender", "/home/me/Applications/blender-3/blender");
     assert_glob(s, search, "/opt/blender-4.1/blender", "/opt/blender-4.1/blender");
     assert_glob(s, search, "/opt/blender-4.1/blender/*", "");
@@ -84,7 +87,8 @@ test_links(Scratch *s, gconstpointer data)
     search = search_below(s);
     /* One copy has one name, and that is its own. */
     assert_glob(s, search, "/opt/app*/run", "/opt/app-4.2/run");
-    assert_glob(s, search, "/opt/*/*/*/*/*/run", "/opt/app-loop/app-loop/app-loop/app-loop/app-4.2/run");
+    assert_glob(
+        s, search, "/opt/*/*/*/*/*/run", "/opt/app-loop/app-loop/app-loop/app-loop/app-4.2/run");
     /* Not a way out of the root. */
     assert_glob(s, search, "/opt/app-out/passwd", "");
     assert_glob(s, search, "/opt/app-out/pass*", "");
