@@ -2,7 +2,8 @@
  *
  * Problem: a session lives by deadlines, and a test cannot wait for them. So nobody asks the
  * machine for the time but this object. Instants are those of CLOCK_MONOTONIC, which stands still
- * while the machine sleeps. A timer never fires early.
+ * while the machine sleeps. A timer never fires early; those that a late loop finds due together
+ * fire in the order in which they were added.
  *
  * Threading: a clock belongs to the thread that made it. Its timers fire in the main context that
  * was the thread's default when they were added.
