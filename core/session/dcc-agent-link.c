@@ -109,9 +109,10 @@ check_hello(DccAgentLink *self, JsonObject *params, GError **error)
 static void
 tell_ready(DccAgentLink *self, JsonObject *params)
 {
-    self->handler->ready(dcc_json_get_string(params, "scene", ""),
-                         dcc_json_get_boolean(params, "exists", TRUE),
-                         self->data);
+    g_autofree char *scene = dcc_json_get_bytes(params, "scene");
+
+    self->handler->ready(
+        scene != NULL ? scene : "", dcc_json_get_boolean(params, "exists", TRUE), self->data);
 }
 
 static void
@@ -141,6 +142,14 @@ take_hello(DccAgentLink *self, DccPeer *peer, gint64 id, JsonObject *params)
 }
 
 static void
+tell_scene(DccAgentLink *self, JsonObject *params)
+{
+    g_autofree char *scene = dcc_json_get_bytes(params, "scene");
+
+    self->handler->scene(scene != NULL ? scene : "", self->data);
+}
+
+static void
 take_news(DccAgentLink *self, const char *method, JsonObject *params)
 {
     if (g_str_equal(method, "ready"))
@@ -148,7 +157,7 @@ take_news(DccAgentLink *self, const char *method, JsonObject *params)
     else if (g_str_equal(method, "busy"))
         replace(&self->busy, dcc_json_get_string(params, "reason", NULL));
     else if (g_str_equal(method, "scene"))
-        self->handler->scene(dcc_json_get_string(params, "scene", ""), self->data);
+        tell_scene(self, params);
     else if (g_str_equal(method, "frame"))
         self->handler->frame((int)dcc_json_get_int(params, "frame", 0),
                              (int)dcc_json_get_int(params, "first", 0),

@@ -1,8 +1,9 @@
 /* One end of a JSON-RPC conversation.
  *
- * Contract: bounded in both directions (a line, what is unread), at most a few lines a turn of the
- * main loop so that a chatterbox starves nobody. Request ids of the other side are numbers, as ours
- * are; a string id is answered as a malformed request. Threading: the main context it was made in.
+ * Contract: bounded in both directions (a line, what is unread), at most a chunk a turn of the main
+ * loop so that a chatterbox starves nobody. A request whose id is no number is given one of ours,
+ * below zero, until it is answered.
+ * Threading: the main context it was made in.
  */
 #include "dcc-peer.h"
 
@@ -42,7 +43,9 @@ struct _DccPeer {
     GSource *writer;
     GByteArray *in;
     GByteArray *out;
-    GHashTable *calls; /* id -> Call */
+    GHashTable *calls;       /* id -> Call */
+    GHashTable *foreign_ids; /* ours, below zero -> JsonNode */
+    gint64 last_foreign_id;
     gint64 last_id;
 };
 
@@ -134,6 +137,7 @@ dcc_peer_finalize(GObject *object)
     DccPeer *self = DCC_PEER(object);
 
     g_hash_table_unref(self->calls);
+    g_hash_table_unref(self->foreign_ids);
     g_byte_array_unref(self->in);
     g_byte_array_unref(self->out);
     g_object_unref(self->clock);
@@ -153,6 +157,8 @@ dcc_peer_init(DccPeer *self)
     self->fd = -1;
     self->in = g_byte_array_new();
     self->out = g_byte_array_new();
+    self->foreign_ids =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)json_node_unref);
     self->calls =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)call_free);
 }
@@ -301,6 +307,38 @@ dcc_peer_notify(DccPeer *self, const char *method, JsonObject *params)
     check_backlog(self);
 }
 
+static void
+set_id(DccPeer *self, JsonObject *message, gint64 id)
+{
+    JsonNode *foreign = g_hash_table_lookup(self->foreign_ids, &id);
+
+    if (foreign == NULL) {
+        json_object_set_int_member(message, "id", id);
+        return;
+    }
+    json_object_set_member(message, "id", json_node_copy(foreign));
+    g_hash_table_remove(self->foreign_ids, &id);
+}
+
+/* 0: a notification. */
+static gint64
+take_id(DccPeer *self, JsonObject *message)
+{
+    JsonNode *node = json_object_get_member(message, "id");
+    gint64 id;
+
+    if (node == NULL || JSON_NODE_HOLDS_NULL(node))
+        return 0;
+    id = dcc_json_get_int(message, "id", 0);
+    if (id > 0)
+        return id;
+    if (g_hash_table_size(self->foreign_ids) >= MAX_CALLS)
+        return 0;
+    id = --self->last_foreign_id;
+    g_hash_table_insert(self->foreign_ids, g_memdup2(&id, sizeof id), json_node_copy(node));
+    return id;
+}
+
 void
 dcc_peer_reply(DccPeer *self, gint64 id, JsonObject *result)
 {
@@ -311,7 +349,7 @@ dcc_peer_reply(DccPeer *self, gint64 id, JsonObject *result)
         return;
     }
     message = message_new();
-    json_object_set_int_member(message, "id", id);
+    set_id(self, message, id);
     set_params(message, "result", result);
     say(self, message);
     check_backlog(self);
@@ -334,7 +372,7 @@ fail_with(DccPeer *self, gint64 id, int code, const char *text, const char *name
         json_object_set_string_member(data, "name", name);
         json_object_set_object_member(error, "data", data);
     }
-    json_object_set_int_member(message, "id", id);
+    set_id(self, message, id);
     json_object_set_object_member(message, "error", error);
     say(self, message);
     check_backlog(self);
@@ -399,7 +437,7 @@ take_request(DccPeer *self, JsonObject *message, const char *method)
 {
     g_autoptr(JsonObject) none = json_object_new();
     JsonObject *params = dcc_json_get_object(message, "params");
-    gint64 id = dcc_json_get_int(message, "id", 0);
+    gint64 id = take_id(self, message);
 
     if (self->handler != NULL)
         self->handler->request(self, id, method, params != NULL ? params : none, self->data);
