@@ -1,0 +1,80 @@
+"""Applications outlive their session, and are taken up again."""
+
+import os
+import signal
+
+import pytest
+
+from conftest import until
+
+
+def lose_session(box, number=signal.SIGKILL):
+    status = box.status()
+    os.kill(status["session_pid"], number)
+    until(lambda: not box.status()["attended"], "the session to be gone")
+    return status
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_an_unattended_instance_is_shown_and_adopted(box, number):
+    box.launch()
+    before = lose_session(box, number)
+    assert box.status()["pid"] == before["pid"]
+    assert "(unattended)" in box.run("ps").out
+    assert "dcchost adopt fake" in box.run("doctor", "fake").out
+    done = box.run("adopt")
+    after = box.status()
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("fake: adopted, ")
+    assert after["attended"] is True
+    assert (after["pid"], after["incarnation"]) == (before["pid"], before["incarnation"])
+    assert after["session_pid"] != before["session_pid"]
+    until(lambda: box.status()["ready"], "the agent to come back")
+    assert box.run("probe").status == 0
+
+
+def test_an_attended_instance_is_not_adopted(box):
+    box.launch()
+    before = box.status()
+    done = box.run("adopt", "fake")
+    assert (done.status, done.out) == (75, "")
+    assert box.status()["session_pid"] == before["session_pid"]
+
+
+@pytest.mark.parametrize("verb", ["stop", "kill"])
+def test_verbs_adopt_by_themselves(box, verb):
+    box.launch()
+    lose_session(box)
+    done = box.run(verb)
+    assert done.status == 0, done
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+def test_restart_adopts_by_itself(box):
+    box.launch()
+    before = lose_session(box)
+    done = box.run("restart")
+    assert done.status == 0, done
+    assert box.status()["pid"] != before["pid"]
+
+
+def test_a_crash_while_nobody_looked_is_told_once(box):
+    box.launch("--restart", "never")
+    before = lose_session(box)
+    os.kill(before["pid"], signal.SIGSEGV)
+    until(lambda: not os.path.exists("/proc/%d" % before["pid"]), "the end")
+    done = box.run("adopt", "fake")
+    assert done.status == 0, done
+    assert "signal 11" in done.out
+    exits = [line for line in box.run("events", "fake").out.splitlines() if line.split()[1] == "exit"]
+    assert len(exits) == 1 and "signal 11" in exits[0]
+
+
+def test_logs_and_status_need_no_session(box):
+    box.launch("--", "--print", "words")
+    until(lambda: "words" in box.run("logs").out, "output")
+    lose_session(box)
+    assert "words\n" in box.run("logs").out
+    assert box.run("status").status == 0
+    assert box.run("events").status == 0
+    assert box.status()["attended"] is False
