@@ -18,6 +18,7 @@ from collections import Counter
 
 TAP = re.compile(r"^(ok|not ok) \d+ (?:- )?([^#\n]*)(# *(SKIP|TODO)\b.*)?$", re.I | re.M)
 PYTEST = re.compile(r"^(\S+::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b(?: \((.*)\))?", re.M)
+PYTEST_SUM = re.compile(r"^=* ?((?:\d+ \w+, )*\d+ \w+) in [\d.]+s(?: \([\d:]+\))? ?=*$", re.M)
 SKIPPED_PROGRAM = "SKIP"
 GOOD_PROGRAM = ("OK", "EXPECTEDFAIL", SKIPPED_PROGRAM)
 
@@ -34,12 +35,23 @@ def tests_of_pytest(text):
         yield name, outcomes.get(word, "failed")
 
 
+def tests_of_pytest_sum(program, text):
+    """Of a pytest that named no tests: only how many there were."""
+    words = {"passed": "passed", "xfailed": "passed", "skipped": "skipped", "failed": "failed",
+             "error": "failed", "errors": "failed", "xpassed": "failed"}
+    for line in PYTEST_SUM.findall(text)[-1:]:
+        for part in line.split(", "):
+            number, word = part.split()
+            for index in range(int(number) if word in words else 0):
+                yield "%s, %s test %d" % (program, word, index + 1), words[word]
+
+
 def tests_of_program(entry):
     """Yields (name, outcome) for every test of one entry of testlog.json."""
     text = entry.get("stdout", "")
     program = entry["name"].split(" / ", 1)[-1]
     # A verbose pytest line may come twice: once when it fails, once when its fixture fails after it.
-    tests = list(tests_of_tap(text)) or list(tests_of_pytest(text))
+    tests = list(tests_of_tap(text)) or list(tests_of_pytest(text)) or list(tests_of_pytest_sum(program, text))
     yield from tests
     if entry["result"] not in GOOD_PROGRAM:
         if not any(outcome == "failed" for _name, outcome in tests):

@@ -32,7 +32,10 @@ def outcomes(*args, **kwargs):
     return [outcome for _name, outcome in tally.tests_of_program(entry(*args, **kwargs))]
 
 
-@pytest.mark.parametrize("text", [TAP, PYTEST])
+QUIET = "..s.F\n\nFAILED t.py::test_a - assert 0\n1 failed, 3 passed, 1 skipped, 2 warnings in 62.10s (0:01:02)\n"
+
+
+@pytest.mark.parametrize("text", [TAP, PYTEST, QUIET])
 def test_counts_what_the_program_says(text):
     found = outcomes(text, "FAIL", returncode=1)
     assert (found.count("failed"), found.count("skipped")) == (1, 1)
