@@ -247,8 +247,9 @@ def test_sigterm_is_an_orderly_quit(mode, start, session):
 def test_a_forked_worker_still_dies_by_sigterm(start, session):
     start("loop")
     line = session.meet()
-    source = ("import os, signal, time\npid = os.fork()\nif pid == 0:\n    time.sleep(30)\n    os._exit(3)\n"
-              "os.kill(pid, signal.SIGTERM)\nresult = os.waitpid(pid, 0)[1]")
+    source = ("import os, signal, time\nr, w = os.pipe()\npid = os.fork()\nif pid == 0:\n    os.write(w, b'x')\n"
+              "    time.sleep(30)\n    os._exit(3)\n"
+              "os.read(r, 1)\nos.kill(pid, signal.SIGTERM)\nresult = os.waitpid(pid, 0)[1]")
     assert line.run(source) == str(int(signal.SIGTERM))
     assert line.run("result = 1") == "1"
 
@@ -287,7 +288,7 @@ def test_a_line_of_a_gibibyte_is_cut_off(start, session):
     assert line.welcome()["ready"] is True
     assert line.ping()["pid"] == blender.process.pid
     with open("/proc/%d/status" % blender.process.pid) as status:
-        peak = next(int(l.split()[1]) for l in status if l.startswith("VmHWM"))
+        peak = next(int(text.split()[1]) for text in status if text.startswith("VmHWM"))
     assert peak < 400 * 1024
 
 
@@ -301,7 +302,7 @@ def test_stacks_of_every_thread(start, session, home):
     assert "stuck_here" in text and pathlib.Path(path).parent == blender.temp
     line.answer(number)
     blender.process.send_signal(signal.SIGUSR1)
-    stacks = blender.temp / "dcchost-stacks.txt"
+    stacks = blender.temp / "dcchost-faults.txt"
     until(lambda: "most recent call first" in stacks.read_text(), 10)
     assert line.ping()["pid"] == blender.process.pid
 

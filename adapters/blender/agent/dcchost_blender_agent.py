@@ -39,6 +39,7 @@ TICK, TICK_AT_WORK, TICK_AT_START = 0.1, 0.02, 0.05
 READY_TICKS, READY_GAP, READY_AT_LAST = 6, 0.2, 20.0
 
 agent = None
+Job = collections.namedtuple("Job", "life id method params")
 
 
 class Refused(Exception):
@@ -68,7 +69,7 @@ class Wire:
         self.life = 0  # counts connections: an answer goes to the one that asked, or nowhere
         self.told = {}
         self.outbox = collections.deque()
-        self.drained = threading.Event()
+        self.met, self.drained = threading.Event(), threading.Event()
         self.ear, self.bell = socket.socketpair()
         self.ear.setblocking(False)
         self.bell.setblocking(False)
@@ -85,7 +86,6 @@ class Wire:
     def notify(self, method, **params):
         if self.welcome:
             self._post({"jsonrpc": "2.0", "method": method, "params": params})
-            self.wake()
 
     def answer(self, job, result=None, error=None):
         if job.life != self.life:
@@ -96,7 +96,6 @@ class Wire:
         else:
             message["error"] = {"code": error[0], "message": error[1]}
         self._post(message)
-        self.wake()
 
     def flush(self, timeout):
         if self.welcome:
@@ -106,6 +105,7 @@ class Wire:
 
     def _post(self, message):
         self.outbox.append(json.dumps(message).encode("ascii") + b"\n")
+        self.wake()
 
     def _run(self):
         delay = FIRST_DELAY
@@ -154,11 +154,9 @@ class Wire:
 
     def _listen(self):
         try:
-            heard = self.ear.recv(4096)
+            self.ear.recv(4096)
         except OSError:
-            return
-        if bytes([signal.SIGTERM]) in heard:
-            self.agent.asked_to_end()
+            pass
 
     def _serve(self, sock):
         sock.setblocking(False)
@@ -218,6 +216,7 @@ class Wire:
             if message.get("id") == "hello":
                 self.welcome = "error" not in message
                 self.refused = not self.welcome
+                self.met.set()
         elif self.welcome and message.get("id") is not None:
             params = message.get("params")
             self.agent.take(Job(self.life, message["id"], message["method"],
@@ -231,32 +230,23 @@ class Wire:
                 self._post({"jsonrpc": "2.0", "method": method, "params": params})
 
 
-class Job:
-    def __init__(self, life, id_, method, params):
-        self.life, self.id, self.method, self.params = life, id_, method, params
-
-
 class Agent:
     def __init__(self, path, token):
         self.pid = os.getpid()
-        self.background = bpy.app.background
+        self.background, self.version = bpy.app.background, bpy.app.version_string
         self.mode = os.environ.get("DCCHOST_AGENT_MODE", "") if self.background else "window"
         self.main = threading.get_ident()
         self.started = self.turned = time.monotonic()
         self.busy = (None, self.started)
-        self.calm_ticks = 0
         self.ready = self.ready_told = False
         self.ending = self.interrupted = self.copying = self.unsaved = False
         self.code = None
-        self.frames = 0
+        self.frames = self.calm_ticks = 0
         self.jobs = queue.SimpleQueue()
         self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
-        self.version = bpy.app.version_string
         self.scene, self.exists, self.dirty = "", False, None
         self.look()
         self.wire = Wire(self, path, token)
-
-    # -- the main thread -------------------------------------------------------------------------
 
     def start(self):
         self.watch_faults()
@@ -269,6 +259,7 @@ class Agent:
             bpy.app.timers.register(guard, first_interval=5, persistent=True)
         elif self.mode != "loop":
             self.become_ready()
+            self.wire.met.wait(1)  # a short render would be over before anybody heard of it
 
     def become_ready(self):
         self.ready = True
@@ -298,8 +289,11 @@ class Agent:
             self.wire.wake()
 
     def take_job(self, job):
-        if job.life != self.wire.life:
-            return  # whoever asked is gone
+        if job.life == self.wire.life:  # else whoever asked is gone
+            self.do(job)
+            self.turn()
+
+    def do(self, job):
         try:
             result = getattr(self, "do_" + job.method)(job.params)
         except Refused as refusal:
@@ -308,20 +302,14 @@ class Agent:
             self.wire.answer(job, error=(-32000, "%s: %s" % (type(error).__name__, error)))
         else:
             self.wire.answer(job, result)
-        finally:
-            self.turn()
 
     def do_save(self, params):
         directory = from_wire(params.get("directory"))
         if not directory or not os.path.isdir(directory):
             raise Refused("no such directory: %s" % directory)
         name = os.path.splitext(os.path.basename(bpy.data.filepath))[0] or "untitled"
-        path = stem = os.path.join(directory, "%s-%s" % (name, time.strftime("%Y%m%d-%H%M%S")))
-        count = 1
-        while os.path.lexists(path + ".blend"):
-            count += 1
-            path = "%s-%d" % (stem, count)
-        path += ".blend"
+        now = "%s-%03d" % (time.strftime("%Y%m%d-%H%M%S"), time.time() % 1 * 1000)
+        path = os.path.join(directory, "%s-%s.blend" % (name, now))
         dirty = self.dirty
         self.copying = True
         try:
@@ -342,10 +330,7 @@ class Agent:
     def do_quit(self, params):
         self.code = int(params.get("code") or 0)
         self.ending = True
-        result = {"quitting": True}
-        if self.busy[0] == "render":
-            result["rendering"] = True  # the image of this frame may be written unfinished
-        return result
+        return {"quitting": True}
 
     def do_run(self, params):
         names = {"__name__": "dcchost_run", "bpy": bpy, "result": None}
@@ -387,10 +372,14 @@ class Agent:
                 self.set_busy(None)
 
     def quit_window(self):
+        self.say_goodbye()
+        bpy.ops.wm.quit_blender()
+
+    def say_goodbye(self):
+        """The answer to quit goes out first; a code of its own needs another way out."""
         self.wire.flush(0.5)
         if self.code:
             sys.exit(self.code)
-        bpy.ops.wm.quit_blender()
 
     def loop(self):
         """The whole life of a background Blender: its timers never fire."""
@@ -406,16 +395,12 @@ class Agent:
                 self.ending = True
             except Exception:
                 traceback.print_exc()
-        self.wire.flush(0.5)
-        if self.code:
-            sys.exit(self.code)
+        self.say_goodbye()
 
     def leave(self):
         if os.getpid() == self.pid:
             self.wire.notify("bye", code=self.code)
             self.wire.flush(0.3)
-
-    # -- what Blender tells ----------------------------------------------------------------------
 
     def hook(self):
         reactions = {
@@ -482,18 +467,15 @@ class Agent:
             return scene.frame_start, scene.frame_end, scene.frame_step
         return None, None, None
 
-    # -- signals and faults ----------------------------------------------------------------------
-
     def watch_faults(self):
         """All Python stacks when Blender breaks, or on SIGUSR1 even while C code holds the interpreter."""
         if not self.temp:
             return
         try:
             self.faults = open(os.path.join(self.temp, "dcchost-faults.txt"), "w")
-            self.stacks = open(os.path.join(self.temp, "dcchost-stacks.txt"), "w")
             faulthandler.enable(file=self.faults, all_threads=True)
             if hasattr(faulthandler, "register"):
-                faulthandler.register(signal.SIGUSR1, file=self.stacks, all_threads=True)
+                faulthandler.register(signal.SIGUSR1, file=self.faults, all_threads=True)
         except (OSError, ValueError, RuntimeError):
             pass
 
@@ -502,27 +484,16 @@ class Agent:
         try:
             if self.mode == "thread" or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
                 return
-            signal.signal(signal.SIGTERM, lambda *a: self.asked_to_end())
-            signal.set_wakeup_fd(self.wire.bell.fileno(), warn_on_full_buffer=False)
-            self.forking = threading.local()
-            os.register_at_fork(before=self.hold_signals, after_in_parent=self.release_signals,
-                                after_in_child=self.forget_signals)
-        except (AttributeError, OSError, ValueError):
+            signal.signal(signal.SIGTERM, self.terminated)
+        except (OSError, ValueError):
             pass
 
-    def hold_signals(self):
-        self.forking.mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
-
-    def release_signals(self):
-        signal.pthread_sigmask(signal.SIG_SETMASK, self.forking.mask)
-
-    def forget_signals(self):
-        """A forked worker must die by SIGTERM as ever, and not wake its parent's agent."""
-        try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        finally:
-            self.release_signals()
+    def terminated(self, number, frame):
+        if os.getpid() == self.pid:
+            self.asked_to_end()
+        else:  # a forked worker must die by it as ever
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
     def asked_to_end(self):
         self.ending = True
@@ -535,9 +506,8 @@ class Agent:
             self.interrupted = True
             os.kill(self.pid, signal.SIGINT)
 
-    # -- the agent's thread: nothing of bpy below --------------------------------------------------
-
     def introduce(self, wire):
+        """In the agent's thread, as all that follows: nothing of bpy is touched."""
         return {"token": wire.token, "pid": self.pid, "app": "blender", "version": self.version,
                 "python": sys.version.split()[0], "headless": self.background, "protocol": 1,
                 "ready": self.ready_told, "scene": to_wire(self.scene or "")}
@@ -555,40 +525,32 @@ class Agent:
             yield "busy", reason, {"reason": reason}
 
     def take(self, job):
-        if job.method == "ping":
-            self.wire.answer(job, self.pulse())
-        elif job.method == "stacks":
-            self.dump_stacks(job)
-        elif job.method == "quit" and self.mode == "thread":
-            self.wire.answer(job, {"quitting": True, "rendering": self.busy[0] == "render"})
-            self.code = 1
-            self.asked_to_end()
-        elif job.method == "save" and self.mode == "thread":
-            self.wire.answer(job, error=(-32000, "a command line render has nothing to save"))
-        elif job.method in ("save", "run", "quit"):
-            if self.mode == "thread":
-                self.wire.answer(job, error=(-32000, "a command line render holds the main thread"))
-                return
+        if job.method in ("ping", "stacks"):
+            self.do(job)
+        elif job.method not in ("save", "run", "quit"):
+            self.wire.answer(job, error=(-32601, "unknown method: %s" % job.method))
+        elif self.mode != "thread":
             self.jobs.put(job)
             if job.method == "quit" and self.background and self.busy[0] == "render":
                 self.interrupt()
+        elif job.method == "quit":
+            self.wire.answer(job, {"quitting": True})
+            self.code = 1
+            self.asked_to_end()
         else:
-            self.wire.answer(job, error=(-32601, "unknown method: %s" % job.method))
+            self.wire.answer(job, error=(-32000, "a command line render holds the main thread"))
 
-    def pulse(self):
+    def do_ping(self, params):
         now, (reason, since) = time.monotonic(), self.busy
         return {"pid": self.pid, "main_thread_age_ms": int((now - self.turned) * 1000), "busy": reason,
                 "busy_ms": int((now - since) * 1000) if reason else 0,
                 "scene": to_wire(self.scene or ""), "dirty": self.dirty}
 
-    def dump_stacks(self, job):
-        try:
-            path = os.path.join(self.temp or "", "dcchost-stacks-%d.txt" % int(time.time() * 1000))
-            with open(path, "w") as file:
-                faulthandler.dump_traceback(file=file, all_threads=True)
-            self.wire.answer(job, {"path": to_wire(path)})
-        except Exception as error:
-            self.wire.answer(job, error=(-32000, "%s: %s" % (type(error).__name__, error)))
+    def do_stacks(self, params):
+        path = os.path.join(self.temp or "", "dcchost-stacks-%d.txt" % int(time.time() * 1000))
+        with open(path, "w") as file:
+            faulthandler.dump_traceback(file=file, all_threads=True)
+        return {"path": to_wire(path)}
 
 
 def tick():
