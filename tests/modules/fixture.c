@@ -1,4 +1,5 @@
-/* One source for every small module that the tests load. What is not asked for by -DFIXTURE_... is sound. */
+/* One source for every small module that the tests load. What is not asked for by -DFIXTURE_... is
+ * sound. */
 #include "dcc-adapter-module.h"
 
 #ifndef FIXTURE_MAGIC
@@ -24,7 +25,8 @@
 #endif
 
 #ifdef FIXTURE_UNRESOLVED
-extern int dcc_fixture_nobody_defines_this(void);
+extern int
+dcc_fixture_nobody_defines_this(void);
 #endif
 
 static void

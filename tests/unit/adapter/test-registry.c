@@ -269,6 +269,27 @@ test_mended(Scratch *s, gconstpointer data)
     g_assert_cmpuint(g_list_model_get_n_items(list), ==, 1);
 }
 
+/* Loading a file that is cut off would end us with SIGBUS: it is refused, wherever the cut is. */
+static void
+test_cut_off(Scratch *s, gconstpointer data)
+{
+    g_autoptr(GBytes) sound = scratch_fixture("sound");
+    g_autofree char *path = scratch_path(s, "dcchost-sound.so");
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+    gsize size = 0;
+    const char *bytes = g_bytes_get_data(sound, &size);
+
+    for (gsize length = 0; length < size; length += 512) {
+        g_autoptr(GError) error = NULL;
+
+        scratch_write(path, bytes, length);
+        g_assert_null(dcc_adapter_registry_load_file(registry, path, &error));
+        g_assert_error(error, DCC_ERROR, DCC_ERROR_ADAPTER);
+    }
+    scratch_write(path, bytes, size);
+    g_assert_nonnull(dcc_adapter_registry_load_file(registry, path, NULL));
+}
+
 /* Two modules of one id have two adapters' worth of types: the second is refused in the whole
  * process. */
 static void
@@ -324,5 +345,6 @@ main(int argc, char **argv)
     ADD("add", test_add);
     ADD("mended", test_mended);
     ADD("second-module", test_second_module);
+    ADD("cut-off", test_cut_off);
     return g_test_run();
 }
