@@ -76,22 +76,32 @@ is_back() {
     [ "$(fact sculpt ready)" = True ] && [ "$(fact sculpt restart_count)" = 1 ]
 }
 
-# ours: the processes that carry this demo's environment, beside this shell and its X server
+# ours: the processes that carry this demo's environment, beside this shell and its X server. A session
+# stays half a second for whoever still wants to ask it, so this looks for at most two.
 ours() {
     python3 - "$XDG_RUNTIME_DIR" $$ "$xvfb" <<'END'
 import os
 import pathlib
 import sys
+import time
 
 mark = b"XDG_RUNTIME_DIR=" + os.fsencode(sys.argv[1])
 known = {str(os.getpid()), *sys.argv[2:]}
-found = []
-for process in pathlib.Path("/proc").glob("[0-9]*"):
-    try:
-        if process.name not in known and mark in (process / "environ").read_bytes().split(b"\0"):
-            found.append(process.name + " " + (process / "comm").read_text().strip())
-    except OSError:
-        continue
+
+
+def find():
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if process.name not in known and mark in (process / "environ").read_bytes().split(b"\0"):
+                yield process.name + " " + (process / "comm").read_text().strip()
+        except OSError:
+            continue
+
+
+deadline = time.monotonic() + 2
+while list(find()) and time.monotonic() < deadline:
+    time.sleep(0.05)
+found = list(find())
 print("processes: %d" % len(found), *found, sep="\n  ")
 END
 }
@@ -101,7 +111,7 @@ start_display() {
     [ -z "${DISPLAY:-}" ] || return 0
     command -v Xvfb >/dev/null || return 1
     mkfifo "$demo/display"
-    Xvfb -displayfd 3 -screen 0 1280x720x24 -nolisten tcp -noreset 3>"$demo/display" 2>/dev/null &
+    Xvfb -displayfd 3 -screen 0 800x600x24 -nolisten tcp -noreset 3>"$demo/display" 2>/dev/null &
     xvfb=$!
     read -r number <"$demo/display" || return 1
     export DISPLAY=":$number"
@@ -147,7 +157,7 @@ run dcchost ps
 tell 'Stop it, with unsaved work' \
     'First a rescue copy, then a polite quit, and signals only if that does not help.'
 run dcchost stop sculpt
-copy=$(find "$demo/state" -name '*.blend' | head -n 1)
+copy=$(find "$demo/state" -name 'untitled-*.blend' | head -n 1)
 if [ -n "$copy" ]; then
     echo 'Is the monkey in the rescue copy?'
     show "blender -b $copy --python-expr 'import bpy; print(sorted(o.name for o in bpy.data.objects))'"
@@ -158,7 +168,7 @@ fi
 tell 'Render five frames with Cycles, and watch' \
     'In the foreground. The status of the command is the status of Blender.'
 run dcchost launch blender --name render --headless -- -E CYCLES --python-expr \
-    'import bpy; r = bpy.context.scene.render; r.resolution_x = r.resolution_y = 128; bpy.context.scene.cycles.samples = 16' \
+    'import bpy; s = bpy.context.scene; s.cycles.use_denoising = False; s.cycles.samples = 16; s.render.resolution_percentage = 10' \
     -o "$demo/images/####" -s 1 -e 5 -a
 run ls images
 
