@@ -5,9 +5,9 @@ set -eu
 
 demo=$(mktemp -d "${TMPDIR:-/tmp}/dcchost-demo.XXXXXX")
 mkdir -m 700 "$demo/run"
-mkdir "$demo/home" "$demo/state" "$demo/cache" "$demo/data" "$demo/images"
+mkdir "$demo/home" "$demo/tmp" "$demo/state" "$demo/cache" "$demo/data" "$demo/images"
 export HOME="$demo/home" XDG_RUNTIME_DIR="$demo/run" XDG_STATE_HOME="$demo/state" \
-    XDG_CACHE_HOME="$demo/cache" XDG_DATA_HOME="$demo/data"
+    XDG_CACHE_HOME="$demo/cache" XDG_DATA_HOME="$demo/data" TMPDIR="$demo/tmp"
 began=$(date +%s)
 step=0
 xvfb=
@@ -172,9 +172,10 @@ run dcchost launch blender --name render --headless -- -E CYCLES --python-expr \
     -o "$demo/images/####" -s 1 -e 5 -a
 run ls images
 
-tell 'What is left behind?' 'Processes of this demo, files in its runtime directory, temporary files of Blender:'
+tell 'What is left behind?' 'Nothing but what you may want to read.'
 run dcchost ps
 ours
-echo "files in the runtime directory: $(find "$demo/run" -mindepth 2 | wc -l)"
+echo "sockets, locks and records: $(find "$demo/run/dcchost" -mindepth 1 | wc -l)"
+echo "temporary files: $(find "$demo/tmp" -mindepth 1 | wc -l)"
 echo "logs, events and rescued work, kept on purpose: $(find "$demo/state" -type f | wc -l) files"
 printf '\nThat was the main job, in %s seconds.\n' "$(($(date +%s) - began))"
