@@ -190,28 +190,27 @@ answer_stacks(int64_t id)
                     fake_json_quote(path, quoted, sizeof quoted));
 }
 
-/* The main thread may be asleep for good, so the agent waits for it not at all: a job that finds
- * the last one untaken is refused. */
+/* The main thread may be asleep for good, so the agent does not wait for it. */
 static void
 hand_over(int64_t id, const char *method, const char *params)
 {
     pthread_mutex_lock(&fake_life.lock);
-    bool taken = !fake_life.has_job;
+    bool taken = fake_life.n_jobs < FAKE_MAX_JOBS;
     if (taken) {
-        fake_life.has_job = true;
-        fake_life.job_id = id;
-        fake_life.job_code = fake_json_int(fake_json_member(params, "code"), 0);
-        snprintf(fake_life.job_method, sizeof fake_life.job_method, "%s", method);
-        if (!fake_json_string(fake_json_member(params, "directory"),
-                              fake_life.job_directory,
-                              sizeof fake_life.job_directory))
-            fake_life.job_directory[0] = '\0';
+        FakeJob *job = &fake_life.jobs[fake_life.n_jobs++];
+
+        job->id = id;
+        job->code = fake_json_int(fake_json_member(params, "code"), 0);
+        snprintf(job->method, sizeof job->method, "%s", method);
+        if (!fake_json_string(
+                fake_json_member(params, "directory"), job->directory, sizeof job->directory))
+            job->directory[0] = '\0';
         pthread_cond_broadcast(&fake_life.changed);
     }
     pthread_mutex_unlock(&fake_life.lock);
     if (!taken)
         fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
-                        "\"message\":\"still occupied with the last request\"}}",
+                        "\"message\":\"too much to do\"}}",
                         (long long)id);
 }
 

@@ -70,6 +70,16 @@ fake_options_parse(FakeOptions *options, int argc, char **argv);
 void
 fake_options_help(void);
 
+/* What the agent hands over to the main thread. */
+typedef struct {
+    char method[32];
+    int64_t id;
+    int64_t code;
+    char directory[4096];
+} FakeJob;
+
+#define FAKE_MAX_JOBS 8
+
 /* fake-life.c: what the two threads share. */
 typedef struct {
     const FakeOptions *options;
@@ -84,12 +94,8 @@ typedef struct {
     int64_t turned_at;
     const char *busy; /* by its own word */
     int64_t busy_at;
-    /* one job of the agent's for the main thread; the agent waits until it is taken */
-    bool has_job;
-    char job_method[32];
-    int64_t job_id;
-    int64_t job_code;
-    char job_directory[4096];
+    FakeJob jobs[FAKE_MAX_JOBS]; /* oldest first */
+    int n_jobs;
 } FakeLife;
 
 extern FakeLife fake_life;

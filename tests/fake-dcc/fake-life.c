@@ -92,14 +92,14 @@ end_by_itself(const FakeOptions *options)
 }
 
 static void
-save(const FakeOptions *options)
+save(const FakeOptions *options, const FakeJob *job)
 {
     char path[4400], quoted[8192];
-    long long id = fake_life.job_id;
+    long long id = job->id;
 
     if (options->slow_save > 0)
         fake_sleep(options->slow_save);
-    snprintf(path, sizeof path, "%s/fake-%d.scene", fake_life.job_directory, (int)getpid());
+    snprintf(path, sizeof path, "%s/fake-%d.scene", job->directory, (int)getpid());
     FILE *file = options->refuse_save ? NULL : fopen(path, "we");
     int bytes = file ? fprintf(file, "scene %d\n", (int)getpid()) : -1;
     if (!file || fclose(file) != 0 || bytes < 0) {
@@ -118,9 +118,9 @@ save(const FakeOptions *options)
 }
 
 static void
-quit(const FakeOptions *options)
+quit(const FakeOptions *options, const FakeJob *job)
 {
-    long long id = fake_life.job_id;
+    long long id = job->id;
 
     if (options->refuse_quit) {
         fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
@@ -131,20 +131,28 @@ quit(const FakeOptions *options)
     fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"quitting\":true}}", id);
     if (options->slow_quit > 0)
         fake_sleep(options->slow_quit);
-    fake_exit((int)fake_life.job_code);
+    fake_exit((int)job->code);
+}
+
+/* With the lock held; FALSE when there is none. */
+static bool
+take_job(FakeJob *job)
+{
+    if (fake_life.n_jobs == 0)
+        return false;
+    *job = fake_life.jobs[0];
+    fake_life.n_jobs--;
+    memmove(fake_life.jobs, fake_life.jobs + 1, (size_t)fake_life.n_jobs * sizeof *fake_life.jobs);
+    return true;
 }
 
 static void
-do_job(const FakeOptions *options)
+do_job(const FakeOptions *options, const FakeJob *job)
 {
-    /* The job's fields stay as they are until has_job is cleared. */
-    if (strcmp(fake_life.job_method, "save") == 0)
-        save(options);
+    if (strcmp(job->method, "save") == 0)
+        save(options, job);
     else
-        quit(options);
-    pthread_mutex_lock(&fake_life.lock);
-    fake_life.has_job = false;
-    pthread_mutex_unlock(&fake_life.lock);
+        quit(options, job);
 }
 
 static bool
@@ -162,18 +170,20 @@ wait_until(int64_t at)
 static void
 turn_until(int64_t at, bool until_told)
 {
+    FakeJob job;
+
     for (;;) {
         pthread_mutex_lock(&fake_life.lock);
         fake_life.waiting = true;
-        while (!fake_life.has_job && fake_now() < at && !(until_told && fake_life.ready_told))
+        while (fake_life.n_jobs == 0 && fake_now() < at && !(until_told && fake_life.ready_told))
             wait_until(at);
         fake_life.waiting = false;
         fake_life.turned_at = fake_now();
-        bool job = fake_life.has_job;
+        bool has_job = take_job(&job);
         pthread_mutex_unlock(&fake_life.lock);
-        if (!job)
+        if (!has_job)
             return;
-        do_job(fake_life.options);
+        do_job(fake_life.options, &job);
     }
 }
 
