@@ -48,6 +48,7 @@ dcc_blender_adapter_class_init(DccBlenderAdapterClass *klass)
     adapter_class->find_installations = dcc_blender_find_installations;
     adapter_class->read_version = dcc_blender_read_version;
     adapter_class->plan_launch = dcc_blender_plan_launch;
+    adapter_class->plan_recovery = dcc_blender_plan_recovery;
     adapter_class->plan_probe = dcc_blender_adapter_plan_probe;
     adapter_class->plan_stop = dcc_blender_adapter_plan_stop;
     adapter_class->read_line = dcc_blender_read_line;

@@ -5,6 +5,8 @@
  * render must not be held up at all. Contract: blender [-b --python-exit-code 42] [SCENE] --python
  * AGENT [USER'S OPTIONS] [--python-expr LOOP]
  * [-- WHAT IS LEFT TO SCRIPTS]
+ * A rescue file is not opened but recovered: so the scene keeps the name it had, and the artist's
+ * next save does not go into a temporary directory.
  */
 #include "dcc-blender.h"
 #include "dcc-error.h"
@@ -12,6 +14,13 @@
 
 #define AGENT_FILE "blender/dcchost_blender_agent.py"
 #define AGENT_LOOP "import dcchost_blender_agent; dcchost_blender_agent.loop()"
+
+/* The path in hexadecimal: it may hold anything. Recovered work is not saved yet, whatever Blender
+ * believes. */
+#define RECOVER                                                                                    \
+    "import bpy, os, dcchost_blender_agent as it; "                                                \
+    "bpy.ops.wm.recover_auto_save(filepath=os.fsdecode(bytes.fromhex('%s'))); "                    \
+    "setattr(it.agent, 'unsaved', True)"
 
 /* The user's --env comes after the session's own environment; the last word wins. */
 static const char *
@@ -82,9 +91,24 @@ choose_mode(gboolean background, const DccBlenderArgs *args)
 }
 
 static void
-add_arguments(DccLaunchPlan *plan, DccLaunchRequest *request, const DccBlenderArgs *args)
+add_recovery(DccLaunchPlan *plan, const char *rescue)
 {
-    const char *scene = dcc_launch_request_get_scene(request);
+    g_autoptr(GString) hex = g_string_new(NULL);
+    g_autofree char *expression = NULL;
+
+    for (const guchar *byte = (const guchar *)rescue; *byte; byte++)
+        g_string_append_printf(hex, "%02x", *byte);
+    expression = g_strdup_printf(RECOVER, hex->str);
+    dcc_launch_plan_add_args(plan, "--python-expr", expression, NULL);
+}
+
+static void
+add_arguments(DccLaunchPlan *plan,
+              DccLaunchRequest *request,
+              const DccBlenderArgs *args,
+              const char *rescue)
+{
+    const char *scene = rescue ? NULL : dcc_launch_request_get_scene(request);
     const char *const *user = dcc_launch_request_get_args(request);
     gboolean headless = dcc_launch_request_is_headless(request) || args->background;
     g_autofree char *agent =
@@ -93,12 +117,14 @@ add_arguments(DccLaunchPlan *plan, DccLaunchRequest *request, const DccBlenderAr
     if (headless)
         dcc_launch_plan_add_arg(plan, "-b");
     /* A window survives a script that fails, as the artist knows it. */
-    if (headless && args->scripts)
+    if (headless && (args->scripts || rescue))
         dcc_launch_plan_add_args(
             plan, "--python-exit-code", G_STRINGIFY(DCC_BLENDER_SCRIPT_FAILED), NULL);
     if (scene)
         dcc_launch_plan_add_arg(plan, scene);
     dcc_launch_plan_add_args(plan, "--python", agent, NULL);
+    if (rescue)
+        add_recovery(plan, rescue);
     for (guint i = 0; i < args->n_options; i++)
         dcc_launch_plan_add_arg(plan, user[i]);
     if (headless && !dcc_blender_args_end_by_themselves(args))
@@ -107,16 +133,16 @@ add_arguments(DccLaunchPlan *plan, DccLaunchRequest *request, const DccBlenderAr
         dcc_launch_plan_add_argv(plan, user + args->n_options);
 }
 
-DccLaunchPlan *
-dcc_blender_plan_launch(DccAdapter *adapter,
-                        DccInstallation *installation,
-                        DccLaunchRequest *request,
-                        GError **error)
+static DccLaunchPlan *
+make_plan(DccInstallation *installation,
+          DccLaunchRequest *request,
+          const char *rescue,
+          GError **error)
 {
     const char *executable = dcc_installation_get_executable(installation);
+    const char *scene = rescue ? rescue : dcc_launch_request_get_scene(request);
     g_autoptr(DccLaunchPlan) plan = dcc_launch_plan_new(executable);
     g_autoptr(GBytes) agent = g_bytes_new_static(dcc_blender_agent, dcc_blender_agent_size);
-    const char *scene = dcc_launch_request_get_scene(request);
     DccBlenderArgs args;
     gboolean headless;
 
@@ -131,10 +157,39 @@ dcc_blender_plan_launch(DccAdapter *adapter,
     add_environment(plan, request, executable);
     add_frames(plan, &args);
     dcc_launch_plan_set_env(plan, "DCCHOST_AGENT_MODE", choose_mode(headless, &args));
-    add_arguments(plan, request, &args);
+    add_arguments(plan, request, &args, rescue);
     dcc_launch_plan_add_file(plan, AGENT_FILE, agent);
     if (dcc_launch_request_get_cwd(request))
         dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
     dcc_launch_plan_set_readiness(plan, DCC_READINESS_AGENT);
     return g_steal_pointer(&plan);
+}
+
+DccLaunchPlan *
+dcc_blender_plan_launch(DccAdapter *adapter,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error)
+{
+    return make_plan(installation, request, NULL, error);
+}
+
+DccLaunchPlan *
+dcc_blender_plan_recovery(DccAdapter *adapter,
+                          DccInstallation *installation,
+                          DccLaunchRequest *request,
+                          DccRescueFile *file,
+                          GError **error)
+{
+    const char *path = dcc_rescue_file_get_path(file);
+    g_autofree char *name = g_filename_display_name(path);
+
+    if (g_str_has_suffix(path, ".blend"))
+        return make_plan(installation, request, path, error);
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_NOT_SUPPORTED,
+                "'%s' holds no scene to go on from; an autosave or a rescue copy does",
+                name);
+    return NULL;
 }

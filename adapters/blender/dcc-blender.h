@@ -46,6 +46,13 @@ dcc_blender_check_scene(const char *path, GError **error);
 DccOutputEvent *
 dcc_blender_read_line(DccAdapter *adapter, const char *line);
 
+DccLaunchPlan *
+dcc_blender_plan_recovery(DccAdapter *adapter,
+                          DccInstallation *installation,
+                          DccLaunchRequest *request,
+                          DccRescueFile *file,
+                          GError **error);
+
 /* What a line that names a failure means; UNKNOWN for any other line. */
 DccVerdictKind
 dcc_blender_judge_line(const char *line);

@@ -294,6 +294,37 @@ test_stop(void)
     }
 }
 
+/* It is recovered, not opened: the scene keeps its own name. */
+static void
+test_recovery(void)
+{
+    g_autofree char *directory = make_directory();
+    g_autofree char *autosave = put_file(directory, "it's_1_autosave.blend", "BLENDER-v304", -1);
+    g_autofree char *report = put_file(directory, "it.crash.txt", "# Blender 3.4.1", -1);
+    g_autoptr(DccAdapter) adapter = make_adapter();
+    g_autoptr(DccInstallation) it = dcc_installation_new("/opt/b/blender", "3.4.1", "/opt");
+    g_autoptr(DccLaunchRequest) request = make_request(TRUE, "-a");
+    g_autoptr(DccRescueFile) good = dcc_rescue_file_new(DCC_RESCUE_AUTOSAVE, autosave);
+    g_autoptr(DccRescueFile) bad = dcc_rescue_file_new(DCC_RESCUE_CRASH_REPORT, report);
+    g_autoptr(DccLaunchPlan) got = NULL;
+    g_autoptr(GError) error = NULL;
+    const char *const *argv;
+
+    dcc_launch_request_set_scene(request, "/no/longer/there.blend");
+    got = dcc_adapter_plan_recovery(adapter, it, request, good, &error);
+    g_assert_no_error(error);
+    argv = dcc_launch_plan_get_argv(got);
+    g_assert_cmpuint(g_strv_length((char **)argv), ==, 9);
+    g_assert_cmpstr(argv[2], ==, "--python-exit-code");
+    g_assert_cmpstr(argv[6], ==, "--python-expr");
+    g_assert_nonnull(strstr(argv[7], "recover_auto_save"));
+    g_assert_nonnull(strstr(argv[7], "697427735f315f6175746f736176652e626c656e64"));
+    g_assert_cmpstr(argv[8], ==, "-a");
+    g_assert_null(dcc_adapter_plan_recovery(adapter, it, request, bad, &error));
+    g_assert_true(dcc_error_is_not_supported(error));
+    remove_tree(directory);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -305,6 +336,7 @@ main(int argc, char **argv)
     g_test_add_func("/blender/launch/scene", test_launch_scene);
     g_test_add_func("/blender/launch/scene-missing", test_launch_scene_missing);
     g_test_add_func("/blender/launch/display", test_launch_without_display);
+    g_test_add_func("/blender/launch/recovery", test_recovery);
     g_test_add_func("/blender/probe", test_probe);
     g_test_add_func("/blender/stop", test_stop);
 

@@ -386,3 +386,27 @@ def test_sigsegv_leaves_every_stack(start, session):
     assert blender.wait() == -signal.SIGSEGV
     assert "most recent call first" in (blender.temp / "dcchost-faults.txt").read_text()
     assert (blender.temp / "blender.crash.txt").exists()
+
+
+@BOTH
+def test_recovered_work_keeps_its_name(mode, start, session, home):
+    """What the adapter's plan_recovery puts on the command line."""
+    blender = start("gui")
+    line = session.meet()
+    line.run("bpy.ops.wm.save_as_mainfile(filepath=%r)" % str(home / "mine.blend"))
+    line.run("bpy.ops.mesh.primitive_monkey_add(); bpy.ops.ed.undo_push()")
+    line.call("quit")
+    assert blender.wait() == 0
+    lost = home / "it's_1_autosave.blend"
+    shutil.copy(blender.temp / "quit.blend", lost)
+    recover = ("import bpy, os, dcchost_blender_agent as it; "
+               "bpy.ops.wm.recover_auto_save(filepath=os.fsdecode(bytes.fromhex('%s'))); "
+               "setattr(it.agent, 'unsaved', True)" % os.fsencode(lost).hex())
+    start(mode, args=["--python-expr", recover])
+    line = session.accept()
+    line.welcome()
+    assert line.expect("ready") == {"scene": str(home / "mine.blend"), "exists": True}
+    assert "Suzanne" in line.run("result = [o.name for o in bpy.data.objects]")
+    assert line.ping()["dirty"] is True
+    if mode == "gui":
+        until(lambda: line.run("result = bpy.data.is_dirty") == "True", 10)
