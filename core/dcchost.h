@@ -7,6 +7,7 @@
 #include "dcc-adapter.h"
 #include "dcc-catalogue.h"
 #include "dcc-client.h"
+#include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"

@@ -164,6 +164,16 @@ dcc_journal_list(DccJournal *self, gint64 since, gint64 *gap)
     return events;
 }
 
+gboolean
+dcc_journal_has_exit(DccJournal *self, const char *incarnation)
+{
+    for (GList *l = self->ring->tail; l != NULL; l = l->prev)
+        if (g_str_equal(dcc_json_get_string(l->data, "type", ""), "exit") &&
+            g_strcmp0(dcc_json_get_string(l->data, "incarnation", NULL), incarnation) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 gint64
 dcc_journal_get_last(DccJournal *self)
 {

@@ -91,6 +91,13 @@ equip(DccSession *self, GError **error)
     return TRUE;
 }
 
+/* The main process has ended, and the session died before it had buried it. */
+static gboolean
+is_over(DccState state)
+{
+    return state == DCC_STATE_CRASHED || state == DCC_STATE_STOPPED || state == DCC_STATE_FAILED;
+}
+
 static void
 tell_adopted(DccSession *self)
 {
@@ -98,6 +105,15 @@ tell_adopted(DccSession *self)
 
     json_object_set_int_member(event, "session_pid", getpid());
     dcc_session_tell(self, event);
+}
+
+static DccResult *
+read_result(JsonObject *status)
+{
+    JsonObject *result = dcc_json_get_object(status, "result");
+    g_autofree char *text = result != NULL ? dcc_json_to_line(result) : NULL;
+
+    return text != NULL ? dcc_result_from_json(text, NULL) : NULL;
 }
 
 static DccSession *
@@ -127,6 +143,7 @@ make_session(DccAdapterRegistry *registry, DccRuntime *runtime, JsonObject *reco
         dcc_json_get_string(status, "executable", "/"), self->version, "record");
     self->restart_count = (guint)dcc_json_get_int(status, "restart_count", 0);
     self->lived = TRUE;
+    self->result = read_result(status);
     self->began_wall = dcc_json_get_int(record, "began_wall", g_get_real_time());
     self->wanted_restart = dcc_json_get_boolean(record, "wanted_restart", FALSE);
     dcc_restart_policy_restore(
@@ -134,37 +151,27 @@ make_session(DccAdapterRegistry *registry, DccRuntime *runtime, JsonObject *reco
     return self;
 }
 
-/* Where the life stood when its session died, in the words of the state table; then what has
- * happened since. */
+/* Where the life stood when its session died, in the words of the state table. What has happened
+ * since, the shim's link tells from the main loop, when whoever adopts has had the chance to
+ * listen. */
 static void
 resume(DccSession *self, DccState stored)
 {
     DccShimRecord record = {0};
-    gboolean known = dcc_shim_link_read(self->life->shim, &record);
 
-    if (known && record.spawned)
+    if (dcc_shim_link_read(self->life->shim, &record) && record.spawned)
         self->life->pid = record.main.pid;
     self->state = stored;
     dcc_session_write_record(self);
     tell_adopted(self);
-    self->life->empty = known && record.exited && record.tree_empty;
-    if (known && record.exited) {
-        dcc_session_main_ended(self);
+    if (record.exited || is_over(stored))
         return;
-    }
-    if (stored == DCC_STATE_STOPPING) {
+    if (stored == DCC_STATE_STOPPING)
         dcc_session_descend(self);
-        return;
-    }
-    if (stored == DCC_STATE_RUNNING || stored == DCC_STATE_UNRESPONSIVE)
+    else if (stored == DCC_STATE_STARTING)
+        dcc_session_await_ready(self);
+    else
         dcc_session_start_watching(self);
-}
-
-static gboolean
-is_between_lives(DccState state)
-{
-    return state == DCC_STATE_RESTARTING || state == DCC_STATE_CRASHED ||
-           state == DCC_STATE_STOPPED || state == DCC_STATE_FAILED;
 }
 
 static gboolean
@@ -174,14 +181,15 @@ take_up(DccSession *self, JsonObject *record, GError **error)
 
     if (!dcc_session_open_doors(self, FALSE, error))
         return FALSE;
-    if (is_between_lives(stored)) {
-        self->state = DCC_STATE_RESTARTING;
+    if (stored == DCC_STATE_RESTARTING) {
+        self->state = stored;
         tell_adopted(self);
         dcc_session_dispatch(
             self, DCC_EVENT_DELAY_OVER, "its session died before it was started again");
         return TRUE;
     }
     read_life(self, record);
+    self->life->exited = is_over(stored); /* and its end was told: what is left is to bury it */
     self->life->shim = dcc_shim_link_attach(dcc_place_get_dir(self->place), self->log_path, error);
     if (self->life->shim == NULL || !equip(self, error))
         return FALSE;

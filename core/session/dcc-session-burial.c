@@ -101,9 +101,12 @@ static void
 tell_exit(DccSession *self, DccResult *raw)
 {
     DccLife *life = self->life;
-    JsonObject *event = dcc_session_event("exit");
-    JsonObject *death;
+    JsonObject *event, *death;
 
+    /* A session that died right after it had told so may have left it to us: once is enough. */
+    if (dcc_journal_has_exit(self->journal, life->incarnation))
+        return;
+    event = dcc_session_event("exit");
     json_object_set_int_member(event, "pid", life->pid);
     json_object_set_string_member(event, "incarnation", life->incarnation);
     json_object_set_object_member(event, "result", dcc_session_result_to_object(raw));
@@ -243,9 +246,7 @@ rescue_listed(DccSession *self)
     g_autoptr(GListModel) files = NULL;
     gboolean all = TRUE;
 
-    if (self->life->shim == NULL)
-        return TRUE;
-    dcc_shim_link_read(self->life->shim, &record);
+    dcc_shim_record_read(dcc_place_get_dir(self->place), &record);
     info = make_exit_info(self, &record);
     files = dcc_adapter_list_rescue_files(self->adapter, info, NULL);
     for (guint i = 0; files != NULL && i < g_list_model_get_n_items(files); i++) {

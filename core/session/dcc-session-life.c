@@ -202,6 +202,14 @@ on_start_timeout(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+void
+dcc_session_await_ready(DccSession *self)
+{
+    gint64 limit = dcc_settings_get(self->settings, DCC_SETTING_START_TIMEOUT);
+
+    self->life->start_timer = dcc_clock_add(self->clock, limit, on_start_timeout, self);
+}
+
 gboolean
 dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **error)
 {
@@ -232,10 +240,7 @@ dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **er
     dcc_session_write_record(self);
     if (!spawn(self, out_of_something, error) || !dcc_session_equip_life(self, error))
         return FALSE;
-    life->start_timer = dcc_clock_add(self->clock,
-                                      dcc_settings_get(self->settings, DCC_SETTING_START_TIMEOUT),
-                                      on_start_timeout,
-                                      self);
+    dcc_session_await_ready(self);
     dcc_session_write_record(self);
     return TRUE;
 }

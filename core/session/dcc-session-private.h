@@ -112,6 +112,9 @@ gboolean
 dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **error);
 gboolean
 dcc_session_make_plans(DccSession *self, GError **error);
+/* Gives it start-timeout to be ready. */
+void
+dcc_session_await_ready(DccSession *self);
 void
 dcc_life_free(DccLife *life);
 

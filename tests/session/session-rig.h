@@ -1,0 +1,47 @@
+/* One session on the fake application, for a test: made in a line, followed by its events. */
+#pragma once
+
+#include "dcc-test.h"
+#include "dcc-enum-types.h"
+#include "dcchost.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    DccTestWorld *world; /* not owned */
+    DccAdapterRegistry *registry;
+    DccRuntime *runtime;
+    DccSession *session;
+    GPtrArray *events; /* JsonObject, of every session the rig has had */
+    gboolean ended;
+} Rig;
+
+/* args: the fake's modes, words separated by blanks. Settings come after as name, text, ..., NULL.
+ * Probing is off and restarts are quick unless they say otherwise. */
+Rig *
+rig_new(DccTestWorld *world, const char *name, const char *args, ...) G_GNUC_NULL_TERMINATED;
+void
+rig_free(Rig *self);
+void
+rig_start(Rig *self);
+/* Drops the session, as a crash of its process would: the application lives on. */
+void
+rig_drop_session(Rig *self);
+void
+rig_adopt(Rig *self);
+void
+rig_wait_state(Rig *self, DccState state);
+/* Until the session is over for good. */
+void
+rig_wait_end(Rig *self);
+guint
+rig_count_events(Rig *self, const char *type);
+/* (transfer none): the nth event of the type, NULL when there are fewer. */
+JsonObject *
+rig_get_event(Rig *self, const char *type, guint n);
+/* The outcome of a rung, NULL when it was not trodden. */
+const char *
+rig_get_step(Rig *self, const char *step);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
+
+G_END_DECLS

@@ -1,0 +1,191 @@
+/* A session that dies takes nothing with it: the next one knows all that happened meanwhile. */
+#include "session-rig.h"
+
+#include <errno.h>
+#include <signal.h>
+
+static gboolean
+is_gone(gint64 pid)
+{
+    return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+static void
+test_goes_on(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "keeps", "", NULL);
+    g_autoptr(JsonObject) status = NULL;
+    gint64 pid;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    pid = dcc_session_get_pid(rig->session);
+    rig_drop_session(rig);
+
+    g_assert_false(is_gone(pid));
+    status = dcc_instance_get_status(rig->runtime, "keeps", NULL);
+    g_assert_nonnull(status);
+    g_assert_false(json_object_get_boolean_member(status, "attended"));
+    g_assert_cmpstr(json_object_get_string_member(status, "state"), ==, "running");
+    g_assert_cmpint(json_object_get_int_member(status, "pid"), ==, pid);
+
+    rig_adopt(rig);
+    g_assert_cmpint(dcc_session_get_pid(rig->session), ==, pid);
+    g_assert_cmpint(dcc_session_get_state(rig->session), ==, DCC_STATE_RUNNING);
+    dcc_test_wait_for(rig_count_events(rig, "agent") >= 2, 10000);
+    dcc_session_stop(rig->session, 0);
+    rig_wait_end(rig);
+    rig_wait_state(rig, DCC_STATE_STOPPED);
+    g_assert_cmpstr(rig_get_step(rig, "save"), ==, "saved");
+    g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 1);
+}
+
+/* What ended while nobody was there is told by the next, once, with its signal. */
+static void
+test_death_meanwhile(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "meanwhile", "", "restart", "never", NULL);
+    gint64 pid;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    pid = dcc_session_get_pid(rig->session);
+    rig_drop_session(rig);
+    g_assert_cmpint(kill((pid_t)pid, SIGSEGV), ==, 0);
+    dcc_test_wait_for(is_gone(pid), 10000);
+    rig_adopt(rig);
+    rig_wait_end(rig);
+    rig_wait_state(rig, DCC_STATE_CRASHED);
+    g_assert_cmpint(dcc_result_get_signal(dcc_session_get_result(rig->session)), ==, SIGSEGV);
+    g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 1);
+}
+
+static void
+test_crash_after_adoption_is_brought_back(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "after", "", NULL);
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    rig_drop_session(rig);
+    rig_adopt(rig);
+    g_assert_cmpint(kill((pid_t)dcc_session_get_pid(rig->session), SIGSEGV), ==, 0);
+    dcc_test_wait_for(dcc_session_get_restart_count(rig->session) == 1 &&
+                          dcc_session_get_state(rig->session) == DCC_STATE_RUNNING,
+                      20000);
+    dcc_session_stop(rig->session, 0);
+    rig_wait_end(rig);
+    g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 2);
+}
+
+static void
+test_unattended_name_is_taken(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "alone", "", NULL);
+    g_autoptr(Rig) other = rig_new(world, "alone", "", NULL);
+    g_autoptr(GError) error = NULL;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    rig_drop_session(rig);
+    g_assert_false(dcc_session_start(other->session, &error));
+    g_assert_true(dcc_error_is_busy(error));
+    rig_adopt(rig);
+    dcc_session_kill(rig->session);
+    rig_wait_end(rig);
+}
+
+static void
+test_attended_is_not_adopted(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "held", "", NULL);
+    g_autoptr(GError) error = NULL;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    g_assert_null(dcc_session_adopt(rig->registry, rig->runtime, "held", &error));
+    g_assert_true(dcc_error_is_busy(error));
+    g_assert_cmpint(dcc_session_get_state(rig->session), ==, DCC_STATE_RUNNING);
+    dcc_session_kill(rig->session);
+    rig_wait_end(rig);
+}
+
+static gint64
+get_shim_pid(Rig *rig)
+{
+    g_autoptr(JsonObject) status = NULL;
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *text = dcc_session_get_status(rig->session);
+
+    json_parser_load_from_data(parser, text, -1, NULL);
+    status = json_object_ref(json_node_get_object(json_parser_get_root(parser)));
+    return json_object_get_int_member(status, "shim_pid");
+}
+
+/* Without its shim the application lives on, and its end is known or honestly lost. */
+static void
+test_shim_killed(gconstpointer data)
+{
+    gboolean adopt = GPOINTER_TO_INT(data);
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "shimless", "", "restart", "never", NULL);
+    gint64 pid;
+    DccResult *result;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    pid = dcc_session_get_pid(rig->session);
+    g_assert_cmpint(kill((pid_t)get_shim_pid(rig), SIGKILL), ==, 0);
+    if (adopt) {
+        rig_drop_session(rig);
+        rig_adopt(rig);
+    }
+    dcc_test_wait_for(rig_count_events(rig, "degraded") == 1 || adopt, 10000);
+    g_assert_false(is_gone(pid));
+    g_assert_cmpint(dcc_session_get_state(rig->session), ==, DCC_STATE_RUNNING);
+    g_assert_cmpint(kill((pid_t)pid, SIGSEGV), ==, 0);
+    rig_wait_end(rig);
+    result = dcc_session_get_result(rig->session);
+    if (dcc_result_get_kind(result) == DCC_RESULT_LOST)
+        g_assert_cmpint(dcc_result_to_exit_status(result), ==, 125);
+    else
+        g_assert_cmpint(dcc_result_get_signal(result), ==, SIGSEGV);
+    g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 1);
+}
+
+static void
+test_stop_without_shim(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig =
+        rig_new(world, "shimless", "--tree fork --refuse-quit", "tree-timeout", "300ms", NULL);
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    g_assert_cmpint(kill((pid_t)get_shim_pid(rig), SIGKILL), ==, 0);
+    dcc_test_wait_for(rig_count_events(rig, "degraded") == 1, 10000);
+    dcc_session_stop(rig->session, 0);
+    rig_wait_end(rig);
+    rig_wait_state(rig, DCC_STATE_STOPPED);
+}
+
+int
+main(int argc, char **argv)
+{
+    dcc_test_init(&argc, &argv);
+    g_test_add_func("/session/adopt/goes-on", test_goes_on);
+    g_test_add_func("/session/adopt/death-meanwhile", test_death_meanwhile);
+    g_test_add_func("/session/adopt/crash-after", test_crash_after_adoption_is_brought_back);
+    g_test_add_func("/session/adopt/unattended-name-is-taken", test_unattended_name_is_taken);
+    g_test_add_func("/session/adopt/attended", test_attended_is_not_adopted);
+    g_test_add_data_func("/session/shim/killed", GINT_TO_POINTER(FALSE), test_shim_killed);
+    g_test_add_data_func(
+        "/session/shim/killed-and-adopted", GINT_TO_POINTER(TRUE), test_shim_killed);
+    g_test_add_func("/session/shim/stop-without", test_stop_without_shim);
+    return g_test_run();
+}
