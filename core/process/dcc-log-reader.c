@@ -28,6 +28,7 @@ struct _DccLogReader {
     int fd;
     gint64 position; /* in the file now open */
     gint64 total;
+    guint64 mark; /* what was the ring's past when there was no log yet */
     DccLines lines;
     int inotify_fd;
     GSource *source;
@@ -145,7 +146,7 @@ read_chunk(DccLogReader *self)
 static gboolean
 go_on(DccLogReader *self)
 {
-    int next = self->fd < 0 ? dcc_log_ring_open(self->path, 0)
+    int next = self->fd < 0 ? dcc_log_ring_open_first(self->path, self->mark)
                             : dcc_log_ring_open_next(self->path, self->fd);
 
     if (next < 0)
@@ -185,14 +186,20 @@ on_more(gpointer data)
 }
 
 static void
+read_later(DccLogReader *self, GSourceFunc func)
+{
+    self->more = g_idle_source_new();
+    /* Not idle's own: a busy main loop would never come to it. */
+    g_source_set_priority(self->more, G_PRIORITY_DEFAULT);
+    g_source_set_callback(self->more, func, self, NULL);
+    g_source_attach(self->more, g_source_get_context(self->source));
+}
+
+static void
 read_on(DccLogReader *self)
 {
-    if (self->more != NULL || !pump(self, CHUNKS_PER_TURN))
-        return;
-    self->more = g_idle_source_new();
-    g_source_set_priority(self->more, G_PRIORITY_DEFAULT);
-    g_source_set_callback(self->more, on_more, self, NULL);
-    g_source_attach(self->more, g_source_get_context(self->source));
+    if (self->more == NULL && pump(self, CHUNKS_PER_TURN))
+        read_later(self, on_more);
 }
 
 static gboolean
@@ -237,6 +244,7 @@ begin(DccLogReader *self, gint64 offset)
 {
     struct stat st;
 
+    self->mark = dcc_log_ring_mark(self->path);
     self->fd = dcc_log_ring_open(self->path, 0);
     if (self->fd < 0 || fstat(self->fd, &st) != 0)
         return;
@@ -278,9 +286,7 @@ dcc_log_reader_new(const char *path, gint64 offset, DccLineFunc func, gpointer d
     if (!watch(self, error))
         return NULL;
     begin(self, offset);
-    self->more = g_idle_source_new();
-    g_source_set_callback(self->more, on_first, self, NULL);
-    g_source_attach(self->more, g_source_get_context(self->source));
+    read_later(self, on_first);
     return g_steal_pointer(&self);
 }
 

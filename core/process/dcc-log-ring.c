@@ -77,3 +77,39 @@ dcc_log_ring_open_next(const char *path, int fd)
     }
     return -1;
 }
+
+static guint64
+inode_of(const char *path, guint i)
+{
+    g_autofree char *name = name_of(path, i);
+    struct stat st;
+
+    return lstat(name, &st) == 0 ? (guint64)st.st_ino : 0;
+}
+
+guint64
+dcc_log_ring_mark(const char *path)
+{
+    return inode_of(path, 1);
+}
+
+int
+dcc_log_ring_open_first(const char *path, guint64 mark)
+{
+    for (int attempt = 0; attempt < 10; attempt++) {
+        guint64 inode = inode_of(path, 0);
+        guint i = 0;
+        int fd;
+
+        if (inode == 0)
+            return -1;
+        for (guint64 older; (older = inode_of(path, i + 1)) != 0 && older != mark; i++)
+            inode = older;
+        fd = dcc_log_ring_open(path, i);
+        if (inode_of(path, i) == inode)
+            return fd;
+        if (fd >= 0)
+            close(fd);
+    }
+    return -1;
+}

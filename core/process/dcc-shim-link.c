@@ -65,6 +65,8 @@ attach_source(GSource *source, GSourceFunc func, DccShimLink *self)
 {
     g_autoptr(GMainContext) context = g_main_context_ref_thread_default();
 
+    /* Not an idle source's own: a busy main loop would never come to it. */
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
     g_source_set_callback(source, func, self, NULL);
     g_source_attach(source, context);
     return source;

@@ -1,0 +1,83 @@
+/* Short commands: their output, their end, and a limit to our patience. */
+#include "dcc-spawn.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static void
+assert_no_children(void)
+{
+    g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
+    g_assert_cmpint(errno, ==, ECHILD);
+}
+
+static void
+test_output(void)
+{
+    const char *argv[] = {"/bin/sh", "-c", "echo out; echo err >&2; exit 3", NULL};
+    g_autoptr(GError) error = NULL;
+    int status = 0;
+    g_autofree char *text = dcc_command_run(argv, NULL, 10000, 1000, &status, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(text, ==, "out\nerr\n");
+    g_assert_cmphex(status, ==, 3 << 8);
+    assert_no_children();
+}
+
+static void
+test_limit(void)
+{
+    const char *argv[] = {"/bin/sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x", NULL};
+    g_autofree char *text = dcc_command_run(argv, NULL, 10000, 1000, NULL, NULL);
+
+    g_assert_cmpuint(strlen(text), ==, 1000);
+}
+
+static void
+test_timeout(void)
+{
+    const char *argv[] = {"/bin/sh", "-c", "trap '' TERM; sleep 1000 & sleep 1000", NULL};
+    g_autoptr(GError) error = NULL;
+    gint64 began = g_get_monotonic_time();
+
+    g_assert_null(dcc_command_run(argv, NULL, 100, 1000, NULL, &error));
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT);
+    g_assert_cmpint(g_get_monotonic_time() - began, <, 5 * G_USEC_PER_SEC);
+    assert_no_children();
+}
+
+/* A helper that stays and holds the pipe does not hold us. */
+static void
+test_held_pipe(void)
+{
+    const char *argv[] = {"/bin/sh", "-c", "sleep 2 & echo done", NULL};
+    gint64 began = g_get_monotonic_time();
+    g_autofree char *text = dcc_command_run(argv, NULL, 10000, 1000, NULL, NULL);
+
+    g_assert_cmpstr(text, ==, "done\n");
+    g_assert_cmpint(g_get_monotonic_time() - began, <, G_USEC_PER_SEC);
+}
+
+static void
+test_missing(void)
+{
+    const char *argv[] = {"/nonexistent", NULL};
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(dcc_command_run(argv, NULL, 100, 1000, NULL, &error));
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_START);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/process/command/output", test_output);
+    g_test_add_func("/process/command/limit", test_limit);
+    g_test_add_func("/process/command/timeout", test_timeout);
+    g_test_add_func("/process/command/held-pipe", test_held_pipe);
+    g_test_add_func("/process/command/missing", test_missing);
+    return g_test_run();
+}

@@ -1,0 +1,140 @@
+/* Who a pid is, and how a process ended. */
+#include "dcc-identity.h"
+#include "dcc-pidfd.h"
+#include "dcc-spawn.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *hands;
+
+static DccChild
+start(const char *mode, const char *argument)
+{
+    const char *argv[] = {hands, mode, argument, NULL};
+    DccSpawn spawn = {.argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
+    DccChild child;
+
+    g_assert_true(dcc_spawn(&spawn, &child, NULL, NULL));
+    return child;
+}
+
+static void
+reap(DccChild *child)
+{
+    siginfo_t info;
+
+    g_assert_cmpint(waitid(P_PID, (id_t)child->pid, &info, WEXITED), ==, 0);
+    close(child->pidfd);
+}
+
+static void
+test_self(void)
+{
+    DccIdentity self;
+    int pidfd;
+
+    g_assert_true(dcc_identity_read(getpid(), &self));
+    g_assert_cmpuint(strlen(self.boot_id), ==, 36);
+    g_assert_cmpuint(self.start_ticks, >, 0);
+    g_assert_true(dcc_identity_is_alive(&self));
+    pidfd = dcc_identity_open(&self);
+    g_assert_cmpint(pidfd, >=, 0);
+    close(pidfd);
+    g_assert_false(dcc_identity_read(0, &self));
+    g_assert_false(dcc_identity_read(-1, &self));
+}
+
+static void
+test_strangers(void)
+{
+    DccIdentity self;
+    DccIdentity other;
+
+    dcc_identity_read(getpid(), &self);
+    other = self;
+    other.start_ticks++;
+    g_assert_false(dcc_identity_is_alive(&other));
+    other = self;
+    other.boot_id[3] ^= 1;
+    g_assert_false(dcc_identity_is_alive(&other));
+    other = self;
+    other.boot_id[0] = 0;
+    g_assert_false(dcc_identity_is_alive(&other));
+    if (self.pidfs_inode != 0) {
+        other = self;
+        other.pidfs_inode++;
+        g_assert_false(dcc_identity_is_alive(&other));
+    }
+    /* A start time that was never known proves nothing. */
+    other = self;
+    other.start_ticks = 0;
+    g_assert_false(dcc_identity_is_alive(&other));
+}
+
+static void
+test_zombie(void)
+{
+    DccChild child = start("exit", "9");
+    DccIdentity identity;
+    int status = 0;
+
+    waitid(P_PID, (id_t)child.pid, &(siginfo_t){0}, WEXITED | WNOWAIT);
+    g_assert_true(dcc_identity_read(child.pid, &identity));
+    g_assert_false(dcc_identity_is_alive(&identity));
+    g_assert_true(dcc_pidfd_has_ended(child.pidfd));
+    g_assert_false(dcc_pidfd_is_reaped(child.pidfd));
+    g_assert_true(dcc_pidfd_read_exit(child.pidfd, &status));
+    g_assert_cmphex(status, ==, 9 << 8);
+    /* Reading is not reaping. */
+    g_assert_true(dcc_pidfd_reap(child.pidfd, &status));
+    g_assert_cmphex(status, ==, 9 << 8);
+    g_assert_false(dcc_identity_is_alive(&identity));
+    g_assert_cmpint(dcc_identity_open(&identity), ==, -1);
+    close(child.pidfd);
+}
+
+static void
+test_alive_tells_nothing(void)
+{
+    DccChild child = start("wait", NULL);
+    int status = 77;
+
+    g_assert_false(dcc_pidfd_read_exit(child.pidfd, &status));
+    g_assert_false(dcc_pidfd_reap(child.pidfd, &status));
+    g_assert_cmpint(status, ==, 77);
+    kill(child.pid, SIGKILL);
+    reap(&child);
+}
+
+/* Somebody else in this process took the wait, as a careless library does. */
+static void
+test_stolen_wait(void)
+{
+    DccChild child = start("exit", "8");
+    int status = 0;
+
+    g_assert_cmpint(waitpid(child.pid, NULL, 0), ==, child.pid);
+    if (dcc_pidfd_can_read_exit()) {
+        g_assert_true(dcc_pidfd_read_exit(child.pidfd, &status));
+        g_assert_cmphex(status, ==, 8 << 8);
+    } else {
+        g_assert_false(dcc_pidfd_read_exit(child.pidfd, &status));
+        g_test_message("this kernel does not tell");
+    }
+    close(child.pidfd);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    hands = argv[argc - 1];
+    g_test_add_func("/process/identity/self", test_self);
+    g_test_add_func("/process/identity/strangers", test_strangers);
+    g_test_add_func("/process/identity/zombie", test_zombie);
+    g_test_add_func("/process/identity/alive-tells-nothing", test_alive_tells_nothing);
+    g_test_add_func("/process/identity/stolen-wait", test_stolen_wait);
+    return g_test_run();
+}

@@ -1,0 +1,111 @@
+/* A process tree as /proc shows it. */
+#include "dcc-spawn.h"
+#include "dcc-tree.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *hands;
+
+static DccChild
+start(const char *script)
+{
+    const char *argv[] = {"/bin/sh", "-c", script, hands, NULL};
+    DccSpawn spawn = {
+        .argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .new_session = TRUE};
+    DccChild child;
+
+    g_assert_true(dcc_spawn(&spawn, &child, NULL, NULL));
+    return child;
+}
+
+static void
+finish(DccChild *child)
+{
+    kill(-child->pid, SIGKILL);
+    waitpid(child->pid, NULL, 0);
+    close(child->pidfd);
+}
+
+/* Waits until the tree has that many members. */
+static GArray *
+list_of(gint64 root, guint n)
+{
+    for (int i = 0; i < 2000; i++) {
+        g_autoptr(GArray) pids = dcc_tree_list(root);
+
+        if (pids->len == n)
+            return g_steal_pointer(&pids);
+        g_usleep(2000);
+    }
+    g_error("the tree never had %u members", n);
+}
+
+static void
+test_list(void)
+{
+    DccChild child = start("(\"$0\" wait & \"$0\" wait; :) & wait");
+    g_autoptr(GArray) pids = list_of(child.pid, 4);
+    g_autoptr(GArray) none = NULL;
+    g_auto(GStrv) lines = dcc_tree_describe((const gint64 *)pids->data, pids->len);
+
+    g_assert_cmpint(g_array_index(pids, gint64, 0), ==, child.pid);
+    g_assert_cmpuint(g_strv_length(lines), ==, 4);
+    g_assert_nonnull(strstr(lines[3], "hands S"));
+    finish(&child);
+    none = dcc_tree_list(child.pid);
+    g_assert_cmpuint(none->len, ==, 0);
+}
+
+static void
+test_sample(void)
+{
+    DccChild child = start("\"$0\" wait & while :; do :; done");
+    g_autoptr(GArray) pids = list_of(child.pid, 2);
+    DccTreeSample first = dcc_tree_sample(child.pid);
+    DccTreeSample second = first;
+
+    g_assert_true(first.valid);
+    g_assert_false(first.stopped);
+    g_assert_cmpuint(first.n_processes, ==, 2);
+    g_assert_cmpint(first.rss_bytes, >, 100000);
+    g_assert_cmpint(first.io_bytes, >, 0);
+    for (int i = 0; i < 1000 && second.cpu_us <= first.cpu_us; i++) {
+        g_usleep(2000);
+        second = dcc_tree_sample(child.pid);
+    }
+    g_assert_cmpint(second.cpu_us, >, first.cpu_us);
+    g_assert_cmpuint(second.digest, ==, first.digest);
+    kill((pid_t)g_array_index(pids, gint64, 1), SIGKILL);
+    g_clear_pointer(&pids, g_array_unref);
+    pids = list_of(child.pid, 1);
+    second = dcc_tree_sample(child.pid);
+    g_assert_cmpuint(second.digest, !=, first.digest);
+    kill(child.pid, SIGSTOP);
+    waitid(P_PID, (id_t)child.pid, &(siginfo_t){0}, WSTOPPED);
+    g_assert_true(dcc_tree_sample(child.pid).stopped);
+    finish(&child);
+    g_assert_false(dcc_tree_sample(child.pid).valid);
+}
+
+static void
+test_gone(void)
+{
+    g_auto(GStrv) lines = dcc_tree_describe((gint64[]){99999999}, 1);
+
+    g_assert_cmpstr(lines[0], ==, "99999999 gone");
+    g_assert_false(dcc_tree_sample(99999999).valid);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    hands = argv[argc - 1];
+    g_test_add_func("/process/tree/list", test_list);
+    g_test_add_func("/process/tree/sample", test_sample);
+    g_test_add_func("/process/tree/gone", test_gone);
+    return g_test_run();
+}

@@ -1,0 +1,56 @@
+/* One application's life under a shim, for tests: a private directory, a link, and what it told. */
+#pragma once
+
+#include "dcc-shim-link.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    char *dir;
+    char *log;
+    DccShimStart start;
+    char **env;
+    DccShimLink *link;
+    GArray *news; /* int */
+    int lock_fd;
+    int errno_code;
+    GError *error;
+} Life;
+
+extern const char *life_shim;
+extern const char *life_hands;
+
+/* Takes the paths of shim and helper from the command line's end. */
+void
+life_init(int *argc, char ***argv);
+Life *
+life_new(void);
+/* The arguments of the helper, NULL-terminated; argv[0] is put before them. */
+void
+life_start(Life *life, ...) G_GNUC_NULL_TERMINATED;
+void
+life_start_argv(Life *life, const char *const *argv);
+/* A new link to what is there. */
+void
+life_attach(Life *life);
+/* The session dies: nobody listens any more. */
+void
+life_detach(Life *life);
+void
+life_wait(Life *life, DccShimNews news);
+gboolean
+life_was_told(Life *life, DccShimNews news);
+/* Turns the main loop until it is so. */
+void
+life_until(Life *life, gboolean (*is_so)(Life *life, gpointer data), gpointer data);
+void
+life_until_logged(Life *life, const char *text);
+DccShimRecord
+life_record(Life *life);
+/* Everything must be over by now. */
+void
+life_free(Life *life);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Life, life_free)
+
+G_END_DECLS
