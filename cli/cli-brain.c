@@ -186,25 +186,21 @@ cli_brain_start(DccRuntime *runtime,
     return FALSE;
 }
 
-static gboolean
-start_with(DccRuntime *runtime, const char *option, const char *name, GError **error)
+gboolean
+cli_brain_adopt(DccRuntime *runtime, const char *name, GError **error)
 {
-    const char *args[] = {option, name, NULL};
+    const char *args[] = {"--adopt", name, NULL};
     CliBrainReport report;
 
     return cli_brain_start(runtime, name, args, &report, error);
 }
 
 gboolean
-cli_brain_adopt(DccRuntime *runtime, const char *name, GError **error)
+cli_brain_again(DccRuntime *runtime, const char *name, CliBrainReport *report, GError **error)
 {
-    return start_with(runtime, "--adopt", name, error);
-}
+    const char *args[] = {"--again", name, NULL};
 
-gboolean
-cli_brain_again(DccRuntime *runtime, const char *name, GError **error)
-{
-    return start_with(runtime, "--again", name, error);
+    return cli_brain_start(runtime, name, args, report, error);
 }
 
 /* -1: nobody asked. */

@@ -85,7 +85,7 @@ check_lifetime(GPtrArray *findings)
     const char *dir = g_getenv("XDG_RUNTIME_DIR");
     g_autofree char *linger = g_build_filename("/var/lib/systemd/linger", g_get_user_name(), NULL);
 
-    if (dir == NULL)
+    if (dir == NULL || *dir == '\0')
         cli_doctor_add(findings,
                        CLI_FINDING_OK,
                        "logout",

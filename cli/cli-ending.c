@@ -11,7 +11,8 @@
 #include "dcc-error.h"
 
 /* A session that was given a deadline answers by it; this much later it is stuck itself. */
-#define MARGIN_MS 30000
+#define MARGIN_MS   30000
+#define FAREWELL_MS 1500
 
 static void
 print_lines(const char *label, JsonArray *array)
@@ -59,11 +60,18 @@ tell_over(CliInstance *instance, JsonObject *status, gboolean json)
     return CLI_DONE;
 }
 
+/* Until the session has closed: the name is free then. */
+static void
+await_farewell(DccClient *client)
+{
+    g_autoptr(JsonObject) event = dcc_client_next_event(client, FAREWELL_MS, NULL);
+}
+
 static JsonObject *
 give(const CliEnding *order, CliInstance *instance, GError **error)
 {
     g_autoptr(DccClient) client = cli_instance_connect(instance, error);
-    JsonObject *params;
+    JsonObject *params, *report;
 
     if (client == NULL)
         return NULL;
@@ -71,11 +79,14 @@ give(const CliEnding *order, CliInstance *instance, GError **error)
     json_object_set_boolean_member(params, "wait", TRUE);
     if (order->timeout_ms > 0)
         json_object_set_int_member(params, "timeout_ms", order->timeout_ms);
-    return dcc_client_call(client,
-                           order->verb,
-                           params,
-                           order->timeout_ms > 0 ? order->timeout_ms + MARGIN_MS : -1,
-                           error);
+    report = dcc_client_call(client,
+                             order->verb,
+                             params,
+                             order->timeout_ms > 0 ? order->timeout_ms + MARGIN_MS : -1,
+                             error);
+    if (report != NULL && cli_json_object(report, "result") != NULL)
+        await_farewell(client);
+    return report;
 }
 
 int

@@ -4,7 +4,8 @@
 #include "cli-json.h"
 #include "dcc-client.h"
 
-#define ANSWER_MS 10000
+#define ANSWER_MS   10000
+#define FAREWELL_MS 1500
 
 struct _CliFollow {
     DccClient *client;
@@ -58,6 +59,17 @@ gint64
 cli_follow_get_gap(CliFollow *self)
 {
     return self->gap;
+}
+
+void
+cli_follow_finish(CliFollow *self)
+{
+    JsonObject *event = NULL;
+
+    do {
+        g_clear_pointer(&event, json_object_unref);
+        event = cli_follow_next(self, FAREWELL_MS, NULL);
+    } while (event != NULL);
 }
 
 void

@@ -18,6 +18,10 @@ cli_follow_get_fd(CliFollow *self);
 /* How many events between since and the first one are no longer kept. */
 gint64
 cli_follow_get_gap(CliFollow *self);
+/* After the last event: until the session has closed, and with it given the name free; not for
+ * ever. */
+void
+cli_follow_finish(CliFollow *self);
 void
 cli_follow_free(CliFollow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CliFollow, cli_follow_free)

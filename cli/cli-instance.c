@@ -26,25 +26,28 @@ is_live(DccRuntime *runtime, const char *name)
     return status != NULL && !cli_status_is_over(status);
 }
 
-/* (transfer container): of names, those that live; all of them when none does. */
+/* (transfer full): those that live; when none does, those that have ended: `dcchost logs` after a
+ * crash. */
 static GPtrArray *
-candidates(DccRuntime *runtime, char **names)
+candidates(DccRuntime *runtime)
 {
-    GPtrArray *live = g_ptr_array_new();
+    g_auto(GStrv) names = dcc_runtime_list_names(runtime, TRUE);
+    GPtrArray *live = g_ptr_array_new_with_free_func(g_free);
 
     for (char **p = names; *p != NULL; p++)
         if (is_live(runtime, *p))
-            g_ptr_array_add(live, *p);
-    for (char **p = names; live->len == 0 && *p != NULL; p++)
-        g_ptr_array_add(live, *p);
+            g_ptr_array_add(live, g_strdup(*p));
+    if (live->len > 0)
+        return live;
+    for (char **p = names; *p != NULL; p++)
+        g_ptr_array_add(live, g_strdup(*p));
     return live;
 }
 
 static char *
 only_name(DccRuntime *runtime, GError **error)
 {
-    g_auto(GStrv) names = dcc_runtime_list_names(runtime, FALSE);
-    g_autoptr(GPtrArray) found = candidates(runtime, names);
+    g_autoptr(GPtrArray) found = candidates(runtime);
     g_autofree char *listed = NULL;
 
     if (found->len == 1)

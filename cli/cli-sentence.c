@@ -24,6 +24,17 @@ with_reason(const char *what, JsonObject *object)
     return *reason == '\0' ? g_strdup(what) : g_strdup_printf("%s: %s", what, reason);
 }
 
+/* A reason that only says the number again. */
+static gboolean
+says_nothing_new(JsonObject *result, const char *reason)
+{
+    gint64 number = cli_json_int(result, "signal", 0), code = cli_json_int(result, "code", -1);
+    g_autofree char *signal = g_strdup_printf("signal %d", (int)number);
+    g_autofree char *exit = g_strdup_printf("exited with code %d", (int)code);
+
+    return (number > 0 && strstr(reason, signal) != NULL) || strcmp(reason, exit) == 0;
+}
+
 static char *
 raw_result(JsonObject *result, const char *kind)
 {
@@ -49,16 +60,29 @@ raw_result(JsonObject *result, const char *kind)
     return cli_escape(kind);
 }
 
+/* "WHAT after 12 s: REASON". */
+static char *
+end_of_life(JsonObject *result, double uptime)
+{
+    const char *kind = cli_json_string(result, "kind", NULL);
+    g_autofree char *what = kind != NULL ? raw_result(result, kind) : g_strdup("ended");
+    g_autofree char *reason = text_of(result, "reason");
+    GString *text = g_string_new(what);
+
+    if (uptime >= 0) {
+        g_autofree char *after = cli_duration_text(uptime);
+
+        g_string_append_printf(text, " after %s", after);
+    }
+    if (*reason != '\0' && !says_nothing_new(result, reason))
+        g_string_append_printf(text, ": %s", reason);
+    return g_string_free(text, FALSE);
+}
+
 char *
 cli_sentence_result(JsonObject *result)
 {
-    const char *kind = cli_json_string(result, "kind", NULL);
-    g_autofree char *what = NULL;
-
-    if (kind == NULL)
-        return g_strdup("ended");
-    what = raw_result(result, kind);
-    return with_reason(what, result);
+    return end_of_life(result, -1);
 }
 
 char *
@@ -138,11 +162,7 @@ say_agent(JsonObject *event)
 static char *
 say_exit(JsonObject *event)
 {
-    g_autofree char *result = cli_sentence_result(cli_json_object(event, "result"));
-    double uptime = cli_json_double(event, "uptime_s", -1);
-    g_autofree char *after = cli_duration_text(uptime);
-
-    return uptime < 0 ? g_strdup(result) : g_strdup_printf("%s, after %s", result, after);
+    return end_of_life(cli_json_object(event, "result"), cli_json_double(event, "uptime_s", -1));
 }
 
 static char *
@@ -240,7 +260,9 @@ say_ended(JsonObject *event)
     g_autofree char *state = text_of(event, "state");
     g_autofree char *result = cli_sentence_result(cli_json_object(event, "result"));
 
-    return strcmp(state, result) == 0 ? g_strdup(state) : g_strdup_printf("%s: %s", state, result);
+    if (g_str_has_prefix(result, state))
+        return g_steal_pointer(&result);
+    return g_strdup_printf("%s: %s", state, result);
 }
 
 static const struct {

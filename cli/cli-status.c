@@ -28,7 +28,9 @@ cli_status_state(JsonObject *status)
 char *
 cli_status_uptime(JsonObject *status)
 {
-    return cli_duration_text(cli_json_double(status, "uptime_s", -1));
+    gboolean lives = cli_json_int(status, "pid", -1) > 0;
+
+    return cli_duration_text(lives ? cli_json_double(status, "uptime_s", -1) : -1);
 }
 
 char *

@@ -228,6 +228,7 @@ cli_viewer_run(
     follow = cli_follow_new(runtime, name, first_event - 1, &error);
     if (follow == NULL || !watch(&self, follow, signal_fd, &error))
         return fail_vanished(&self, error);
+    cli_follow_finish(follow);
     status = cli_account_get_exit_status(account);
     if (!json && status != CLI_DONE)
         print_log_tail(&self, stdout);
@@ -241,7 +242,10 @@ fail_start(Viewer *self)
     g_autofree char *words = cli_sentence_result(result);
     int status = cli_account_get_exit_status(self->account);
 
-    cli_warn("%s ended before it was ready: %s", self->name, words);
+    if (g_str_has_prefix(words, "did not"))
+        cli_warn("%s %s", self->name, words);
+    else
+        cli_warn("%s ended before it was ready: %s", self->name, words);
     print_log_tail(self, stderr);
     return status;
 }
@@ -265,8 +269,10 @@ cli_viewer_wait(
         if (event == NULL)
             return fail_vanished(&self, error);
         cli_account_feed(account, event);
-        if (cli_account_is_over(account))
-            return ready || !cli_account_is_started(account) ? fail_start(&self) : CLI_DONE;
+        if (!cli_account_is_over(account))
+            continue;
+        cli_follow_finish(follow);
+        return fail_start(&self);
     }
     *pid = cli_account_get_pid(account);
     return CLI_DONE;

@@ -65,6 +65,7 @@ follow_events(CliInstance *instance, gint64 since, gboolean json)
         cli_out_flush();
         over = strcmp(cli_json_string(event, "type", ""), "ended") == 0;
     }
+    cli_follow_finish(follow);
     return CLI_DONE;
 }
 

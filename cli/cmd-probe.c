@@ -72,6 +72,43 @@ check_live(CliInstance *instance, GError **error)
     return FALSE;
 }
 
+/* No answer is an answer: what the session knows of it, and never "ok". */
+static JsonObject *
+no_answer(CliInstance *instance, const GError *problem)
+{
+    g_autoptr(JsonObject) status = cli_instance_get_status(instance, NULL);
+    JsonObject *health = cli_json_object(status, "health"), *reply = json_object_new();
+    const char *known = cli_json_string(health, "state", "unknown");
+    gboolean well = strcmp(known, "ok") == 0 || strcmp(known, "busy") == 0;
+
+    json_object_set_string_member(reply, "health", well ? "unknown" : known);
+    json_object_set_int_member(reply, "main_thread_age_ms", -1);
+    json_object_set_null_member(reply, "busy");
+    json_object_set_null_member(reply, "scene");
+    json_object_set_int_member(reply, "round_trip_ms", -1);
+    cli_warn("%s: %s", instance->name, problem->message);
+    return reply;
+}
+
+static JsonObject *
+probe(CliInstance *instance, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(DccClient) client = NULL;
+    JsonObject *reply;
+
+    if (check_live(instance, error))
+        client = cli_instance_connect(instance, error);
+    if (client == NULL)
+        return NULL;
+    reply = dcc_client_call(client, "probe", NULL, ANSWER_MS, &problem);
+    if (reply == NULL && (dcc_error_is_timeout(problem) || dcc_error_is_not_supported(problem)))
+        return no_answer(instance, problem);
+    if (reply == NULL)
+        g_propagate_error(error, g_steal_pointer(&problem));
+    return reply;
+}
+
 int
 cmd_probe(char **argv)
 {
@@ -83,7 +120,6 @@ cmd_probe(char **argv)
     const CliUsage usage = {
         "[NAME]", "Ask the application now whether it is well: 0 ok or busy, 1 not.", NULL, 0, 1};
     g_auto(CliInstance) instance = {NULL};
-    g_autoptr(DccClient) client = NULL;
     g_autoptr(JsonObject) reply = NULL;
     g_autoptr(GError) error = NULL;
     int status;
@@ -92,10 +128,7 @@ cmd_probe(char **argv)
         return status;
     if (!cli_instance_open(&instance, argv[1], &error))
         return cli_options_fail("dcchost probe", error);
-    if (check_live(&instance, &error))
-        client = cli_instance_connect(&instance, &error);
-    if (client != NULL)
-        reply = dcc_client_call(client, "probe", NULL, ANSWER_MS, &error);
+    reply = probe(&instance, &error);
     if (reply == NULL)
         return cli_fail(error);
     if (json)

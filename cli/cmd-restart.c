@@ -32,12 +32,15 @@ start_again(CliInstance *instance, gboolean json)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonObject) status = NULL;
+    CliBrainReport report;
     gint64 pid;
     int code;
 
-    if (!cli_brain_again(instance->runtime, instance->name, &error))
-        return cli_fail(error);
-    code = cli_viewer_wait(instance->runtime, instance->name, 1, TRUE, &pid);
+    if (!cli_brain_again(instance->runtime, instance->name, &report, &error)) {
+        cli_fail(error);
+        return report.exit_status;
+    }
+    code = cli_viewer_wait(instance->runtime, instance->name, report.first_event, TRUE, &pid);
     if (code != CLI_DONE)
         return code;
     status = cli_instance_get_status(instance, &error);

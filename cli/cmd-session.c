@@ -18,9 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long the sockets stay open after the last event, for those who are still reading. */
-#define LINGER_MS 500
-
 typedef struct {
     GMainLoop *loop;
     DccSession *session;
@@ -46,10 +43,11 @@ quit(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* By now everybody who listens has had the last event. */
 static void
 on_ended(DccSession *session, Brain *self)
 {
-    g_timeout_add(LINGER_MS, quit, self->loop);
+    g_main_loop_quit(self->loop);
 }
 
 static int
@@ -58,10 +56,6 @@ run(Brain *self)
     guint term = g_unix_signal_add(SIGTERM, quit, self->loop);
 
     cli_brain_report_success(MAX(self->first_event, 1));
-    if (dcc_session_is_over(self->session))
-        on_ended(self->session, self);
-    else
-        g_signal_connect(self->session, "ended", G_CALLBACK(on_ended), self);
     g_main_loop_run(self->loop);
     if (g_main_context_find_source_by_id(NULL, term) != NULL)
         g_source_remove(term);
@@ -81,15 +75,22 @@ refuse(Brain *self, const GError *error)
     return status;
 }
 
-static gboolean
-begin(Brain *self,
-      DccAdapter *adapter,
-      DccLaunchRequest *request,
-      DccRuntime *runtime,
-      GError **error)
+/* The first event's number is what the launch that waits for us follows the events from. */
+static void
+hear(Brain *self)
 {
-    self->session = dcc_session_new(adapter, request, runtime);
+    if (self->session == NULL)
+        return;
     g_signal_connect(self->session, "event", G_CALLBACK(on_event), self);
+    g_signal_connect(self->session, "ended", G_CALLBACK(on_ended), self);
+}
+
+static gboolean
+start(Brain *self, GError **error)
+{
+    if (self->session == NULL)
+        return FALSE;
+    hear(self);
     return dcc_session_start(self->session, error);
 }
 
@@ -98,13 +99,15 @@ begin_launch(Brain *self, CliLaunchOptions *options, DccRuntime *runtime, GError
 {
     g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
     g_autoptr(DccLaunchRequest) request = cli_launch_options_to_request(options, error);
-    DccAdapter *adapter;
+    DccAdapter *adapter = NULL;
 
-    if (request == NULL)
-        return FALSE;
     dcc_adapter_registry_load_for(registry, options->app);
-    adapter = dcc_adapter_registry_lookup(registry, options->app, error);
-    return adapter != NULL && begin(self, adapter, request, runtime, error);
+    if (request != NULL)
+        adapter = dcc_adapter_registry_lookup(registry, options->app, error);
+    if (adapter == NULL)
+        return FALSE;
+    self->session = dcc_session_new(adapter, request, runtime);
+    return start(self, error);
 }
 
 static gboolean
@@ -113,11 +116,13 @@ begin_known(Brain *self, const char *option, const char *name, DccRuntime *runti
     g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
 
     dcc_adapter_registry_load_all(registry);
-    if (strcmp(option, "--adopt") == 0)
+    if (strcmp(option, "--adopt") == 0) {
         self->session = dcc_session_adopt(registry, runtime, name, error);
-    else
-        self->session = dcc_session_again(registry, runtime, name, error);
-    return self->session != NULL;
+        hear(self);
+        return self->session != NULL;
+    }
+    self->session = dcc_session_again(registry, runtime, name, error);
+    return start(self, error);
 }
 
 static gboolean

@@ -99,7 +99,7 @@ class Box:
                 continue
             try:
                 if mark in (entry / "environ").read_bytes() + b"\0":
-                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
             except OSError:
                 continue
         return found

@@ -29,8 +29,7 @@ def test_an_unattended_instance_is_shown_and_adopted(box, number):
     assert after["attended"] is True
     assert (after["pid"], after["incarnation"]) == (before["pid"], before["incarnation"])
     assert after["session_pid"] != before["session_pid"]
-    until(lambda: box.status()["ready"], "the agent to come back")
-    assert box.run("probe").status == 0
+    until(lambda: box.run("probe").status == 0, "the agent to come back")
 
 
 def test_an_attended_instance_is_not_adopted(box):

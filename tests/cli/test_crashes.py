@@ -34,7 +34,7 @@ def test_never_ready(box):
     done = box.run("launch", "fake", "--wait", "ready", "--start-timeout", "300ms", "--", "--never-ready", "--print",
                    "still loading", "--tree", "double-fork")
     assert (done.status, done.out) == (124, "")
-    assert done.err.startswith("dcchost: fake ended before it was ready: ")
+    assert done.err.startswith("dcchost: fake did not start (ready): not ready within 300ms\n")
     assert "still loading" in done.err
     until(lambda: not box.processes(), "the tree to be gone")
 
@@ -57,13 +57,22 @@ def test_a_failed_start_has_its_own_status(box, mode, status):
 
 def test_an_executable_that_is_not_there(box):
     done = box.run("launch", "fake", "-d", DCCHOST_FAKE_EXECUTABLE=str(box.work / "gone"))
+    assert (done.status, done.out) == (69, "")
+    assert str(box.work / "gone") in done.err and "DCCHOST_FAKE_EXECUTABLE" in done.err
+
+
+def test_an_interpreter_that_is_not_there(box):
+    (box.work / "script").write_text("#!/nowhere/sh\n")
+    os.chmod(str(box.work / "script"), 0o755)
+    done = box.run("launch", "fake", "-d", DCCHOST_FAKE_EXECUTABLE=str(box.work / "script"))
     assert (done.status, done.out) == (127, "")
-    assert str(box.work / "gone") in done.err or "exec" in done.err
+    assert done.err == ("dcchost: fake did not start (exec): cannot execute %s: No such file or directory\n"
+                        % (box.work / "script"))
 
 
 def test_an_executable_that_cannot_be_executed(box):
     (box.work / "plain").write_text("no program")
-    os.chmod(str(box.work / "plain"), 0o644)
+    os.chmod(str(box.work / "plain"), 0o755)
     done = box.run("launch", "fake", "-d", DCCHOST_FAKE_EXECUTABLE=str(box.work / "plain"))
     assert (done.status, done.out) == (126, "")
-    assert done.err.startswith("dcchost: ")
+    assert done.err == "dcchost: fake did not start (exec): cannot execute %s: Exec format error\n" % (box.work / "plain")
