@@ -57,8 +57,10 @@ refork(const FakeOptions *options)
 static void
 live_as(const char *kind, const FakeOptions *options)
 {
-    if (strcmp(kind, "refork") == 0)
+    if (strcmp(kind, "refork") == 0) {
+        tell(kind);
         refork(options);
+    }
     if (strcmp(kind, "setsid") == 0) {
         setsid();
         ignore_term();

@@ -53,16 +53,23 @@ dcc_test_list_fds(void)
 
 typedef void (*EachProcess)(int pid, gpointer data);
 
+/* Newest first: who forks and exits all the time is gone before a slow look comes to the end of the
+ * list. */
 static void
 for_each_process(EachProcess each, gpointer data)
 {
     g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
+    g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(int));
     const char *name;
 
     g_assert_nonnull(dir);
     while ((name = g_dir_read_name(dir)))
-        if (g_ascii_isdigit(*name))
-            each(atoi(name), data);
+        if (g_ascii_isdigit(*name)) {
+            int pid = atoi(name);
+            g_array_append_val(pids, pid);
+        }
+    for (guint i = pids->len; i > 0; i--)
+        each(g_array_index(pids, int, i - 1), data);
 }
 
 /* FALSE when it is gone. The name may hold anything, so the fields are read behind its last
