@@ -89,6 +89,17 @@ give(const CliEnding *order, CliInstance *instance, GError **error)
     return report;
 }
 
+/* It may have ended by itself before it heard of us. */
+static int
+tell_no_report(CliInstance *instance, const GError *error, gboolean json)
+{
+    g_autoptr(JsonObject) status = cli_instance_get_status(instance, NULL);
+
+    if (status != NULL && cli_status_is_over(status))
+        return tell_over(instance, status, json);
+    return cli_fail(error);
+}
+
 int
 cli_ending_run(const CliEnding *order)
 {
@@ -106,7 +117,7 @@ cli_ending_run(const CliEnding *order)
         return tell_over(&instance, status, order->json);
     report = give(order, &instance, &error);
     if (report == NULL)
-        return cli_fail(error);
+        return tell_no_report(&instance, error, order->json);
     if (order->json)
         cli_out_object(report);
     else

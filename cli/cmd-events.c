@@ -45,12 +45,11 @@ static int
 follow_events(CliInstance *instance, gint64 since, gboolean json)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(DccClient) session = cli_instance_connect(instance, &error);
+    g_autoptr(DccClient) session = cli_instance_connect(instance, NULL);
     g_autoptr(CliFollow) follow = NULL;
     gboolean over = FALSE;
 
-    if (session != NULL)
-        follow = cli_follow_new(instance->runtime, instance->name, since, &error);
+    follow = cli_follow_new(instance->runtime, instance->name, since, &error);
     if (follow == NULL)
         return cli_fail(error);
     if (cli_follow_get_gap(follow) > 0)
