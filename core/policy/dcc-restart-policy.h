@@ -1,4 +1,5 @@
-/* Whether and when to start again. Pure: no clock but the instants passed in, no I/O, a seeded jitter.
+/* Whether and when to start again. Pure: no clock but the instants passed in, no I/O, a seeded
+ * jitter.
  *
  * Instants are microseconds of one monotonic clock, delays are milliseconds. */
 #pragma once
@@ -9,12 +10,13 @@
 G_BEGIN_DECLS
 
 #define DCC_TYPE_RESTART_POLICY (dcc_restart_policy_get_type())
-DCC_API G_DECLARE_FINAL_TYPE(DccRestartPolicy, dcc_restart_policy, DCC, RESTART_POLICY, GObject)
+DCC_API
+G_DECLARE_FINAL_TYPE(DccRestartPolicy, dcc_restart_policy, DCC, RESTART_POLICY, GObject)
 
 typedef enum {
-    DCC_DECISION_RESTART,     /* after delay_ms */
-    DCC_DECISION_REST,        /* no restart, and nothing is wrong with that */
-    DCC_DECISION_GIVE_UP,     /* no restart: budget spent, instant crashes, or a permanent cause */
+    DCC_DECISION_RESTART, /* after delay_ms */
+    DCC_DECISION_REST,    /* no restart, and nothing is wrong with that */
+    DCC_DECISION_GIVE_UP, /* no restart: budget spent, instant crashes, or a permanent cause */
 } DccDecisionKind;
 
 typedef struct {
@@ -23,24 +25,30 @@ typedef struct {
     char reason[160]; /* one line for people */
 } DccDecision;
 
-DccRestartPolicy *dcc_restart_policy_new(DccSettings *settings, guint32 seed);
-/* cause: two equal causes (within instant-crash of their starts) in a row give up. Licence verdicts back
- * off by the same delays but spend no crash budget. */
-DccDecision dcc_restart_policy_decide(DccRestartPolicy *self,
-                                      DccVerdictKind verdict,
-                                      const char *cause,
-                                      gint64 started,
-                                      gint64 now);
+DccRestartPolicy *
+dcc_restart_policy_new(DccSettings *settings, guint32 seed);
+/* cause: two equal causes (within instant-crash of their starts) in a row give up. Licence verdicts
+ * back off by the same delays but spend no crash budget. */
+DccDecision
+dcc_restart_policy_decide(
+    DccRestartPolicy *self, DccVerdictKind verdict, const char *cause, gint64 started, gint64 now);
 /* The delay of the nth (0-based) attempt, without jitter, saturating at the cap. */
-gint64 dcc_restart_policy_delay(DccRestartPolicy *self, guint64 attempt);
-/* A spawn that the machine refused: 5 s doubling to 60 s, DCC_DECISION_GIVE_UP after 10 minutes of it. */
-DccDecision dcc_restart_policy_decide_spawn(DccRestartPolicy *self, gint64 now);
+gint64
+dcc_restart_policy_delay(DccRestartPolicy *self, guint64 attempt);
+/* A spawn that the machine refused: 5 s doubling to 60 s, DCC_DECISION_GIVE_UP after 10 minutes of
+ * it. */
+DccDecision
+dcc_restart_policy_decide_spawn(DccRestartPolicy *self, gint64 now);
 /* It has been well for reset-after: the delays begin again, the window is cleared. */
-void dcc_restart_policy_reset(DccRestartPolicy *self);
+void
+dcc_restart_policy_reset(DccRestartPolicy *self);
 /* Crashes counted in the present window. */
-guint dcc_restart_policy_get_crashes(DccRestartPolicy *self);
+guint
+dcc_restart_policy_get_crashes(DccRestartPolicy *self);
 /* What another session needs to go on: JSON text, instants as ages relative to now. */
-char *dcc_restart_policy_save(DccRestartPolicy *self, gint64 now);
-void dcc_restart_policy_restore(DccRestartPolicy *self, const char *text, gint64 now);
+char *
+dcc_restart_policy_save(DccRestartPolicy *self, gint64 now);
+void
+dcc_restart_policy_restore(DccRestartPolicy *self, const char *text, gint64 now);
 
 G_END_DECLS
