@@ -204,5 +204,5 @@ dcc_blender_args_read(DccBlenderArgs *self, const char *const *args)
 gboolean
 dcc_blender_args_end_by_themselves(const DccBlenderArgs *self)
 {
-    return self->animation || self->frames || self->command;
+    return self->animation || self->frames || self->command || self->scripts;
 }

@@ -182,7 +182,9 @@ judge_one(DccExitInfo *info)
         return verdict(DCC_VERDICT_CANCELLED, "interrupted by SIGINT");
     /* The lines are long gone, but what kept it from ever being ready is still true. */
     if (!dcc_exit_info_was_ready(info) &&
-        dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &failure) && failure)
+        (dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &failure) ||
+         dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &failure)) &&
+        failure)
         return verdict(dcc_blender_judge_line(failure), "%s", failure);
     return verdict(DCC_VERDICT_FAILED, "exited with code 1 and named no reason");
 }

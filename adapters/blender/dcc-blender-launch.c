@@ -1,9 +1,9 @@
 /* How Blender is started.
  *
  * Problem: Blender works its arguments off in order. The agent must be in before anything long
- * begins, the user's scripts before the background loop blocks the main thread, and a command line
- * render must not be held up at all. Contract: blender [-b --python-exit-code 42] [SCENE] --python
- * AGENT [USER'S OPTIONS] [--python-expr LOOP]
+ * begins, and a render or a script in the background must not be held up at all: it ends by itself,
+ * as without us. Only a background Blender with nothing to do gets a loop to live in. Contract:
+ * blender [-b --python-exit-code 42] [SCENE] --python AGENT [USER'S OPTIONS] [--python-expr LOOP]
  * [-- WHAT IS LEFT TO SCRIPTS]
  * A rescue file is not opened but recovered: so the scene keeps the name it had, and the artist's
  * next save does not go into a temporary directory.

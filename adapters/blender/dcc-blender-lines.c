@@ -176,9 +176,13 @@ skip_prefix(const char *line)
 static DccOutputEvent *
 read_failure(const char *line)
 {
-    if (dcc_blender_judge_line(line) == DCC_VERDICT_UNKNOWN)
+    DccVerdictKind verdict = dcc_blender_judge_line(line);
+
+    if (verdict == DCC_VERDICT_UNKNOWN)
         return NULL;
-    return dcc_output_event_new(DCC_OUTPUT_FATAL, skip_prefix(line));
+    return dcc_output_event_new(verdict == DCC_VERDICT_BAD_SCENE ? DCC_OUTPUT_BAD_SCENE
+                                                                 : DCC_OUTPUT_FATAL,
+                                skip_prefix(line));
 }
 
 DccVerdictKind

@@ -26,7 +26,8 @@ typedef struct {
 
 void
 dcc_blender_args_read(DccBlenderArgs *self, const char *const *args);
-/* Blender renders and ends by itself: nothing may hold its main thread. */
+/* In the background it renders or runs scripts and ends by itself, as without us: nothing may hold
+ * its main thread. */
 gboolean
 dcc_blender_args_end_by_themselves(const DccBlenderArgs *self);
 

@@ -63,7 +63,7 @@ check_hung(DccHealthWatch *self, gint64 now)
 /* What the probe found goes to the rule; what the rule concludes is the health. An answer that
  * names a reason to be busy is better than the rule's guess. */
 static void
-judge(DccHealthWatch *self, DccProbeReply *reply)
+judge(DccHealthWatch *self, DccProbeReply *reply, const GError *error)
 {
     gint64 now = dcc_clock_now(self->clock);
     DccHealth said = reply != NULL ? dcc_probe_reply_get_health(reply) : DCC_HEALTH_UNRESPONSIVE;
@@ -82,6 +82,9 @@ judge(DccHealthWatch *self, DccProbeReply *reply)
     }
     dcc_hang_rule_probe(self->rule, ok, now);
     judged = ok ? said : dcc_hang_rule_judge(self->rule, now);
+    /* Nobody is there to ask, and nothing else speaks for a hang: that is not known to be busy. */
+    if (judged == DCC_HEALTH_BUSY && error != NULL && dcc_error_is_gone(error))
+        judged = DCC_HEALTH_UNKNOWN;
     set_health(self, judged);
     check_hung(self, now);
 }
@@ -122,7 +125,7 @@ on_probed(JsonObject *result, const GError *error, gpointer data)
         self->last_at = now;
     }
     if (bad == NULL) /* an adapter that cannot read the answer says nothing about the application */
-        judge(self, reply);
+        judge(self, reply, error);
     answer_askers(self, reply, (now - probe->began) / 1000, bad != NULL ? bad : error);
 }
 

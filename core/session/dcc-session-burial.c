@@ -155,6 +155,15 @@ choose_event(DccResult *result, DccVerdict *verdict)
     return DCC_EVENT_EXITED_CRASH;
 }
 
+static gboolean
+is_bad_end(DccResult *result, DccVerdict *verdict)
+{
+    DccResultKind kind = dcc_result_get_kind(result);
+
+    return kind == DCC_RESULT_START_FAILED ||
+           (kind != DCC_RESULT_STOPPED && !dcc_verdict_is_clean(verdict));
+}
+
 /* The main process has ended: the one place where a life's end is told, so it is told once. */
 void
 dcc_session_main_ended(DccSession *self)
@@ -180,7 +189,7 @@ dcc_session_main_ended(DccSession *self)
     self->result = make_result(self, info, verdict);
     tell_exit(self, self->result);
     text = describe(self->result);
-    if (dcc_result_get_kind(self->result) != DCC_RESULT_STOPPED && !dcc_verdict_is_clean(verdict))
+    if (is_bad_end(self->result, verdict))
         tell_log_tail(self);
     if (life->ladder != NULL)
         dcc_ladder_main_ended(life->ladder, 0);

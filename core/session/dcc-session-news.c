@@ -37,6 +37,8 @@ on_started(DccSession *self)
     DccLife *life = self->life;
     DccShimRecord record;
 
+    if (life->pid > 0) /* an adopter is told how things stand: that is no news */
+        return;
     if (dcc_shim_link_read(life->shim, &record) && record.spawned)
         life->pid = record.main.pid;
     if (self->lived)

@@ -46,16 +46,11 @@ test_launch_arguments(void)
         {FALSE, "-P x.py", "gui", AGENT " -P x.py"},
         {TRUE, "", "loop", "-b " AGENT " " LOOP},
         {FALSE, "-b", "loop", "-b " AGENT " -b " LOOP},
-        /* The user's script runs before the loop holds the main thread; what is left to it stays
-           last. */
-        {TRUE,
-         "-P x.py -- -a b",
-         "loop",
-         "-b --python-exit-code 42 " AGENT " -P x.py " LOOP " -- -a b"},
-        {TRUE,
-         "--python-expr -a",
-         "loop",
-         "-b --python-exit-code 42 " AGENT " --python-expr -a " LOOP},
+        /* A script in the background is a job: Blender ends when it has run, as without us. */
+        {TRUE, "-P x.py -- -a b", "thread", "-b --python-exit-code 42 " AGENT " -P x.py -- -a b"},
+        {TRUE, "--python-expr -a", "thread", "-b --python-exit-code 42 " AGENT " --python-expr -a"},
+        /* What is left to scripts stays last. */
+        {TRUE, "-o /x -- -a b", "loop", "-b " AGENT " -o /x " LOOP " -- -a b"},
         {TRUE, "-a", "thread", "-b " AGENT " -a"},
         {TRUE, "-o /x/-a -f 1", "thread", "-b " AGENT " -o /x/-a -f 1"},
         {TRUE, "-o -a", "loop", "-b " AGENT " -o -a " LOOP},
