@@ -1,0 +1,36 @@
+"""Fixtures of the end-to-end suite: real Blender, the real command, a private world for every test."""
+
+import pytest
+
+import world as lib
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if not lib.BLENDER:
+            item.add_marker(pytest.mark.skip(reason="no blender here"))
+        elif not lib.XVFB and "display" in item.fixturenames:
+            item.add_marker(pytest.mark.skip(reason="no Xvfb here"))
+
+
+@pytest.fixture
+def world():
+    """No display in it: windows have nowhere to open."""
+    one = lib.World()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="session")
+def display():
+    server = lib.Xvfb()
+    yield server.display
+    server.close()
+
+
+@pytest.fixture
+def desk(display):
+    """A world with a display."""
+    one = lib.World(display)
+    yield one
+    one.close()
