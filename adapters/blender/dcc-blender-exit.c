@@ -116,7 +116,9 @@ judge_outside_signal(DccExitInfo *info, int number)
         return verdict(DCC_VERDICT_KILLED,
                        "killed by SIGKILL, sent by hand or by the kernel for want of memory (see "
                        "dmesg)");
-    return verdict(DCC_VERDICT_KILLED,
+    /* A log-out, a service manager, a person: that is a quit, and it is not brought back. */
+    return verdict(number == SIGTERM || number == SIGHUP || number == SIGINT ? DCC_VERDICT_CANCELLED
+                                                                             : DCC_VERDICT_KILLED,
                    "ended by signal %d (%s), which was not ours; Blender saved nothing",
                    number,
                    g_strsignal(number));

@@ -144,6 +144,14 @@ is_crash_signal(int signal)
     }
 }
 
+/* Somebody ended it by a polite signal (a log-out, a service manager, a person): that is a quit,
+ * not a crash, and it is not brought back. */
+static gboolean
+is_polite_signal(int signal)
+{
+    return signal == SIGTERM || signal == SIGHUP || signal == SIGINT;
+}
+
 static DccVerdict *
 judge_signal(DccExitInfo *info)
 {
@@ -153,6 +161,8 @@ judge_signal(DccExitInfo *info)
 
     if (dcc_exit_info_was_requested(info) && dcc_exit_info_is_our_signal(info))
         return dcc_verdict_new(DCC_VERDICT_CLEAN, reason);
+    if (is_polite_signal(signal))
+        return dcc_verdict_new(DCC_VERDICT_CANCELLED, reason);
     return dcc_verdict_new(is_crash_signal(signal) ? DCC_VERDICT_CRASH : DCC_VERDICT_KILLED,
                            reason);
 }

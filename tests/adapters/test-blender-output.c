@@ -152,8 +152,8 @@ static const struct {
     {-SIGSEGV, HEADLESS, "Calloc returns null: len=512128024 in BMO_op_init, total 9616828\n"
      "Writing: /t/blender.crash.txt", DCC_VERDICT_OOM, "len=512128024"},
     {-SIGKILL, HEADLESS, "", DCC_VERDICT_KILLED, "want of memory"},
-    {-SIGTERM, GUI | READY, "", DCC_VERDICT_KILLED, "not ours"},
-    {-SIGHUP, GUI | READY, "", DCC_VERDICT_KILLED, "not ours"},
+    {-SIGTERM, GUI | READY, "", DCC_VERDICT_CANCELLED, "not ours"},
+    {-SIGHUP, GUI | READY, "", DCC_VERDICT_CANCELLED, "not ours"},
     {-SIGTERM, GUI | REQUESTED | OURS, "", DCC_VERDICT_CLEAN, "saved nothing"},
     {-SIGKILL, HEADLESS | REQUESTED | OURS, "", DCC_VERDICT_CLEAN, "SIGKILL"},
     {-SIGKILL, HEADLESS | READY | OURS, "", DCC_VERDICT_KILLED, "our SIGKILL"},

@@ -573,7 +573,7 @@ test_default_judgement(Fixture *f, gconstpointer data)
     assert_verdict(f, dcc_exit_info_new_exited(139), DCC_VERDICT_FAILED);
     assert_verdict(f, dcc_exit_info_new_signaled(SIGSEGV, TRUE), DCC_VERDICT_CRASH);
     assert_verdict(f, dcc_exit_info_new_signaled(SIGKILL, FALSE), DCC_VERDICT_KILLED);
-    assert_verdict(f, dcc_exit_info_new_signaled(SIGTERM, FALSE), DCC_VERDICT_KILLED);
+    assert_verdict(f, dcc_exit_info_new_signaled(SIGTERM, FALSE), DCC_VERDICT_CANCELLED);
     assert_verdict(f, asked, DCC_VERDICT_CLEAN);
     assert_verdict(f, oom, DCC_VERDICT_OOM);
     assert_verdict(f, dcc_exit_info_new_lost("the shim was killed"), DCC_VERDICT_UNKNOWN);
