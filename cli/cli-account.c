@@ -244,7 +244,7 @@ cli_account_status_line(CliAccount *self, gint64 now)
 
     if (live) {
         g_autofree char *uptime =
-            cli_duration_text((double)((now - self->life_began) / G_USEC_PER_SEC));
+            cli_duration_text((double)(now - self->life_began) / G_USEC_PER_SEC);
 
         g_string_append_printf(line, ", pid %" G_GINT64_FORMAT ", %s", self->pid, uptime);
     }

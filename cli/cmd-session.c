@@ -148,7 +148,8 @@ cmd_session(char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
         return status;
-    self.loop = loop = g_main_loop_new(NULL, FALSE);
+    loop = g_main_loop_new(NULL, FALSE);
+    self.loop = loop;
     runtime = dcc_runtime_open(&error);
     if (runtime == NULL)
         begun = FALSE;

@@ -99,7 +99,8 @@ class Box:
                 continue
             try:
                 if mark in (entry / "environ").read_bytes() + b"\0":
-                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                found[int(entry.name)] = command.decode("utf-8", "replace")
             except OSError:
                 continue
         return found
@@ -118,8 +119,11 @@ class Box:
             left = self.processes()
         for pid in left:
             os.kill(pid, signal.SIGKILL)
+        said = [path.read_text() for path in self.state.glob("dcchost/*/session.log*")]
         shutil.rmtree(str(self.top), ignore_errors=True)
         assert not left, "left behind: %s" % left
+        # What a session has to say beside its events is a warning, or a sanitizer's finding.
+        assert not any(said), "".join(said)
 
 
 @pytest.fixture

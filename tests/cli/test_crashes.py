@@ -75,4 +75,5 @@ def test_an_executable_that_cannot_be_executed(box):
     os.chmod(str(box.work / "plain"), 0o755)
     done = box.run("launch", "fake", "-d", DCCHOST_FAKE_EXECUTABLE=str(box.work / "plain"))
     assert (done.status, done.out) == (126, "")
-    assert done.err == "dcchost: fake did not start (exec): cannot execute %s: Exec format error\n" % (box.work / "plain")
+    assert done.err == ("dcchost: fake did not start (exec): cannot execute %s: Exec format error\n"
+                        % (box.work / "plain"))
