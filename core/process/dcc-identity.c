@@ -222,7 +222,8 @@ probe(void)
               NULL,
               &pidfd) < 0)
         return FALSE;
-    if (dcc_pidfd_reap(pidfd, NULL))
+    /* It lets go of our memory a moment before it has ended: so wait for that. */
+    if (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &(siginfo_t){0}, WEXITED | __WALL) == 0)
         known = ask_kernel(pidfd, &status) && WIFEXITED(status) && WEXITSTATUS(status) == 7;
     close(pidfd);
     return known;

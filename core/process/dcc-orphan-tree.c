@@ -12,6 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* "Nothing is left" is said only after a look in which nobody slipped away. */
+#define MAX_ATTEMPTS 10
+
 typedef struct {
     const DccShimSlot *slot;
     gboolean watched;
@@ -85,31 +88,53 @@ contains(GArray *members, gint64 pid)
     return FALSE;
 }
 
+/* TRUE: one that was there while we looked is gone, and may have left a child behind that we did
+ * not see. */
+static gboolean
+any_has_gone(const DccProc *all, gsize n)
+{
+    DccProc now;
+
+    for (gsize i = 0; i < n; i++)
+        if (!dcc_proc_read(all[i].pid, &now))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+find_members(const Proof *proof, GArray *members)
+{
+    g_autofree DccProc *all = NULL;
+    gboolean grown;
+    gsize n;
+
+    all = scan_all(&n);
+    for (gsize i = 0; i < n; i++)
+        if (is_proven(proof, &all[i]) && !is_daemon(proof->slot, &all[i]))
+            g_array_append_val(members, all[i]);
+    do {
+        grown = FALSE;
+        for (gsize i = 0; i < n; i++)
+            if (has_parent_in(members, &all[i]) && !contains(members, all[i].pid) &&
+                all[i].state != 'Z' && !is_daemon(proof->slot, &all[i])) {
+                g_array_append_val(members, all[i]);
+                grown = TRUE;
+            }
+    } while (grown);
+    return members->len > 0 || !any_has_gone(all, n);
+}
+
 GArray *
 dcc_orphan_tree_list(const DccShimSlot *slot, const char *dir, gboolean watched)
 {
     g_autofree char *path = g_build_filename(dir, DCC_SHIM_FILE_OUTPUT, NULL);
     GArray *members = g_array_new(FALSE, FALSE, sizeof(DccProc));
     Proof proof = {slot, watched, FALSE, {0}};
-    g_autofree DccProc *all = NULL;
-    gboolean grown;
-    gsize n;
 
     if (slot->main.pid <= 0 || !g_str_equal(slot->boot_id, dcc_boot_id()))
         return members;
     proof.has_pipe = lstat(path, &proof.pipe) == 0 && S_ISFIFO(proof.pipe.st_mode);
-    all = scan_all(&n);
-    for (gsize i = 0; i < n; i++)
-        if (is_proven(&proof, &all[i]) && !is_daemon(slot, &all[i]))
-            g_array_append_val(members, all[i]);
-    do {
-        grown = FALSE;
-        for (gsize i = 0; i < n; i++)
-            if (has_parent_in(members, &all[i]) && !contains(members, all[i].pid) &&
-                all[i].state != 'Z' && !is_daemon(slot, &all[i])) {
-                g_array_append_val(members, all[i]);
-                grown = TRUE;
-            }
-    } while (grown);
+    for (int attempt = 0; attempt < MAX_ATTEMPTS && !find_members(&proof, members); attempt++) {
+    }
     return members;
 }

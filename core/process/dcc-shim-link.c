@@ -17,8 +17,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A shim that hangs up on us (we were too slow) is called again, but not for ever. */
-#define MAX_CALLS 3
+/* A shim that hangs up on us (we were too slow, or too many) is called again, ever more rarely. */
+#define REDIAL_MS     10
+#define REDIAL_MAX_MS 1000
 
 G_STATIC_ASSERT((int)DCC_SHIM_STARTED == (int)NEWS_STARTED);
 G_STATIC_ASSERT((int)DCC_SHIM_DEGRADED == (int)NEWS_DEGRADED);
@@ -37,8 +38,9 @@ struct _DccShimLink {
     GSource *later;
     DccExitWatch *watch;
     guint shim_id;
-    guint calls;
-    guint told; /* bits of the news that come once */
+    guint redial_ms;
+    guint unsent; /* bits of the orders given while nobody listened */
+    guint told;   /* bits of the news that come once */
     gboolean left;
     DccOrphan *orphan;
 };
@@ -94,6 +96,11 @@ hang_up(DccShimLink *self)
 }
 
 static void
+dial(DccShimLink *self);
+static void
+dial_later(DccShimLink *self);
+
+static void
 forget_shim(DccShimLink *self)
 {
     if (self->shim_fd >= 0)
@@ -101,11 +108,23 @@ forget_shim(DccShimLink *self)
     self->shim_fd = -1;
 }
 
+static gboolean
+send_order(DccShimLink *self, DccShimOrder order)
+{
+    const DccShimMessage message = {DCC_SHIM_MAGIC, DCC_SHIM_VERSION, (guint16)order};
+
+    return self->socket >= 0 &&
+           send(self->socket, &message, sizeof message, MSG_NOSIGNAL) == (gssize)sizeof message;
+}
+
 static void
 listen_to(DccShimLink *self, int fd)
 {
     self->socket = fd;
     self->heard = attach_source(g_unix_fd_source_new(fd, G_IO_IN), G_SOURCE_FUNC(on_socket), self);
+    for (guint order = 0; order < N_ORDERS; order++)
+        if (self->unsent & (1u << order) && send_order(self, (DccShimOrder)order))
+            self->unsent &= ~(1u << order);
 }
 
 /* FALSE: the other side has closed. */
@@ -124,23 +143,54 @@ read_news(DccShimLink *self)
         if (n != (gssize)sizeof message || message.magic != DCC_SHIM_MAGIC ||
             message.version != DCC_SHIM_VERSION || message.what > DCC_SHIM_DEGRADED)
             return FALSE;
+        self->redial_ms = 0;
         tell(self, (DccShimNews)message.what);
     }
     return TRUE;
 }
 
 static gboolean
+on_redial(gpointer data)
+{
+    DccShimLink *self = data;
+
+    clear_source(&self->later);
+    dial(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* The shim may be at its end, or have too many callers at once. In the first case its end comes
+ * next. */
+static void
+dial(DccShimLink *self)
+{
+    int fd = dcc_shim_files_connect(self->dir);
+
+    if (fd >= 0)
+        listen_to(self, fd);
+    else
+        dial_later(self);
+}
+
+static void
+dial_later(DccShimLink *self)
+{
+    if (self->later != NULL)
+        return;
+    self->redial_ms = CLAMP(self->redial_ms * 2, REDIAL_MS, REDIAL_MAX_MS);
+    self->later = attach_source(g_timeout_source_new(self->redial_ms), on_redial, self);
+}
+
+static gboolean
 on_socket(gint fd, GIOCondition condition, gpointer data)
 {
     g_autoptr(DccShimLink) self = g_object_ref(data);
-    int again;
 
     if (read_news(self))
         return G_SOURCE_CONTINUE;
     hang_up(self);
-    if (!dcc_pidfd_has_ended(self->shim_fd) && self->calls++ < MAX_CALLS &&
-        (again = dcc_shim_files_connect(self->dir)) >= 0)
-        listen_to(self, again);
+    if (self->shim_id != 0)
+        dial_later(self);
     return G_SOURCE_REMOVE;
 }
 
@@ -199,6 +249,9 @@ go_without(DccShimLink *self)
      */
     if (goes_on && self->orphan == NULL)
         self->orphan = dcc_orphan_new(self->dir, self->log_path, on_orphan_news, self);
+    for (guint order = 0; order < N_ORDERS && self->orphan != NULL; order++)
+        if (self->unsent & (1u << order))
+            dcc_orphan_order(self->orphan, (DccShimOrder)order);
     tell(self, DCC_SHIM_GONE);
 }
 
@@ -208,6 +261,7 @@ on_shim_ended(int pidfd, gpointer data)
     g_autoptr(DccShimLink) self = g_object_ref(data);
 
     self->shim_id = 0;
+    clear_source(&self->later);
     dcc_pidfd_reap(pidfd, NULL);
     read_news(self);
     hang_up(self);
@@ -411,7 +465,6 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
     DccIdentity shim;
     DccShimSlot slot;
     int pidfd;
-    int fd;
 
     if (!dcc_shim_files_read(self->dir, &slot)) {
         g_set_error(error,
@@ -431,26 +484,20 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
     }
     if (!watch_shim(self, pidfd, error))
         return NULL;
-    /* A shim that does not answer is about to end: its end is news, too. */
-    if ((fd = dcc_shim_files_connect(self->dir)) >= 0)
-        listen_to(self, fd);
+    dial(self);
     return g_steal_pointer(&self);
 }
 
 void
 dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
 {
-    const DccShimMessage message = {DCC_SHIM_MAGIC, DCC_SHIM_VERSION, (guint16)order};
-
     g_return_if_fail(DCC_IS_SHIM_LINK(self));
     if (order == DCC_SHIM_LEAVE)
         self->left = TRUE;
     if (self->orphan != NULL)
         dcc_orphan_order(self->orphan, order);
-    else if (self->socket >= 0 && send(self->socket, &message, sizeof message, MSG_NOSIGNAL) < 0)
-        g_debug("the shim %" G_GINT64_FORMAT " did not take an order: %s",
-                self->pid,
-                g_strerror(errno));
+    else if (!send_order(self, order))
+        self->unsent |= 1u << order;
 }
 
 gboolean

@@ -31,7 +31,7 @@ dcc_shim_listen(Shim *shim)
     mask = umask(0177);
     ok = shim->listen_fd >= 0 &&
          bind(shim->listen_fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-         listen(shim->listen_fd, DCC_SHIM_MAX_CLIENTS) == 0;
+         listen(shim->listen_fd, 64) == 0;
     umask(mask);
     return ok;
 }

@@ -83,6 +83,8 @@ be_daemon(void)
     if (fork() != 0)
         _exit(0);
     signal(SIGTERM, SIG_IGN);
+    printf("daemon\n");
+    fflush(stdout);
     for (;;)
         nap(100000);
 }

@@ -18,8 +18,8 @@ life_init(int *argc, char ***argv)
 {
     g_test_init(argc, argv, NULL);
     g_assert_cmpint(*argc, >=, 3);
-    life_shim = (*argv)[*argc - 2];
-    life_hands = (*argv)[*argc - 1];
+    life_shim = g_canonicalize_filename((*argv)[*argc - 2], NULL);
+    life_hands = g_canonicalize_filename((*argv)[*argc - 1], NULL);
 }
 
 Life *
@@ -33,7 +33,7 @@ life_new(void)
     lock = g_build_filename(life->dir, "lock", NULL);
     life->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     life->news = g_array_new(FALSE, FALSE, sizeof(int));
-    life->env = g_strdupv((char *[]){"PATH=/usr/bin:/bin", "LC_ALL=C", NULL});
+    life->env = g_strsplit("PATH=/usr/bin:/bin LC_ALL=C", " ", 0);
     life->start = (DccShimStart){
         .shim = life_shim,
         .dir = life->dir,

@@ -164,6 +164,7 @@ test_orphan_tree(void)
 
     life_start(life, "daemon", NULL);
     life_wait(life, DCC_SHIM_EXITED);
+    life_until_logged(life, "daemon");
     kill_shim(life);
     life_wait(life, DCC_SHIM_GONE);
     g_assert_false(life_was_told(life, DCC_SHIM_EMPTY));

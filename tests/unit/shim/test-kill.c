@@ -40,7 +40,7 @@ test_tree(void)
 
     life_start(life, "tree", "3", NULL);
     life_until_logged(life, "ready");
-    g_assert_cmpuint(count_ours(life), >, 5);
+    g_assert_cmpuint(count_ours(life), >=, 3);
     dcc_shim_link_order(life->link, DCC_SHIM_TERM_TREE);
     began = g_get_monotonic_time();
     dcc_shim_link_order(life->link, DCC_SHIM_KILL_TREE);
@@ -69,6 +69,7 @@ test_left_behind(void)
 
     life_start(life, "daemon", NULL);
     life_wait(life, DCC_SHIM_EXITED);
+    life_until_logged(life, "daemon");
     g_assert_cmphex(life_record(life).wait_status, ==, 0);
     g_assert_false(life_record(life).tree_empty);
     left = dcc_shim_link_list_tree(life->link);
@@ -130,6 +131,7 @@ test_leave(void)
 
     life_start(life, "daemon", NULL);
     life_wait(life, DCC_SHIM_EXITED);
+    life_until_logged(life, "daemon");
     left = dcc_shim_link_list_tree(life->link);
     g_assert_cmpuint(left->len, ==, 1);
     dcc_shim_link_order(life->link, DCC_SHIM_LEAVE);
