@@ -246,6 +246,20 @@ dcc_agent_link_expect(DccAgentLink *self, const char *token)
     replace(&self->python, NULL);
 }
 
+void
+dcc_agent_link_drain(DccAgentLink *self)
+{
+    g_autoptr(GPtrArray) peers = g_ptr_array_new_with_free_func(g_object_unref);
+
+    dcc_listener_drain(self->listener);
+    for (guint i = 0; i < self->strangers->len; i++)
+        g_ptr_array_add(peers, g_object_ref(g_ptr_array_index(self->strangers, i)));
+    if (self->agent != NULL)
+        g_ptr_array_add(peers, g_object_ref(self->agent));
+    for (guint i = 0; i < peers->len; i++)
+        dcc_peer_drain(g_ptr_array_index(peers, i));
+}
+
 gboolean
 dcc_agent_link_is_connected(DccAgentLink *self)
 {

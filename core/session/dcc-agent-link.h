@@ -30,6 +30,10 @@ dcc_agent_link_free(DccAgentLink *self);
 /* Another life begins: whoever is connected is dropped, and only who knows this token comes in. */
 void
 dcc_agent_link_expect(DccAgentLink *self, const char *token);
+/* Takes in what the agent has said so far, though the main loop has not come to it: the application
+ * is dead, and what it said before still counts. */
+void
+dcc_agent_link_drain(DccAgentLink *self);
 gboolean
 dcc_agent_link_is_connected(DccAgentLink *self);
 /* What the agent said of its application at hello; NULL before. */

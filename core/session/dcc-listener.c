@@ -41,11 +41,9 @@ turn_away(DccListener *self)
     self->reserve = open_reserve();
 }
 
-static gboolean
-on_connection(int listening, GIOCondition condition, gpointer data)
+void
+dcc_listener_drain(DccListener *self)
 {
-    DccListener *self = data;
-
     for (int i = 0; i < ACCEPT_BATCH; i++) {
         int fd = accept4(self->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
@@ -60,6 +58,12 @@ on_connection(int listening, GIOCondition condition, gpointer data)
         }
         self->func(fd, self->data);
     }
+}
+
+static gboolean
+on_connection(int listening, GIOCondition condition, gpointer data)
+{
+    dcc_listener_drain(data);
     return G_SOURCE_CONTINUE;
 }
 

@@ -12,6 +12,9 @@ typedef void (*DccConnectFunc)(int fd, gpointer data);
 DccListener *
 dcc_listener_new(
     const char *dir, const char *file, DccConnectFunc func, gpointer data, GError **error);
+/* Takes whoever waits at the door, now. */
+void
+dcc_listener_drain(DccListener *self);
 /* Closes; the socket's file stays for its directory's owner to remove. */
 void
 dcc_listener_free(DccListener *self);

@@ -485,10 +485,10 @@ take_lines(DccPeer *self)
         end(self, "what it sent has no end of line");
 }
 
+/* FALSE when nothing more is there. */
 static gboolean
-on_readable(int fd, GIOCondition condition, gpointer data)
+read_some(DccPeer *self)
 {
-    g_autoptr(DccPeer) self = g_object_ref(data);
     guint before = self->in->len;
     gssize n;
 
@@ -501,7 +501,27 @@ on_readable(int fd, GIOCondition condition, gpointer data)
         end(self, "it closed the connection");
     else if (errno != EAGAIN && errno != EINTR)
         end(self, g_strerror(errno));
+    return n > 0 && self->fd >= 0;
+}
+
+static gboolean
+on_readable(int fd, GIOCondition condition, gpointer data)
+{
+    g_autoptr(DccPeer) self = g_object_ref(data);
+
+    read_some(self);
     return self->reader != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+#define MAX_DRAIN 64 /* chunks: who writes faster than we read is not waited for */
+
+void
+dcc_peer_drain(DccPeer *self)
+{
+    g_autoptr(DccPeer) held = g_object_ref(self);
+
+    for (guint i = 0; i < MAX_DRAIN && self->fd >= 0 && read_some(self); i++) {
+    }
 }
 
 DccPeer *

@@ -45,6 +45,9 @@ void
 dcc_peer_fail(DccPeer *self, gint64 id, const GError *error);
 void
 dcc_peer_fail_unknown_method(DccPeer *self, gint64 id, const char *method);
+/* Takes in what has arrived, now. */
+void
+dcc_peer_drain(DccPeer *self);
 gboolean
 dcc_peer_is_open(DccPeer *self);
 /* Nothing is waiting to be written. */

@@ -176,6 +176,7 @@ dcc_session_main_ended(DccSession *self)
 
     if (life->exited)
         return;
+    dcc_agent_link_drain(self->agent);
     life->exited = TRUE;
     dcc_clock_clear(self->clock, &life->start_timer);
     dcc_clock_clear(self->clock, &life->settle_timer);
