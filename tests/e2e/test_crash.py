@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from world import death_of, figure, is_alive, until, wait_for_death
+from world import death_of, figure, is_alive, on_this_machine, until, wait_for_death
 
 SOON = ["--backoff", "fixed:50ms", "--set", "jitter=0"]
 
@@ -32,7 +32,7 @@ def test_a_crash_is_seen_at_once_mended_and_nothing_stays(world):
     os.close(fd)
     figure("SIGSEGV: exit event %.1f ms after the death, ready again after %.2f s"
            % ((told - died) * 1000, running - died))
-    assert told - died < 0.1
+    assert told - died < on_this_machine(0.1)
     result = event["result"]
     assert (result["kind"], result["signal"], result["verdict"]) == ("signaled", signal.SIGSEGV, "crash")
     after = ready_again(world, before)
@@ -70,7 +70,7 @@ def test_it_gives_up_when_enough_is_enough(world):
 
 def test_a_script_that_crashes_at_each_start(world):
     script = world.work / "bad_plugin.py"
-    script.write_text("import ctypes\nprint('loading the bad plug-in')\nctypes.string_at(0)\n")
+    script.write_text("import ctypes\nprint('loading the bad plug-in', flush=True)\nctypes.string_at(0)\n")
     done = world.run("launch", "blender", "--headless", *SOON, "--", "--python", script)
     assert done.status == 128 + signal.SIGSEGV, done
     assert "instant crash" in done.out, done
@@ -79,6 +79,16 @@ def test_a_script_that_crashes_at_each_start(world):
     assert status["state"] == "failed" and status["restart_count"] == 1
     report = world.rescued("*crash.txt")
     assert len(report) == 2 and all("bad_plugin.py" in path.read_text() for path in report)
+
+
+@pytest.mark.xfail(strict=True, reason="agent: what a script prints stays in Python's buffer when Blender crashes")
+def test_the_last_words_of_a_script_are_in_the_log(world):
+    pid = world.launch("--restart", "never")["pid"]
+    with world.control() as control:
+        control.run("print('opening the rig')")
+    crash(world, pid)
+    until(lambda: not world.status()["attended"], "the end")
+    assert "opening the rig" in world.run("logs", "blender", "-n", "all").out
 
 
 def test_killed_from_outside_it_comes_back(world):
@@ -93,7 +103,6 @@ def test_killed_from_outside_it_comes_back(world):
 def test_without_its_session_it_lives_on_until_adopted(world):
     before = world.launch()
     os.kill(before["session_pid"], signal.SIGKILL)
-    wait_for_death(before["session_pid"]) if is_alive(before["session_pid"]) else None
     row = until(lambda: (lambda l: l[0] if l and not l[0]["attended"] else None)(world.run("ps", "--json").json), "ps")
     assert row["pid"] == before["pid"] and is_alive(before["pid"])
     assert "unattended" in world.run("ps").out
@@ -129,7 +138,7 @@ def test_without_its_shim_it_works_and_writes_on(world):
     assert world.status()["state"] == "running" and is_alive(status["pid"])
     with world.control() as control:
         control.follow()
-        control.run("for i in range(20000): print('still here', i)")  # more than a pipe holds
+        control.run("for i in range(20000): print('still here', i, flush=True)")  # more than a pipe holds
         assert control.call("probe")["health"] == "ok"
         until(lambda: "still here 19999" in world.run("logs", "-n", "all").out, "the output")
         control.ask_run("import os; os._exit(9)")

@@ -30,6 +30,11 @@ def until(condition, what, patience=PATIENCE):
         time.sleep(0.02)
 
 
+def on_this_machine(seconds):
+    """A promise made for a machine that has nothing else to do, on one that is shared."""
+    return seconds * max(1, os.getloadavg()[0] / os.cpu_count())
+
+
 def figure(text):
     """A measured number, shown by pytest -s and in the log of a failure."""
     print("figure: " + text)
@@ -158,7 +163,7 @@ class Xvfb:
     def __init__(self):
         reader, writer = os.pipe()
         self.process = subprocess.Popen(
-            [XVFB, "-displayfd", str(writer), "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset"],
+            [XVFB, "-displayfd", str(writer), "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"],
             pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writer)
         with os.fdopen(reader) as file:
