@@ -32,7 +32,9 @@ says_nothing_new(JsonObject *result, const char *reason)
     g_autofree char *signal = g_strdup_printf("signal %d", (int)number);
     g_autofree char *exit = g_strdup_printf("exited with code %d", (int)code);
 
-    return (number > 0 && strstr(reason, signal) != NULL) || strcmp(reason, exit) == 0;
+    if (strcmp(cli_json_string(result, "kind", ""), "signaled") == 0)
+        return strstr(reason, signal) != NULL;
+    return strcmp(reason, exit) == 0;
 }
 
 static char *

@@ -98,11 +98,12 @@ class Box:
             if not entry.name.isdigit():
                 continue
             try:
-                if mark in (entry / "environ").read_bytes() + b"\0":
-                    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
-                found[int(entry.name)] = command.decode("utf-8", "replace")
+                if mark not in (entry / "environ").read_bytes() + b"\0":
+                    continue
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
             except OSError:
                 continue
+            found[int(entry.name)] = command.decode("utf-8", "replace")
         return found
 
     def close(self):
