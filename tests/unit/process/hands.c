@@ -18,6 +18,14 @@ nap(long ms)
     nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
 
+/* Until it is killed; or for as long as any test may take, for a test may be killed itself. */
+static _Noreturn void
+idle(void)
+{
+    nap(100000);
+    _exit(0);
+}
+
 /* What it was given, NUL-terminated: arguments, "", environment, "", directory. */
 static int
 dump(int argc, char **argv)
@@ -66,12 +74,13 @@ state(char **argv)
 static void
 run_away(void)
 {
-    for (;;) {
+    for (int i = 0; i < 20000; i++) {
         setsid();
         nap(2);
         if (fork() != 0)
             _exit(0);
     }
+    _exit(0);
 }
 
 static void
@@ -85,8 +94,7 @@ be_daemon(void)
     signal(SIGTERM, SIG_IGN);
     printf("daemon\n");
     fflush(stdout);
-    for (;;)
-        nap(100000);
+    idle();
 }
 
 /* Every bad habit at once, `depth` generations deep. */
@@ -103,8 +111,7 @@ tree(int depth)
     } while (depth-- > 0 && fork() == 0);
     printf("ready\n");
     fflush(stdout);
-    for (;;)
-        nap(100000);
+    idle();
 }
 
 static int
@@ -160,8 +167,7 @@ main(int argc, char **argv)
         nap(n);
     }
     if (strcmp(mode, "hold") == 0 && fork() == 0)
-        for (;;)
-            nap(100000);
+        idle();
     if (strcmp(mode, "flood") == 0)
         return flood(atoll(argv[2]));
     if (strcmp(mode, "talk") == 0)
@@ -172,7 +178,7 @@ main(int argc, char **argv)
         raise(SIGSTOP);
     if (strcmp(mode, "daemon") == 0)
         be_daemon();
-    while (strcmp(mode, "wait") == 0 || strcmp(mode, "stop") == 0)
-        nap(100000);
+    if (strcmp(mode, "wait") == 0 || strcmp(mode, "stop") == 0)
+        idle();
     return 0;
 }
