@@ -178,7 +178,7 @@ test_full_disk(void)
     g_autofree char *disk = g_build_filename(life->dir, "disk", NULL);
     g_autofree char *log = g_build_filename(disk, "log", NULL);
     g_autofree char *ballast = g_build_filename(disk, "ballast", NULL);
-    g_autofree char *block = g_strnfill(48 * 1024, 'b');
+    g_autofree char *block = g_strnfill(60 * 1024, 'b');
 
     g_assert_cmpint(g_mkdir(disk, 0700), ==, 0);
     if (mount("tmpfs", disk, "tmpfs", 0, "size=64k") != 0) {
@@ -186,7 +186,7 @@ test_full_disk(void)
         g_test_skip("only root may mount a small disk");
         return;
     }
-    g_assert_true(g_file_set_contents(ballast, block, 48 * 1024, NULL));
+    g_assert_true(g_file_set_contents(ballast, block, 60 * 1024, NULL));
     life->start.log_path = log;
     life_start(life, "talk", NULL);
     life_wait(life, DCC_SHIM_DEGRADED);
