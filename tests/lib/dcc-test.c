@@ -182,6 +182,13 @@ is_deserted(gpointer data)
     return TRUE;
 }
 
+/* What watched a process that has just ended closes its descriptor when the loop comes to it. */
+static gboolean
+is_closed(gpointer data)
+{
+    return dcc_test_count_fds() <= ((DccTestWorld *)data)->fds;
+}
+
 void
 dcc_test_world_free(DccTestWorld *self)
 {
@@ -189,14 +196,15 @@ dcc_test_world_free(DccTestWorld *self)
 
     gboolean deserted = dcc_test_wait(is_deserted, self, GONE_MS);
     g_autofree char *left = deserted ? NULL : dcc_test_list_processes(MARK, self->path);
-    g_autofree char *open_fds = dcc_test_list_fds();
+    gboolean closed = dcc_test_wait(is_closed, self, GONE_MS);
+    g_autofree char *open_fds = closed ? NULL : dcc_test_list_fds();
     guint fds = dcc_test_count_fds();
 
     restore_environment(self);
     remove_tree(self->path);
     if (left)
         g_error("processes were left behind:\n%s", left);
-    if (fds > self->fds)
+    if (!closed)
         g_error("%u descriptors were left open; open are:\n%s", fds - self->fds, open_fds);
     g_strfreev(self->environ);
     g_free(self->path);
