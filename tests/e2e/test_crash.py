@@ -103,7 +103,8 @@ def test_killed_from_outside_it_comes_back(world):
 def test_without_its_session_it_lives_on_until_adopted(world):
     before = world.launch()
     os.kill(before["session_pid"], signal.SIGKILL)
-    row = until(lambda: (lambda l: l[0] if l and not l[0]["attended"] else None)(world.run("ps", "--json").json), "ps")
+    until(lambda: not world.run("ps", "--json").json[0]["attended"], "ps")
+    row = world.run("ps", "--json").json[0]
     assert row["pid"] == before["pid"] and is_alive(before["pid"])
     assert "unattended" in world.run("ps").out
     done = world.run("adopt", "blender")

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from world import is_alive, until
+from world import is_alive, on_this_machine, until
 
 AT_ONCE = ["--restart", "never"]
 
@@ -45,18 +45,30 @@ def test_an_exception_is_never_success(world):
     done = run_script(world, "raise ValueError('no such rig')")
     assert done.status != 0, done
     assert "no such rig" in done.out
-    result = world.status()["result"]
-    assert result["verdict"] in ("suspicious", "script-error") and "no such rig" in result["reason"]
+    assert world.status()["result"]["verdict"] == "script-error", (world.status()["result"], done)
     assert world.status()["restart_count"] == 0
 
 
+TRACEBACK = "adapter: only the first line of a traceback begins with 'Error: Python: '"
+
+
+@pytest.mark.xfail(strict=True, reason=TRACEBACK)
+def test_the_reason_names_the_exception(world):
+    run_script(world, "raise ValueError('no such rig')")
+    assert "no such rig" in world.status()["result"]["reason"]
+
+
+@pytest.mark.xfail(strict=True, reason=TRACEBACK)
 def test_an_exception_that_blender_calls_success(world):
     done = run_script(world, "raise ValueError('no such rig')", "--python-exit-code", "0")
     result = world.status()["result"]
-    if result is None:  # it lives on, and the exception is in its log
-        assert "no such rig" in world.run("logs").out
-    else:
-        assert result["verdict"] in ("suspicious", "script-error") and "no such rig" in result["reason"], done
+    assert result["verdict"] in ("suspicious", "script-error") and "no such rig" in result["reason"], done
+
+
+def test_a_script_that_does_its_work(world):
+    done = run_script(world, "import bpy; bpy.ops.mesh.primitive_cube_add()")
+    assert (done.status, done.err) == (0, ""), done
+    assert world.status()["result"]["verdict"] == "clean" and world.status()["state"] == "stopped"
 
 
 def test_a_missing_script(world):
@@ -90,10 +102,13 @@ def test_an_orderly_end_from_outside_is_not_undone(world):
 
 
 def test_never_ready(world):
-    text = script(world, "import subprocess, time\nsubprocess.Popen(['sleep', '300'])\n"
-                         "print('looking for the licence of the rig', flush=True)\ntime.sleep(300)")
-    done = world.run("launch", "blender", "--headless", "--wait", "ready", "--start-timeout", "2s", "--",
-                     "--python", text)
+    startup = world.work / "scripts" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "slow.py").write_text("import subprocess, time\nsubprocess.Popen(['sleep', '300'])\n"
+                                     "print('looking for the licence of the rig', flush=True)\ntime.sleep(300)\n")
+    limit = int(on_this_machine(2)) + 1
+    done = world.run("launch", "blender", "--headless", "--wait", "ready", "--start-timeout", "%ds" % limit, "--env",
+                     "BLENDER_USER_SCRIPTS=%s" % startup.parent)
     assert (done.status, done.out) == (124, ""), done
     assert "looking for the licence of the rig" in done.err
     world.expect_nothing_left()
@@ -115,7 +130,7 @@ def test_the_workers_of_a_crashed_blender_go_too(world):
 
 def test_a_closed_terminal_leaves_it_running(world):
     child = world.popen("launch", "blender", "--headless", stdout=subprocess.DEVNULL)
-    until(lambda: (lambda l: l and l[0]["ready"])(world.run("ps", "--json").json), "ready")
+    until(lambda: (lambda rows: rows and rows[0]["ready"])(world.run("ps", "--json").json), "ready")
     child.send_signal(signal.SIGHUP)
     child.wait(20)
     assert world.run("probe").status == 0
