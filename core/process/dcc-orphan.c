@@ -367,6 +367,10 @@ dcc_orphan_order(DccOrphan *self, DccShimOrder order)
         signal_tree(self, SIGKILL);
         self->killing = attach(g_timeout_source_new(KILL_PERIOD_MS), on_kill, self);
         break;
+    case DCC_SHIM_CONT:
+        if (self->main_id != 0)
+            dcc_pidfd_signal(self->main_fd, SIGCONT);
+        break;
     case DCC_SHIM_LEAVE:
     default:
         break;

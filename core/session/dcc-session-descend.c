@@ -49,6 +49,8 @@ dcc_session_descend(DccSession *self)
         make_ladder(self);
     if (self->state == DCC_STATE_STOPPING)
         life->requested = TRUE;
+    if (fresh && life->paused && !self->kill_wanted)
+        dcc_shim_link_order(life->shim, DCC_SHIM_CONT);
     if (self->kill_wanted)
         dcc_ladder_kill(life->ladder);
     else if (life->exited)

@@ -45,18 +45,33 @@ remember_signal(Shim *shim, int sig)
     dcc_shim_write_record(shim, false);
 }
 
+/* It is our child and not reaped, so the pid is its own. */
+static bool
+is_main_alive(const Shim *shim)
+{
+    return shim->record.phase == DCC_PHASE_SPAWNED || shim->record.phase == DCC_PHASE_STARTED;
+}
+
+static void
+continue_main(Shim *shim)
+{
+    DccProc proc;
+
+    if (is_main_alive(shim) && dcc_proc_read(shim->record.main.pid, &proc))
+        dcc_proc_signal(&proc, SIGCONT);
+}
+
 static void
 signal_main(Shim *shim, int sig)
 {
     DccProc proc;
 
-    if (shim->record.phase != DCC_PHASE_SPAWNED && shim->record.phase != DCC_PHASE_STARTED)
+    if (!is_main_alive(shim))
         return;
     remember_signal(shim, sig);
-    if (!dcc_proc_read(shim->record.main.pid, &proc))
-        return;
-    dcc_proc_signal(&proc, sig);
-    dcc_proc_signal(&proc, SIGCONT);
+    if (dcc_proc_read(shim->record.main.pid, &proc))
+        dcc_proc_signal(&proc, sig);
+    continue_main(shim);
 }
 
 static void
@@ -139,6 +154,9 @@ dcc_shim_order(Shim *shim, unsigned order)
         break;
     case ORDER_LEAVE:
         shim->leaving = true;
+        break;
+    case ORDER_CONT:
+        continue_main(shim);
         break;
     default:
         break;

@@ -179,16 +179,27 @@ test_stop_while_starting(void)
     assert_stopped(rig);
 }
 
+static gboolean
+is_paused(Rig *rig)
+{
+    g_autofree char *status = dcc_session_get_status(rig->session);
+
+    return strstr(status, "\"paused\":true") != NULL;
+}
+
+/* It is woken first, for asleep it could not save. */
 static void
 test_stop_while_paused(void)
 {
     g_autoptr(DccTestWorld) world = dcc_test_world_new();
-    g_autoptr(Rig) rig = rig_new(world, "paused", "--stop-self", "save-timeout", "200ms", NULL);
+    g_autoptr(Rig) rig = rig_new(world, "paused", "--stop-self", NULL);
 
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_RUNNING);
+    dcc_test_wait_for(is_paused(rig), 10000);
     dcc_session_stop(rig->session, 0);
     assert_stopped(rig);
+    g_assert_cmpstr(rig_get_step(rig, "save"), ==, "saved");
 }
 
 static void
