@@ -93,24 +93,41 @@ set_text_or_null(JsonObject *object, const char *member, const char *text)
         json_object_set_null_member(object, member);
 }
 
+static JsonObject *
+make_probe_result(DccHealth health, DccProbeReply *reply, gint64 round_trip_ms)
+{
+    JsonObject *result = json_object_new();
+
+    json_object_set_string_member(result, "health", dcc_enum_to_nick(DCC_TYPE_HEALTH, health));
+    json_object_set_int_member(result,
+                               "main_thread_age_ms",
+                               reply != NULL ? dcc_probe_reply_get_main_thread_age(reply) : -1);
+    set_text_or_null(result, "busy", reply != NULL ? dcc_probe_reply_get_busy(reply) : NULL);
+    set_text_or_null(result, "scene", reply != NULL ? dcc_probe_reply_get_scene(reply) : NULL);
+    json_object_set_int_member(result, "round_trip_ms", round_trip_ms);
+    return result;
+}
+
+/* No answer from the application is an answer about it: what is judged of it so far. */
 static void
-on_probed(DccProbeReply *reply, gint64 round_trip_ms, const GError *error, gpointer data)
+on_probed(DccProbeReply *reply,
+          DccHealth judged,
+          gint64 round_trip_ms,
+          const GError *error,
+          gpointer data)
 {
     g_autoptr(Errand) errand = data;
     JsonObject *result;
 
-    if (reply == NULL) {
+    if (reply == NULL && dcc_error_is_not_supported(error)) {
         dcc_peer_fail(errand->peer, errand->id, error);
         return;
     }
-    result = json_object_new();
-    json_object_set_string_member(
-        result, "health", dcc_enum_to_nick(DCC_TYPE_HEALTH, dcc_probe_reply_get_health(reply)));
-    json_object_set_int_member(
-        result, "main_thread_age_ms", dcc_probe_reply_get_main_thread_age(reply));
-    set_text_or_null(result, "busy", dcc_probe_reply_get_busy(reply));
-    set_text_or_null(result, "scene", dcc_probe_reply_get_scene(reply));
-    json_object_set_int_member(result, "round_trip_ms", round_trip_ms);
+    result = make_probe_result(reply != NULL ? dcc_probe_reply_get_health(reply) : judged,
+                               reply,
+                               reply != NULL ? round_trip_ms : -1);
+    if (error != NULL)
+        json_object_set_string_member(result, "silence", error->message);
     dcc_peer_reply(errand->peer, errand->id, result);
 }
 

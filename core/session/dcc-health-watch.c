@@ -98,7 +98,7 @@ answer_askers(DccHealthWatch *self, DccProbeReply *reply, gint64 round_trip_ms, 
     for (guint i = 0; i < askers->len; i++) {
         Asker *asker = &g_array_index(askers, Asker, i);
 
-        asker->func(reply, round_trip_ms, error, asker->data);
+        asker->func(reply, self->health, round_trip_ms, error, asker->data);
     }
 }
 
@@ -238,7 +238,12 @@ dcc_health_watch_ask(DccHealthWatch *self, DccProbeFunc func, gpointer data)
     if (!can_probe(self)) {
         error = g_error_new(
             DCC_ERROR, DCC_ERROR_NOT_SUPPORTED, "this application cannot be asked how it is");
-        func(NULL, 0, error, data);
+        func(NULL, self->health, 0, error, data);
+        return;
+    }
+    if (self->paused) {
+        error = g_error_new(DCC_ERROR, DCC_ERROR_BUSY, "it is paused");
+        func(NULL, DCC_HEALTH_PAUSED, 0, error, data);
         return;
     }
     g_array_append_val(self->askers, asker);

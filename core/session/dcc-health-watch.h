@@ -18,8 +18,9 @@ typedef struct {
     void (*hung)(gpointer data);
 } DccHealthHandler;
 
-/* reply: borrowed; NULL with an error. */
+/* reply: borrowed; NULL with an error. judged: what is thought of it now. */
 typedef void (*DccProbeFunc)(DccProbeReply *reply,
+                             DccHealth judged,
                              gint64 round_trip_ms,
                              const GError *error,
                              gpointer data);

@@ -68,6 +68,7 @@ on_agent_ready(const char *scene, gboolean exists, gpointer data)
 
     if (life == NULL || life->ready || life->exited)
         return;
+    dcc_session_note_started(self); /* its word may overtake the shim's */
     if (has_wrong_scene(self, scene, exists, &reason)) {
         life->failure = dcc_result_new_start_failed("scene", 0, reason);
         dcc_session_dispatch(self, DCC_EVENT_START_TIMEOUT, reason);

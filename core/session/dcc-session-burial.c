@@ -40,12 +40,19 @@ read_exit(const DccShimRecord *record)
     return dcc_exit_info_new_exited(WEXITSTATUS(status));
 }
 
+/* A life that was refused before it began has no output. */
+static char **
+list_last_lines(DccLife *life, guint n)
+{
+    return life->last_lines != NULL ? dcc_line_ring_list(life->last_lines, n) : g_new0(char *, 1);
+}
+
 static DccExitInfo *
 make_exit_info(DccSession *self, const DccShimRecord *record)
 {
     DccLife *life = self->life;
     DccExitInfo *info = read_exit(record);
-    g_auto(GStrv) lines = dcc_log_tail(self->log_path, LAST_LINES);
+    g_auto(GStrv) lines = list_last_lines(life, LAST_LINES);
 
     dcc_exit_info_set_pid(info, life->pid);
     dcc_exit_info_set_headless(info, dcc_launch_request_is_headless(self->request));
@@ -122,7 +129,7 @@ tell_exit(DccSession *self, DccResult *raw)
 static void
 tell_log_tail(DccSession *self)
 {
-    g_auto(GStrv) lines = dcc_log_tail(self->log_path, LOG_TAIL_LINES);
+    g_auto(GStrv) lines = list_last_lines(self->life, LOG_TAIL_LINES);
     JsonArray *array = json_array_new();
     JsonObject *event = dcc_session_event("log-tail");
 

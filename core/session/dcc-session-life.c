@@ -17,6 +17,7 @@ dcc_life_free(DccLife *life)
     g_clear_pointer(&life->ladder, dcc_ladder_free);
     g_clear_pointer(&life->health, dcc_health_watch_free);
     g_clear_object(&life->log);
+    g_clear_pointer(&life->last_lines, dcc_line_ring_free);
     g_clear_object(&life->shim);
     g_clear_pointer(&life->progress, dcc_progress_free);
     g_clear_object(&life->plan);

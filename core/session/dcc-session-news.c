@@ -31,16 +31,16 @@ tell_started(DccSession *self)
     dcc_session_tell(self, event);
 }
 
-static void
-on_started(DccSession *self)
+void
+dcc_session_note_started(DccSession *self)
 {
     DccLife *life = self->life;
     DccShimRecord record;
 
-    if (life->pid > 0) /* an adopter is told how things stand: that is no news */
+    /* An adopter is told how things stand: that is no news. */
+    if (life->pid > 0 || !dcc_shim_link_read(life->shim, &record) || !record.spawned)
         return;
-    if (dcc_shim_link_read(life->shim, &record) && record.spawned)
-        life->pid = record.main.pid;
+    life->pid = record.main.pid;
     if (self->lived)
         self->restart_count++;
     self->lived = TRUE;
@@ -113,7 +113,7 @@ on_news(DccShimLink *link, int news, gpointer data)
         return;
     switch ((DccShimNews)news) {
     case DCC_SHIM_STARTED:
-        on_started(self);
+        dcc_session_note_started(self);
         break;
     case DCC_SHIM_REFUSED:
         on_refused(self);

@@ -19,6 +19,7 @@
 #include "dcc-health-watch.h"
 #include "dcc-journal.h"
 #include "dcc-ladder.h"
+#include "dcc-line-ring.h"
 #include "dcc-log-reader.h"
 #include "dcc-place.h"
 #include "dcc-progress.h"
@@ -40,6 +41,7 @@ typedef struct {
     DccStopPlan *stop_plan;
     DccShimLink *shim;
     DccLogReader *log;
+    DccLineRing *last_lines;
     DccProgress *progress;
     DccHealthWatch *health;
     DccLadder *ladder;
@@ -121,6 +123,9 @@ dcc_life_free(DccLife *life);
 /* dcc-session-news.c */
 void
 dcc_session_connect_shim(DccSession *self);
+/* The application runs, as the shim's record says: tells so, once a life. */
+void
+dcc_session_note_started(DccSession *self);
 
 /* dcc-session-agent.c */
 extern const DccAgentHandler dcc_session_agent_handler;

@@ -87,9 +87,11 @@ on_farewell(gpointer data)
         self->farewell_timer = dcc_clock_add(self->clock, 10, on_farewell, self);
         return G_SOURCE_REMOVE;
     }
+    /* The place first: who comes now finds the last state, and who sees us close finds the name
+     * free. */
+    dcc_place_dissolve(self->place);
     g_clear_pointer(&self->control, dcc_control_free);
     g_clear_pointer(&self->agent, dcc_agent_link_free);
-    dcc_place_dissolve(self->place);
     self->told_ended = TRUE;
     g_signal_emit_by_name(self, "ended");
     return G_SOURCE_REMOVE;
