@@ -228,6 +228,15 @@ class World:
         return done.json
 
     def status(self, name="blender"):
+        status = self.read_status(name)
+        if status["attended"] or status["state"] not in ("stopped", "crashed", "failed"):
+            return status
+        # It is being taken apart: what is said meanwhile may be what the shim alone knew.
+        place = self.runtime / "dcchost" / name
+        until(lambda: not place.exists() or self.read_status(name)["attended"], "the end to be on record", 10)
+        return self.read_status(name)
+
+    def read_status(self, name):
         done = self.run("status", name, "--json")
         assert done.status == 0, done
         return done.json
