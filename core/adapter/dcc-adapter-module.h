@@ -1,5 +1,5 @@
-/* What a module dcchost-<id>.so exports: one data symbol, read and checked before any code of the module
- * is called. Write DCC_DEFINE_ADAPTER_MODULE once, in one file of the module. */
+/* What a module dcchost-<id>.so exports: one data symbol, read and checked before any code of the
+ * module is called. Write DCC_DEFINE_ADAPTER_MODULE once, in one file of the module. */
 #pragma once
 
 #include "dcc-adapter.h"

@@ -1,9 +1,9 @@
-/* DccAdapter answers questions about one application. It never spawns, waits, kills or writes: the core
- * does that. Subclass it in C (a module) or in Python.
+/* DccAdapter answers questions about one application. It never spawns, waits, kills or writes: the
+ * core does that. Subclass it in C (a module) or in Python.
  *
  * Threading: every question is asked on the thread that owns the session. Each must answer soon.
- * Growth: the class has DCC_ADAPTER_N_SLOTS slots for ever. A new question takes a reserved slot and
- * raises DCC_ADAPTER_ABI_MINOR; arguments are objects, so a new fact is a new getter.
+ * Growth: the class has DCC_ADAPTER_N_SLOTS slots for ever. A new question takes a reserved slot
+ * and raises DCC_ADAPTER_ABI_MINOR; arguments are objects, so a new fact is a new getter.
  */
 #pragma once
 
@@ -25,7 +25,8 @@ G_BEGIN_DECLS
 #define DCC_ADAPTER_N_SLOTS 24
 
 #define DCC_TYPE_ADAPTER (dcc_adapter_get_type())
-DCC_API G_DECLARE_DERIVABLE_TYPE(DccAdapter, dcc_adapter, DCC, ADAPTER, GObject)
+DCC_API
+G_DECLARE_DERIVABLE_TYPE(DccAdapter, dcc_adapter, DCC, ADAPTER, GObject)
 
 struct _DccAdapterClass {
     GObjectClass parent_class;
@@ -56,11 +57,13 @@ struct _DccAdapterClass {
 };
 
 /* Who it is. id: lower-case letters, digits and '-'; title: what people call it. */
-DCC_API const char *dcc_adapter_get_id(DccAdapter *self);
-DCC_API const char *dcc_adapter_get_title(DccAdapter *self);
+DCC_API const char *
+dcc_adapter_get_id(DccAdapter *self);
+DCC_API const char *
+dcc_adapter_get_title(DccAdapter *self);
 
-/* The questions, policed: an answer that is absurd, or NULL without an error, becomes an error that names
- * the adapter. Each has a default for adapters that do not answer. */
+/* The questions, policed: an answer that is absurd, or NULL without an error, becomes an error that
+ * names the adapter. Each has a default for adapters that do not answer. */
 
 /* (transfer full): a list of DccInstallation, best first. Default: empty. */
 DCC_API GListModel *
@@ -69,10 +72,11 @@ dcc_adapter_find_installations(DccAdapter *self, DccSearch *search, GError **err
 DCC_API char *
 dcc_adapter_read_version(DccAdapter *self, DccInstallation *installation, const char *output);
 /* Default: the executable, the scene, the user's arguments; ready once settled. */
-DCC_API DccLaunchPlan *dcc_adapter_plan_launch(DccAdapter *self,
-                                               DccInstallation *installation,
-                                               DccLaunchRequest *request,
-                                               GError **error);
+DCC_API DccLaunchPlan *
+dcc_adapter_plan_launch(DccAdapter *self,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error);
 /* Default: none. */
 DCC_API DccProbePlan *
 dcc_adapter_plan_probe(DccAdapter *self, DccLaunchRequest *request, GError **error);
@@ -83,17 +87,20 @@ dcc_adapter_read_probe(DccAdapter *self, DccProbePlan *plan, const char *reply, 
 DCC_API DccStopPlan *
 dcc_adapter_plan_stop(DccAdapter *self, DccLaunchRequest *request, GError **error);
 /* line: valid UTF-8, no line end. NULL: it says nothing. Default: NULL. */
-DCC_API DccOutputEvent *dcc_adapter_read_line(DccAdapter *self, const char *line);
+DCC_API DccOutputEvent *
+dcc_adapter_read_line(DccAdapter *self, const char *line);
 /* Never NULL. Default: 0 is clean, a signal is a crash or a kill, else failed. */
-DCC_API DccVerdict *dcc_adapter_judge_exit(DccAdapter *self, DccExitInfo *info);
+DCC_API DccVerdict *
+dcc_adapter_judge_exit(DccAdapter *self, DccExitInfo *info);
 /* (transfer full): a list of DccRescueFile, newest first. Default: empty. */
 DCC_API GListModel *
 dcc_adapter_list_rescue_files(DccAdapter *self, DccExitInfo *info, GError **error);
 /* Default: plan_launch with the file as its scene. */
-DCC_API DccLaunchPlan *dcc_adapter_plan_recovery(DccAdapter *self,
-                                                 DccInstallation *installation,
-                                                 DccLaunchRequest *request,
-                                                 DccRescueFile *file,
-                                                 GError **error);
+DCC_API DccLaunchPlan *
+dcc_adapter_plan_recovery(DccAdapter *self,
+                          DccInstallation *installation,
+                          DccLaunchRequest *request,
+                          DccRescueFile *file,
+                          GError **error);
 
 G_END_DECLS

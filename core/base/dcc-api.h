@@ -1,6 +1,7 @@
 /* Visibility of the public interface.
  *
- * The library is built with hidden visibility: only what carries DCC_API can be called from outside.
+ * The library is built with hidden visibility: only what carries DCC_API can be called from
+ * outside.
  */
 #pragma once
 

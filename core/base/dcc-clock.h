@@ -1,4 +1,5 @@
-/* Time as an object: the session asks this one clock and nothing else, so a test can hold the hands.
+/* Time as an object: the session asks this one clock and nothing else, so a test can hold the
+ * hands.
  *
  * Units: instants are microseconds, delays are milliseconds. Instants are monotonic and stand still
  * while the machine sleeps, so that a sleep expires no probe.
@@ -20,13 +21,19 @@ struct _DccClockClass {
     void (*remove)(DccClock *self, guint id);
 };
 
-/* The machine's clock; timers fire in the thread-default main context at the time of dcc_clock_add. */
-DccClock *dcc_clock_new(void);
-gint64 dcc_clock_now(DccClock *self);
-guint dcc_clock_add(DccClock *self, gint64 delay_ms, GSourceFunc func, gpointer data);
-void dcc_clock_remove(DccClock *self, guint id);
+/* The machine's clock; timers fire in the thread-default main context at the time of dcc_clock_add.
+ */
+DccClock *
+dcc_clock_new(void);
+gint64
+dcc_clock_now(DccClock *self);
+guint
+dcc_clock_add(DccClock *self, gint64 delay_ms, GSourceFunc func, gpointer data);
+void
+dcc_clock_remove(DccClock *self, guint id);
 
 /* Removes the timer *id holds, if it holds one, and forgets it. */
-void dcc_clock_clear(DccClock *self, guint *id);
+void
+dcc_clock_clear(DccClock *self, guint *id);
 
 G_END_DECLS

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Where one application stands. Nicks: starting running unresponsive crashed stopped restarting stopping failed. */
+/* Where one application stands. Nicks: starting running unresponsive crashed stopped restarting
+ * stopping failed. */
 typedef enum {
     DCC_STATE_STARTING,
     DCC_STATE_RUNNING,
@@ -104,7 +105,9 @@ typedef enum {
     DCC_RESCUE_STACKS,   /* Python stacks of every thread */
 } DccRescueKind;
 
-DCC_API const char *dcc_enum_to_nick(GType type, int value);
-DCC_API gboolean dcc_enum_from_nick(GType type, const char *nick, int *value, GError **error);
+DCC_API const char *
+dcc_enum_to_nick(GType type, int value);
+DCC_API gboolean
+dcc_enum_from_nick(GType type, const char *nick, int *value, GError **error);
 
 G_END_DECLS

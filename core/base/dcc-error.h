@@ -25,21 +25,36 @@ typedef enum {
     DCC_ERROR_GONE,          /* the other side of a socket went away */
 } DccError;
 
-DCC_API GQuark dcc_error_quark(void);
+DCC_API GQuark
+dcc_error_quark(void);
 
-DCC_API gboolean dcc_error_is_unknown_app(const GError *error);
-DCC_API gboolean dcc_error_is_not_installed(const GError *error);
-DCC_API gboolean dcc_error_is_not_found(const GError *error);
-DCC_API gboolean dcc_error_is_invalid(const GError *error);
-DCC_API gboolean dcc_error_is_busy(const GError *error);
-DCC_API gboolean dcc_error_is_licence(const GError *error);
-DCC_API gboolean dcc_error_is_timeout(const GError *error);
-DCC_API gboolean dcc_error_is_unsafe(const GError *error);
-DCC_API gboolean dcc_error_is_adapter(const GError *error);
-DCC_API gboolean dcc_error_is_start(const GError *error);
-DCC_API gboolean dcc_error_is_scene(const GError *error);
-DCC_API gboolean dcc_error_is_not_supported(const GError *error);
-DCC_API gboolean dcc_error_is_protocol(const GError *error);
-DCC_API gboolean dcc_error_is_gone(const GError *error);
+DCC_API gboolean
+dcc_error_is_unknown_app(const GError *error);
+DCC_API gboolean
+dcc_error_is_not_installed(const GError *error);
+DCC_API gboolean
+dcc_error_is_not_found(const GError *error);
+DCC_API gboolean
+dcc_error_is_invalid(const GError *error);
+DCC_API gboolean
+dcc_error_is_busy(const GError *error);
+DCC_API gboolean
+dcc_error_is_licence(const GError *error);
+DCC_API gboolean
+dcc_error_is_timeout(const GError *error);
+DCC_API gboolean
+dcc_error_is_unsafe(const GError *error);
+DCC_API gboolean
+dcc_error_is_adapter(const GError *error);
+DCC_API gboolean
+dcc_error_is_start(const GError *error);
+DCC_API gboolean
+dcc_error_is_scene(const GError *error);
+DCC_API gboolean
+dcc_error_is_not_supported(const GError *error);
+DCC_API gboolean
+dcc_error_is_protocol(const GError *error);
+DCC_API gboolean
+dcc_error_is_gone(const GError *error);
 
 G_END_DECLS

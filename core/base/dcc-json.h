@@ -1,7 +1,8 @@
-/* The few things json-glib leaves to its users: members with defaults, one-line text, strings of bytes.
+/* The few things json-glib leaves to its users: members with defaults, one-line text, strings of
+ * bytes.
  *
- * A command line or a path on Linux is bytes, JSON is UTF-8. What is valid UTF-8 travels as a string;
- * what is not travels as {"base64": "..."} and comes back byte for byte.
+ * A command line or a path on Linux is bytes, JSON is UTF-8. What is valid UTF-8 travels as a
+ * string; what is not travels as {"base64": "..."} and comes back byte for byte.
  */
 #pragma once
 
@@ -10,23 +11,35 @@
 
 G_BEGIN_DECLS
 
-const char *dcc_json_get_string(JsonObject *object, const char *member, const char *fallback);
-gint64 dcc_json_get_int(JsonObject *object, const char *member, gint64 fallback);
-double dcc_json_get_double(JsonObject *object, const char *member, double fallback);
-gboolean dcc_json_get_boolean(JsonObject *object, const char *member, gboolean fallback);
+const char *
+dcc_json_get_string(JsonObject *object, const char *member, const char *fallback);
+gint64
+dcc_json_get_int(JsonObject *object, const char *member, gint64 fallback);
+double
+dcc_json_get_double(JsonObject *object, const char *member, double fallback);
+gboolean
+dcc_json_get_boolean(JsonObject *object, const char *member, gboolean fallback);
 /* Both borrow from object; NULL when the member is absent or of another type. */
-JsonObject *dcc_json_get_object(JsonObject *object, const char *member);
-JsonArray *dcc_json_get_array(JsonObject *object, const char *member);
+JsonObject *
+dcc_json_get_object(JsonObject *object, const char *member);
+JsonArray *
+dcc_json_get_array(JsonObject *object, const char *member);
 
 /* One line without the line feed. */
-char *dcc_json_to_line(JsonObject *object);
+char *
+dcc_json_to_line(JsonObject *object);
 /* The text must be one JSON object. */
-JsonObject *dcc_json_from_text(const char *text, gssize length, GError **error);
+JsonObject *
+dcc_json_from_text(const char *text, gssize length, GError **error);
 
-void dcc_json_set_bytes(JsonObject *object, const char *member, const char *bytes);
-char *dcc_json_get_bytes(JsonObject *object, const char *member);
-void dcc_json_set_bytesv(JsonObject *object, const char *member, const char *const *strings);
+void
+dcc_json_set_bytes(JsonObject *object, const char *member, const char *bytes);
+char *
+dcc_json_get_bytes(JsonObject *object, const char *member);
+void
+dcc_json_set_bytesv(JsonObject *object, const char *member, const char *const *strings);
 /* NULL when the member is absent or malformed. */
-char **dcc_json_get_bytesv(JsonObject *object, const char *member);
+char **
+dcc_json_get_bytesv(JsonObject *object, const char *member);
 
 G_END_DECLS

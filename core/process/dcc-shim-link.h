@@ -27,7 +27,7 @@ typedef enum {
     DCC_SHIM_TERM_TREE, /* SIGTERM and SIGCONT to every process of the tree */
     DCC_SHIM_KILL_TREE, /* freeze, SIGKILL and reap until nothing is left */
     DCC_SHIM_LEAVE,     /* let go: forget the remaining tree, end when the main process has ended */
-    DCC_SHIM_CONT,      /* SIGCONT to the main process: paused, it could not even be asked to save */
+    DCC_SHIM_CONT, /* SIGCONT to the main process: paused, it could not even be asked to save */
 } DccShimOrder;
 
 typedef struct {

@@ -186,7 +186,7 @@ write_some(DccPeer *self)
 static gboolean
 on_writable(int fd, GIOCondition condition, gpointer data)
 {
-    DccPeer *self = data;
+    g_autoptr(DccPeer) self = g_object_ref(data);
 
     if (write_some(self))
         return G_SOURCE_CONTINUE;
@@ -194,10 +194,12 @@ on_writable(int fd, GIOCondition condition, gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* object: (transfer full) */
+/* Writing may find that the other side is gone, and who is told so may let go of us: so we are
+ * held. object: (transfer full) */
 static void
 say(DccPeer *self, JsonObject *object)
 {
+    g_autoptr(DccPeer) held = g_object_ref(self);
     g_autofree char *line = NULL;
 
     if (self->fd >= 0) {
@@ -206,15 +208,8 @@ say(DccPeer *self, JsonObject *object)
         g_byte_array_append(self->out, (const guint8 *)"\n", 1);
     }
     json_object_unref(object);
-    if (self->fd < 0 || self->writer != NULL)
-        return;
-    if (write_some(self))
+    if (self->fd >= 0 && self->writer == NULL && write_some(self))
         self->writer = dcc_socket_watch(self->fd, G_IO_OUT, G_SOURCE_FUNC(on_writable), self);
-}
-
-static void
-check_backlog(DccPeer *self)
-{
     if (self->fd >= 0 && self->out->len > DCC_PEER_MAX_PENDING)
         end(self, "it does not read what it is sent");
 }
@@ -293,7 +288,6 @@ dcc_peer_call(DccPeer *self,
     json_object_set_string_member(message, "method", method);
     set_params(message, "params", params);
     say(self, message);
-    check_backlog(self);
 }
 
 void
@@ -304,7 +298,6 @@ dcc_peer_notify(DccPeer *self, const char *method, JsonObject *params)
     json_object_set_string_member(message, "method", method);
     set_params(message, "params", params);
     say(self, message);
-    check_backlog(self);
 }
 
 static void
@@ -352,7 +345,6 @@ dcc_peer_reply(DccPeer *self, gint64 id, JsonObject *result)
     set_id(self, message, id);
     set_params(message, "result", result);
     say(self, message);
-    check_backlog(self);
 }
 
 static void
@@ -375,7 +367,6 @@ fail_with(DccPeer *self, gint64 id, int code, const char *text, const char *name
     set_id(self, message, id);
     json_object_set_object_member(message, "error", error);
     say(self, message);
-    check_backlog(self);
 }
 
 void

@@ -7,39 +7,61 @@
 G_BEGIN_DECLS
 
 #define DCC_TYPE_LAUNCH_REQUEST (dcc_launch_request_get_type())
-DCC_API G_DECLARE_FINAL_TYPE(DccLaunchRequest, dcc_launch_request, DCC, LAUNCH_REQUEST, GObject)
+DCC_API
+G_DECLARE_FINAL_TYPE(DccLaunchRequest, dcc_launch_request, DCC, LAUNCH_REQUEST, GObject)
 
-DCC_API DccLaunchRequest *dcc_launch_request_new(const char *app);
-DCC_API const char *dcc_launch_request_get_app(DccLaunchRequest *self);
+DCC_API DccLaunchRequest *
+dcc_launch_request_new(const char *app);
+DCC_API const char *
+dcc_launch_request_get_app(DccLaunchRequest *self);
 
 /* Letters, digits, '.', '_' and '-', at most 64, not starting with '.' or '-'. */
-DCC_API gboolean dcc_launch_request_set_name(DccLaunchRequest *self, const char *name, GError **error);
+DCC_API gboolean
+dcc_launch_request_set_name(DccLaunchRequest *self, const char *name, GError **error);
 /* The application's id where no name was given. */
-DCC_API const char *dcc_launch_request_get_name(DccLaunchRequest *self);
+DCC_API const char *
+dcc_launch_request_get_name(DccLaunchRequest *self);
 
-DCC_API void dcc_launch_request_set_version(DccLaunchRequest *self, const char *version);
-DCC_API const char *dcc_launch_request_get_version(DccLaunchRequest *self);
-DCC_API void dcc_launch_request_set_headless(DccLaunchRequest *self, gboolean headless);
-DCC_API gboolean dcc_launch_request_is_headless(DccLaunchRequest *self);
+DCC_API void
+dcc_launch_request_set_version(DccLaunchRequest *self, const char *version);
+DCC_API const char *
+dcc_launch_request_get_version(DccLaunchRequest *self);
+DCC_API void
+dcc_launch_request_set_headless(DccLaunchRequest *self, gboolean headless);
+DCC_API gboolean
+dcc_launch_request_is_headless(DccLaunchRequest *self);
 /* The scene to open: absolute, or NULL. */
-DCC_API void dcc_launch_request_set_scene(DccLaunchRequest *self, const char *path);
-DCC_API const char *dcc_launch_request_get_scene(DccLaunchRequest *self);
-DCC_API void dcc_launch_request_set_cwd(DccLaunchRequest *self, const char *path);
-DCC_API const char *dcc_launch_request_get_cwd(DccLaunchRequest *self);
+DCC_API void
+dcc_launch_request_set_scene(DccLaunchRequest *self, const char *path);
+DCC_API const char *
+dcc_launch_request_get_scene(DccLaunchRequest *self);
+DCC_API void
+dcc_launch_request_set_cwd(DccLaunchRequest *self, const char *path);
+DCC_API const char *
+dcc_launch_request_get_cwd(DccLaunchRequest *self);
 /* The user's own arguments, handed through as they are. */
-DCC_API void dcc_launch_request_set_args(DccLaunchRequest *self, const char *const *args);
-DCC_API const char *const *dcc_launch_request_get_args(DccLaunchRequest *self);
+DCC_API void
+dcc_launch_request_set_args(DccLaunchRequest *self, const char *const *args);
+DCC_API const char *const *
+dcc_launch_request_get_args(DccLaunchRequest *self);
 /* "KEY=VALUE"; the last word on a key wins. */
-DCC_API gboolean dcc_launch_request_add_env(DccLaunchRequest *self, const char *setting, GError **error);
-DCC_API const char *const *dcc_launch_request_get_env(DccLaunchRequest *self);
+DCC_API gboolean
+dcc_launch_request_add_env(DccLaunchRequest *self, const char *setting, GError **error);
+DCC_API const char *const *
+dcc_launch_request_get_env(DccLaunchRequest *self);
 /* (transfer none): never NULL. */
-DCC_API DccSettings *dcc_launch_request_get_settings(DccLaunchRequest *self);
+DCC_API DccSettings *
+dcc_launch_request_get_settings(DccLaunchRequest *self);
 
-/* Set by the core before an adapter sees the request: a directory of this launch's own for the files a
- * plan brings along, and the one that the application gets as TMPDIR, TMP and TEMP. */
-DCC_API void dcc_launch_request_set_private_dir(DccLaunchRequest *self, const char *path);
-DCC_API const char *dcc_launch_request_get_private_dir(DccLaunchRequest *self);
-DCC_API void dcc_launch_request_set_temp_dir(DccLaunchRequest *self, const char *path);
-DCC_API const char *dcc_launch_request_get_temp_dir(DccLaunchRequest *self);
+/* Set by the core before an adapter sees the request: a directory of this launch's own for the
+ * files a plan brings along, and the one that the application gets as TMPDIR, TMP and TEMP. */
+DCC_API void
+dcc_launch_request_set_private_dir(DccLaunchRequest *self, const char *path);
+DCC_API const char *
+dcc_launch_request_get_private_dir(DccLaunchRequest *self);
+DCC_API void
+dcc_launch_request_set_temp_dir(DccLaunchRequest *self, const char *path);
+DCC_API const char *
+dcc_launch_request_get_temp_dir(DccLaunchRequest *self);
 
 G_END_DECLS

@@ -10,7 +10,8 @@
 G_BEGIN_DECLS
 
 #define DCC_TYPE_SETTINGS (dcc_settings_get_type())
-DCC_API G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
+DCC_API
+G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
 
 typedef enum {
     DCC_SETTING_START_TIMEOUT,   /* 300s */
@@ -38,27 +39,39 @@ typedef enum {
 } DccSetting;
 #define DCC_N_SETTINGS (DCC_SETTING_BACKOFF_MAX + 1)
 
-DCC_API DccSettings *dcc_settings_new(void);
-DCC_API DccSettings *dcc_settings_copy(DccSettings *self);
+DCC_API DccSettings *
+dcc_settings_new(void);
+DCC_API DccSettings *
+dcc_settings_copy(DccSettings *self);
 
 /* Milliseconds for times, else the count itself. */
-DCC_API gint64 dcc_settings_get(DccSettings *self, DccSetting setting);
-DCC_API void dcc_settings_put(DccSettings *self, DccSetting setting, gint64 value);
-DCC_API DccRestartMode dcc_settings_get_restart(DccSettings *self);
-DCC_API DccBackoffKind dcc_settings_get_backoff(DccSettings *self);
-DCC_API DccHangMode dcc_settings_get_on_hang(DccSettings *self);
+DCC_API gint64
+dcc_settings_get(DccSettings *self, DccSetting setting);
+DCC_API void
+dcc_settings_put(DccSettings *self, DccSetting setting, gint64 value);
+DCC_API DccRestartMode
+dcc_settings_get_restart(DccSettings *self);
+DCC_API DccBackoffKind
+dcc_settings_get_backoff(DccSettings *self);
+DCC_API DccHangMode
+dcc_settings_get_on_hang(DccSettings *self);
 
 /* Sets by name and text: any setting above by its nick, or "restart", "on-hang", "backoff". */
 DCC_API gboolean
 dcc_settings_parse(DccSettings *self, const char *name, const char *text, GError **error);
 /* TRUE if somebody has set it: an adapter's default must not overrule a user's wish. */
-DCC_API gboolean dcc_settings_is_set(DccSettings *self, const char *name);
+DCC_API gboolean
+dcc_settings_is_set(DccSettings *self, const char *name);
 /* The text that dcc_settings_parse() takes; NULL for an unknown name. */
-DCC_API char *dcc_settings_format(DccSettings *self, const char *name);
+DCC_API char *
+dcc_settings_format(DccSettings *self, const char *name);
 /* (transfer container): names, in the order of the documentation. */
-DCC_API GPtrArray *dcc_settings_list_names(void);
+DCC_API GPtrArray *
+dcc_settings_list_names(void);
 /* "10s", "500ms", "2m", "1h", or a bare number of seconds ("2.5"). */
-DCC_API gboolean dcc_duration_parse(const char *text, gint64 *ms, GError **error);
-DCC_API char *dcc_duration_format(gint64 ms);
+DCC_API gboolean
+dcc_duration_parse(const char *text, gint64 *ms, GError **error);
+DCC_API char *
+dcc_duration_format(gint64 ms);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* One session on the fake application, for a test: made in a line, followed by its events. */
 #pragma once
 
-#include "dcc-test.h"
 #include "dcc-enum-types.h"
+#include "dcc-test.h"
 #include "dcchost.h"
 
 G_BEGIN_DECLS
