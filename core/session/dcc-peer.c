@@ -389,14 +389,14 @@ dcc_peer_fail_unknown_method(DccPeer *self, gint64 id, const char *method)
 static GError *
 read_error(JsonObject *error)
 {
-    gint64 number = RPC_APPLICATION - dcc_json_get_int(error, "code", RPC_APPLICATION);
+    gint64 said = dcc_json_get_int(error, "code", RPC_APPLICATION);
     const char *text = dcc_json_get_string(error, "message", "the other side gave no reason");
     int code = DCC_ERROR_FAILED;
 
-    if (dcc_json_get_int(error, "code", 0) == RPC_UNKNOWN)
+    if (said == RPC_UNKNOWN)
         code = DCC_ERROR_NOT_SUPPORTED;
-    else if (number >= 0 && number <= DCC_ERROR_GONE)
-        code = (int)number;
+    else if (said <= RPC_APPLICATION && said >= RPC_APPLICATION - DCC_ERROR_GONE)
+        code = (int)(RPC_APPLICATION - said);
     return g_error_new_literal(DCC_ERROR, code, text);
 }
 
