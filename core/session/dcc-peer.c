@@ -467,9 +467,9 @@ take_lines(DccPeer *self)
 
         if (stop == NULL)
             break;
-        line = g_strndup((const char *)from, (gsize)(stop - from));
+        line = g_memdup2(from, (gsize)(stop - from) + 1);
         begin += (guint)(stop - from) + 1;
-        take_line(self, line, strlen(line));
+        take_line(self, line, (gsize)(stop - from));
     }
     g_byte_array_remove_range(self->in, 0, MIN(begin, self->in->len));
     if (self->in->len > DCC_PEER_MAX_LINE)
