@@ -42,6 +42,7 @@ struct _DccPeer {
     GSource *reader;
     GSource *writer;
     GByteArray *in;
+    guint taken; /* of in: lines that are done with */
     GByteArray *out;
     GHashTable *calls;       /* id -> Call */
     GHashTable *foreign_ids; /* ours, below zero -> JsonNode */
@@ -455,23 +456,24 @@ take_line(DccPeer *self, const char *line, gsize length)
         take_reply(self, message);
 }
 
+/* What handles a line may have more taken in: what is done with is marked before, and each line is
+ * looked for anew. */
 static void
 take_lines(DccPeer *self)
 {
-    guint begin = 0;
-
-    while (self->fd >= 0 && begin < self->in->len) {
-        const guint8 *from = self->in->data + begin;
-        const guint8 *stop = memchr(from, '\n', self->in->len - begin);
+    while (self->fd >= 0 && self->taken < self->in->len) {
+        const guint8 *from = self->in->data + self->taken;
+        const guint8 *stop = memchr(from, '\n', self->in->len - self->taken);
         g_autofree char *line = NULL;
 
         if (stop == NULL)
             break;
         line = g_memdup2(from, (gsize)(stop - from) + 1);
-        begin += (guint)(stop - from) + 1;
+        self->taken += (guint)(stop - from) + 1;
         take_line(self, line, (gsize)(stop - from));
     }
-    g_byte_array_remove_range(self->in, 0, MIN(begin, self->in->len));
+    g_byte_array_remove_range(self->in, 0, self->taken);
+    self->taken = 0;
     if (self->in->len > DCC_PEER_MAX_LINE)
         end(self, "what it sent has no end of line");
 }
