@@ -29,7 +29,7 @@ struct _DccHangRule {
     gboolean has_baseline; /* the three below count */
     DccTraces baseline;
     gint64 baseline_at;
-    gint64 seen_at; /* the last valid reading */
+    gint64 seen_at; /* until when it is known whether it worked: a rate was taken then */
 };
 
 DccHangRule *
@@ -124,6 +124,7 @@ set_baseline(DccHangRule *self, const DccTraces *traces, gint64 now)
     self->has_baseline = TRUE;
     self->baseline = *traces;
     self->baseline_at = now;
+    self->seen_at = now;
 }
 
 void
@@ -137,7 +138,6 @@ dcc_hang_rule_traces(DccHangRule *self, const DccTraces *traces, gint64 now)
         note_progress(self, now);
         return;
     }
-    self->seen_at = now;
     if (!self->has_baseline) {
         note_progress(self, now);
         set_baseline(self, traces, now);

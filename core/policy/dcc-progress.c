@@ -133,6 +133,10 @@ is_news(DccProgress *self)
 
     if (!self->has_told)
         return TRUE;
+    /* The last frame is whole before its picture is written, and that is the news people wait for.
+     */
+    if (percent >= 100 && self->saved != self->told_saved)
+        return TRUE;
     if (percent >= 0)
         return floor(percent) > floor(self->told_percent);
     return self->frame != self->told_frame || self->saved != self->told_saved;

@@ -123,9 +123,7 @@ on_probed(DccProbeReply *reply,
         dcc_peer_fail(errand->peer, errand->id, error);
         return;
     }
-    result = make_probe_result(reply != NULL ? dcc_probe_reply_get_health(reply) : judged,
-                               reply,
-                               reply != NULL ? round_trip_ms : -1);
+    result = make_probe_result(judged, reply, reply != NULL ? round_trip_ms : -1);
     if (error != NULL)
         json_object_set_string_member(result, "silence", error->message);
     dcc_peer_reply(errand->peer, errand->id, result);

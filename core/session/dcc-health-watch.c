@@ -60,14 +60,37 @@ check_hung(DccHealthWatch *self, gint64 now)
     self->handler->hung(self->data);
 }
 
-/* What the probe found goes to the rule; what the rule concludes is the health. An answer that
- * names a reason to be busy is better than the rule's guess. */
+/* A main thread that has not turned for as long as a probe may take does not answer, whatever it
+ * says it is busy with: a reason names a silence, it does not excuse it for ever. */
+static gboolean
+is_answer(DccHealthWatch *self, DccProbeReply *reply)
+{
+    gint64 limit = dcc_settings_get(self->settings, DCC_SETTING_PROBE_TIMEOUT);
+    gint64 age = reply != NULL ? dcc_probe_reply_get_main_thread_age(reply) : -1;
+
+    if (reply == NULL)
+        return FALSE;
+    if (age >= 0)
+        return age < limit;
+    return dcc_probe_reply_get_health(reply) == DCC_HEALTH_OK ||
+           dcc_probe_reply_get_health(reply) == DCC_HEALTH_BUSY;
+}
+
+static DccHealth
+name_answer(DccProbeReply *reply)
+{
+    return dcc_probe_reply_get_busy(reply) != NULL ||
+                   dcc_probe_reply_get_health(reply) == DCC_HEALTH_BUSY
+               ? DCC_HEALTH_BUSY
+               : DCC_HEALTH_OK;
+}
+
+/* What the probe found goes to the rule; what the rule concludes is the health. */
 static void
 judge(DccHealthWatch *self, DccProbeReply *reply, const GError *error)
 {
     gint64 now = dcc_clock_now(self->clock);
-    DccHealth said = reply != NULL ? dcc_probe_reply_get_health(reply) : DCC_HEALTH_UNRESPONSIVE;
-    gboolean ok = said == DCC_HEALTH_OK || said == DCC_HEALTH_BUSY;
+    gboolean ok = is_answer(self, reply);
     DccHealth judged;
 
     if (self->paused) {
@@ -81,7 +104,7 @@ judge(DccHealthWatch *self, DccProbeReply *reply, const GError *error)
         dcc_hang_rule_traces(self->rule, &traces, now);
     }
     dcc_hang_rule_probe(self->rule, ok, now);
-    judged = ok ? said : dcc_hang_rule_judge(self->rule, now);
+    judged = ok ? name_answer(reply) : dcc_hang_rule_judge(self->rule, now);
     /* Nobody is there to ask, and nothing else speaks for a hang: that is not known to be busy. */
     if (judged == DCC_HEALTH_BUSY && error != NULL && dcc_error_is_gone(error))
         judged = DCC_HEALTH_UNKNOWN;

@@ -8,6 +8,9 @@
 #include "dcc-error.h"
 #include "dcc-json.h"
 
+#define MAX_RESERVE_MS    3000
+#define EMPTY_PATIENCE_MS 100 /* that nothing is left is told a moment after the end */
+
 typedef enum {
     RUNG_NONE,
     RUNG_SAVE,
@@ -27,6 +30,7 @@ struct _DccLadder {
     gint64 rung_began;
     guint timer;
     guint deadline;
+    gint64 reserve_ms; /* of the deadline, for the signal */
     gboolean main_ended;
     gboolean asked;
     guint call; /* number of the agent call whose answer is awaited */
@@ -94,7 +98,24 @@ on_deadline(gpointer data)
     DccLadder *self = data;
 
     self->deadline = 0;
-    dcc_ladder_kill(self);
+    if (self->rung >= RUNG_KILL)
+        return G_SOURCE_REMOVE;
+    leave(self, "timed-out", "the time given for the whole stop is over");
+    enter(self, RUNG_KILL);
+    return G_SOURCE_REMOVE;
+}
+
+/* The last part of the time given is the signal's: who did not answer may still end by itself. */
+static gboolean
+on_time_to_signal(gpointer data)
+{
+    DccLadder *self = data;
+
+    self->deadline = dcc_clock_add(self->tools.clock, self->reserve_ms, on_deadline, self);
+    if (self->rung >= RUNG_SIGNAL)
+        return G_SOURCE_REMOVE;
+    leave(self, "timed-out", "the time given for the whole stop is nearly over");
+    enter(self, RUNG_SIGNAL);
     return G_SOURCE_REMOVE;
 }
 
@@ -268,8 +289,11 @@ dcc_ladder_free(DccLadder *self)
 void
 dcc_ladder_begin(DccLadder *self, gint64 deadline_ms)
 {
-    if (deadline_ms > 0)
-        self->deadline = dcc_clock_add(self->tools.clock, deadline_ms, on_deadline, self);
+    if (deadline_ms > 0) {
+        self->reserve_ms = MIN(deadline_ms / 3, MAX_RESERVE_MS);
+        self->deadline = dcc_clock_add(
+            self->tools.clock, deadline_ms - self->reserve_ms, on_time_to_signal, self);
+    }
     enter(self, self->main_ended ? RUNG_TREE : RUNG_SAVE);
 }
 
@@ -301,10 +325,7 @@ dcc_ladder_main_ended(DccLadder *self, gint64 grace_ms)
         return;
     leave(self, "done", NULL);
     self->rung = RUNG_GRACE;
-    if (grace_ms > 0)
-        arm(self, grace_ms);
-    else
-        enter(self, RUNG_TREE);
+    arm(self, MAX(grace_ms, EMPTY_PATIENCE_MS));
 }
 
 void

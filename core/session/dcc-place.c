@@ -25,6 +25,7 @@ struct _DccPlace {
     char *state_dir;
     int lock_fd;
     int session_fd;
+    gboolean create;
 };
 
 gboolean
@@ -56,6 +57,7 @@ dcc_place_open(DccRuntime *runtime, const char *name, gboolean create, GError **
             NAME_MAX_LENGTH);
         return NULL;
     }
+    self->create = create;
     self->name = g_strdup(name);
     self->dir = g_build_filename(dcc_runtime_get_path(runtime), name, NULL);
     self->state_dir = g_build_filename(dcc_runtime_get_state_path(runtime), name, NULL);
@@ -64,7 +66,9 @@ dcc_place_open(DccRuntime *runtime, const char *name, gboolean create, GError **
             error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "no instance called '%s' is running", name);
         return NULL;
     }
-    if (!dcc_safe_dir_make(self->dir, error) || !dcc_safe_dir_make(self->state_dir, error))
+    /* Who only asks makes nothing: it would bring back what is being removed this moment. */
+    if (create ? !dcc_safe_dir_make(self->dir, error) || !dcc_safe_dir_make(self->state_dir, error)
+               : !dcc_safe_dir_check(self->dir, error))
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -133,12 +137,12 @@ is_current(int fd, const char *path)
 
 /* -1 with errno EWOULDBLOCK: somebody holds it. */
 static int
-take(const char *dir, const char *path)
+take(const char *dir, const char *path, gboolean create)
 {
     for (int attempt = 0; attempt < 100; attempt++) {
         int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-        if (fd < 0 && errno == ENOENT && (mkdir(dir, 0700) == 0 || errno == EEXIST))
+        if (fd < 0 && errno == ENOENT && create && (mkdir(dir, 0700) == 0 || errno == EEXIST))
             continue;
         if (fd < 0)
             return -1;
@@ -163,7 +167,7 @@ lock(DccPlace *self, const char *file, int *fd, GError **error)
 
     if (*fd >= 0)
         return TRUE;
-    *fd = take(self->dir, path);
+    *fd = take(self->dir, path, self->create);
     if (*fd < 0 && errno != EWOULDBLOCK)
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_UNSAFE, "cannot lock %s: %s", path, g_strerror(errno));
@@ -188,9 +192,13 @@ dcc_place_lock_session(DccPlace *self, GError **error)
     return lock(self, DCC_PLACE_SESSION_LOCK, &self->session_fd, error);
 }
 
+/* The record first: without it nobody takes what is half removed for an instance. */
 void
 dcc_place_dissolve(DccPlace *self)
 {
+    g_autofree char *record = dcc_place_get_path(self, DCC_PLACE_RECORD);
+
+    unlink(record);
     dcc_safe_dir_remove(self->dir);
     drop(&self->lock_fd);
     drop(&self->session_fd);

@@ -44,11 +44,17 @@ refuse_errno(GError **error, const char *path, const char *verb, int errno_code)
 gboolean
 dcc_safe_dir_make(const char *path, GError **error)
 {
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return refuse_errno(error, path, "make", errno);
+    return dcc_safe_dir_check(path, error);
+}
+
+gboolean
+dcc_safe_dir_check(const char *path, GError **error)
+{
     struct stat st;
     int fd;
 
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return refuse_errno(error, path, "make", errno);
     fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return refuse_errno(error, path, "open", errno);

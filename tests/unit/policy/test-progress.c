@@ -105,9 +105,12 @@ test_speaks_seldom(void)
     g_assert_cmpuint(said, <=, 11);
     g_assert_false(feed_sample(progress, 1, 10100, 20000, 60 * SECOND));
     g_assert_true(feed_sample(progress, 1, 10200, 20000, 60 * SECOND));
-    g_assert_true(feed_saved(progress, 60 * SECOND + 1));
+    g_assert_true(feed_sample(progress, 1, 20000, 20000, 60 * SECOND + 1));
     assert_percent(progress, 100);
-    g_assert_false(feed_saved(progress, 70 * SECOND));
+    /* Whole, and yet not written: that the picture is there is news, and so is a second one. */
+    g_assert_true(feed_saved(progress, 60 * SECOND + 2));
+    g_assert_true(feed_saved(progress, 60 * SECOND + 3));
+    g_assert_false(feed_sample(progress, 1, 20000, 20000, 70 * SECOND));
     g_assert_cmpuint(dcc_progress_get_saved(progress), ==, 2);
 }
 
