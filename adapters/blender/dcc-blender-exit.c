@@ -65,6 +65,20 @@ find_failure(DccExitInfo *info, DccVerdictKind *kind)
     return NULL;
 }
 
+/* The line that names the exception: the first one after the head of a traceback that is not
+ * indented. */
+static const char *
+find_exception_line(const char *const *after_head)
+{
+    for (guint i = 0; after_head[i] != NULL; i++) {
+        const char *line = skip_words(after_head[i], "Error: Python: ");
+
+        if (*line != '\0' && *line != ' ')
+            return line;
+    }
+    return NULL;
+}
+
 /* What the script said before Blender said that it failed. */
 static const char *
 find_exception(DccExitInfo *info)
@@ -75,8 +89,10 @@ find_exception(DccExitInfo *info)
     for (guint n = lines ? g_strv_length((char **)lines) : 0; n > 0; n--) {
         const char *line = lines[n - 1];
 
-        if (strstr(line, "Error: Python: ") && dcc_blender_judge_line(line) != DCC_VERDICT_UNKNOWN)
-            return skip_words(line, "Error: Python: ");
+        if (!strstr(line, "Error: Python: ") || dcc_blender_judge_line(line) == DCC_VERDICT_UNKNOWN)
+            continue;
+        line = skip_words(line, "Error: Python: ");
+        return g_str_has_prefix(line, "Traceback ") ? find_exception_line(lines + n) : line;
     }
     return dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &text) ? text : NULL;
 }

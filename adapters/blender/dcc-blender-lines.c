@@ -190,12 +190,11 @@ dcc_blender_judge_line(const char *line)
 {
     const char *python = strstr(line, "Error: Python: ");
 
-    /* Of a traceback only the last line tells; the frames before it are indented. */
+    /* Of a traceback the first and the last line tell; the frames between them are indented. In the
+     * background 3.4 puts the words before the first line alone. */
     if (python) {
         python += strlen("Error: Python: ");
-        return *python == ' ' || g_str_has_prefix(python, "Traceback ") || !*python
-                   ? DCC_VERDICT_UNKNOWN
-                   : DCC_VERDICT_SCRIPT_ERROR;
+        return *python == ' ' || !*python ? DCC_VERDICT_UNKNOWN : DCC_VERDICT_SCRIPT_ERROR;
     }
     for (guint i = 0; i < G_N_ELEMENTS(failures); i++) {
         if (strstr(line, failures[i].needle))

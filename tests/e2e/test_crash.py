@@ -81,7 +81,6 @@ def test_a_script_that_crashes_at_each_start(world):
     assert len(report) == 2 and all("bad_plugin.py" in path.read_text() for path in report)
 
 
-@pytest.mark.xfail(strict=True, reason="agent: what a script prints stays in Python's buffer when Blender crashes")
 def test_the_last_words_of_a_script_are_in_the_log(world):
     pid = world.launch("--restart", "never")["pid"]
     with world.control() as control:

@@ -49,16 +49,13 @@ def test_an_exception_is_never_success(world):
     assert world.status()["restart_count"] == 0
 
 
-TRACEBACK = "adapter: only the first line of a traceback begins with 'Error: Python: '"
 
 
-@pytest.mark.xfail(strict=True, reason=TRACEBACK)
 def test_the_reason_names_the_exception(world):
     run_script(world, "raise ValueError('no such rig')")
     assert "no such rig" in world.status()["result"]["reason"]
 
 
-@pytest.mark.xfail(strict=True, reason=TRACEBACK)
 def test_an_exception_that_blender_calls_success(world):
     done = run_script(world, "raise ValueError('no such rig')", "--python-exit-code", "0")
     result = world.status()["result"]

@@ -59,7 +59,6 @@ def test_progress_follows_the_range_of_the_command_line(progress):
     assert {each["frame"] for each in progress} <= {2, 4} and progress[-1]["frame"] == 4
 
 
-@pytest.mark.xfail(strict=True, reason="policy: the last image is saved when 100 % has been told, and that is not told")
 def test_the_last_word_counts_every_image(progress):
     assert progress[-1]["saved"] == 2
 

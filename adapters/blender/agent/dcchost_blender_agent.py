@@ -242,13 +242,14 @@ class Agent:
         self.ending = self.interrupted = self.copying = self.unsaved = False
         self.code = None
         self.frames = self.calm_ticks = 0
-        self.jobs = queue.SimpleQueue()
+        self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
         self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
         self.scene, self.exists, self.dirty = "", False, None
         self.look()
         self.wire = Wire(self, path, token)
 
     def start(self):
+        self.speak_at_once()
         self.watch_faults()
         self.watch_signals()
         self.hook()
@@ -466,6 +467,14 @@ class Agent:
         if self.mode == "thread" or self.frames > 1:
             return scene.frame_start, scene.frame_end, scene.frame_step
         return None, None, None
+
+    def speak_at_once(self):
+        """Into a pipe Python writes in lumps, and a crash would take the last words along."""
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.reconfigure(line_buffering=True)
+            except (AttributeError, ValueError, OSError):
+                pass  # somebody has put another object there
 
     def watch_faults(self):
         """All Python stacks when Blender breaks, or on SIGUSR1 even while C code holds the interpreter."""
