@@ -116,27 +116,42 @@ tell_ready(DccAgentLink *self, JsonObject *params)
 }
 
 static void
+admit(DccAgentLink *self, DccPeer *peer)
+{
+    forget(self);
+    self->agent = g_object_ref(peer);
+    g_ptr_array_remove(self->strangers, peer);
+}
+
+static void
+answer_hello(DccAgentLink *self, DccPeer *peer, gint64 id)
+{
+    JsonObject *result = json_object_new();
+
+    json_object_set_int_member(result, "protocol", PROTOCOL);
+    json_object_set_string_member(result, "name", self->name);
+    dcc_peer_reply(peer, id, result);
+}
+
+static void
 take_hello(DccAgentLink *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
+    gboolean again = peer == self->agent;
     g_autoptr(GError) error = NULL;
-    JsonObject *result;
 
     if (!check_hello(self, params, &error)) {
         dcc_peer_fail(peer, id, error);
         g_message("an agent was turned away: %s", error->message);
         return;
     }
-    forget(self);
-    self->agent = g_object_ref(peer);
-    g_ptr_array_remove(self->strangers, peer);
+    if (!again)
+        admit(self, peer);
     self->pid = dcc_json_get_int(params, "pid", 0);
     replace(&self->version, dcc_json_get_string(params, "version", NULL));
     replace(&self->python, dcc_json_get_string(params, "python", NULL));
-    result = json_object_new();
-    json_object_set_int_member(result, "protocol", PROTOCOL);
-    json_object_set_string_member(result, "name", self->name);
-    dcc_peer_reply(peer, id, result);
-    self->handler->connected(TRUE, self->data);
+    answer_hello(self, peer, id);
+    if (!again)
+        self->handler->connected(TRUE, self->data);
     if (dcc_json_get_boolean(params, "ready", FALSE))
         tell_ready(self, params);
 }
