@@ -24,13 +24,19 @@ struct _DccAgentLink {
     char *name;
     char *token;
     DccPeer *agent;       /* who has said hello */
-    GPtrArray *strangers; /* who has not */
-    guint sweep;
+    GPtrArray *strangers; /* Stranger: who has not */
     char *version;
     char *python;
     char *busy;
     gint64 pid;
 };
+
+/* Each has his own time: who comes after him does not lengthen it. */
+typedef struct {
+    DccAgentLink *link;
+    DccPeer *peer;
+    guint timer;
+} Stranger;
 
 static void
 on_request(DccPeer *peer, gint64 id, const char *method, JsonObject *params, gpointer data);
@@ -51,13 +57,25 @@ forget(DccAgentLink *self)
     self->handler->connected(FALSE, self->data);
 }
 
-static gboolean
-on_sweep(gpointer data)
+static void
+stranger_free(gpointer data)
 {
-    DccAgentLink *self = data;
+    Stranger *self = data;
 
-    self->sweep = 0;
-    g_ptr_array_set_size(self->strangers, 0);
+    dcc_clock_clear(self->link->clock, &self->timer);
+    if (self->peer != NULL)
+        dcc_peer_close(self->peer);
+    g_clear_object(&self->peer);
+    g_free(self);
+}
+
+static gboolean
+on_late(gpointer data)
+{
+    Stranger *stranger = data;
+
+    stranger->timer = 0;
+    g_ptr_array_remove_fast(stranger->link->strangers, stranger);
     return G_SOURCE_REMOVE;
 }
 
@@ -65,14 +83,29 @@ static void
 on_connection(int fd, gpointer data)
 {
     DccAgentLink *self = data;
+    Stranger *stranger;
 
     if (self->strangers->len >= MAX_STRANGERS) {
         close(fd);
         return;
     }
-    g_ptr_array_add(self->strangers, dcc_peer_new(fd, self->clock, &peer_handler, self));
-    dcc_clock_clear(self->clock, &self->sweep);
-    self->sweep = dcc_clock_add(self->clock, HELLO_TIMEOUT_MS, on_sweep, self);
+    stranger = g_new0(Stranger, 1);
+    stranger->link = self;
+    stranger->peer = dcc_peer_new(fd, self->clock, &peer_handler, self);
+    stranger->timer = dcc_clock_add(self->clock, HELLO_TIMEOUT_MS, on_late, stranger);
+    g_ptr_array_add(self->strangers, stranger);
+}
+
+static Stranger *
+find_stranger(DccAgentLink *self, DccPeer *peer)
+{
+    for (guint i = 0; i < self->strangers->len; i++) {
+        Stranger *stranger = g_ptr_array_index(self->strangers, i);
+
+        if (stranger->peer == peer)
+            return stranger;
+    }
+    return NULL;
 }
 
 static void
@@ -116,11 +149,11 @@ tell_ready(DccAgentLink *self, JsonObject *params)
 }
 
 static void
-admit(DccAgentLink *self, DccPeer *peer)
+admit(DccAgentLink *self, Stranger *stranger)
 {
     forget(self);
-    self->agent = g_object_ref(peer);
-    g_ptr_array_remove(self->strangers, peer);
+    self->agent = g_steal_pointer(&stranger->peer);
+    g_ptr_array_remove_fast(self->strangers, stranger);
 }
 
 static void
@@ -136,7 +169,7 @@ answer_hello(DccAgentLink *self, DccPeer *peer, gint64 id)
 static void
 take_hello(DccAgentLink *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
-    gboolean again = peer == self->agent;
+    Stranger *stranger = find_stranger(self, peer); /* NULL: the agent, again */
     g_autoptr(GError) error = NULL;
 
     if (!check_hello(self, params, &error)) {
@@ -144,13 +177,13 @@ take_hello(DccAgentLink *self, DccPeer *peer, gint64 id, JsonObject *params)
         g_message("an agent was turned away: %s", error->message);
         return;
     }
-    if (!again)
-        admit(self, peer);
+    if (stranger != NULL)
+        admit(self, stranger);
     self->pid = dcc_json_get_int(params, "pid", 0);
     replace(&self->version, dcc_json_get_string(params, "version", NULL));
     replace(&self->python, dcc_json_get_string(params, "python", NULL));
     answer_hello(self, peer, id);
-    if (!again)
+    if (stranger != NULL)
         self->handler->connected(TRUE, self->data);
     if (dcc_json_get_boolean(params, "ready", FALSE))
         tell_ready(self, params);
@@ -204,15 +237,7 @@ on_closed(DccPeer *peer, const char *reason, gpointer data)
     if (peer == self->agent)
         forget(self);
     else
-        g_ptr_array_remove(self->strangers, peer);
-}
-
-static void
-stranger_free(gpointer peer)
-{
-    if (peer == NULL)
-        return;
-    g_object_unref(peer);
+        g_ptr_array_remove_fast(self->strangers, find_stranger(self, peer));
 }
 
 DccAgentLink *
@@ -236,7 +261,6 @@ dcc_agent_link_free(DccAgentLink *self)
 {
     if (self == NULL)
         return;
-    dcc_clock_clear(self->clock, &self->sweep);
     if (self->agent != NULL)
         dcc_peer_close(self->agent);
     g_clear_object(&self->agent);
@@ -268,7 +292,8 @@ dcc_agent_link_drain(DccAgentLink *self)
 
     dcc_listener_drain(self->listener);
     for (guint i = 0; i < self->strangers->len; i++)
-        g_ptr_array_add(peers, g_object_ref(g_ptr_array_index(self->strangers, i)));
+        g_ptr_array_add(peers,
+                        g_object_ref(((Stranger *)g_ptr_array_index(self->strangers, i))->peer));
     if (self->agent != NULL)
         g_ptr_array_add(peers, g_object_ref(self->agent));
     for (guint i = 0; i < peers->len; i++)
