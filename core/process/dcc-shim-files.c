@@ -187,3 +187,14 @@ dcc_shim_record_read(const char *dir, DccShimRecord *record)
     dcc_shim_record_from_slot(record, &slot);
     return TRUE;
 }
+
+void
+dcc_shim_record_remove(const char *dir)
+{
+    int dir_fd = open_dir(dir);
+
+    if (dir_fd < 0)
+        return;
+    unlinkat(dir_fd, DCC_SHIM_FILE_RECORD, 0);
+    close(dir_fd);
+}

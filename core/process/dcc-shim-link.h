@@ -89,5 +89,8 @@ dcc_shim_link_list_tree(DccShimLink *self);
 /* The record of DIR/exit without a link; FALSE when there is none or it is damaged. */
 gboolean
 dcc_shim_record_read(const char *dir, DccShimRecord *record);
+/* Before another life is put on record, so that the end of the last one is not taken for its. */
+void
+dcc_shim_record_remove(const char *dir);
 
 G_END_DECLS

@@ -165,10 +165,10 @@ dcc_journal_list(DccJournal *self, gint64 since, gint64 *gap)
 }
 
 gboolean
-dcc_journal_has_exit(DccJournal *self, const char *incarnation)
+dcc_journal_has(DccJournal *self, const char *type, const char *incarnation)
 {
     for (GList *l = self->ring->tail; l != NULL; l = l->prev)
-        if (g_str_equal(dcc_json_get_string(l->data, "type", ""), "exit") &&
+        if (g_str_equal(dcc_json_get_string(l->data, "type", ""), type) &&
             g_strcmp0(dcc_json_get_string(l->data, "incarnation", NULL), incarnation) == 0)
             return TRUE;
     return FALSE;

@@ -26,9 +26,9 @@ JsonArray *
 dcc_journal_list(DccJournal *self, gint64 since, gint64 *gap);
 gint64
 dcc_journal_get_last(DccJournal *self);
-/* Whether the end of this life is among the events kept. */
+/* Whether an event of this type about this life is among those kept. */
 gboolean
-dcc_journal_has_exit(DccJournal *self, const char *incarnation);
+dcc_journal_has(DccJournal *self, const char *type, const char *incarnation);
 gboolean
 dcc_journal_add_death(DccJournal *self, JsonObject *death);
 /* (transfer full): the events of the file, of the present or last run. */

@@ -15,6 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* How long a shim may take from its own start to that of the application. */
+#define SHIM_PATIENCE_MS 5000
+#define SHIM_GLANCE_MS   10
+
 static JsonObject *
 read_record(DccPlace *place, GError **error)
 {
@@ -48,6 +52,14 @@ read_state(JsonObject *record)
     return (DccState)state;
 }
 
+static DccResult *
+read_result(JsonObject *object)
+{
+    g_autofree char *text = object != NULL ? dcc_json_to_line(object) : NULL;
+
+    return text != NULL ? dcc_result_from_json(text, NULL) : NULL;
+}
+
 static void
 read_life(DccSession *self, JsonObject *record)
 {
@@ -56,6 +68,7 @@ read_life(DccSession *self, JsonObject *record)
     const char *private_dir = dcc_json_get_string(record, "private_dir", NULL);
     gint64 age = g_get_real_time() - dcc_json_get_int(record, "life_began_wall", 0);
     DccLife *life = g_new0(DccLife, 1);
+    JsonObject *failure;
 
     self->life = life;
     life->incarnation = g_strdup(dcc_json_get_string(status, "incarnation", "unknown"));
@@ -69,8 +82,13 @@ read_life(DccSession *self, JsonObject *record)
     life->began = dcc_clock_now(self->clock) - MAX(0, age);
     life->log_start = dcc_json_get_int(record, "log_start", 0);
     life->oom_kills = dcc_session_count_oom_kills();
+    life->counted = dcc_json_get_boolean(record, "counted", FALSE);
     life->ready = dcc_json_get_boolean(record, "ready", FALSE);
-    life->requested = dcc_json_get_boolean(record, "requested", FALSE);
+    life->agent_due = life->ready;
+    life->requested = dcc_json_get_boolean(record, "requested", FALSE) ||
+                      read_state(record) == DCC_STATE_STOPPING;
+    failure = dcc_json_get_object(record, "failure");
+    life->failure = read_result(failure);
 }
 
 /* The lines of this life are read again for what they say of its end, but they are no news. */
@@ -107,15 +125,6 @@ tell_adopted(DccSession *self)
     dcc_session_tell(self, event);
 }
 
-static DccResult *
-read_result(JsonObject *status)
-{
-    JsonObject *result = dcc_json_get_object(status, "result");
-    g_autofree char *text = result != NULL ? dcc_json_to_line(result) : NULL;
-
-    return text != NULL ? dcc_result_from_json(text, NULL) : NULL;
-}
-
 static DccSession *
 make_session(DccAdapterRegistry *registry, DccRuntime *runtime, JsonObject *record, GError **error)
 {
@@ -142,10 +151,12 @@ make_session(DccAdapterRegistry *registry, DccRuntime *runtime, JsonObject *reco
     self->installation = dcc_installation_new(
         dcc_json_get_string(status, "executable", "/"), self->version, "record");
     self->restart_count = (guint)dcc_json_get_int(status, "restart_count", 0);
-    self->lived = TRUE;
-    self->result = read_result(status);
+    self->lived = dcc_json_get_boolean(record, "lived", TRUE);
+    self->result = read_result(dcc_json_get_object(status, "result"));
     self->began_wall = dcc_json_get_int(record, "began_wall", g_get_real_time());
     self->wanted_restart = dcc_json_get_boolean(record, "wanted_restart", FALSE);
+    self->kill_wanted = dcc_json_get_boolean(record, "kill_wanted", FALSE);
+    self->stop_deadline_ms = dcc_json_get_int(record, "stop_deadline_ms", 0);
     dcc_restart_policy_restore(
         self->policy, dcc_json_get_string(record, "policy", NULL), dcc_clock_now(self->clock));
     return self;
@@ -164,7 +175,7 @@ resume(DccSession *self, DccState stored)
     self->state = stored;
     dcc_session_write_record(self);
     tell_adopted(self);
-    if (record.exited || is_over(stored))
+    if (record.exited || record.lost || is_over(stored))
         return;
     if (stored == DCC_STATE_STOPPING)
         dcc_session_descend(self);
@@ -174,6 +185,54 @@ resume(DccSession *self, DccState stored)
         dcc_session_start_watching(self);
 }
 
+/* Between a session's decision to start and the shim's word that it did there is a moment in which
+ * nobody is on record: then the shim, if it is on its way, holds the name. */
+static gboolean
+has_begun(DccSession *self, JsonObject *record)
+{
+    JsonObject *status = dcc_json_get_object(record, "status");
+    DccShimRecord shim = {0};
+
+    if (dcc_json_get_string(status, "incarnation", NULL) == NULL)
+        return FALSE;
+    for (guint i = 0; i < SHIM_PATIENCE_MS / SHIM_GLANCE_MS; i++) {
+        gboolean alone = dcc_place_lock_name(self->place, NULL);
+
+        if (dcc_shim_record_read(dcc_place_get_dir(self->place), &shim) &&
+            (shim.spawned || shim.refused))
+            return TRUE;
+        if (alone)
+            return FALSE;
+        g_usleep(SHIM_GLANCE_MS * 1000);
+    }
+    return TRUE;
+}
+
+/* Nothing is left to be ended or rescued: only the last word has not been said, or was not heard.
+ */
+static gboolean
+has_concluded(DccSession *self, JsonObject *record)
+{
+    JsonObject *status = dcc_json_get_object(record, "status");
+    DccShimRecord shim = {0};
+
+    return dcc_json_get_string(status, "incarnation", NULL) == NULL ||
+           !dcc_shim_record_read(dcc_place_get_dir(self->place), &shim) || !shim.spawned ||
+           shim.refused;
+}
+
+static void
+go_on_without_life(DccSession *self, JsonObject *record, DccState state, DccEvent event)
+{
+    const char *temp_dir = dcc_json_get_string(record, "temp_dir", NULL);
+
+    if (is_ours(temp_dir))
+        dcc_safe_dir_remove(temp_dir);
+    self->state = state;
+    tell_adopted(self);
+    dcc_session_dispatch(self, event, "its session died before it was started");
+}
+
 static gboolean
 take_up(DccSession *self, JsonObject *record, GError **error)
 {
@@ -181,11 +240,13 @@ take_up(DccSession *self, JsonObject *record, GError **error)
 
     if (!dcc_session_open_doors(self, FALSE, error))
         return FALSE;
-    if (stored == DCC_STATE_RESTARTING) {
-        self->state = stored;
-        tell_adopted(self);
-        dcc_session_dispatch(
-            self, DCC_EVENT_DELAY_OVER, "its session died before it was started again");
+    if (stored == DCC_STATE_RESTARTING ||
+        (stored == DCC_STATE_STARTING && !has_begun(self, record))) {
+        go_on_without_life(self, record, DCC_STATE_RESTARTING, DCC_EVENT_DELAY_OVER);
+        return TRUE;
+    }
+    if (is_over(stored) && has_concluded(self, record)) {
+        go_on_without_life(self, record, stored, DCC_EVENT_RESTART_REFUSED);
         return TRUE;
     }
     read_life(self, record);

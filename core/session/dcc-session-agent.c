@@ -21,6 +21,8 @@ on_agent_connected(gboolean connected, gpointer data)
     if (connected && dcc_agent_link_get_python(self->agent) != NULL)
         json_object_set_string_member(event, "python", dcc_agent_link_get_python(self->agent));
     dcc_session_tell(self, event);
+    if (connected)
+        dcc_session_agent_is_back(self);
 }
 
 static gboolean

@@ -111,7 +111,7 @@ tell_exit(DccSession *self, DccResult *raw)
     JsonObject *event, *death;
 
     /* A session that died right after it had told so may have left it to us: once is enough. */
-    if (dcc_journal_has_exit(self->journal, life->incarnation))
+    if (dcc_journal_has(self->journal, "exit", life->incarnation))
         return;
     event = dcc_session_event("exit");
     json_object_set_int_member(event, "pid", life->pid);
@@ -188,6 +188,7 @@ dcc_session_main_ended(DccSession *self)
     dcc_clock_clear(self->clock, &life->start_timer);
     dcc_clock_clear(self->clock, &life->settle_timer);
     dcc_clock_clear(self->clock, &life->reset_timer);
+    dcc_clock_clear(self->clock, &life->agent_timer);
     g_clear_pointer(&life->health, dcc_health_watch_free);
     dcc_shim_link_read(life->shim, &record);
     dcc_log_reader_drain(life->log, TRUE);
@@ -201,6 +202,8 @@ dcc_session_main_ended(DccSession *self)
         tell_log_tail(self);
     if (life->ladder != NULL)
         dcc_ladder_main_ended(life->ladder, 0);
+    else if (self->state == DCC_STATE_STOPPING)
+        dcc_session_descend(self); /* who had begun the way down died on it */
     dcc_session_dispatch(self, choose_event(self->result, verdict), text);
 }
 

@@ -3,6 +3,9 @@
 
 #include "dcc-tree.h"
 
+/* An agent finds a new session within two seconds. */
+#define AGENT_RETURN_MS 3000
+
 static void
 on_step(const char *step, const char *outcome, gint64 ms, const char *detail, gpointer data)
 {
@@ -34,6 +37,46 @@ make_ladder(DccSession *self)
     life->ladder = dcc_ladder_new(&tools, &ladder_handler, self);
 }
 
+static gboolean
+on_agent_late(gpointer data)
+{
+    DccSession *self = data;
+
+    self->life->agent_timer = 0;
+    self->life->agent_due = FALSE;
+    dcc_session_descend(self);
+    return G_SOURCE_REMOVE;
+}
+
+void
+dcc_session_agent_is_back(DccSession *self)
+{
+    self->life->agent_due = FALSE;
+    if (self->life->agent_timer == 0)
+        return;
+    dcc_clock_clear(self->clock, &self->life->agent_timer);
+    dcc_session_descend(self);
+}
+
+/* A session that has just taken over must not end unsaved work because the agent is still on its
+ * way. Who asks twice does not want to wait. */
+static gboolean
+waits_for_agent(DccSession *self)
+{
+    DccLife *life = self->life;
+
+    if (!life->agent_due || life->exited || self->kill_wanted ||
+        dcc_stop_plan_get_save_method(life->stop_plan) == NULL)
+        return FALSE;
+    if (life->agent_timer != 0) {
+        dcc_clock_clear(self->clock, &life->agent_timer);
+        life->agent_due = FALSE;
+        return FALSE;
+    }
+    life->agent_timer = dcc_clock_add(self->clock, AGENT_RETURN_MS, on_agent_late, self);
+    return TRUE;
+}
+
 /* Called when the application is to stop, when it is asked to hurry, and when its main process has
  * ended and left children behind. */
 void
@@ -45,10 +88,12 @@ dcc_session_descend(DccSession *self)
 
     dcc_clock_clear(self->clock, &life->start_timer);
     dcc_clock_clear(self->clock, &life->settle_timer);
-    if (fresh)
-        make_ladder(self);
     if (self->state == DCC_STATE_STOPPING)
         life->requested = TRUE;
+    if (fresh && waits_for_agent(self))
+        return;
+    if (fresh)
+        make_ladder(self);
     if (fresh && life->paused && !self->kill_wanted)
         dcc_shim_link_order(life->shim, DCC_SHIM_CONT);
     if (self->kill_wanted)

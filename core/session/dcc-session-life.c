@@ -238,6 +238,7 @@ dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **er
         !write_files(life, error))
         return FALSE;
     dcc_agent_link_expect(self->agent, life->token);
+    dcc_shim_record_remove(dcc_place_get_dir(self->place));
     dcc_session_write_record(self);
     if (!spawn(self, out_of_something, error) || !dcc_session_equip_life(self, error))
         return FALSE;

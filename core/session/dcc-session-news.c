@@ -31,25 +31,37 @@ tell_started(DccSession *self)
     dcc_session_tell(self, event);
 }
 
+/* To an adopter it is no news, unless its forerunner had no time to take it in. */
+static void
+count_life(DccSession *self)
+{
+    if (self->life->counted)
+        return;
+    self->life->counted = TRUE;
+    if (self->lived)
+        self->restart_count++;
+    self->lived = TRUE;
+    dcc_session_write_record(self);
+}
+
 void
 dcc_session_note_started(DccSession *self)
 {
     DccLife *life = self->life;
     DccShimRecord record;
 
-    /* An adopter is told how things stand: that is no news. */
-    if (life->pid > 0 || !dcc_shim_link_read(life->shim, &record) || !record.spawned)
+    if (life->noted || !dcc_shim_link_read(life->shim, &record) || !record.spawned)
         return;
+    life->noted = TRUE;
     life->pid = record.main.pid;
-    if (self->lived)
-        self->restart_count++;
-    self->lived = TRUE;
+    count_life(self);
     g_object_notify(G_OBJECT(self), "pid");
-    tell_started(self);
-    if (dcc_launch_plan_get_readiness(life->plan) == DCC_READINESS_SETTLE)
+    if (!dcc_journal_has(self->journal, "started", life->incarnation))
+        tell_started(self);
+    if (dcc_launch_plan_get_readiness(life->plan) == DCC_READINESS_SETTLE &&
+        self->state == DCC_STATE_STARTING)
         life->settle_timer = dcc_clock_add(
             self->clock, dcc_settings_get(self->settings, DCC_SETTING_SETTLE), on_settled, self);
-    dcc_session_write_record(self);
 }
 
 static void

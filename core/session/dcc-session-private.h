@@ -56,6 +56,10 @@ typedef struct {
     guint start_timer;
     guint settle_timer;
     guint reset_timer;
+    guint agent_timer;
+    gboolean agent_due; /* it was connected to the session that died, and comes back */
+    gboolean noted;     /* this session has taken in that it started */
+    gboolean counted;   /* and so has the record */
     gboolean ready;
     gboolean requested; /* its end was asked for */
     gboolean exited;
@@ -143,6 +147,8 @@ dcc_session_start_watching(DccSession *self);
  * ended and left children behind. */
 void
 dcc_session_descend(DccSession *self);
+void
+dcc_session_agent_is_back(DccSession *self);
 
 /* dcc-session-burial.c */
 void

@@ -265,6 +265,9 @@ make_record(DccSession *self)
     set_string(record, "policy", policy);
     json_object_set_int_member(record, "began_wall", self->began_wall);
     json_object_set_boolean_member(record, "wanted_restart", self->wanted_restart);
+    json_object_set_boolean_member(record, "kill_wanted", self->kill_wanted);
+    json_object_set_int_member(record, "stop_deadline_ms", self->stop_deadline_ms);
+    json_object_set_boolean_member(record, "lived", self->lived);
     if (life == NULL)
         return record;
     set_string(record, "token", life->token);
@@ -272,7 +275,11 @@ make_record(DccSession *self)
     set_string(record, "temp_dir", life->temp_dir);
     json_object_set_int_member(record, "life_began_wall", life->began_wall);
     json_object_set_int_member(record, "log_start", life->log_start);
+    json_object_set_boolean_member(record, "counted", life->counted);
     json_object_set_boolean_member(record, "ready", life->ready);
+    if (life->failure != NULL)
+        json_object_set_object_member(
+            record, "failure", dcc_session_result_to_object(life->failure));
     json_object_set_boolean_member(record, "requested", life->requested);
     return record;
 }

@@ -170,9 +170,10 @@ dcc_session_dispatch(DccSession *self, DccEvent event, const char *reason)
     if (self->over || transition.action == DCC_ACTION_IGNORE)
         return;
     self->state = transition.next;
+    /* The record first: what has been told must not be forgotten by who takes over. */
+    dcc_session_write_record(self);
     if (from != self->state)
         tell_state(self, from, reason);
-    dcc_session_write_record(self);
     do_action(self, transition.action);
 }
 

@@ -55,6 +55,7 @@ dcc_session_dispose(GObject *object)
         dcc_clock_clear(self->clock, &self->life->start_timer);
         dcc_clock_clear(self->clock, &self->life->settle_timer);
         dcc_clock_clear(self->clock, &self->life->reset_timer);
+        dcc_clock_clear(self->clock, &self->life->agent_timer);
     }
     g_clear_pointer(&self->life, dcc_life_free);
     g_clear_pointer(&self->control, dcc_control_free);

@@ -1,0 +1,18 @@
+"""A box for every test, see tests/lib/box.py; afterwards nothing of it is left, whatever the test did."""
+
+import pathlib
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+from box import Box  # noqa: E402
+
+
+@pytest.fixture
+def box():
+    one = Box(tempfile.mkdtemp(prefix="dcch-f-"))
+    yield one
+    one.close()

@@ -1,0 +1,47 @@
+"""What a new session must not do to work that its forerunner left."""
+
+from box import until
+from faults import events, is_alive, murder
+
+
+def lose_session(box):
+    status = box.status()
+    murder(status["session_pid"])
+    return status
+
+
+def test_a_stop_of_an_unattended_application_saves_first(box):
+    box.launch()
+    before = lose_session(box)
+    done = box.run("stop", "--json")
+    assert done.status == 0, done
+    assert done.json["saved"] == "saved", done
+    assert len(done.json["rescue"]) == 1
+    assert done.json["result"]["code"] == 0
+    assert not is_alive(before["pid"])
+
+
+def test_who_asks_twice_does_not_wait_for_the_agent(box):
+    box.launch("--set", "term-timeout=300ms", "--", "--freeze-after", "0")
+    lose_session(box)
+    first = box.popen("stop", stdout=-3)
+    until(lambda: events(box, "fake", "adopted"), "a new session")
+    assert box.run("stop").status == 0
+    first.wait(20)
+
+
+def test_a_session_that_died_before_it_was_ready_goes_by_the_settle_time(box):
+    """Without an agent being ready is a matter of time, and an adopter's time counts, too."""
+    box.run("launch", "fake", "-d", "--set", "settle=1s", "--start-timeout", "2s", "--", "--no-agent")
+    before = lose_session(box)
+    assert box.run("adopt").status == 0
+    until(lambda: box.status()["ready"], "ready")
+    assert box.status()["pid"] == before["pid"]
+    assert box.status()["restart_count"] == 0
+
+
+def test_the_place_of_a_refused_start_is_cleared(box):
+    done = box.run("launch", "fake", "-d", DCCHOST_FAKE_EXECUTABLE="/bin/sh/no")
+    assert done.status in (69, 126, 127), done
+    assert box.run("launch", "fake", "-d").status == 0
+    assert box.run("kill").status == 0
