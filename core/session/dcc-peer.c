@@ -44,6 +44,7 @@ struct _DccPeer {
     GByteArray *in;
     guint taken; /* of in: lines that are done with */
     GByteArray *out;
+    gboolean mute;           /* nobody reads what we say */
     GHashTable *calls;       /* id -> Call */
     GHashTable *foreign_ids; /* ours, below zero -> JsonNode */
     gint64 last_foreign_id;
@@ -164,7 +165,8 @@ dcc_peer_init(DccPeer *self)
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)call_free);
 }
 
-/* FALSE when there is nothing left to write, or nobody left to write to. */
+/* FALSE when there is nothing left to write, or nobody left to write to. In that case what he said
+ * before he went is still to be heard: it is the reader that finds the end. */
 static gboolean
 write_some(DccPeer *self)
 {
@@ -175,11 +177,8 @@ write_some(DccPeer *self)
             continue;
         if (n < 0 && errno == EAGAIN)
             return TRUE;
-        if (n < 0) {
-            end(self, g_strerror(errno));
-            return FALSE;
-        }
-        g_byte_array_remove_range(self->out, 0, (guint)n);
+        self->mute = n < 0;
+        g_byte_array_remove_range(self->out, 0, n < 0 ? self->out->len : (guint)n);
     }
     return FALSE;
 }
@@ -195,15 +194,15 @@ on_writable(int fd, GIOCondition condition, gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* Writing may find that the other side is gone, and who is told so may let go of us: so we are
- * held. object: (transfer full) */
+/* Who is told that the conversation is over may let go of us: so we are held.
+ * object: (transfer full) */
 static void
 say(DccPeer *self, JsonObject *object)
 {
     g_autoptr(DccPeer) held = g_object_ref(self);
     g_autofree char *line = NULL;
 
-    if (self->fd >= 0) {
+    if (self->fd >= 0 && !self->mute) {
         line = dcc_json_to_line(object);
         g_byte_array_append(self->out, (const guint8 *)line, (guint)strlen(line));
         g_byte_array_append(self->out, (const guint8 *)"\n", 1);

@@ -335,10 +335,52 @@ test_freed_when_speaking(gconstpointer data)
     talk->drop_when_closed = TRUE;
     wire_hang_up(talk->wire);
     (*(const Speak *)data)(talk, &outcome);
-    g_assert_cmpuint(talk->closed, ==, 1);
+    dcc_test_wait_for(talk->closed == 1, 5000);
     g_assert_null(talk->peer);
     if (*(const Speak *)data == speak_call)
         g_assert_true(dcc_error_is_gone(outcome.error));
+}
+
+/* It is told that the other side does not read, and lets go, while it speaks. */
+static void
+test_freed_when_not_read(void)
+{
+    g_autoptr(Talk) talk = talk_new();
+    Outcome outcomes[256] = {0};
+    g_autofree char *text = g_strnfill(20 * 1024, 'x');
+    guint n = 0;
+
+    talk->drop_when_closed = TRUE;
+    for (; n < 256 && talk->peer != NULL; n++) {
+        JsonObject *params = json_object_new();
+
+        json_object_set_string_member(params, "text", text);
+        dcc_peer_call(talk->peer, "m", params, 1000, talk_on_outcome, &outcomes[n]);
+    }
+    g_assert_cmpuint(talk->closed, ==, 1);
+    for (guint i = 0; i < n; i++)
+        g_assert_true(dcc_error_is_gone(outcomes[i].error));
+    for (guint i = 0; i < n; i++)
+        outcome_clear(&outcomes[i]);
+}
+
+/* What it said before it went is heard, though we find first that we cannot answer. */
+static void
+test_last_words(void)
+{
+    g_autoptr(Talk) talk = talk_new();
+    g_auto(Outcome) outcome = {0};
+
+    wire_say(talk->wire, "{\"method\":\"a\"}\n{\"method\":\"bye\"}");
+    wire_hang_up(talk->wire);
+    dcc_peer_call(talk->peer, "m", NULL, 1000, talk_on_outcome, &outcome);
+    dcc_peer_notify(talk->peer, "m", NULL);
+    g_assert_true(dcc_peer_is_flushed(talk->peer));
+    dcc_test_wait_for(talk->closed == 1, 5000);
+    g_assert_cmpuint(talk->asked->len, ==, 2);
+    g_assert_cmpstr(talk_wait_asked(talk, 1)->method, ==, "bye");
+    g_assert_true(dcc_error_is_gone(outcome.error));
+    g_assert_cmpuint(outcome.count, ==, 1);
 }
 
 /* Nor when it had to wait for room to write. */
@@ -465,6 +507,8 @@ main(int argc, char **argv)
     g_test_add_data_func("/peer/freed/notifying", &speaks[1], test_freed_when_speaking);
     g_test_add_data_func("/peer/freed/replying", &speaks[2], test_freed_when_speaking);
     g_test_add_data_func("/peer/freed/failing", &speaks[3], test_freed_when_speaking);
+    g_test_add_func("/peer/freed/not-read", test_freed_when_not_read);
+    g_test_add_func("/peer/last-words", test_last_words);
     g_test_add_func("/peer/freed/writing-later", test_freed_when_writing_later);
     g_test_add_data_func("/peer/freed/answer", "answer", test_freed_in_answer);
     g_test_add_data_func("/peer/freed/timeout", "timeout", test_freed_in_answer);
