@@ -157,6 +157,7 @@ dcc_journal_list(DccJournal *self, gint64 since, gint64 *gap)
     JsonArray *events = json_array_new();
     JsonObject *oldest = g_queue_peek_head(self->ring);
 
+    since = MAX(since, 0); /* numbers begin at 1 */
     *gap = oldest != NULL ? MAX(0, dcc_json_get_int(oldest, "seq", 0) - since - 1) : 0;
     for (GList *l = self->ring->head; l != NULL; l = l->next)
         if (dcc_json_get_int(l->data, "seq", 0) > since)
