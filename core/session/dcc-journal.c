@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
+#define MAX_NUMBER     (G_GINT64_CONSTANT(1) << 53) /* what is beyond is damage */
 
 struct _DccJournal {
     char *path;
@@ -56,25 +57,35 @@ append_line(const char *path, JsonObject *object)
     return done;
 }
 
+/* NULL: it is no event, or not one of these. */
+static JsonObject *
+read_event(const char *line, gsize length, gint64 since)
+{
+    g_autoptr(JsonObject) event =
+        length > 0 ? dcc_json_from_text(line, (gssize)length, NULL) : NULL;
+    gint64 number = event != NULL ? dcc_json_get_int(event, "seq", 0) : 0;
+
+    return number > since && number < MAX_NUMBER ? g_steal_pointer(&event) : NULL;
+}
+
+/* By its length: a power cut may leave NUL bytes in it. */
 JsonArray *
 dcc_journal_read_file(const char *path, gint64 since)
 {
     JsonArray *events = json_array_new();
     g_autofree char *text = NULL;
-    g_auto(GStrv) lines = NULL;
+    gsize length = 0, next;
 
-    if (!g_file_get_contents(path, &text, NULL, NULL))
+    if (!g_file_get_contents(path, &text, &length, NULL))
         return events;
-    lines = g_strsplit(text, "\n", -1);
-    for (guint i = 0; lines[i] != NULL; i++) {
-        JsonObject *event = *lines[i] != '\0' ? dcc_json_from_text(lines[i], -1, NULL) : NULL;
+    for (gsize from = 0; from < length; from = next) {
+        const char *stop = memchr(text + from, '\n', length - from);
+        gsize end = stop != NULL ? (gsize)(stop - text) : length;
+        JsonObject *event = read_event(text + from, end - from, since);
 
-        if (event == NULL)
-            continue;
-        if (dcc_json_get_int(event, "seq", 0) > since)
+        if (event != NULL)
             json_array_add_object_element(events, event);
-        else
-            json_object_unref(event);
+        next = end + 1;
     }
     return events;
 }
@@ -186,19 +197,19 @@ static void
 trim_deaths(const char *path)
 {
     g_autofree char *text = NULL;
+    gsize length = 0, from = 0;
     guint lines = 0;
-    char *from;
 
-    if (!g_file_get_contents(path, &text, NULL, NULL))
+    if (!g_file_get_contents(path, &text, &length, NULL))
         return;
-    for (const char *c = text; *c != '\0'; c++)
-        lines += *c == '\n';
+    for (gsize i = 0; i < length; i++)
+        lines += text[i] == '\n';
     if (lines < 2 * DCC_JOURNAL_DEATHS)
         return;
-    from = text;
-    for (guint skip = lines - DCC_JOURNAL_DEATHS; skip > 0; skip--)
-        from = strchr(from, '\n') + 1;
-    g_file_set_contents_full(path, from, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+    for (guint skip = lines - DCC_JOURNAL_DEATHS; skip > 0; from++)
+        skip -= text[from] == '\n';
+    g_file_set_contents_full(
+        path, text + from, (gssize)(length - from), G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
 }
 
 gboolean
