@@ -41,18 +41,30 @@ rotate(const char *path)
     g_rename(path, old);
 }
 
+/* A line that was torn must not take the next one with it. */
+static gboolean
+is_torn(int fd)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    char last = '\n';
+
+    return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
 static gboolean
 append_line(const char *path, JsonObject *object)
 {
     g_autofree char *text = dcc_json_to_line(object);
-    g_autofree char *line = g_strconcat(text, "\n", NULL);
-    gsize length = strlen(line);
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    g_autofree char *line = g_strconcat("\n", text, "\n", NULL);
+    const char *from = line + 1;
+    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     gboolean done;
 
     if (fd < 0)
         return FALSE;
-    done = write(fd, line, length) == (gssize)length;
+    if (is_torn(fd))
+        from = line;
+    done = write(fd, from, strlen(from)) == (gssize)strlen(from);
     close(fd);
     return done;
 }
