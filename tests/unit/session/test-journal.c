@@ -1,0 +1,387 @@
+/* What happened is kept in order, whatever the disk does to it. */
+#include "dcc-journal.h"
+#include "dcc-json.h"
+#include "dcc-test.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOBODY 65534
+
+typedef struct {
+    DccTestWorld *world;
+    DccRuntime *runtime;
+    DccPlace *place;
+    char *events;
+    char *deaths;
+} Book;
+
+static Book *
+book_new(void)
+{
+    Book *self = g_new0(Book, 1);
+
+    self->world = dcc_test_world_new();
+    self->runtime = dcc_runtime_open(NULL);
+    self->place = dcc_place_open(self->runtime, "book", TRUE, NULL);
+    g_assert_nonnull(self->place);
+    self->events = dcc_place_get_state_file(self->place, DCC_PLACE_EVENTS);
+    self->deaths = dcc_place_get_state_file(self->place, DCC_PLACE_DEATHS);
+    return self;
+}
+
+static void
+book_free(Book *self)
+{
+    dcc_place_free(self->place);
+    g_object_unref(self->runtime);
+    dcc_test_world_free(self->world);
+    g_free(self->events);
+    g_free(self->deaths);
+    g_free(self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Book, book_free)
+
+static gboolean
+add(DccJournal *journal, const char *text, gboolean transient)
+{
+    g_autoptr(JsonObject) event = json_object_new();
+
+    json_object_set_string_member(event, "type", "output");
+    json_object_set_string_member(event, "text", text);
+    return dcc_journal_add(journal, event, transient);
+}
+
+static guint
+count(DccJournal *journal, gint64 since, gint64 *gap)
+{
+    g_autoptr(JsonArray) events = dcc_journal_list(journal, since, gap);
+
+    return json_array_get_length(events);
+}
+
+/* On disk: the numbers are these, in order. */
+static void
+assert_numbers(const char *path, gint64 first, gint64 last)
+{
+    g_autoptr(JsonArray) events = dcc_journal_read_file(path, 0);
+
+    g_assert_cmpuint(json_array_get_length(events), ==, last - first + 1);
+    for (gint64 i = first; i <= last; i++)
+        g_assert_cmpint(
+            dcc_json_get_int(json_array_get_object_element(events, (guint)(i - first)), "seq", 0),
+            ==,
+            i);
+}
+
+static void
+test_sequence(void)
+{
+    g_autoptr(Book) book = book_new();
+    gint64 gap = -1;
+
+    for (guint life = 0; life < 3; life++) {
+        g_autoptr(DccJournal) journal = dcc_journal_open(book->place, life == 0);
+
+        for (guint i = 0; i < 5; i++)
+            g_assert_true(add(journal, "x", FALSE));
+        g_assert_cmpint(dcc_journal_get_last(journal), ==, (life + 1) * 5);
+        g_assert_cmpuint(count(journal, 0, &gap), ==, (life + 1) * 5);
+        g_assert_cmpint(gap, ==, 0);
+        g_assert_cmpuint(count(journal, 4, &gap), ==, life * 5 + 1);
+    }
+    assert_numbers(book->events, 1, 15);
+}
+
+static void
+test_fresh(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autofree char *former = g_strconcat(book->events, ".1", NULL);
+    g_autoptr(DccJournal) first = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) second = NULL;
+
+    add(first, "former", FALSE);
+    second = dcc_journal_open(book->place, TRUE);
+    g_assert_cmpint(dcc_journal_get_last(second), ==, 0);
+    add(second, "now", FALSE);
+    assert_numbers(former, 1, 1);
+    assert_numbers(book->events, 1, 1);
+}
+
+static void
+test_transient(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(JsonObject) event = json_object_new();
+    gint64 gap;
+
+    add(journal, "x", FALSE);
+    g_assert_true(dcc_journal_add(journal, event, TRUE));
+    g_assert_cmpint(dcc_json_get_int(event, "seq", 0), ==, 1);
+    g_assert_nonnull(dcc_json_get_string(event, "time", NULL));
+    g_assert_cmpuint(count(journal, 0, &gap), ==, 1);
+    assert_numbers(book->events, 1, 1);
+}
+
+static void
+test_time(void)
+{
+    g_autofree char *zero = dcc_journal_time(0);
+    g_autofree char *some = dcc_journal_time(G_GINT64_CONSTANT(1700000000123456));
+
+    g_assert_cmpstr(zero, ==, "1970-01-01T00:00:00.000Z");
+    g_assert_cmpstr(some, ==, "2023-11-14T22:13:20.123Z");
+}
+
+/* Who asks for more than is kept is told how many are missing. */
+static void
+test_gap(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    gint64 gap;
+
+    for (guint i = 0; i < DCC_JOURNAL_RING + 10; i++)
+        add(journal, "x", FALSE);
+    g_assert_cmpuint(count(journal, 0, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpint(gap, ==, 10);
+    g_assert_cmpuint(count(journal, 4, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpint(gap, ==, 6);
+    g_assert_cmpuint(count(journal, 10, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpint(gap, ==, 0);
+    g_assert_cmpuint(count(journal, DCC_JOURNAL_RING + 10, &gap), ==, 0);
+    g_assert_cmpint(gap, ==, 0);
+    g_assert_cmpuint(count(journal, G_MAXINT64, &gap), ==, 0);
+    g_assert_cmpuint(count(journal, -5, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpint(gap, ==, 10);
+    g_assert_cmpuint(count(journal, G_MININT64, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpint(gap, ==, 10);
+}
+
+static void
+append(const char *path, const void *bytes, gsize length)
+{
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+
+    g_assert_cmpint(write(fd, bytes, length), ==, (gssize)length);
+    close(fd);
+}
+
+typedef struct {
+    const char *name;
+    const char *bytes;
+    gsize length;
+} Damage;
+
+static const Damage damages[] = {
+    {"torn", "{\"seq\":6,\"type\":\"ou", 19},
+    {"torn-word", "{", 1},
+    {"nul", "\0\0\0\0\0\0\0\0", 8},
+    {"nul-lines", "\0\0\n\0\0\n", 6},
+    {"no-json", "what is this\n", 13},
+    {"list", "[1,2]\n", 6},
+    {"not-utf8", "{\"seq\":6,\"type\":\"\xff\"}\n", 21},
+    {"no-number", "{\"type\":\"exit\"}\n", 16},
+    {"a-word", "{\"seq\":\"six\"}\n", 14},
+    {"negative", "{\"seq\":-9223372036854775808}\n", 29},
+    {"largest", "{\"seq\":9223372036854775807}\n", 28},
+};
+
+/* A power cut leaves half a line or a block of NUL bytes: what was before and what comes after is
+ * still there, numbered on. */
+static void
+test_damaged(gconstpointer data)
+{
+    const Damage *damage = data;
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) before = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) after = NULL;
+    g_autoptr(DccJournal) again = NULL;
+    gint64 gap;
+
+    for (guint i = 0; i < 5; i++)
+        add(before, "x", FALSE);
+    append(book->events, damage->bytes, damage->length);
+    after = dcc_journal_open(book->place, FALSE);
+    g_assert_cmpint(dcc_journal_get_last(after), ==, 5);
+    g_assert_true(add(after, "y", FALSE));
+    g_assert_true(add(after, "z", FALSE));
+    g_assert_cmpuint(count(after, 0, &gap), ==, 7);
+    again = dcc_journal_open(book->place, FALSE);
+    g_assert_cmpint(dcc_journal_get_last(again), ==, 7);
+    assert_numbers(book->events, 1, 7);
+}
+
+/* Refused by the disk, kept in memory. */
+static void
+test_unwritable(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(JsonObject) death = json_object_new();
+    gint64 gap;
+
+    g_assert_cmpint(mkdir(book->events, 0700), ==, 0);
+    g_assert_cmpint(mkdir(book->deaths, 0700), ==, 0);
+    g_assert_false(add(journal, "x", FALSE));
+    g_assert_false(add(journal, "y", FALSE));
+    g_assert_cmpuint(count(journal, 0, &gap), ==, 2);
+    g_assert_false(dcc_journal_add_death(journal, death));
+}
+
+static void
+test_link_is_not_followed(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autofree char *precious = dcc_test_world_write(book->world, "precious", "gold\n", -1);
+    g_autofree char *content = NULL;
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+
+    g_assert_cmpint(symlink(precious, book->events), ==, 0);
+    g_assert_false(add(journal, "x", FALSE));
+    g_assert_true(g_file_get_contents(precious, &content, NULL, NULL));
+    g_assert_cmpstr(content, ==, "gold\n");
+}
+
+static void
+limit_then_add(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = NULL;
+    gint64 gap;
+
+    if (geteuid() == 0) {
+        g_assert_cmpint(chown(dcc_test_world_get_path(book->world), NOBODY, NOBODY), ==, 0);
+        g_assert_cmpint(seteuid(NOBODY), ==, 0);
+    }
+    g_chmod(dcc_place_get_state_dir(book->place), 0500);
+    journal = dcc_journal_open(book->place, TRUE);
+    g_assert_false(add(journal, "x", FALSE));
+    g_assert_cmpuint(count(journal, 0, &gap), ==, 1);
+    g_chmod(dcc_place_get_state_dir(book->place), 0700);
+    g_assert_cmpint(seteuid(getuid()), ==, 0);
+    g_chmod(dcc_place_get_state_dir(book->place), 0700);
+    g_assert_true(add(journal, "y", FALSE));
+}
+
+static void
+test_read_only_directory(void)
+{
+    if (g_test_subprocess()) {
+        limit_then_add();
+        return;
+    }
+    g_test_trap_subprocess(NULL, 20 * G_USEC_PER_SEC, 0);
+    g_test_trap_assert_passed();
+}
+
+static guint
+count_lines(const char *path)
+{
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    guint n = 0;
+
+    g_assert_true(g_file_get_contents(path, &text, &length, NULL));
+    for (gsize i = 0; i < length; i++)
+        n += text[i] == '\n';
+    return n;
+}
+
+static void
+add_death(DccJournal *journal, guint n)
+{
+    g_autoptr(JsonObject) death = json_object_new();
+
+    json_object_set_int_member(death, "n", n);
+    g_assert_true(dcc_journal_add_death(journal, death));
+}
+
+static void
+assert_last_death(const char *path, guint n)
+{
+    g_autofree char *text = NULL;
+    g_autofree char *last = g_strdup_printf("{\"n\":%u}\n", n);
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_true(g_str_has_suffix(text, last) || *text == '\0');
+}
+
+static void
+test_deaths(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+
+    for (guint i = 1; i <= 450; i++) {
+        guint lines;
+
+        add_death(journal, i);
+        lines = count_lines(book->deaths);
+        g_assert_cmpuint(lines, <=, 200);
+        g_assert_cmpuint(lines, >=, MIN(i, 100));
+        assert_last_death(book->deaths, i);
+    }
+}
+
+/* A damaged tally is trimmed, too. */
+static void
+test_deaths_with_nul(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+
+    append(book->deaths, "\0\0\n", 3);
+    for (guint i = 1; i <= 450; i++)
+        add_death(journal, i);
+    g_assert_cmpuint(count_lines(book->deaths), <=, 200);
+    g_assert_cmpuint(count_lines(book->deaths), >=, 100);
+}
+
+static void
+test_rotation(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) again = NULL;
+    g_autofree char *former = g_strconcat(book->events, ".1", NULL);
+    g_autofree char *text = g_strnfill(64 * 1024, 'x');
+    struct stat st;
+
+    for (guint i = 0; i < 150; i++)
+        g_assert_true(add(journal, text, FALSE));
+    g_assert_cmpint(stat(book->events, &st), ==, 0);
+    g_assert_cmpint(st.st_size, <, 5 * 1024 * 1024);
+    g_assert_cmpint(stat(former, &st), ==, 0);
+    g_assert_cmpint(st.st_size, <, 5 * 1024 * 1024);
+    again = dcc_journal_open(book->place, FALSE);
+    g_assert_cmpint(dcc_journal_get_last(again), ==, 150);
+}
+
+int
+main(int argc, char **argv)
+{
+    dcc_test_init(&argc, &argv);
+    g_test_add_func("/journal/sequence", test_sequence);
+    g_test_add_func("/journal/fresh", test_fresh);
+    g_test_add_func("/journal/transient", test_transient);
+    g_test_add_func("/journal/time", test_time);
+    g_test_add_func("/journal/gap", test_gap);
+    for (guint i = 0; i < G_N_ELEMENTS(damages); i++) {
+        g_autofree char *path = g_strconcat("/journal/damaged/", damages[i].name, NULL);
+
+        g_test_add_data_func(path, &damages[i], test_damaged);
+    }
+    g_test_add_func("/journal/unwritable", test_unwritable);
+    g_test_add_func("/journal/link", test_link_is_not_followed);
+    g_test_add_func("/journal/read-only", test_read_only_directory);
+    g_test_add_func("/journal/deaths", test_deaths);
+    g_test_add_func("/journal/deaths-with-nul", test_deaths_with_nul);
+    g_test_add_func("/journal/rotation", test_rotation);
+    return g_test_run();
+}
