@@ -25,6 +25,21 @@ print_lines(const char *label, JsonArray *array)
     }
 }
 
+/* The copy that this stop wrote, apart from what crashes before it left: reports, autosaves. */
+static void
+print_rescue(JsonObject *report)
+{
+    JsonArray *paths = cli_json_array(report, "rescue");
+    g_autofree char *copy = cli_json_bytes(report, "copy");
+
+    for (guint i = 0; paths != NULL && i < json_array_get_length(paths); i++) {
+        g_autofree char *path = cli_json_element_bytes(paths, i);
+        g_autofree char *line = cli_escape(path != NULL ? path : "");
+
+        cli_out("  %s: %s\n", g_strcmp0(path, copy) == 0 ? "rescue copy" : "kept", line);
+    }
+}
+
 static void
 print_report(const char *name, JsonObject *report)
 {
@@ -39,7 +54,7 @@ print_report(const char *name, JsonObject *report)
 
         cli_out("  %-7s %s (%s)\n", cli_json_string(step, "step", ""), outcome, took);
     }
-    print_lines("rescue copy: ", cli_json_array(report, "rescue"));
+    print_rescue(report);
     print_lines("left: ", cli_json_array(report, "left"));
     if (result != NULL)
         cli_out("%s: %s\n", name, words);

@@ -45,6 +45,8 @@ static const struct {
     {"Error: script failed, ", DCC_VERDICT_SCRIPT_ERROR},
     {"Error: Python: ", DCC_VERDICT_SCRIPT_ERROR},
     {"Render error (", DCC_VERDICT_FAILED},
+    {"Error: Build without ",
+     DCC_VERDICT_BROKEN_INSTALL}, /* a denoiser, say, that this build lacks */
 };
 
 static GRegex *

@@ -229,6 +229,12 @@ probe(void)
     return known;
 }
 
+/**
+ * dcc_pidfd_can_read_exit:
+ *
+ * Returns: %TRUE where the kernel tells the exit of a process that is not our child (Linux 6.15)
+ * Since: 1.0
+ */
 gboolean
 dcc_pidfd_can_read_exit(void)
 {

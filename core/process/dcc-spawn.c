@@ -241,10 +241,22 @@ set_error(GError **error, const Start *start)
                 g_strerror(start->errno_code));
 }
 
+/**
+ * dcc_spawn: (skip)
+ * @spawn: what to start, and with which descriptors
+ * @child: return location for pid and pidfd; the caller reaps the one and closes the other
+ * @errno_code: (out): what the failed stage said
+ * @error: return location for an error
+ *
+ * Starts a child without forking this process's memory.
+ *
+ * Returns: %TRUE when the exec succeeded; else `DCC_ERROR_START`, with the stage in the message
+ * Since: 1.0
+ */
 gboolean
 dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error)
 {
-    g_autofree int *fds = g_new(int, FIRST_KEPT + spawn->n_keep_fds);
+    g_autofree int *fds = g_new0(int, FIRST_KEPT + spawn->n_keep_fds);
     Start start = {spawn, fds, FIRST_KEPT + spawn->n_keep_fds, NULL, 0};
     DccChild born = {-1, -1};
     gboolean ok;

@@ -1,3 +1,8 @@
+/* The last lines of one life's output.
+ *
+ * Problem: the log on disk goes over many lives, and reading it back at every end costs a disk that
+ * may be slow or full. Contract: bounded in lines and in bytes of a line. Threading: one thread.
+ */
 #include "dcc-line-ring.h"
 
 #include <string.h>

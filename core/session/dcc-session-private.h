@@ -53,6 +53,7 @@ typedef struct {
     gint64 began_wall; /* us since 1970 */
     gint64 log_start;  /* where its output begins in the log */
     guint64 oom_kills; /* of the machine, at the start */
+    gint64 start_due;  /* when start_timer is to fire */
     guint start_timer;
     guint settle_timer;
     guint reset_timer;
@@ -91,6 +92,7 @@ struct _DccSession {
     JsonArray *steps; /* of the ladder of the last life, for the end report */
     JsonArray *left;  /* what could not be ended, or was released */
     char *saved;      /* outcome of the save */
+    char *copy;       /* what it wrote */
     char *version;
     char *log_path;
     char *rescue_dir;

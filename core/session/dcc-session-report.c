@@ -207,6 +207,7 @@ dcc_session_make_end_report(DccSession *self)
     else
         json_object_set_null_member(report, "result");
     set_string(report, "saved", self->saved != NULL ? self->saved : "skipped");
+    set_string(report, "copy", self->copy);
     json_object_set_array_member(report, "rescue", strings_to_array(self->rescued));
     json_object_set_array_member(report, "steps", json_array_ref(self->steps));
     json_object_set_array_member(report, "left", json_array_ref(self->left));
@@ -245,8 +246,11 @@ dcc_session_report_step(
         return;
     g_free(self->saved);
     self->saved = g_strdup(outcome);
-    if (g_str_equal(outcome, "saved") && detail != NULL)
-        dcc_session_report_rescue(self, DCC_RESCUE_COPY, detail);
+    if (!g_str_equal(outcome, "saved") || detail == NULL)
+        return;
+    g_free(self->copy);
+    self->copy = g_strdup(detail);
+    dcc_session_report_rescue(self, DCC_RESCUE_COPY, detail);
 }
 
 /* What the next session needs, should this one die. It is read with suspicion, so it may be plain.

@@ -83,6 +83,7 @@ dcc_session_finalize(GObject *object)
     json_array_unref(self->steps);
     json_array_unref(self->left);
     g_free(self->saved);
+    g_free(self->copy);
     g_free(self->version);
     g_free(self->log_path);
     g_free(self->rescue_dir);
@@ -90,14 +91,9 @@ dcc_session_finalize(GObject *object)
 }
 
 static void
-dcc_session_class_init(DccSessionClass *klass)
+install_properties(GObjectClass *object_class)
 {
-    GObjectClass *object_class = G_OBJECT_CLASS(klass);
     const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-
-    object_class->get_property = dcc_session_get_property;
-    object_class->dispose = dcc_session_dispose;
-    object_class->finalize = dcc_session_finalize;
 
     /**
      * DccSession:name:
@@ -133,7 +129,11 @@ dcc_session_class_init(DccSessionClass *klass)
      */
     props[PROP_PID] = g_param_spec_int64("pid", NULL, NULL, -1, G_MAXINT64, -1, flags);
     g_object_class_install_properties(object_class, N_PROPS, props);
+}
 
+static void
+install_signals(void)
+{
     /**
      * DccSession::event:
      * @self: the session
@@ -164,6 +164,18 @@ dcc_session_class_init(DccSessionClass *klass)
      */
     signals[SIGNAL_ENDED] = g_signal_new(
         "ended", DCC_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+dcc_session_class_init(DccSessionClass *klass)
+{
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+
+    object_class->get_property = dcc_session_get_property;
+    object_class->dispose = dcc_session_dispose;
+    object_class->finalize = dcc_session_finalize;
+    install_properties(object_class);
+    install_signals();
 }
 
 static void

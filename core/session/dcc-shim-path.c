@@ -1,3 +1,8 @@
+/* Where the shim is.
+ *
+ * Problem: a session of an uninstalled tree must find the shim of that tree. Contract: what the
+ * environment names counts, but never in a setuid program. Threading: any.
+ */
 #include "dcc-shim-path.h"
 
 #include "dcc-error.h"

@@ -34,14 +34,20 @@ tear_down(Fixture *fixture, gconstpointer data)
 static int
 run(Fixture *fixture, const char *args, char **output)
 {
-    g_autofree char *line = g_strdup_printf(
-        "%s --lifetime 20 --oracle %s %s", dcc_test_fake_executable(), fixture->oracle, args);
-    g_auto(GStrv) argv = g_strsplit(line, " ", -1);
+    g_auto(GStrv) words = g_strsplit(args, " ", -1);
+    const char *first[] = {
+        dcc_test_fake_executable(), "--lifetime", "20", "--oracle", fixture->oracle};
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autoptr(GError) error = NULL;
     int status;
 
+    for (guint i = 0; i < G_N_ELEMENTS(first); i++)
+        g_ptr_array_add(argv, (gpointer)first[i]);
+    for (guint i = 0; words[i] != NULL; i++)
+        g_ptr_array_add(argv, words[i]);
+    g_ptr_array_add(argv, NULL);
     g_spawn_sync(NULL,
-                 argv,
+                 (char **)argv->pdata,
                  NULL,
                  output ? 0 : G_SPAWN_STDOUT_TO_DEV_NULL,
                  NULL,

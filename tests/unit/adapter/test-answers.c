@@ -3,133 +3,12 @@
  * answer. */
 #include "dcc-adapter.h"
 #include "dcc-error.h"
+#include "rude-adapter.h"
 #include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
 
-typedef enum {
-    MODE_NOTHING,
-    MODE_WRONG_TYPE,
-    MODE_ERROR,
-    MODE_ERROR_AND_VALUE,
-    MODE_ODD, /* right type, absurd content */
-} Mode;
-
-typedef struct {
-    DccAdapter parent_instance;
-} RudeAdapter;
-typedef struct {
-    DccAdapterClass parent_class;
-} RudeAdapterClass;
-
-static GType
-rude_adapter_get_type(void);
-G_DEFINE_TYPE(RudeAdapter, rude_adapter, DCC_TYPE_ADAPTER)
-
-static Mode mode;
-static gpointer odd; /* what MODE_ODD answers, owned by the test */
 static guint n_warnings;
-
-static gpointer
-answer(GError **error)
-{
-    if (error && (mode == MODE_ERROR || mode == MODE_ERROR_AND_VALUE))
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY, "the moon is full");
-    if (mode == MODE_ODD)
-        return g_object_ref(odd);
-    if (mode == MODE_WRONG_TYPE || mode == MODE_ERROR_AND_VALUE)
-        return g_cancellable_new();
-    return NULL;
-}
-
-static GListModel *
-rude_find_installations(DccAdapter *self, DccSearch *search, GError **error)
-{
-    return answer(error);
-}
-
-static char *
-rude_read_version(DccAdapter *self, DccInstallation *installation, const char *output)
-{
-    return mode == MODE_NOTHING ? NULL : g_strdup(output);
-}
-
-static DccLaunchPlan *
-rude_plan_launch(DccAdapter *self,
-                 DccInstallation *installation,
-                 DccLaunchRequest *request,
-                 GError **error)
-{
-    return answer(error);
-}
-
-static DccProbePlan *
-rude_plan_probe(DccAdapter *self, DccLaunchRequest *request, GError **error)
-{
-    return answer(error);
-}
-
-static DccProbeReply *
-rude_read_probe(DccAdapter *self, DccProbePlan *plan, const char *reply, GError **error)
-{
-    return answer(error);
-}
-
-static DccStopPlan *
-rude_plan_stop(DccAdapter *self, DccLaunchRequest *request, GError **error)
-{
-    return answer(error);
-}
-
-static DccOutputEvent *
-rude_read_line(DccAdapter *self, const char *line)
-{
-    return answer(NULL);
-}
-
-static DccVerdict *
-rude_judge_exit(DccAdapter *self, DccExitInfo *info)
-{
-    return answer(NULL);
-}
-
-static GListModel *
-rude_list_rescue_files(DccAdapter *self, DccExitInfo *info, GError **error)
-{
-    return answer(error);
-}
-
-static DccLaunchPlan *
-rude_plan_recovery(DccAdapter *self,
-                   DccInstallation *installation,
-                   DccLaunchRequest *request,
-                   DccRescueFile *file,
-                   GError **error)
-{
-    return answer(error);
-}
-
-static void
-rude_adapter_class_init(RudeAdapterClass *klass)
-{
-    DccAdapterClass *adapter_class = DCC_ADAPTER_CLASS(klass);
-
-    adapter_class->find_installations = rude_find_installations;
-    adapter_class->read_version = rude_read_version;
-    adapter_class->plan_launch = rude_plan_launch;
-    adapter_class->plan_probe = rude_plan_probe;
-    adapter_class->read_probe = rude_read_probe;
-    adapter_class->plan_stop = rude_plan_stop;
-    adapter_class->read_line = rude_read_line;
-    adapter_class->judge_exit = rude_judge_exit;
-    adapter_class->list_rescue_files = rude_list_rescue_files;
-    adapter_class->plan_recovery = rude_plan_recovery;
-}
-
-static void
-rude_adapter_init(RudeAdapter *self)
-{
-}
 
 /* One that answers nothing at all: the defaults, and with empty slots the defaults again. */
 typedef RudeAdapter PlainAdapter;
@@ -274,7 +153,7 @@ test_bad(Fixture *f, gconstpointer data)
         for (gsize k = 0; k < G_N_ELEMENTS(modes); k++) {
             g_autoptr(GError) error = NULL;
 
-            mode = modes[k];
+            rude_mode = modes[k];
             g_assert_null(questions[i].ask(f, &error));
             g_assert_error(error, DCC_ERROR, DCC_ERROR_ADAPTER);
             g_assert_nonnull(strstr(error->message, "'rude'"));
@@ -294,7 +173,7 @@ test_error(Fixture *f, gconstpointer data)
         for (gsize k = 0; k < G_N_ELEMENTS(modes); k++) {
             g_autoptr(GError) error = NULL;
 
-            mode = modes[k];
+            rude_mode = modes[k];
             g_assert_null(questions[i].ask(f, &error));
             g_assert_error(error, G_IO_ERROR, G_IO_ERROR_BUSY);
             g_assert_cmpstr(error->message, ==, "rude: the moon is full");
@@ -307,8 +186,8 @@ assert_odd(Fixture *f, Question ask, gpointer what, const char *message)
 {
     g_autoptr(GError) error = NULL;
 
-    mode = MODE_ODD;
-    odd = what;
+    rude_mode = MODE_ODD;
+    rude_odd = what;
     g_assert_null(ask(f, &error));
     g_assert_error(error, DCC_ERROR, DCC_ERROR_ADAPTER);
     if (!strstr(error->message, message))
@@ -418,8 +297,8 @@ test_bounds(Fixture *f, gconstpointer data)
         dcc_launch_plan_add_arg(plan, "\xff");
     dcc_launch_plan_add_file(plan, "a/..b/c.py", content);
     dcc_launch_plan_set_cwd(plan, "/");
-    mode = MODE_ODD;
-    odd = plan;
+    rude_mode = MODE_ODD;
+    rude_odd = plan;
     taken = ask_launch(f, &error);
     g_assert_no_error(error);
     g_assert_true(taken == plan);
@@ -431,7 +310,7 @@ test_read_version(Fixture *f, gconstpointer data)
     g_autofree char *good = NULL;
     g_autofree char *long_text = g_strnfill(65, '1');
 
-    mode = MODE_ODD;
+    rude_mode = MODE_ODD;
     n_warnings = 0;
     good = dcc_adapter_read_version(f->adapter, f->installation, "4.2.1-beta");
     g_assert_cmpstr(good, ==, "4.2.1-beta");
@@ -440,7 +319,7 @@ test_read_version(Fixture *f, gconstpointer data)
     g_assert_null(dcc_adapter_read_version(f->adapter, f->installation, "\xc3\xa4"));
     g_assert_null(dcc_adapter_read_version(f->adapter, f->installation, long_text));
     g_assert_cmpuint(n_warnings, ==, 4);
-    mode = MODE_NOTHING;
+    rude_mode = MODE_NOTHING;
     g_assert_null(dcc_adapter_read_version(f->adapter, f->installation, "x"));
     g_assert_cmpuint(n_warnings, ==, 4);
 }
@@ -449,10 +328,10 @@ static void
 test_read_line(Fixture *f, gconstpointer data)
 {
     n_warnings = 0;
-    mode = MODE_NOTHING;
+    rude_mode = MODE_NOTHING;
     g_assert_null(dcc_adapter_read_line(f->adapter, "x"));
     g_assert_cmpuint(n_warnings, ==, 0);
-    mode = MODE_WRONG_TYPE;
+    rude_mode = MODE_WRONG_TYPE;
     g_assert_null(dcc_adapter_read_line(f->adapter, "x"));
     g_assert_cmpuint(n_warnings, ==, 1);
 }
@@ -466,7 +345,7 @@ test_judge_exit(Fixture *f, gconstpointer data)
         g_autoptr(DccVerdict) verdict = NULL;
 
         n_warnings = 0;
-        mode = modes[i];
+        rude_mode = modes[i];
         verdict = dcc_adapter_judge_exit(f->adapter, f->info);
         g_assert_true(DCC_IS_VERDICT(verdict));
         g_assert_cmpint(dcc_verdict_get_kind(verdict), ==, DCC_VERDICT_CLEAN);

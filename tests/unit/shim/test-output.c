@@ -208,8 +208,8 @@ test_size_limit(void)
 {
     g_autoptr(Life) life = life_new();
     g_autofree char *script = g_strdup_printf(
-        "ulimit -f 64; exec %s --dir %s --log %s --log-size 0 --log-files 2 --signal 15 --oom 0 "
-        "-- %s flood 1000000",
+        "ulimit -f 64; exec '%s' --dir %s --log %s --log-size 0 --log-files 2 --signal 15 --oom 0 "
+        "-- '%s' flood 1000000",
         life_shim,
         life->dir,
         life->log,

@@ -1,0 +1,167 @@
+/* The evidence of one ended life: telling lines, last lines, where its files lie.
+ *
+ * Contract and threading: those of dcc-exit-info.c.
+ */
+#include "dcc-exit-info-private.h"
+
+#include "dcc-output-event.h"
+#include "dcc-strings.h"
+
+/**
+ * dcc_exit_info_add_event:
+ * @self: an #DccExitInfo
+ * @output_event: (type DccHost.OutputEvent): a telling line, of which a reference is taken
+ *
+ * Adds a telling line; the oldest comes first.
+ *
+ * Since: 1.0
+ */
+void
+dcc_exit_info_add_event(DccExitInfo *self, gpointer output_event)
+{
+    g_return_if_fail(DCC_IS_EXIT_INFO(self));
+    g_return_if_fail(DCC_IS_OUTPUT_EVENT(output_event));
+
+    g_ptr_array_add(self->events, g_object_ref(output_event));
+}
+
+/**
+ * dcc_exit_info_has_event:
+ * @self: an #DccExitInfo
+ * @kind: what to look for
+ * @text: (out) (optional) (nullable) (transfer none): the telling part of the line
+ *
+ * Looks for a telling line; of several of one kind the newest is found.
+ *
+ * Returns: %TRUE if there was one; @text is left alone otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+dcc_exit_info_has_event(DccExitInfo *self, DccOutputKind kind, const char **text)
+{
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(self), FALSE);
+
+    for (guint i = self->events->len; i > 0; i--) {
+        DccOutputEvent *event = g_ptr_array_index(self->events, i - 1);
+
+        if (dcc_output_event_get_kind(event) != kind)
+            continue;
+        if (text != NULL)
+            *text = dcc_output_event_get_text(event);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/**
+ * dcc_exit_info_set_last_lines:
+ * @self: an #DccExitInfo
+ * @lines: (array zero-terminated=1) (nullable): the lines
+ *
+ * Keeps the last lines of output, oldest first. What is no UTF-8 is replaced.
+ *
+ * Since: 1.0
+ */
+void
+dcc_exit_info_set_last_lines(DccExitInfo *self, const char *const *lines)
+{
+    g_return_if_fail(DCC_IS_EXIT_INFO(self));
+
+    g_autoptr(GPtrArray) old = self->last_lines;
+
+    self->last_lines = dcc_strings_new();
+    for (gsize i = 0; lines != NULL && lines[i] != NULL; i++) {
+        g_autofree char *valid = g_utf8_make_valid(lines[i], -1);
+
+        dcc_strings_add(self->last_lines, valid);
+    }
+}
+
+/**
+ * dcc_exit_info_get_last_lines:
+ * @self: an #DccExitInfo
+ *
+ * The last lines of output, oldest first, as valid UTF-8.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the lines, maybe none
+ *
+ * Since: 1.0
+ */
+const char *const *
+dcc_exit_info_get_last_lines(DccExitInfo *self)
+{
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(self), NULL);
+
+    return dcc_strings_peek(self->last_lines);
+}
+
+/**
+ * dcc_exit_info_set_temp_dir:
+ * @self: an #DccExitInfo
+ * @path: (type filename) (nullable): a directory
+ *
+ * Says which directory was this life's own TMPDIR.
+ *
+ * Since: 1.0
+ */
+void
+dcc_exit_info_set_temp_dir(DccExitInfo *self, const char *path)
+{
+    g_return_if_fail(DCC_IS_EXIT_INFO(self));
+
+    dcc_string_replace(&self->temp_dir, path);
+}
+
+/**
+ * dcc_exit_info_get_temp_dir:
+ * @self: an #DccExitInfo
+ *
+ * This life's own TMPDIR, where crash files and autosaves are looked for.
+ *
+ * Returns: (type filename) (nullable): a directory
+ *
+ * Since: 1.0
+ */
+const char *
+dcc_exit_info_get_temp_dir(DccExitInfo *self)
+{
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(self), NULL);
+
+    return self->temp_dir;
+}
+
+/**
+ * dcc_exit_info_set_scene:
+ * @self: an #DccExitInfo
+ * @path: (type filename) (nullable): a file
+ *
+ * Says which scene was open.
+ *
+ * Since: 1.0
+ */
+void
+dcc_exit_info_set_scene(DccExitInfo *self, const char *path)
+{
+    g_return_if_fail(DCC_IS_EXIT_INFO(self));
+
+    dcc_string_replace(&self->scene, path);
+}
+
+/**
+ * dcc_exit_info_get_scene:
+ * @self: an #DccExitInfo
+ *
+ * The scene that was open.
+ *
+ * Returns: (type filename) (nullable): a file
+ *
+ * Since: 1.0
+ */
+const char *
+dcc_exit_info_get_scene(DccExitInfo *self)
+{
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(self), NULL);
+
+    return self->scene;
+}
