@@ -7,6 +7,7 @@
 #include "dcc-log-reader.h"
 #include "dcc-lines.h"
 #include "dcc-log-ring.h"
+#include "dcc-source.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -39,15 +40,6 @@ struct _DccLogReader {
 G_DEFINE_TYPE(DccLogReader, dcc_log_reader, G_TYPE_OBJECT)
 
 static void
-clear_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static void
 clear_fd(int *fd)
 {
     if (*fd >= 0)
@@ -61,8 +53,8 @@ dcc_log_reader_dispose(GObject *object)
     DccLogReader *self = DCC_LOG_READER(object);
 
     self->closed = TRUE;
-    clear_source(&self->source);
-    clear_source(&self->more);
+    dcc_source_clear(&self->source);
+    dcc_source_clear(&self->more);
     clear_fd(&self->inotify_fd);
     clear_fd(&self->fd);
     G_OBJECT_CLASS(dcc_log_reader_parent_class)->dispose(object);
@@ -181,7 +173,7 @@ on_more(gpointer data)
 
     if (pump(self, CHUNKS_PER_TURN))
         return G_SOURCE_CONTINUE;
-    clear_source(&self->more);
+    dcc_source_clear(&self->more);
     return G_SOURCE_REMOVE;
 }
 
@@ -220,7 +212,6 @@ watch(DccLogReader *self, GError **error)
 {
     const guint32 mask = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM;
     g_autofree char *dir = g_path_get_dirname(self->path);
-    g_autoptr(GMainContext) context = g_main_context_ref_thread_default();
 
     self->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (self->inotify_fd < 0 || inotify_add_watch(self->inotify_fd, dir, mask) < 0) {
@@ -233,9 +224,8 @@ watch(DccLogReader *self, GError **error)
                                     : g_strerror(errno));
         return FALSE;
     }
-    self->source = g_unix_fd_source_new(self->inotify_fd, G_IO_IN);
-    g_source_set_callback(self->source, G_SOURCE_FUNC(on_inotify), self, NULL);
-    g_source_attach(self->source, context);
+    self->source = dcc_source_attach(
+        g_unix_fd_source_new(self->inotify_fd, G_IO_IN), G_SOURCE_FUNC(on_inotify), self);
     return TRUE;
 }
 
@@ -256,7 +246,7 @@ on_first(gpointer data)
 {
     DccLogReader *self = data;
 
-    clear_source(&self->more);
+    dcc_source_clear(&self->more);
     read_on(self);
     return G_SOURCE_REMOVE;
 }

@@ -9,6 +9,7 @@
 #include "dcc-pidfd.h"
 #include "dcc-ring.h"
 #include "dcc-shim-files.h"
+#include "dcc-source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,27 +52,6 @@ static void
 check_tree(DccOrphan *self);
 
 static void
-clear_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static GSource *
-attach(GSource *source, GSourceFunc func, DccOrphan *self)
-{
-    g_autoptr(GMainContext) context = g_main_context_ref_thread_default();
-
-    /* Not an idle source's own: a busy main loop would never come to it. */
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, func, self, NULL);
-    g_source_attach(source, context);
-    return source;
-}
-
-static void
 write_record(DccOrphan *self)
 {
     self->slot.log_dropped = self->ring.dropped;
@@ -85,7 +65,7 @@ drain(DccOrphan *self)
     if (self->output_fd < 0)
         return;
     if (dcc_ring_drain(&self->ring, self->output_fd, dcc_ring_pipe_size(self->output_fd)) < 0) {
-        clear_source(&self->output);
+        dcc_source_clear(&self->output);
         close(self->output_fd);
         self->output_fd = -1;
     }
@@ -105,8 +85,8 @@ on_output(gint fd, GIOCondition condition, gpointer data)
 static void
 conclude(DccOrphan *self, gboolean known, int wait_status)
 {
-    clear_source(&self->reaped);
-    clear_source(&self->patience);
+    dcc_source_clear(&self->reaped);
+    dcc_source_clear(&self->patience);
     drain(self);
     self->slot.phase = DCC_PHASE_ENDED;
     self->slot.status_known = known;
@@ -148,9 +128,10 @@ on_main_ended(int pidfd, gpointer data)
     } else if (!dcc_pidfd_can_read_exit() || dcc_pidfd_is_reaped(pidfd)) {
         conclude(self, FALSE, 0);
     } else {
-        self->reaped =
-            attach(g_unix_fd_source_new(self->main_fd, G_IO_HUP), G_SOURCE_FUNC(on_reaped), self);
-        self->patience = attach(g_timeout_source_new(REAP_PATIENCE_MS), on_patience_over, self);
+        self->reaped = dcc_source_attach(
+            g_unix_fd_source_new(self->main_fd, G_IO_HUP), G_SOURCE_FUNC(on_reaped), self);
+        self->patience =
+            dcc_source_attach(g_timeout_source_new(REAP_PATIENCE_MS), on_patience_over, self);
     }
 }
 
@@ -167,7 +148,7 @@ on_recheck(gpointer data)
 {
     DccOrphan *self = data;
 
-    clear_source(&self->recheck);
+    dcc_source_clear(&self->recheck);
     check_tree(self);
     return G_SOURCE_REMOVE;
 }
@@ -180,7 +161,7 @@ on_member_ended(int pidfd, gpointer data)
     /* Ours to reap when this session is a subreaper; nobody else's business otherwise. */
     dcc_pidfd_reap(pidfd, NULL);
     if (self->recheck == NULL)
-        self->recheck = attach(g_idle_source_new(), on_recheck, self);
+        self->recheck = dcc_source_attach(g_idle_source_new(), on_recheck, self);
 }
 
 static gboolean
@@ -188,7 +169,7 @@ on_empty(gpointer data)
 {
     DccOrphan *self = data;
 
-    clear_source(&self->recheck);
+    dcc_source_clear(&self->recheck);
     self->func(DCC_SHIM_EMPTY, self->data);
     return G_SOURCE_REMOVE;
 }
@@ -224,11 +205,11 @@ check_tree(DccOrphan *self)
         return;
     }
     self->empty = TRUE;
-    clear_source(&self->killing);
+    dcc_source_clear(&self->killing);
     self->slot.tree_empty = 1;
     write_record(self);
-    clear_source(&self->recheck);
-    self->recheck = attach(g_idle_source_new(), on_empty, self);
+    dcc_source_clear(&self->recheck);
+    self->recheck = dcc_source_attach(g_idle_source_new(), on_empty, self);
 }
 
 static gboolean
@@ -236,7 +217,7 @@ on_nothing_to_watch(gpointer data)
 {
     DccOrphan *self = data;
 
-    clear_source(&self->patience);
+    dcc_source_clear(&self->patience);
     if (self->slot.phase == DCC_PHASE_ENDED)
         check_tree(self);
     else
@@ -256,7 +237,7 @@ watch_main(DccOrphan *self)
         self->main_id = dcc_exit_watch_add(self->watch, self->main_fd, on_main_ended, self, NULL);
     self->watched = self->main_id != 0;
     if (self->main_id == 0)
-        self->patience = attach(g_idle_source_new(), on_nothing_to_watch, self);
+        self->patience = dcc_source_attach(g_idle_source_new(), on_nothing_to_watch, self);
 }
 
 DccOrphan *
@@ -277,8 +258,8 @@ dcc_orphan_new(const char *dir, const char *log_path, DccOrphanFunc func, gpoint
     self->ring.dropped = self->slot.log_dropped;
     self->output_fd = dcc_shim_files_open_output(dir);
     if (self->output_fd >= 0)
-        self->output =
-            attach(g_unix_fd_source_new(self->output_fd, G_IO_IN), G_SOURCE_FUNC(on_output), self);
+        self->output = dcc_source_attach(
+            g_unix_fd_source_new(self->output_fd, G_IO_IN), G_SOURCE_FUNC(on_output), self);
     watch_main(self);
     return self;
 }
@@ -289,11 +270,11 @@ dcc_orphan_free(DccOrphan *self)
     forget_members(self);
     if (self->main_id != 0)
         dcc_exit_watch_remove(self->watch, self->main_id);
-    clear_source(&self->output);
-    clear_source(&self->reaped);
-    clear_source(&self->patience);
-    clear_source(&self->killing);
-    clear_source(&self->recheck);
+    dcc_source_clear(&self->output);
+    dcc_source_clear(&self->reaped);
+    dcc_source_clear(&self->patience);
+    dcc_source_clear(&self->killing);
+    dcc_source_clear(&self->recheck);
     dcc_ring_close(&self->ring);
     for (int *fd = (int[]){self->record_fd, self->output_fd, self->main_fd, -2}; *fd != -2; fd++)
         if (*fd >= 0)
@@ -346,7 +327,7 @@ on_kill(gpointer data)
 
     if (signal_tree(self, SIGKILL) && ++self->kill_passes < KILL_PASSES)
         return G_SOURCE_CONTINUE;
-    clear_source(&self->killing);
+    dcc_source_clear(&self->killing);
     check_tree(self);
     return G_SOURCE_REMOVE;
 }
@@ -362,10 +343,10 @@ dcc_orphan_order(DccOrphan *self, DccShimOrder order)
         signal_tree(self, SIGTERM);
         break;
     case DCC_SHIM_KILL_TREE:
-        clear_source(&self->killing);
+        dcc_source_clear(&self->killing);
         self->kill_passes = 0;
         signal_tree(self, SIGKILL);
-        self->killing = attach(g_timeout_source_new(KILL_PERIOD_MS), on_kill, self);
+        self->killing = dcc_source_attach(g_timeout_source_new(KILL_PERIOD_MS), on_kill, self);
         break;
     case DCC_SHIM_CONT:
         if (self->main_id != 0)

@@ -8,6 +8,7 @@
 #include "dcc-orphan.h"
 #include "dcc-pidfd.h"
 #include "dcc-shim-files.h"
+#include "dcc-source.h"
 #include "dcc-spawn.h"
 
 #include <errno.h>
@@ -54,27 +55,6 @@ static gboolean
 on_socket(gint fd, GIOCondition condition, gpointer data);
 
 static void
-clear_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static GSource *
-attach_source(GSource *source, GSourceFunc func, DccShimLink *self)
-{
-    g_autoptr(GMainContext) context = g_main_context_ref_thread_default();
-
-    /* Not an idle source's own: a busy main loop would never come to it. */
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, func, self, NULL);
-    g_source_attach(source, context);
-    return source;
-}
-
-static void
 tell(DccShimLink *self, DccShimNews news)
 {
     const guint once = 1u << DCC_SHIM_STARTED | 1u << DCC_SHIM_REFUSED | 1u << DCC_SHIM_EXITED |
@@ -89,7 +69,7 @@ tell(DccShimLink *self, DccShimNews news)
 static void
 hang_up(DccShimLink *self)
 {
-    clear_source(&self->heard);
+    dcc_source_clear(&self->heard);
     if (self->socket >= 0)
         close(self->socket);
     self->socket = -1;
@@ -121,7 +101,8 @@ static void
 listen_to(DccShimLink *self, int fd)
 {
     self->socket = fd;
-    self->heard = attach_source(g_unix_fd_source_new(fd, G_IO_IN), G_SOURCE_FUNC(on_socket), self);
+    self->heard =
+        dcc_source_attach(g_unix_fd_source_new(fd, G_IO_IN), G_SOURCE_FUNC(on_socket), self);
     for (guint order = 0; order < N_ORDERS; order++)
         if (self->unsent & (1u << order) && send_order(self, (DccShimOrder)order))
             self->unsent &= ~(1u << order);
@@ -154,7 +135,7 @@ on_redial(gpointer data)
 {
     DccShimLink *self = data;
 
-    clear_source(&self->later);
+    dcc_source_clear(&self->later);
     dial(self);
     return G_SOURCE_REMOVE;
 }
@@ -178,7 +159,7 @@ dial_later(DccShimLink *self)
     if (self->later != NULL)
         return;
     self->redial_ms = CLAMP(self->redial_ms * 2, REDIAL_MS, REDIAL_MAX_MS);
-    self->later = attach_source(g_timeout_source_new(self->redial_ms), on_redial, self);
+    self->later = dcc_source_attach(g_timeout_source_new(self->redial_ms), on_redial, self);
 }
 
 static gboolean
@@ -261,7 +242,7 @@ on_shim_ended(int pidfd, gpointer data)
     g_autoptr(DccShimLink) self = g_object_ref(data);
 
     self->shim_id = 0;
-    clear_source(&self->later);
+    dcc_source_clear(&self->later);
     dcc_pidfd_reap(pidfd, NULL);
     read_news(self);
     hang_up(self);
@@ -292,7 +273,7 @@ dcc_shim_link_dispose(GObject *object)
     DccShimLink *self = DCC_SHIM_LINK(object);
 
     hang_up(self);
-    clear_source(&self->later);
+    dcc_source_clear(&self->later);
     g_clear_pointer(&self->orphan, dcc_orphan_free);
     if (self->shim_id != 0) {
         dcc_exit_watch_remove(self->watch, self->shim_id);
@@ -453,7 +434,7 @@ on_later(gpointer data)
 {
     g_autoptr(DccShimLink) self = g_object_ref(data);
 
-    clear_source(&self->later);
+    dcc_source_clear(&self->later);
     go_without(self);
     return G_SOURCE_REMOVE;
 }
@@ -479,7 +460,7 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
     pidfd = dcc_identity_open(&shim);
     if (pidfd < 0) {
         /* From the main loop, so that the caller can listen first. */
-        self->later = attach_source(g_idle_source_new(), on_later, self);
+        self->later = dcc_source_attach(g_idle_source_new(), on_later, self);
         return g_steal_pointer(&self);
     }
     if (!watch_shim(self, pidfd, error))

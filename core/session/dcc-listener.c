@@ -7,6 +7,7 @@
 #include "dcc-listener.h"
 
 #include "dcc-socket.h"
+#include "dcc-source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,8 +91,7 @@ dcc_listener_free(DccListener *self)
 {
     if (self == NULL)
         return;
-    g_source_destroy(self->source);
-    g_source_unref(self->source);
+    dcc_source_clear(&self->source);
     close(self->fd);
     close(self->reserve);
     g_free(self);

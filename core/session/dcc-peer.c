@@ -12,6 +12,7 @@
 #include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-socket.h"
+#include "dcc-source.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -54,15 +55,6 @@ struct _DccPeer {
 G_DEFINE_TYPE(DccPeer, dcc_peer, G_TYPE_OBJECT)
 
 static void
-drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static void
 call_free(Call *call)
 {
     dcc_clock_clear(call->peer->clock, &call->timer);
@@ -73,8 +65,8 @@ call_free(Call *call)
 static void
 shut(DccPeer *self)
 {
-    drop_source(&self->reader);
-    drop_source(&self->writer);
+    dcc_source_clear(&self->reader);
+    dcc_source_clear(&self->writer);
     if (self->fd >= 0)
         close(self->fd);
     self->fd = -1;
@@ -190,7 +182,7 @@ on_writable(int fd, GIOCondition condition, gpointer data)
 
     if (write_some(self))
         return G_SOURCE_CONTINUE;
-    drop_source(&self->writer);
+    dcc_source_clear(&self->writer);
     return G_SOURCE_REMOVE;
 }
 

@@ -6,6 +6,7 @@
 #include "dcc-socket.h"
 
 #include "dcc-error.h"
+#include "dcc-source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,10 +89,5 @@ dcc_socket_peer_is_ours(int fd)
 GSource *
 dcc_socket_watch(int fd, GIOCondition condition, GSourceFunc func, gpointer data)
 {
-    g_autoptr(GMainContext) context = g_main_context_ref_thread_default();
-    GSource *source = g_unix_fd_source_new(fd, condition);
-
-    g_source_set_callback(source, func, data, NULL);
-    g_source_attach(source, context);
-    return source;
+    return dcc_source_attach(g_unix_fd_source_new(fd, condition), func, data);
 }
