@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Later than any busy machine makes a timer. */
+#define ASLEEP_MS 500
+
 void
 dcc_life_free(DccLife *life)
 {
@@ -189,6 +192,32 @@ make_token(void)
 }
 
 static gboolean
+on_start_timeout(gpointer data);
+
+static void
+arm_start_timer(DccSession *self, gint64 ms)
+{
+    DccLife *life = self->life;
+
+    life->start_due = dcc_clock_now(self->clock) + ms * 1000;
+    life->start_timer = dcc_clock_add(self->clock, ms, on_start_timeout, self);
+}
+
+/* Time in which this process was stopped is no time in which it could have been told: as much is
+ * given once more. */
+static gboolean
+slept(DccSession *self)
+{
+    gint64 late_ms = (dcc_clock_now(self->clock) - self->life->start_due) / 1000;
+
+    if (late_ms < ASLEEP_MS)
+        return FALSE;
+    arm_start_timer(self,
+                    MIN(late_ms, dcc_settings_get(self->settings, DCC_SETTING_START_TIMEOUT)));
+    return TRUE;
+}
+
+static gboolean
 on_start_timeout(gpointer data)
 {
     DccSession *self = data;
@@ -198,6 +227,8 @@ on_start_timeout(gpointer data)
     g_autofree char *reason = g_strdup_printf("not ready within %s", limit);
 
     life->start_timer = 0;
+    if (slept(self))
+        return G_SOURCE_REMOVE;
     life->failure = dcc_result_new_start_failed("ready", 0, reason);
     dcc_session_dispatch(self, DCC_EVENT_START_TIMEOUT, reason);
     return G_SOURCE_REMOVE;
@@ -206,9 +237,7 @@ on_start_timeout(gpointer data)
 void
 dcc_session_await_ready(DccSession *self)
 {
-    gint64 limit = dcc_settings_get(self->settings, DCC_SETTING_START_TIMEOUT);
-
-    self->life->start_timer = dcc_clock_add(self->clock, limit, on_start_timeout, self);
+    arm_start_timer(self, dcc_settings_get(self->settings, DCC_SETTING_START_TIMEOUT));
 }
 
 gboolean
