@@ -12,7 +12,6 @@
 #include "dcc-request-json.h"
 #include "dcc-safe-dir.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* How long a shim may take from its own start to that of the application. */
@@ -60,8 +59,8 @@ read_result(JsonObject *object)
     return text != NULL ? dcc_result_from_json(text, NULL) : NULL;
 }
 
-static void
-read_life(DccSession *self, JsonObject *record)
+void
+dcc_session_read_life(DccSession *self, JsonObject *record)
 {
     JsonObject *status = dcc_json_get_object(record, "status");
     const char *temp_dir = dcc_json_get_string(record, "temp_dir", NULL);
@@ -249,7 +248,7 @@ take_up(DccSession *self, JsonObject *record, GError **error)
         go_on_without_life(self, record, stored, DCC_EVENT_RESTART_REFUSED);
         return TRUE;
     }
-    read_life(self, record);
+    dcc_session_read_life(self, record);
     self->life->exited = is_over(stored); /* and its end was told: what is left is to bury it */
     self->life->shim = dcc_shim_link_attach(dcc_place_get_dir(self->place), self->log_path, error);
     if (self->life->shim == NULL || !equip(self, error))
@@ -361,59 +360,4 @@ dcc_session_again(DccAdapterRegistry *registry,
     dcc_adapter_registry_load_for(registry, dcc_launch_request_get_app(request));
     adapter = dcc_adapter_registry_lookup(registry, dcc_launch_request_get_app(request), error);
     return adapter != NULL ? dcc_session_alloc(adapter, request, runtime) : NULL;
-}
-
-static gboolean
-is_still_alive(DccPlace *place, DccShimRecord *record)
-{
-    return dcc_shim_record_read(dcc_place_get_dir(place), record) && record->spawned &&
-           !record->exited && dcc_identity_is_alive(&record->main);
-}
-
-/* The former life under this name ended, and no session was there to say so: it is written into the
- * tally, raw, before its place is cleared. */
-static void
-report_leftover(DccSession *self, const DccShimRecord *record)
-{
-    g_autoptr(DccJournal) journal = dcc_journal_open(self->place, FALSE);
-    g_autoptr(DccExitInfo) info = NULL;
-    g_autoptr(DccVerdict) verdict = NULL;
-    g_autoptr(DccResult) result = NULL;
-    g_autoptr(JsonObject) event = dcc_session_event("exit");
-
-    info = record->exited ? (WIFSIGNALED(record->wait_status)
-                                 ? dcc_exit_info_new_signaled(WTERMSIG(record->wait_status),
-                                                              WCOREDUMP(record->wait_status))
-                                 : dcc_exit_info_new_exited(WEXITSTATUS(record->wait_status)))
-                          : dcc_exit_info_new_lost("it ended while no session attended it");
-    verdict = dcc_adapter_judge_exit(self->adapter, info);
-    result = dcc_result_new_ended(info, verdict);
-    json_object_set_int_member(event, "pid", record->main.pid);
-    json_object_set_object_member(event, "result", dcc_session_result_to_object(result));
-    dcc_journal_add(journal, event, FALSE);
-    dcc_journal_add_death(journal, event);
-}
-
-gboolean
-dcc_session_settle_leftover(DccSession *self, GError **error)
-{
-    g_autofree char *path = dcc_place_get_path(self->place, DCC_PLACE_RECORD);
-    g_autoptr(JsonObject) former = dcc_place_read_json(path);
-    DccShimRecord record = {0};
-
-    if (is_still_alive(self->place, &record)) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_BUSY,
-                    "'%s' is running as pid %" G_GINT64_FORMAT
-                    " with nobody attending it; 'dcchost adopt %s' takes it over",
-                    dcc_session_get_name(self),
-                    record.main.pid,
-                    dcc_session_get_name(self));
-        g_clear_pointer(&self->place, dcc_place_free);
-        return FALSE;
-    }
-    if (former != NULL && record.spawned)
-        report_leftover(self, &record);
-    return TRUE;
 }

@@ -149,6 +149,13 @@ get_log_size(const char *path)
     return stat(path, &st) == 0 ? st.st_size : 0;
 }
 
+gboolean
+dcc_session_is_shortage(int errno_code)
+{
+    return errno_code == EAGAIN || errno_code == EMFILE || errno_code == ENFILE ||
+           errno_code == ENOMEM;
+}
+
 static gboolean
 spawn(DccSession *self, gboolean *out_of_something, GError **error)
 {
@@ -177,8 +184,7 @@ spawn(DccSession *self, gboolean *out_of_something, GError **error)
     life->log_start = get_log_size(self->log_path);
     life->oom_kills = dcc_session_count_oom_kills();
     life->shim = dcc_shim_link_start(&start, &errno_code, error);
-    *out_of_something = errno_code == EAGAIN || errno_code == EMFILE || errno_code == ENFILE ||
-                        errno_code == ENOMEM;
+    *out_of_something = dcc_session_is_shortage(errno_code);
     return life->shim != NULL;
 }
 

@@ -71,6 +71,12 @@ on_refused(DccSession *self)
     g_autofree char *reason = NULL;
 
     dcc_shim_link_read(self->life->shim, &record);
+    if (g_str_equal(record.stage, "spawn") && dcc_session_is_shortage(record.errno_code)) {
+        dcc_session_dispatch(self,
+                             DCC_EVENT_SPAWN_REFUSED,
+                             "the machine is out of processes, memory or descriptors");
+        return;
+    }
     if (g_str_equal(record.stage, "chdir"))
         reason = g_strdup_printf("cannot enter the working directory: %s",
                                  g_strerror(record.errno_code));
@@ -92,6 +98,7 @@ on_empty(DccSession *self)
         return;
     if (self->life->ladder != NULL)
         dcc_ladder_tree_empty(self->life->ladder);
+    dcc_session_report_released(self);
     dcc_session_settle(self);
 }
 

@@ -6,9 +6,11 @@
  *   dcc-session-agent.c   what the agent inside tells of it
  *   dcc-session-watch.c   its output and its health
  *   dcc-session-descend.c the way down
+ *   dcc-session-released.c daemons that live on
  *   dcc-session-burial.c  its end: what happened, what is rescued
  *   dcc-session-report.c  events, status, record
  *   dcc-session-adopt.c   taking up what another session left
+ *   dcc-session-leftover.c burying what nobody attends any more
  */
 #pragma once
 
@@ -120,6 +122,9 @@ gboolean
 dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **error);
 gboolean
 dcc_session_make_plans(DccSession *self, GError **error);
+/* The machine is short of processes, descriptors or memory: that passes. */
+gboolean
+dcc_session_is_shortage(int errno_code);
 /* Gives it start-timeout to be ready. */
 void
 dcc_session_await_ready(DccSession *self);
@@ -151,6 +156,9 @@ void
 dcc_session_descend(DccSession *self);
 void
 dcc_session_agent_is_back(DccSession *self);
+/* Daemons that were let go belong into the end report. */
+void
+dcc_session_report_released(DccSession *self);
 
 /* dcc-session-burial.c */
 void
@@ -193,6 +201,11 @@ void
 dcc_session_set_clock(DccSession *self, DccClock *clock);
 
 /* dcc-session-adopt.c */
+/* Makes the life that a record speaks of; nothing of it is watched yet. */
+void
+dcc_session_read_life(DccSession *self, JsonObject *record);
+
+/* dcc-session-leftover.c */
 /* A life that a dead session left unreported in this place is reported now. */
 gboolean
 dcc_session_settle_leftover(DccSession *self, GError **error);

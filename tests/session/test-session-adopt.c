@@ -10,6 +10,18 @@ is_gone(gint64 pid)
     return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
+static gint64
+get_shim_pid(Rig *rig)
+{
+    g_autoptr(JsonObject) status = NULL;
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *text = dcc_session_get_status(rig->session);
+
+    json_parser_load_from_data(parser, text, -1, NULL);
+    status = json_object_ref(json_node_get_object(json_parser_get_root(parser)));
+    return json_object_get_int_member(status, "shim_pid");
+}
+
 static void
 test_goes_on(void)
 {
@@ -99,6 +111,39 @@ test_unattended_name_is_taken(void)
     rig_wait_end(rig);
 }
 
+/* Nobody is left but the files: the next launch under the name brings them to safety and tells of
+ * the end. */
+static void
+test_all_killed(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "all", "", NULL);
+    g_autoptr(Rig) next = rig_new(world, "all", "", NULL);
+    g_autofree char *deaths = dcc_test_world_build_path(world, "state/dcchost/all/deaths.jsonl");
+    g_autofree char *text = NULL;
+    g_autoptr(GDir) left = NULL;
+    const char *entry;
+    gint64 pid, shim;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    pid = dcc_session_get_pid(rig->session);
+    shim = get_shim_pid(rig);
+    rig_drop_session(rig);
+    g_assert_cmpint(kill((pid_t)shim, SIGKILL), ==, 0);
+    g_assert_cmpint(kill((pid_t)pid, SIGKILL), ==, 0);
+    dcc_test_wait_for(is_gone(pid) && is_gone(shim), 10000);
+    rig_start(next);
+    rig_wait_state(next, DCC_STATE_RUNNING);
+    dcc_session_stop(next->session, 0);
+    rig_wait_end(next);
+    g_assert_true(g_file_get_contents(deaths, &text, NULL, NULL));
+    g_assert_nonnull(strstr(text, "\"lost\""));
+    left = g_dir_open(g_get_tmp_dir(), 0, NULL);
+    while ((entry = g_dir_read_name(left)) != NULL)
+        g_assert_false(g_str_has_prefix(entry, "dcchost-all-"));
+}
+
 static void
 test_attended_is_not_adopted(void)
 {
@@ -113,18 +158,6 @@ test_attended_is_not_adopted(void)
     g_assert_cmpint(dcc_session_get_state(rig->session), ==, DCC_STATE_RUNNING);
     dcc_session_kill(rig->session);
     rig_wait_end(rig);
-}
-
-static gint64
-get_shim_pid(Rig *rig)
-{
-    g_autoptr(JsonObject) status = NULL;
-    g_autoptr(JsonParser) parser = json_parser_new();
-    g_autofree char *text = dcc_session_get_status(rig->session);
-
-    json_parser_load_from_data(parser, text, -1, NULL);
-    status = json_object_ref(json_node_get_object(json_parser_get_root(parser)));
-    return json_object_get_int_member(status, "shim_pid");
 }
 
 /* Without its shim the application lives on, and its end is known or honestly lost. */
@@ -182,6 +215,7 @@ main(int argc, char **argv)
     g_test_add_func("/session/adopt/death-meanwhile", test_death_meanwhile);
     g_test_add_func("/session/adopt/crash-after", test_crash_after_adoption_is_brought_back);
     g_test_add_func("/session/adopt/unattended-name-is-taken", test_unattended_name_is_taken);
+    g_test_add_func("/session/adopt/all-killed", test_all_killed);
     g_test_add_func("/session/adopt/attended", test_attended_is_not_adopted);
     g_test_add_data_func("/session/shim/killed", GINT_TO_POINTER(FALSE), test_shim_killed);
     g_test_add_data_func(
