@@ -34,6 +34,7 @@ struct _DccShimLink {
     char *log_path;
     gint64 pid; /* of the shim */
     int shim_fd;
+    int record_fd; /* open, for whoever tidies up the directory takes the name away */
     int socket;
     GSource *heard;
     GSource *later;
@@ -199,11 +200,19 @@ record_stillbirth(DccShimLink *self, DccShimSlot *slot)
     close(fd);
 }
 
+static gboolean
+read_slot(DccShimLink *self, DccShimSlot *slot)
+{
+    if (self->record_fd < 0)
+        self->record_fd = dcc_shim_files_open_record(self->dir, O_RDONLY);
+    return self->record_fd >= 0 && dcc_shim_slot_read(self->record_fd, slot);
+}
+
 /* What the shim wrote down and could not say. */
 static void
 catch_up(DccShimLink *self, DccShimSlot *slot)
 {
-    if (!dcc_shim_files_read(self->dir, slot))
+    if (!read_slot(self, slot))
         memset(slot, 0, sizeof *slot);
     if (slot->phase == DCC_PHASE_PREPARED)
         record_stillbirth(self, slot);
@@ -290,6 +299,8 @@ dcc_shim_link_finalize(GObject *object)
 {
     DccShimLink *self = DCC_SHIM_LINK(object);
 
+    if (self->record_fd >= 0)
+        close(self->record_fd);
     g_free(self->dir);
     g_free(self->log_path);
     G_OBJECT_CLASS(dcc_shim_link_parent_class)->finalize(object);
@@ -318,6 +329,7 @@ static void
 dcc_shim_link_init(DccShimLink *self)
 {
     self->shim_fd = -1;
+    self->record_fd = -1;
     self->socket = -1;
 }
 
@@ -423,6 +435,7 @@ dcc_shim_link_start(const DccShimStart *start, int *errno_code, GError **error)
             error, DCC_ERROR, DCC_ERROR_START, "no socket for the shim: %s", g_strerror(errno));
         return NULL;
     }
+    self->record_fd = dcc_shim_files_open_record(self->dir, O_RDONLY);
     ok = spawn_shim(self, start, sockets[1], errno_code, error);
     close(sockets[1]);
     listen_to(self, sockets[0]);
@@ -447,7 +460,7 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
     DccShimSlot slot;
     int pidfd;
 
-    if (!dcc_shim_files_read(self->dir, &slot)) {
+    if (!read_slot(self, &slot)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_NOT_FOUND,
@@ -484,8 +497,14 @@ dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
 gboolean
 dcc_shim_link_read(DccShimLink *self, DccShimRecord *record)
 {
+    DccShimSlot slot;
+
     g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
-    return dcc_shim_record_read(self->dir, record);
+    memset(record, 0, sizeof *record);
+    if (!read_slot(self, &slot))
+        return FALSE;
+    dcc_shim_record_from_slot(record, &slot);
+    return TRUE;
 }
 
 gint64
@@ -521,7 +540,7 @@ list_below_shim(DccShimLink *self)
     DccShimSlot slot = {0};
     gsize n;
 
-    dcc_shim_files_read(self->dir, &slot);
+    read_slot(self, &slot);
     n = dcc_proc_descendants(self->pid, list, 4096, is_released, &slot);
     for (gsize i = 0; i < n; i++)
         if (list[i].state != 'Z' || list[i].threads > 1)

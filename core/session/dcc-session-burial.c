@@ -266,7 +266,8 @@ rescue_listed(DccSession *self)
     g_autoptr(GListModel) files = NULL;
     gboolean all = TRUE;
 
-    dcc_shim_record_read(dcc_place_get_dir(self->place), &record);
+    if (self->life->shim != NULL)
+        dcc_shim_link_read(self->life->shim, &record);
     info = make_exit_info(self, &record);
     files = dcc_adapter_list_rescue_files(self->adapter, info, NULL);
     for (guint i = 0; files != NULL && i < g_list_model_get_n_items(files); i++) {

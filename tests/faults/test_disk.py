@@ -1,0 +1,132 @@
+"""Disks that are full, read-only or tidied up by others while an application runs: it goes on, its end is told as it
+was, and what does not work is said."""
+
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from box import until
+from faults import events, figure, is_alive, place
+
+MAY_MOUNT = os.geteuid() == 0 and subprocess.call(
+    ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], stdout=-3, stderr=-3) == 0
+needs_mount = pytest.mark.skipif(not MAY_MOUNT, reason="may not mount a file system")
+
+
+@pytest.fixture
+def small_disk(box):
+    """The state directory on a disk of 256 KiB."""
+    subprocess.check_call(["mount", "-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", str(box.state)])
+    yield box
+    while subprocess.call(["umount", "-l", str(box.state)], stderr=subprocess.DEVNULL) == 0:
+        pass
+
+
+def make_read_only(box):
+    """Over it, because what is open for writing cannot be made so itself."""
+    subprocess.check_call(["mount", "--bind", str(box.state), str(box.state)])
+    subprocess.check_call(["mount", "-o", "remount,bind,ro", str(box.state)])
+
+
+@needs_mount
+def test_the_disk_of_the_log_fills_up(small_disk):
+    box = small_disk
+    box.launch("--restart", "never", "--set", "log-size=16M", "--", "--flood", "8M", "--exit-after", "3000", "--code",
+               "41")
+    follower = box.popen("events", "fake", "-f", "--json", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    out, _err = follower.communicate(timeout=30)
+    told = [line for line in out.decode().splitlines() if '"exit"' in line and '"code":41' in line.replace(" ", "")]
+    assert len(told) == 1, out.decode()
+    assert "degraded" in out.decode()
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+@needs_mount
+def test_a_full_disk_before_the_start_is_a_clear_error_or_a_degraded_run(small_disk):
+    box = small_disk
+    (box.state / "ballast").write_bytes(b"x" * 100)
+    with pytest.raises(OSError):
+        with open(str(box.state / "ballast"), "wb") as ballast:
+            while True:
+                ballast.write(b"x" * 4096)
+                ballast.flush()
+    done = box.run("launch", "fake", "-d", "--wait", "ready")
+    figure("launch on a full disk: %d %s" % (done.status, done.err.strip()))
+    if done.status == 0:
+        assert box.status()["degraded"]
+        assert box.run("kill").status == 0
+    else:
+        assert done.err and "No space" in done.err
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+@needs_mount
+def test_the_state_directory_becomes_read_only(small_disk):
+    box = small_disk
+    box.launch("--restart", "never")
+    pid = box.status()["pid"]
+    follower = box.popen("events", "fake", "-f", "--json", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert follower.stdout.readline()
+    make_read_only(box)
+    os.kill(pid, signal.SIGSEGV)
+    out, _err = follower.communicate(timeout=30)
+    lines = [line for line in out.decode().splitlines() if '"exit"' in line]
+    assert len(lines) == 1 and '"signal":11' in lines[0].replace(" ", ""), out.decode()
+    assert "degraded" in out.decode()
+
+
+@needs_mount
+@pytest.mark.xfail(strict=False, reason="a runtime whose state directory cannot be written to is refused altogether")
+def test_a_read_only_state_directory_does_not_keep_anybody_from_stopping(small_disk):
+    box = small_disk
+    box.launch()
+    make_read_only(box)
+    stopped = box.run("stop")
+    subprocess.check_call(["umount", "-l", str(box.state)])
+    box.run("kill")
+    assert stopped.status == 0, stopped
+
+
+def test_the_log_is_deleted_by_others(box):
+    box.launch("--", "--progress", "2", "--frames", "100000", "--every", "20")
+    log = box.state / "dcchost" / "fake" / "output.log"
+    until(lambda: log.exists() and log.stat().st_size > 0, "output")
+    log.unlink()
+    until(lambda: log.exists() and log.stat().st_size > 0, "the log to be made anew")
+    shim = box.status()["shim_pid"]
+    held = [os.readlink("/proc/%d/fd/%s" % (shim, fd)) for fd in os.listdir("/proc/%d/fd" % shim)]
+    assert not any("output.log (deleted)" in each for each in held), held
+    assert box.status()["state"] == "running"
+
+
+def test_the_state_directory_is_deleted_by_others(box):
+    """The application lives, its end is told to who listens, and the lack is said."""
+    box.launch("--restart", "never", "--", "--print", "words")
+    pid = box.status()["pid"]
+    shutil.rmtree(str(box.state / "dcchost" / "fake"))
+    assert box.run("probe").status == 0
+    follower = box.popen("events", "fake", "-f", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert follower.stdout.readline()
+    os.kill(pid, signal.SIGSEGV)
+    out, err = follower.communicate(timeout=30)
+    assert out.decode().count('"exit"') == 1, (out, err)
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+def test_the_runtime_directory_is_deleted(box):
+    """Who sweeps up there takes the sockets away, not the application; its end is on record all the same."""
+    box.launch("--restart", "never", "--", "--exit-after", "1500", "--code", "41")
+    pid = box.status()["pid"]
+    shutil.rmtree(str(place(box, "fake")))
+    assert is_alive(pid)
+    until(lambda: events(box, "fake", "exit"), "the end")
+    result = events(box, "fake", "exit")[0]["result"]
+    figure("runtime directory deleted: the end is told as %s %s, degraded: %s" % (
+        result["kind"], result["code"], [each["what"] for each in events(box, "fake", "degraded")]))
+    assert (result["kind"], result["code"]) == ("exited", 41)
+    until(lambda: not box.processes(), "everything to be gone")
+    assert box.run("launch", "fake", "-d").status == 0
+    assert box.run("kill").status == 0
