@@ -41,7 +41,7 @@ def events(box, name, kind=None):
         text = (box.state / "dcchost" / name / "events.jsonl").read_text()
     except OSError:
         return []
-    found = [json.loads(line) for line in text.splitlines()]
+    found = [json.loads(line, strict=False) for line in text.split("\n") if line]
     return [each for each in found if kind is None or each["type"] == kind]
 
 

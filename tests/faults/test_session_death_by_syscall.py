@@ -13,8 +13,9 @@ from box import until
 from faults import SEED, figure, start_session
 from test_session_death import MODES, OPTIONS, Trial
 
-CALLS = "rename,renameat,renameat2,unlink,unlinkat,mkdir,rmdir,bind,flock,clone,clone3,vfork,sendto,sendmsg,mknodat,fallocate"
-MOMENTS = 48
+CALLS = ("rename,renameat,renameat2,unlink,unlinkat,mkdir,rmdir,bind,flock,clone,clone3,vfork,sendto,sendmsg,mknodat,"
+         "fallocate")
+MOMENTS = 100
 STRACE = shutil.which("strace", path="/usr/bin:/bin")
 
 pytestmark = pytest.mark.skipif(not STRACE, reason="no strace here")
@@ -71,6 +72,7 @@ def test_killed_at_every_kind_of_call(box):
             trial.check()
         except AssertionError as error:
             failed.append(str(error))
-    figure("%d of %d moments" % (len(trials), len(points)))
+    figure("%d of %d moments; %d temporary directories left" % (
+        len(trials), len(points), len(list((box.top / "tmp").iterdir()))))
     assert not failed, "%d of %d: %s" % (len(failed), len(trials), "\n".join(failed))
     until(lambda: not box.processes(), "everything to be gone")

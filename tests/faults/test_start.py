@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -64,13 +65,32 @@ def test_the_directory_is_not_there(box):
     no_trace(box)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every directory")
+def give_to_nobody(box):
+    """Root may enter every directory, so it is somebody else who may not."""
+    subprocess.check_call(["chown", "-R", "65534:65534", str(box.top)])
+    return {"user": 65534, "group": 65534, "extra_groups": []}
+
+
 def test_the_directory_may_not_be_entered(box):
     closed = box.work / "closed"
-    closed.mkdir(mode=0)
-    done = box.run("launch", "fake", "-d", "--cwd", str(closed))
-    closed.chmod(0o700)
-    assert done.status == 126 and "working directory" in done.err, done
+    closed.mkdir(mode=0o700)
+    script(box, "fake", "#!/bin/sh\nexec %s \"$@\"\n" % os.environ["DCCHOST_FAKE_EXECUTABLE"])
+    more = give_to_nobody(box) if os.geteuid() == 0 else {}
+    if os.geteuid() == 0:
+        os.chown(str(closed), 0, 0)
+    else:
+        closed.chmod(0)
+    try:
+        tried = box.popen("launch", "fake", "-d", "--cwd", str(closed), stdout=-1, stderr=-1, **more)
+        out, err = tried.communicate(timeout=20)
+    except PermissionError:
+        pytest.skip("somebody else may not run what was built here")
+    finally:
+        closed.chmod(0o700)
+    if tried.returncode == 127 or b"adapter" in err:
+        pytest.skip("somebody else may not read what was built here")
+    assert (tried.returncode, out) == (78, b""), err
+    assert b"cannot enter the working directory: Permission denied" in err
     no_trace(box)
 
 
@@ -159,8 +179,8 @@ def test_ready_is_said_twice(box):
     assert done.status == 0, done
     status = box.status()
     client = connect(box, agent_environment(status["pid"]))
-    hello = '{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":"%s","pid":%d,"app":"fake","version":"1","python":"",' \
-            '"headless":false,"protocol":1,"ready":false,"scene":""}}\n'
+    hello = ('{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":"%s","pid":%d,"app":"fake","version":"1",'
+             '"python":"","headless":false,"protocol":1,"ready":false,"scene":""}}\n')
     token = agent_environment(status["pid"])["DCCHOST_AGENT_TOKEN"]
     client.sendall((hello % (token, status["pid"])).encode())
     assert b'"result"' in client.recv(4096)

@@ -7,7 +7,6 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
 PATIENCE = 20
@@ -46,11 +45,12 @@ class Box:
         self.work = self.top / "work"
         self.runtime = self.top / "run"
         self.state = self.top / "state"
-        for name in ("work", "run", "state", "cache", "data", "home"):
+        for name in ("work", "run", "state", "cache", "data", "home", "tmp"):
             (self.top / name).mkdir(mode=0o700)
         self.env = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.top / "home"),
+            "TMPDIR": str(self.top / "tmp"),
             "XDG_RUNTIME_DIR": str(self.runtime),
             "XDG_STATE_HOME": str(self.state),
             "XDG_CACHE_HOME": str(self.top / "cache"),
