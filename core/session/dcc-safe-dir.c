@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define REMOVE_DEPTH 64
+#define REMOVE_DEPTH  64
+#define MAKE_ATTEMPTS 100
 
 static gboolean
 refuse(GError **error, const char *path, const char *what, const char *remedy)
@@ -41,21 +42,19 @@ refuse_errno(GError **error, const char *path, const char *verb, int errno_code)
     return FALSE;
 }
 
-gboolean
-dcc_safe_dir_make(const char *path, GError **error)
+static int
+open_dir(const char *path)
 {
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return refuse_errno(error, path, "make", errno);
-    return dcc_safe_dir_check(path, error);
+    return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-gboolean
-dcc_safe_dir_check(const char *path, GError **error)
+/* Takes over fd; -1 with errno: it could not be opened. */
+static gboolean
+check_open(int fd, const char *path, GError **error)
 {
     struct stat st;
-    int fd;
+    gboolean writable;
 
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return refuse_errno(error, path, "open", errno);
     if (fstat(fd, &st) != 0) {
@@ -63,6 +62,7 @@ dcc_safe_dir_check(const char *path, GError **error)
         close(fd);
         return refuse_errno(error, path, "look at", saved);
     }
+    writable = faccessat(fd, ".", W_OK | X_OK, 0) == 0;
     close(fd);
     if (st.st_uid != geteuid())
         return refuse(error,
@@ -71,9 +71,31 @@ dcc_safe_dir_check(const char *path, GError **error)
                       "remove it, or set XDG_RUNTIME_DIR to a directory of yours");
     if ((st.st_mode & 077) != 0)
         return refuse(error, path, "is open to others", "run 'chmod 700' on it if it is yours");
-    if (access(path, W_OK | X_OK) != 0)
+    if (!writable)
         return refuse(error, path, "cannot be written to", "run 'chmod 700' on it if it is yours");
     return TRUE;
+}
+
+/* Its last holder may remove it between our look and our deed: then it is made again. */
+gboolean
+dcc_safe_dir_make(const char *path, GError **error)
+{
+    int fd = -1;
+
+    for (int attempt = 0; attempt < MAKE_ATTEMPTS && fd < 0; attempt++) {
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return refuse_errno(error, path, "make", errno);
+        fd = open_dir(path);
+        if (fd < 0 && errno != ENOENT)
+            break;
+    }
+    return check_open(fd, path, error);
+}
+
+gboolean
+dcc_safe_dir_check(const char *path, GError **error)
+{
+    return check_open(open_dir(path), path, error);
 }
 
 gboolean
@@ -139,7 +161,7 @@ remove_children(int fd, dev_t device, int depth)
 void
 dcc_safe_dir_remove(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_dir(path);
     struct stat st;
 
     if (fd < 0)
