@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define REMOVE_DEPTH  64
+#define REMOVE_DEPTH  256 /* a descriptor each */
 #define MAKE_ATTEMPTS 100
 
 static gboolean
