@@ -10,6 +10,16 @@
 
 #define NOBODY 65534
 
+/* Who we were before we became somebody else. */
+static uid_t
+saved_uid(void)
+{
+    uid_t real, effective, saved;
+
+    g_assert_cmpint(getresuid(&real, &effective, &saved), ==, 0);
+    return saved;
+}
+
 typedef struct {
     DccTestWorld *world;
     DccRuntime *runtime;
@@ -257,14 +267,14 @@ limit_then_add(void)
 
     if (geteuid() == 0) {
         g_assert_cmpint(chown(dcc_test_world_get_path(book->world), NOBODY, NOBODY), ==, 0);
-        g_assert_cmpint(seteuid(NOBODY), ==, 0);
+        g_assert_cmpint(setresuid(NOBODY, NOBODY, 0), ==, 0);
     }
     g_chmod(dcc_place_get_state_dir(book->place), 0500);
     journal = dcc_journal_open(book->place, TRUE);
     g_assert_false(add(journal, "x", FALSE));
     g_assert_cmpuint(count(journal, 0, &gap), ==, 1);
     g_chmod(dcc_place_get_state_dir(book->place), 0700);
-    g_assert_cmpint(seteuid(getuid()), ==, 0);
+    g_assert_cmpint(setresuid(saved_uid(), saved_uid(), saved_uid()), ==, 0);
     g_chmod(dcc_place_get_state_dir(book->place), 0700);
     g_assert_true(add(journal, "y", FALSE));
 }
