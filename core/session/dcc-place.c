@@ -192,14 +192,25 @@ dcc_place_lock_session(DccPlace *self, GError **error)
     return lock(self, DCC_PLACE_SESSION_LOCK, &self->session_fd, error);
 }
 
+gboolean
+dcc_place_is_held(DccPlace *self)
+{
+    g_autofree char *name = dcc_place_get_path(self, DCC_PLACE_LOCK);
+    g_autofree char *session = dcc_place_get_path(self, DCC_PLACE_SESSION_LOCK);
+
+    return is_current(self->session_fd, session) || is_current(self->lock_fd, name);
+}
+
 /* The record first: without it nobody takes what is half removed for an instance. */
 void
 dcc_place_dissolve(DccPlace *self)
 {
     g_autofree char *record = dcc_place_get_path(self, DCC_PLACE_RECORD);
 
-    unlink(record);
-    dcc_safe_dir_remove(self->dir);
+    if (dcc_place_is_held(self)) {
+        unlink(record);
+        dcc_safe_dir_remove(self->dir);
+    }
     drop(&self->lock_fd);
     drop(&self->session_fd);
 }

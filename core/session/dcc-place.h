@@ -48,7 +48,11 @@ int
 dcc_place_get_lock_fd(DccPlace *self);
 gboolean
 dcc_place_lock_session(DccPlace *self, GError **error);
-/* Removes the runtime directory and lets the locks go. */
+/* Whether what was locked here is still what is there. When somebody removed the directory, the
+ * name may be another instance's by now. */
+gboolean
+dcc_place_is_held(DccPlace *self);
+/* Removes the runtime directory, where it still is ours, and lets the locks go. */
 void
 dcc_place_dissolve(DccPlace *self);
 

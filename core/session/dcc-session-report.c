@@ -295,7 +295,9 @@ dcc_session_write_record(DccSession *self)
     g_autofree char *path = dcc_place_get_path(self->place, DCC_PLACE_RECORD);
     g_autoptr(GError) error = NULL;
 
-    if (!dcc_place_write_json(path, record, &error))
+    if (!dcc_place_is_held(self->place))
+        dcc_session_tell_degraded(self, "the runtime directory was removed; nobody can reach this");
+    else if (!dcc_place_write_json(path, record, &error))
         dcc_session_tell_degraded(
             self, "the record cannot be written; another session could not take over");
 }

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from box import until
-from faults import events, figure, is_alive, place
+from faults import events, figure, is_alive, murder, place
 
 MAY_MOUNT = os.geteuid() == 0 and subprocess.call(
     ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], stdout=-3, stderr=-3) == 0
@@ -130,3 +130,20 @@ def test_the_runtime_directory_is_deleted(box):
     until(lambda: not box.processes(), "everything to be gone")
     assert box.run("launch", "fake", "-d").status == 0
     assert box.run("kill").status == 0
+
+
+def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
+    """The name can be had again, and is the second one's, whatever becomes of the first."""
+    box.launch("--restart", "never")
+    first = box.status()
+    shutil.rmtree(str(place(box, "fake")))
+    box.launch()
+    second = box.status()
+    os.kill(first["pid"], signal.SIGSEGV)
+    until(lambda: not is_alive(first["session_pid"]), "the first session to end")
+    status = box.status()
+    assert (status["pid"], status["session_pid"], status["attended"]) == (
+        second["pid"], second["session_pid"], True)
+    murder(second["session_pid"])
+    assert box.run("adopt").status == 0
+    assert box.status()["pid"] == second["pid"]
