@@ -233,10 +233,22 @@ go_on_without_life(DccSession *self, JsonObject *record, DccState state, DccEven
 }
 
 static gboolean
+is_main_alive(DccSession *self)
+{
+    DccShimRecord record = {0};
+
+    return dcc_shim_record_read(dcc_place_get_dir(self->place), &record) && record.spawned &&
+           !record.exited && dcc_identity_is_alive(&record.main);
+}
+
+static gboolean
 take_up(DccSession *self, JsonObject *record, GError **error)
 {
     DccState stored = read_state(record);
 
+    /* Whatever a damaged record says of its end: who is alive is not buried, nor started twice. */
+    if ((is_over(stored) || stored == DCC_STATE_RESTARTING) && is_main_alive(self))
+        stored = DCC_STATE_RUNNING;
     if (!dcc_session_open_doors(self, FALSE, error))
         return FALSE;
     if (stored == DCC_STATE_RESTARTING ||
