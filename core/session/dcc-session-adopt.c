@@ -18,6 +18,8 @@
 #define SHIM_PATIENCE_MS 5000
 #define SHIM_GLANCE_MS   10
 
+#define MAX_WALL_US (G_GINT64_CONSTANT(1) << 53) /* the year 2255 */
+
 static JsonObject *
 read_record(DccPlace *place, GError **error)
 {
@@ -59,13 +61,23 @@ read_result(JsonObject *object)
     return text != NULL ? dcc_result_from_json(text, NULL) : NULL;
 }
 
+/* Microseconds since 1970; now, where the record says what cannot be. */
+static gint64
+read_wall(JsonObject *record, const char *member)
+{
+    gint64 wall = dcc_json_get_int(record, member, -1);
+
+    return wall >= 0 && wall < MAX_WALL_US ? wall : g_get_real_time();
+}
+
 void
 dcc_session_read_life(DccSession *self, JsonObject *record)
 {
     JsonObject *status = dcc_json_get_object(record, "status");
     const char *temp_dir = dcc_json_get_string(record, "temp_dir", NULL);
     const char *private_dir = dcc_json_get_string(record, "private_dir", NULL);
-    gint64 age = g_get_real_time() - dcc_json_get_int(record, "life_began_wall", 0);
+    gint64 began_wall = read_wall(record, "life_began_wall");
+    gint64 age = g_get_real_time() - began_wall;
     DccLife *life = g_new0(DccLife, 1);
     JsonObject *failure;
 
@@ -77,9 +89,9 @@ dcc_session_read_life(DccSession *self, JsonObject *record)
     life->private_dir = is_ours(private_dir) ? g_strdup(private_dir) : NULL;
     life->telling = g_ptr_array_new_with_free_func(g_object_unref);
     life->pid = -1;
-    life->began_wall = dcc_json_get_int(record, "life_began_wall", g_get_real_time());
+    life->began_wall = began_wall;
     life->began = dcc_clock_now(self->clock) - MAX(0, age);
-    life->log_start = dcc_json_get_int(record, "log_start", 0);
+    life->log_start = MAX(dcc_json_get_int(record, "log_start", 0), 0);
     life->oom_kills = dcc_session_count_oom_kills();
     life->counted = dcc_json_get_boolean(record, "counted", FALSE);
     life->ready = dcc_json_get_boolean(record, "ready", FALSE);
@@ -149,10 +161,10 @@ make_session(DccAdapterRegistry *registry, DccRuntime *runtime, JsonObject *reco
     self->version = g_strdup(dcc_json_get_string(status, "version", NULL));
     self->installation = dcc_installation_new(
         dcc_json_get_string(status, "executable", "/"), self->version, "record");
-    self->restart_count = (guint)dcc_json_get_int(status, "restart_count", 0);
+    self->restart_count = (guint)CLAMP(dcc_json_get_int(status, "restart_count", 0), 0, G_MAXINT);
     self->lived = dcc_json_get_boolean(record, "lived", TRUE);
     self->result = read_result(dcc_json_get_object(status, "result"));
-    self->began_wall = dcc_json_get_int(record, "began_wall", g_get_real_time());
+    self->began_wall = read_wall(record, "began_wall");
     self->wanted_restart = dcc_json_get_boolean(record, "wanted_restart", FALSE);
     self->kill_wanted = dcc_json_get_boolean(record, "kill_wanted", FALSE);
     self->stop_deadline_ms = dcc_json_get_int(record, "stop_deadline_ms", 0);
