@@ -15,6 +15,7 @@
 
 #define MAX_CLIENTS           1200
 #define AGENT_DEFAULT_TIMEOUT 30000
+#define MAX_EVENTS_BYTES      (DCC_PEER_MAX_LINE - 64 * 1024) /* of one answer */
 
 typedef enum {
     WAIT_END,
@@ -49,13 +50,37 @@ do_status(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
     dcc_peer_reply(peer, id, dcc_session_make_status(self->session));
 }
 
+/* What fits into a line: the newest, and how many are left out. */
+static JsonArray *
+list_events(DccControl *self, gint64 since, gint64 *gap)
+{
+    g_autoptr(JsonArray) all = dcc_journal_list(self->session->journal, since, gap);
+    JsonArray *events = json_array_new();
+    guint n = json_array_get_length(all);
+    guint first = n;
+    gsize size = 0;
+
+    while (first > 0) {
+        g_autofree char *line = dcc_json_to_line(json_array_get_object_element(all, first - 1));
+
+        size += strlen(line) + 1;
+        if (size > MAX_EVENTS_BYTES)
+            break;
+        first--;
+    }
+    *gap += first;
+    for (guint i = first; i < n; i++)
+        json_array_add_object_element(events,
+                                      json_object_ref(json_array_get_object_element(all, i)));
+    return events;
+}
+
 static void
 do_events(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     JsonObject *result = json_object_new();
     gint64 gap = 0;
-    JsonArray *events =
-        dcc_journal_list(self->session->journal, dcc_json_get_int(params, "since", 0), &gap);
+    JsonArray *events = list_events(self, dcc_json_get_int(params, "since", 0), &gap);
 
     json_object_set_array_member(result, "events", events);
     json_object_set_int_member(result, "next", dcc_journal_get_last(self->session->journal) + 1);
