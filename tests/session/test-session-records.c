@@ -141,7 +141,7 @@ test_record_flipped(void)
         gint32 at = g_rand_int_range(rand, 0, (gint32)orphan->record_size);
 
         bytes[at] = (char)(bytes[at] ^ (1 << g_rand_int_range(rand, 0, 8)));
-        g_test_message("flip %u at %d: %.40s", i, at, bytes + MAX(0, at - 20));
+        g_test_message("flip %u at %d", i, at);
         ask_with_record(orphan, bytes, orphan->record_size);
     }
 }
