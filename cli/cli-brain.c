@@ -182,7 +182,9 @@ cli_brain_start(DccRuntime *runtime,
     close(pipe_fds[0]);
     if (spawned && understand(text, log.path, report, error))
         return TRUE;
-    brain_log_discard(&log);
+    /* Whoever has the name has the directory, too, even if we were the one to make it. */
+    if (error == NULL || !dcc_error_is_busy(*error))
+        brain_log_discard(&log);
     return FALSE;
 }
 

@@ -16,12 +16,14 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 typedef struct {
     GMainLoop *loop;
     DccSession *session;
     gint64 first_event;
+    int term_fd;
 } Brain;
 
 static void
@@ -37,10 +39,23 @@ on_event(DccSession *session, const char *json, Brain *self)
 }
 
 static gboolean
-quit(gpointer data)
+on_term(int fd, GIOCondition condition, gpointer data)
 {
     g_main_loop_quit(data);
     return G_SOURCE_REMOVE;
+}
+
+/* Not g_unix_signal_add(): it wants a thread, and GLib aborts where the machine has none to give.
+ * Blocked before the application is started; spawning unblocks it for the child. */
+static int
+claim_term(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* By now everybody who listens has had the last event. */
@@ -53,11 +68,12 @@ on_ended(DccSession *session, Brain *self)
 static int
 run(Brain *self)
 {
-    guint term = g_unix_signal_add(SIGTERM, quit, self->loop);
+    guint term =
+        self->term_fd >= 0 ? g_unix_fd_add(self->term_fd, G_IO_IN, on_term, self->loop) : 0;
 
     cli_brain_report_success(MAX(self->first_event, 1));
     g_main_loop_run(self->loop);
-    if (g_main_context_find_source_by_id(NULL, term) != NULL)
+    if (term != 0 && g_main_context_find_source_by_id(NULL, term) != NULL)
         g_source_remove(term);
     return CLI_DONE;
 }
@@ -139,13 +155,14 @@ cmd_session(char **argv)
     g_autoptr(GMainLoop) loop = NULL;
     g_autoptr(DccRuntime) runtime = NULL;
     g_autoptr(GError) error = NULL;
-    Brain self = {NULL};
+    Brain self = {.term_fd = -1};
     int status;
     gboolean begun;
 
     cli_brain_claim_report();
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    self.term_fd = claim_term();
     if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
         return status;
     loop = g_main_loop_new(NULL, FALSE);

@@ -89,6 +89,29 @@ dcc_json_get_array(JsonObject *object, const char *member)
     return node != NULL && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 }
 
+/* json-glib leaves some control characters as they are, which is no JSON. Without indentation they
+ * can stand only in strings. */
+static char *
+escape_controls(char *text)
+{
+    GString *escaped;
+    const char *c = text;
+
+    while (*c != '\0' && (guchar)*c >= 0x20)
+        c++;
+    if (*c == '\0')
+        return text;
+    escaped = g_string_new(NULL);
+    for (c = text; *c != '\0'; c++) {
+        if ((guchar)*c >= 0x20)
+            g_string_append_c(escaped, *c);
+        else
+            g_string_append_printf(escaped, "\\u%04x", (guint)*c);
+    }
+    g_free(text);
+    return g_string_free(escaped, FALSE);
+}
+
 char *
 dcc_json_to_line(JsonObject *object)
 {
@@ -97,7 +120,7 @@ dcc_json_to_line(JsonObject *object)
     g_autoptr(JsonNode) node = json_node_alloc();
 
     json_node_init_object(node, object);
-    return json_to_string(node, FALSE);
+    return escape_controls(json_to_string(node, FALSE));
 }
 
 /* Only what can stand outside a string in JSON: json-glib would skip comments, and a quotation mark

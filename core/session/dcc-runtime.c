@@ -94,7 +94,8 @@ open_state_path(GError **error)
         return NULL;
     }
     path = g_build_filename(home, "dcchost", NULL);
-    if (!dcc_safe_dir_make(path, error))
+    if (g_file_test(path, G_FILE_TEST_EXISTS) ? !dcc_safe_dir_check(path, error)
+                                              : !dcc_safe_dir_make(path, error))
         return NULL;
     return g_steal_pointer(&path);
 }

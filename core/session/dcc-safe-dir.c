@@ -50,7 +50,7 @@ open_dir(const char *path)
 
 /* Takes over fd; -1 with errno: it could not be opened. */
 static gboolean
-check_open(int fd, const char *path, GError **error)
+check_open(int fd, const char *path, gboolean to_write, GError **error)
 {
     struct stat st;
     gboolean writable;
@@ -71,7 +71,7 @@ check_open(int fd, const char *path, GError **error)
                       "remove it, or set XDG_RUNTIME_DIR to a directory of yours");
     if ((st.st_mode & 077) != 0)
         return refuse(error, path, "is open to others", "run 'chmod 700' on it if it is yours");
-    if (!writable)
+    if (to_write && !writable)
         return refuse(error, path, "cannot be written to", "run 'chmod 700' on it if it is yours");
     return TRUE;
 }
@@ -89,13 +89,13 @@ dcc_safe_dir_make(const char *path, GError **error)
         if (fd < 0 && errno != ENOENT)
             break;
     }
-    return check_open(fd, path, error);
+    return check_open(fd, path, TRUE, error);
 }
 
 gboolean
 dcc_safe_dir_check(const char *path, GError **error)
 {
-    return check_open(open_dir(path), path, error);
+    return check_open(open_dir(path), path, FALSE, error);
 }
 
 gboolean

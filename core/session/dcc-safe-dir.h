@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* Makes path (its parent must exist) and checks it. Error UNSAFE. */
 gboolean
 dcc_safe_dir_make(const char *path, GError **error);
-/* The same of one that must exist. */
+/* The same of one that must exist, and may be read-only: there is something to stop even so. */
 gboolean
 dcc_safe_dir_check(const char *path, GError **error);
 /* The directory that ours is made in: ours or root's, and nobody else may move things about in it.

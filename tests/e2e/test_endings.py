@@ -49,8 +49,6 @@ def test_an_exception_is_never_success(world):
     assert world.status()["restart_count"] == 0
 
 
-
-
 def test_the_reason_names_the_exception(world):
     run_script(world, "raise ValueError('no such rig')")
     assert "no such rig" in world.status()["result"]["reason"]

@@ -79,7 +79,6 @@ def test_the_state_directory_becomes_read_only(small_disk):
 
 
 @needs_mount
-@pytest.mark.xfail(strict=False, reason="a runtime whose state directory cannot be written to is refused altogether")
 def test_a_read_only_state_directory_does_not_keep_anybody_from_stopping(small_disk):
     box = small_disk
     box.launch()

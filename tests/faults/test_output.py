@@ -64,7 +64,6 @@ def test_a_flood(box, kind):
     assert b"could not be kept" not in log_files(box)[0].read_bytes()
 
 
-@pytest.mark.xfail(strict=False, reason="json-glib leaves U+001F as it is, which is no JSON (dcc_json_to_line)")
 def test_every_event_is_json_whatever_was_printed(box):
     box.run("launch", "fake", "-d", "--restart", "never", "--", "--no-agent", "--binary", "--flood", "1M",
             "--exit-after", "0", "--code", "9")

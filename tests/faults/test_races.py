@@ -3,7 +3,6 @@
 import concurrent.futures
 import subprocess
 
-import pytest
 
 from box import until
 from faults import figure, murder, place, start_session
@@ -26,8 +25,6 @@ def race(box, number):
     return ends, started, killed.status, said
 
 
-@pytest.mark.xfail(strict=False, reason="the loser's command line removes the state directory that it has made and "
-                                        "the winner has not used yet (cli-brain.c, brain_log_discard)")
 def test_two_launches_of_one_name(box):
     with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         ends = list(pool.map(lambda i: race(box, i), range(ROUNDS)))

@@ -45,8 +45,6 @@ def test_no_process_to_be_had_at_the_start(box, error):
 
 
 @pytest.mark.skipif(not STRACE, reason="no strace here")
-@pytest.mark.xfail(strict=False, reason="GLib aborts where it cannot have a thread, and g_unix_signal_add() wants one "
-                                        "(cmd-session.c); a signalfd does not")
 def test_no_thread_to_be_had_at_the_start(box):
     session = start_session(box, "fake", *FAST, under=[
         STRACE, "-qq", "-o", "/dev/null", "-e", "trace=clone3", "-e", "inject=clone3:error=EAGAIN:when=1"])

@@ -30,10 +30,8 @@ import types
 import bpy
 
 MODULE = "dcchost_blender_agent"
-LINE_LIMIT = 1 << 20
-BACKLOG_LIMIT = 4 << 20
-FIRST_DELAY, LAST_DELAY = 0.1, 2.0
-HELLO_TIMEOUT = 10.0
+LINE_LIMIT, BACKLOG_LIMIT = 1 << 20, 4 << 20
+FIRST_DELAY, LAST_DELAY, HELLO_TIMEOUT = 0.1, 2.0, 10.0
 TICK, TICK_AT_WORK, TICK_AT_START = 0.1, 0.02, 0.05
 # A window is usable when so many ticks in a row came in time: the first draws hold the main thread up.
 READY_TICKS, READY_GAP, READY_AT_LAST = 6, 0.2, 20.0
@@ -249,7 +247,8 @@ class Agent:
         self.wire = Wire(self, path, token)
 
     def start(self):
-        self.speak_at_once()
+        for stream in (sys.stdout, sys.stderr):  # a crash takes along what is still in Python's buffers
+            getattr(stream, "reconfigure", dict)(line_buffering=True)
         self.watch_faults()
         self.watch_signals()
         self.hook()
@@ -467,14 +466,6 @@ class Agent:
         if self.mode == "thread" or self.frames > 1:
             return scene.frame_start, scene.frame_end, scene.frame_step
         return None, None, None
-
-    def speak_at_once(self):
-        """Into a pipe Python writes in lumps, and a crash would take the last words along."""
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.reconfigure(line_buffering=True)
-            except (AttributeError, ValueError, OSError):
-                pass  # somebody has put another object there
 
     def watch_faults(self):
         """All Python stacks when Blender breaks, or on SIGUSR1 even while C code holds the interpreter."""
