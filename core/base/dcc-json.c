@@ -143,6 +143,13 @@ refuse_at(gsize offset, const char *what, GError **error)
     return FALSE;
 }
 
+/* json-glib knows octal escapes, too, and makes bytes of them that are no UTF-8. */
+static gboolean
+is_escape(char c)
+{
+    return c != '\0' && strchr("\"\\/bfnrtu", c) != NULL;
+}
+
 static gboolean
 check_shape(const char *text, gsize length, GError **error)
 {
@@ -155,9 +162,11 @@ check_shape(const char *text, gsize length, GError **error)
 
         if (closed && !g_ascii_isspace(c))
             return refuse_at(i, "something follows the object", error);
+        if (in_string && c == '\\' && (++i == length || !is_escape(text[i])))
+            return refuse_at(i, "an escape that JSON does not know", error);
         if (in_string && c == '\\')
-            i++;
-        else if (c == '"')
+            continue;
+        if (c == '"')
             in_string = !in_string;
         else if (in_string)
             continue;
@@ -183,6 +192,43 @@ check_text(const char *text, gsize length, GError **error)
     return check_shape(text, length, error);
 }
 
+static gboolean
+is_finite(JsonNode *node);
+
+static gboolean
+is_finite_array(JsonArray *array)
+{
+    for (guint i = 0; i < json_array_get_length(array); i++)
+        if (!is_finite(json_array_get_element(array, i)))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean
+is_finite_object(JsonObject *object)
+{
+    g_autoptr(GList) values = json_object_get_values(object);
+
+    for (GList *l = values; l != NULL; l = l->next)
+        if (!is_finite(l->data))
+            return FALSE;
+    return TRUE;
+}
+
+/* 1e999 is read as infinity, which cannot be written again. How deep it goes has been looked at
+ * before. */
+static gboolean
+is_finite(JsonNode *node)
+{
+    if (JSON_NODE_HOLDS_OBJECT(node))
+        return is_finite_object(json_node_get_object(node));
+    if (JSON_NODE_HOLDS_ARRAY(node))
+        return is_finite_array(json_node_get_array(node));
+    if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_DOUBLE)
+        return TRUE;
+    return json_node_get_double(node) <= G_MAXDOUBLE && json_node_get_double(node) >= -G_MAXDOUBLE;
+}
+
 JsonObject *
 dcc_json_from_text(const char *text, gssize length, GError **error)
 {
@@ -203,6 +249,10 @@ dcc_json_from_text(const char *text, gssize length, GError **error)
 
     if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root)) {
         g_set_error(error, DCC_ERROR, DCC_ERROR_PROTOCOL, "not a JSON object");
+        return NULL;
+    }
+    if (!is_finite(root)) {
+        g_set_error(error, DCC_ERROR, DCC_ERROR_PROTOCOL, "not JSON: a number is out of bounds");
         return NULL;
     }
     return json_object_ref(json_node_get_object(root));

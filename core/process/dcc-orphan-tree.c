@@ -6,6 +6,7 @@
  * gets but by inheriting it. That finds double-forked daemons, too, and no stranger. */
 #include "dcc-orphan-tree.h"
 #include "dcc-identity.h"
+#include "dcc-shim-files.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,17 @@ has_fd(const DccProc *proc, int fd, const struct stat *pipe)
     return stat(path, &st) == 0 && st.st_dev == pipe->st_dev && st.st_ino == pipe->st_ino;
 }
 
+/* Start times are as coarse as the clock's tick; where the kernel has a finer mark, that is asked,
+ * too. */
+static gboolean
+is_main(const DccShimSlot *slot)
+{
+    DccIdentity identity;
+
+    dcc_identity_from_slot(&identity, slot, &slot->main);
+    return dcc_identity_is_alive(&identity);
+}
+
 static gboolean
 is_proven(const Proof *proof, const DccProc *proc)
 {
@@ -42,7 +54,7 @@ is_proven(const Proof *proof, const DccProc *proc)
     if (proc->start_ticks < main->start_ticks)
         return FALSE;
     if (proc->pid == main->pid)
-        return proc->start_ticks == main->start_ticks;
+        return is_main(proof->slot);
     if (proof->watched && proc->sid == main->pid)
         return TRUE;
     return proof->has_pipe && (has_fd(proc, 1, &proof->pipe) || has_fd(proc, 2, &proof->pipe));

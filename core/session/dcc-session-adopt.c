@@ -29,6 +29,14 @@ read_record(DccPlace *place, GError **error)
     if (record == NULL)
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_FAILED, "the record %s is missing or damaged", path);
+    else if (dcc_json_get_int(record, "record_version", 0) > DCC_RECORD_VERSION) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_NOT_SUPPORTED,
+                    "the record %s was written by a newer dcchost, which must adopt it",
+                    path);
+        g_clear_pointer(&record, json_object_unref);
+    }
     return record;
 }
 

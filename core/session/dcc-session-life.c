@@ -36,6 +36,16 @@ dcc_life_free(DccLife *life)
     g_free(life);
 }
 
+/* Not g_get_tmp_dir(): that is what it was when somebody first asked, which in a long-lived program
+ * that embeds us may be another. */
+static const char *
+get_tmp_dir(void)
+{
+    const char *given = g_getenv("TMPDIR");
+
+    return given != NULL && g_path_is_absolute(given) ? given : "/tmp";
+}
+
 static gboolean
 make_dirs(DccSession *self, GError **error)
 {
@@ -43,7 +53,7 @@ make_dirs(DccSession *self, GError **error)
 
     life->private_dir = dcc_place_get_path(self->place, "files");
     life->temp_dir =
-        g_strdup_printf("%s/dcchost-%s-XXXXXX", g_get_tmp_dir(), dcc_session_get_name(self));
+        g_strdup_printf("%s/dcchost-%s-XXXXXX", get_tmp_dir(), dcc_session_get_name(self));
     dcc_safe_dir_remove(life->private_dir);
     if (!dcc_safe_dir_make(life->private_dir, error) || !dcc_safe_dir_make(self->rescue_dir, error))
         return FALSE;
@@ -53,7 +63,7 @@ make_dirs(DccSession *self, GError **error)
                     DCC_ERROR_UNSAFE,
                     "cannot make a temporary directory in %s: %s; set TMPDIR to a directory you "
                     "can write to",
-                    g_get_tmp_dir(),
+                    get_tmp_dir(),
                     g_strerror(errno));
         g_clear_pointer(&life->temp_dir, g_free);
         return FALSE;

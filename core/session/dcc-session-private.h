@@ -32,6 +32,10 @@
 
 G_BEGIN_DECLS
 
+/* Of record.json and last.json: raised when an older dcchost could not make sense of a newer one's.
+ */
+#define DCC_RECORD_VERSION 1
+
 /* One life of the application: from a spawn to the end of its last process. */
 typedef struct {
     char *incarnation;

@@ -9,8 +9,6 @@
 
 #include <unistd.h>
 
-#define RECORD_VERSION 1
-
 JsonObject *
 dcc_session_event(const char *type)
 {
@@ -262,7 +260,7 @@ make_record(DccSession *self)
     DccLife *life = self->life;
     g_autofree char *policy = dcc_restart_policy_save(self->policy, dcc_clock_now(self->clock));
 
-    json_object_set_int_member(record, "record_version", RECORD_VERSION);
+    json_object_set_int_member(record, "record_version", DCC_RECORD_VERSION);
     json_object_set_string_member(record, "boot_id", dcc_boot_id());
     json_object_set_object_member(record, "status", dcc_session_make_status(self));
     json_object_set_object_member(record, "request", dcc_request_to_json(self->request));
@@ -309,7 +307,7 @@ dcc_session_write_last(DccSession *self)
     g_autoptr(JsonObject) last = json_object_new();
     g_autofree char *path = dcc_place_get_state_file(self->place, DCC_PLACE_LAST);
 
-    json_object_set_int_member(last, "record_version", RECORD_VERSION);
+    json_object_set_int_member(last, "record_version", DCC_RECORD_VERSION);
     json_object_set_object_member(last, "status", dcc_session_make_status(self));
     json_object_set_object_member(last, "request", dcc_request_to_json(self->request));
     if (!dcc_place_write_json(path, last, NULL))

@@ -281,6 +281,37 @@ test_depth(void)
     refuse(quoted, -1);
 }
 
+/* What json-glib would take and could not give back: escapes of its own, numbers beyond all bounds.
+ */
+static void
+test_what_cannot_be_written_again(void)
+{
+    static const char *const bad[] = {
+        "{\"a\":\"\\337\"}",
+        "{\"a\":\"\\x41\"}",
+        "{\"a\":\"\\",
+        "{\"a\":1e999}",
+        "{\"a\":[{\"b\":-1e999}]}",
+    };
+    static const char all[] = "\x01\x02\x1e\x1f\x7f";
+    g_autoptr(JsonObject) object = json_object_new();
+    g_autofree char *line = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(dcc_json_from_text(bad[i], -1, &error));
+        g_assert_true(dcc_error_is_protocol(error));
+    }
+    json_object_set_string_member(object, "a", all);
+    line = dcc_json_to_line(object);
+    for (const char *c = line; *c != '\0'; c++)
+        g_assert_cmpuint((guchar)*c, >=, 0x20);
+    g_clear_pointer(&object, json_object_unref);
+    object = dcc_json_from_text(line, -1, NULL);
+    g_assert_cmpstr(dcc_json_get_string(object, "a", ""), ==, all);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -296,5 +327,6 @@ main(int argc, char **argv)
     g_test_add_func("/json/malformed-bytes", test_malformed_bytes);
     g_test_add_func("/json/refusals", test_refusals);
     g_test_add_func("/json/depth", test_depth);
+    g_test_add_func("/json/what-cannot-be-written-again", test_what_cannot_be_written_again);
     return g_test_run();
 }
