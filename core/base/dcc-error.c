@@ -14,7 +14,10 @@
  *
  * Since: 1.0
  */
-G_DEFINE_QUARK(dcc - error - quark, dcc_error)
+/* It would take the name for a subtraction. */
+/* clang-format off */
+G_DEFINE_QUARK(dcc-error-quark, dcc_error)
+/* clang-format on */
 
 /**
  * dcc_error_is_unknown_app:

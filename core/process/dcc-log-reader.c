@@ -92,8 +92,13 @@ give(DccLogReader *self, char *line)
 {
     g_autofree char *owned = line;
 
-    if (line != NULL && !self->closed)
-        self->func(line, self->data);
+    if (line == NULL || self->closed)
+        return;
+    self->func(line, self->data);
+    /* Whoever reads on our behalf holds a reference meanwhile: when that is the last one, the
+     * receiver has let go of us, and wants to hear no more. */
+    if (G_OBJECT(self)->ref_count == 1)
+        self->closed = TRUE;
 }
 
 static void
@@ -244,7 +249,7 @@ begin(DccLogReader *self, gint64 offset)
 static gboolean
 on_first(gpointer data)
 {
-    DccLogReader *self = data;
+    g_autoptr(DccLogReader) self = g_object_ref(data); /* who hears a line may let go of us */
 
     dcc_source_clear(&self->more);
     read_on(self);

@@ -157,12 +157,13 @@ test_crashes_for_so_many_lives(Fixture *fixture, gconstpointer data)
     g_autofree char *args = g_strdup_printf(
         "--no-agent --term-exit 5 --crash-after 0 --count-file %s --crash-times 2", count);
     g_autofree char *line = g_strdup_printf(
-        "%s --lifetime 20 --oracle %s %s", dcc_test_fake_executable(), fixture->oracle, args);
-    g_auto(GStrv) argv = g_strsplit(line, " ", -1);
+        "'%s' --lifetime 20 --oracle %s %s", dcc_test_fake_executable(), fixture->oracle, args);
+    g_auto(GStrv) argv = NULL;
     g_autoptr(GError) error = NULL;
     int status;
     GPid pid;
 
+    g_assert_true(g_shell_parse_argv(line, NULL, &argv, NULL));
     g_assert_true(WIFSIGNALED(run(fixture, args, NULL)));
     g_assert_true(WIFSIGNALED(run(fixture, args, NULL)));
     g_spawn_async(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &error);
@@ -339,11 +340,12 @@ session_start(Fixture *fixture, const char *args)
     Session session = {.listener = g_socket_listener_new()};
     g_autofree char *path = dcc_test_world_build_path(fixture->world, "agent.sock");
     g_autofree char *line =
-        g_strdup_printf("%s --lifetime 20 %s", dcc_test_fake_executable(), args);
-    g_auto(GStrv) argv = g_strsplit(line, " ", -1);
+        g_strdup_printf("'%s' --lifetime 20 %s", dcc_test_fake_executable(), args);
+    g_auto(GStrv) argv = NULL;
     g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
     g_autoptr(GError) error = NULL;
 
+    g_assert_true(g_shell_parse_argv(line, NULL, &argv, NULL));
     g_socket_listener_add_address(session.listener,
                                   address,
                                   G_SOCKET_TYPE_STREAM,

@@ -90,7 +90,7 @@ test_lines(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *line =
-            g_strdup_printf("%s --no-agent %s", dcc_test_fake_executable(), cases[i].mode);
+            g_strdup_printf("'%s' --no-agent %s", dcc_test_fake_executable(), cases[i].mode);
         g_autofree char *output = NULL;
         g_autoptr(GError) error = NULL;
 
@@ -149,7 +149,7 @@ test_rescue(void)
     g_autoptr(GError) error = NULL;
     g_autofree char *output = NULL;
     g_autofree char *line =
-        g_strdup_printf("%s --no-agent --crash-after 0 --crash-save", dcc_test_fake_executable());
+        g_strdup_printf("'%s' --no-agent --crash-after 0 --crash-save", dcc_test_fake_executable());
 
     dcc_exit_info_set_temp_dir(info, g_getenv("TMPDIR"));
     g_spawn_command_line_sync(line, &output, NULL, NULL, &error);

@@ -47,11 +47,19 @@ test_foreign(void)
     g_assert_false(dcc_error_is_busy(NULL));
 }
 
+/* Other languages find the domain by its name. */
+static void
+test_name(void)
+{
+    g_assert_cmpstr(g_quark_to_string(DCC_ERROR), ==, "dcc-error-quark");
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/error/predicates", test_predicates);
     g_test_add_func("/error/foreign", test_foreign);
+    g_test_add_func("/error/name", test_name);
     return g_test_run();
 }

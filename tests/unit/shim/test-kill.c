@@ -93,7 +93,7 @@ test_released(void)
 {
     g_autoptr(Life) life = life_new();
     g_autofree char *daemon = g_build_filename(life->dir, "released", NULL);
-    g_autofree char *script = g_strdup_printf("%s daemon & exec %s tree 0", daemon, life_hands);
+    g_autofree char *script = g_strdup_printf("'%s' daemon & exec '%s' tree 0", daemon, life_hands);
     const char *daemons[] = {"another", "released", NULL};
     static DccProc list[64];
     struct stat st;
