@@ -69,8 +69,6 @@ typedef struct {
     guint32 flags;
 } DccReading;
 
-G_STATIC_ASSERT(sizeof(DccReading) == 32);
-
 DCC_API DccMonitor *
 dcc_monitor_new(void);
 /* FALSE and INVALID for what can be no pid (below 1, above 2147483647). A pid that nobody has is

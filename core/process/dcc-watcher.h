@@ -68,8 +68,6 @@ typedef struct {
     guint32 watch;
 } DccWatchEvent;
 
-G_STATIC_ASSERT(sizeof(DccWatchEvent) == 48);
-
 /* Properties: heartbeat-interval (uint, milliseconds, 0: none, and no timer; default 0),
  * status-changes (boolean, default FALSE), running (read-only). */
 DCC_API DccWatcher *
