@@ -27,6 +27,11 @@ def box(monkeypatch):
     one.close()
 
 
+def short(value):
+    """What a test's name says of a value."""
+    return value.__name__ if isinstance(value, type) else ascii(value)[:24]
+
+
 def environment():
     """This process's environment, with the package on PYTHONPATH and no bytecode left in the tree."""
     env = dict(os.environ, PYTHONPATH=str(PACKAGE), PYTHONDONTWRITEBYTECODE="1")

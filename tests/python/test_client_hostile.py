@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from conftest import short
 from dcchost import client
 
 
@@ -77,7 +78,7 @@ def reply(result):
     (b'{"id":1,"result":3}\n', client.ProtocolError),
     (b'{"id":1,"error":"no"}\n', client.ProtocolError),
     (b'{"id":1,"error":{"code":-32601,"message":"what is that"}}\n', client.Error),
-])
+], ids=short)
 def test_a_bad_answer_is_an_error(stranger, answer, kind):
     session = stranger(answer)
     with pytest.raises(kind) as caught:
@@ -125,7 +126,8 @@ def test_a_request_too_large_is_not_sent(stranger):
         stranger(b"").agent("save", {"directory": "x" * (1024 * 1024)})
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-x", "a\0b", "a\nb", "\N{SNOWMAN}", "x" * 65, "x" * 2 ** 20])
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-x", "a\0b", "a\nb", "\N{SNOWMAN}", "x" * 65,
+                                  "x" * 2 ** 20], ids=short)
 def test_a_name_that_is_none(name):
     with pytest.raises(ValueError, match="no name for an instance") as caught:
         client.Session(name)
