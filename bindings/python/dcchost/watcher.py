@@ -90,11 +90,13 @@ class PyProcessWatcher:
 
     def poll_events(self):
         """What has happened since the last call, oldest first. Never waits."""
-        _library.check_process(self._owner)
+        if os.getpid() != self._owner:
+            _library.check_process(self._owner)
+        data = self._watcher.drain()
+        if not data:
+            return []
+        # Who tracks holds the lock until the name is known, so every event finds its own.
         with self._lock:
-            data = self._watcher.drain()
-            if not data:
-                return []
             return [event for event in map(self._event, _EVENT.iter_unpack(data)) if event is not None]
 
     def is_running(self):
