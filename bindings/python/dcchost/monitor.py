@@ -13,7 +13,7 @@ from . import _library
 _DccHost = _library.load()
 
 _READING = struct.Struct("=qqdII")
-_STOPPED, _RUNNING, _ZOMBIE = 0, 1, 2
+_RUNNING, _ZOMBIE = 1, 2
 
 
 class PyProcessMonitor:
@@ -101,35 +101,47 @@ class PyProcessMonitor:
                 return None
             for record in _READING.iter_unpack(self._data):
                 if record[0] == pid:
-                    return _info(record, _name_of(pid))
+                    return _info(record, _name_of(pid), set())
         return None
 
     def _unpack(self):
         """Dicts from the records; with nothing tracked none are made before somebody asks."""
         with self._lock:
-            records = {}
-            if self._names:
-                records = {record[0]: record for record in _READING.iter_unpack(self._data)}
-            read, listed = {}, []
-            for pid, name in self._names.items():
-                record = records.get(pid)
-                info = _info(record, name) if record else dict(_UNKNOWN, pid=pid, name=name)
-                listed.append(info)
-                if record and record[3] != _STOPPED:
-                    read[pid] = info
+            zombies = set()
+            listed = self._pair(zombies) if self._names else []
+            read = {info["pid"]: info for info in listed if info["status"] == "running" or info["pid"] in zombies}
             self._listed = listed
             self._read = read
             return read
+
+    def _pair(self, zombies):
+        """Records with their names. They come in the order of tracking, unless somebody tracked or untracked since."""
+        names, records = self._names, _READING.iter_unpack(self._data)
+        listed = [{"pid": pid, "name": name,
+                   "status": "running" if status == _RUNNING else _other(pid, status, zombies),
+                   "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
+                  for (pid, memory, cpu, status, _flags), name in zip(records, names.values())]
+        if [info["pid"] for info in listed] == list(names):
+            return listed
+        found = {record[0]: record for record in _READING.iter_unpack(self._data)}
+        return [_info(found[pid], name, zombies) if pid in found else dict(_UNKNOWN, pid=pid, name=name)
+                for pid, name in names.items()]
 
 
 _UNKNOWN = {"pid": 0, "name": "", "status": "unknown", "cpu_usage_percent": 0.0, "memory_bytes": 0, "restart_count": 0}
 
 
-def _info(record, name):
+def _info(record, name, zombies):
     pid, memory, cpu, status, _flags = record
-    word = "running" if status == _RUNNING else _ended(pid) if status == _ZOMBIE else "stopped"
-    return {"pid": pid, "name": name, "status": word, "cpu_usage_percent": cpu, "memory_bytes": memory,
-            "restart_count": 0}
+    return {"pid": pid, "name": name, "status": "running" if status == _RUNNING else _other(pid, status, zombies),
+            "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
+
+
+def _other(pid, status, zombies):
+    if status != _ZOMBIE:
+        return "stopped"
+    zombies.add(pid)
+    return _ended(pid)
 
 
 def _ended(pid):
