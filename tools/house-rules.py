@@ -184,8 +184,12 @@ def is_c(path):
     return path.endswith((".c", ".h"))
 
 
+# What an application's own interpreter loads as well.
+FOR_ANY_PYTHON = tuple("bindings/python/dcchost/" + name for name in ("__init__.py", "client.py", "executables.py"))
+
+
 def is_agent(path):
-    return path.startswith("adapters/") and "/agent/" in path and path.endswith(".py")
+    return path.startswith("adapters/") and "/agent/" in path and path.endswith(".py") or path in FOR_ANY_PYTHON
 
 
 def is_ours(path):

@@ -92,11 +92,13 @@ next_random(DccRestartPolicy *self)
     return self->random;
 }
 
-static gint64
-doubled(gint64 first, gint64 cap, guint64 attempt)
+gint64
+dcc_backoff_delay(DccBackoffKind kind, gint64 first, gint64 cap, guint64 attempt)
 {
     gint64 delay = MIN(first, cap);
 
+    if (kind == DCC_BACKOFF_FIXED)
+        return first;
     for (guint64 i = 0; i < attempt && delay > 0 && delay < cap; i++)
         delay = delay > cap / 2 ? cap : delay * 2;
     return delay;
@@ -310,11 +312,10 @@ dcc_restart_policy_delay(DccRestartPolicy *self, guint64 attempt)
 {
     g_return_val_if_fail(DCC_IS_RESTART_POLICY(self), 0);
 
-    gint64 first = get_not_negative(self, DCC_SETTING_BACKOFF_INITIAL);
-
-    if (dcc_settings_get_backoff(self->settings) == DCC_BACKOFF_FIXED)
-        return first;
-    return doubled(first, get_not_negative(self, DCC_SETTING_BACKOFF_MAX), attempt);
+    return dcc_backoff_delay(dcc_settings_get_backoff(self->settings),
+                             get_not_negative(self, DCC_SETTING_BACKOFF_INITIAL),
+                             get_not_negative(self, DCC_SETTING_BACKOFF_MAX),
+                             attempt);
 }
 
 /**
@@ -338,7 +339,8 @@ dcc_restart_policy_decide_spawn(DccRestartPolicy *self, gint64 now)
     if (age_ms(self->spawn_since, now) >= SPAWN_PATIENCE_MS)
         return decide(DCC_DECISION_GIVE_UP, 0, "the system has refused to start it for 10 minutes");
 
-    gint64 delay = doubled(SPAWN_FIRST_MS, SPAWN_CAP_MS, self->spawn_attempt);
+    gint64 delay = dcc_backoff_delay(
+        DCC_BACKOFF_EXPONENTIAL, SPAWN_FIRST_MS, SPAWN_CAP_MS, self->spawn_attempt);
     self->spawn_attempt++;
     return decide(DCC_DECISION_RESTART,
                   with_jitter(self, delay),

@@ -25,6 +25,11 @@ typedef struct {
     char reason[160]; /* one line for people */
 } DccDecision;
 
+/* The one place where delays are computed: that of the nth (0-based) attempt, saturating at cap. A
+ * fixed delay is first, and cap is not looked at. Nothing negative. */
+gint64
+dcc_backoff_delay(DccBackoffKind kind, gint64 first, gint64 cap, guint64 attempt);
+
 DccRestartPolicy *
 dcc_restart_policy_new(DccSettings *settings, guint32 seed);
 /* cause: two equal causes (within instant-crash of their starts) in a row give up. Licence verdicts

@@ -1,0 +1,203 @@
+/* Killing a tree from inside somebody's program; see the header.
+ *
+ * That program must not be made a subreaper, for it would get children it does not know. So a
+ * process belongs to a launch when it is the one that was launched; or is of the session that one
+ * made (the number is nobody else's while one of them lives); or has the launch's mark in its
+ * environment, which children inherit and double-forked daemons keep; or has a parent that belongs.
+ * Who has done all of that away - a session of its own, another environment, a dead parent - is not
+ * found.
+ *
+ * Threading: any. */
+#include "dcc-launcher-tree.h"
+#include "dcc-proc.h"
+#include "dcc-tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Passes one after the other before the first pause: a tree that forks faster than we look must
+ * lose. */
+#define EAGER_PASSES 20
+#define MAX_PAUSE_US (50 * 1000)
+/* A look that finds nobody may have come between a fork and the end of its parent. On a machine
+ * where processes come and go all the time no look is sure, and many have to do. */
+#define EMPTY_LOOKS      1
+#define MAX_UNSURE_LOOKS 12
+#define CHUNK            4096
+
+static gboolean
+is_living(const DccProc *proc)
+{
+    return (proc->state != 'Z' && proc->state != 'X') || proc->threads > 1;
+}
+
+/* Word by word, across the edges of what is read at once. */
+static gboolean
+has_mark(gint64 pid, const char *mark)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/environ", pid);
+    gsize length = strlen(mark) + 1;
+    char text[CHUNK];
+    gsize kept = 0;
+    gboolean found = FALSE;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+
+    if (fd < 0)
+        return FALSE;
+    while (!found && (n = read(fd, text + kept, sizeof text - kept)) > 0) {
+        kept += (gsize)n;
+        found = memmem(text, kept, mark, length) != NULL;
+        if (kept >= length) {
+            memmove(text, text + kept - (length - 1), length - 1);
+            kept = length - 1;
+        }
+    }
+    close(fd);
+    return found;
+}
+
+static gboolean
+belongs(const DccLaunched *self, const DccProc *proc)
+{
+    if (proc->pid == getpid() || proc->start_ticks < self->start_ticks)
+        return FALSE;
+    if (proc->pid == self->pid)
+        return proc->start_ticks == self->start_ticks;
+    return proc->sid == self->pid || has_mark(proc->pid, self->mark);
+}
+
+typedef struct {
+    const DccLaunched *launched;
+    gboolean kills;
+    GHashTable *members; /* pids */
+} Look;
+
+/* Who belongs is killed at the moment it is seen: one that forks and ends every few milliseconds is
+ * gone when a list is complete. dcc_proc_signal() sends nothing to a number's new owner. */
+static void
+take(Look *look, const DccProc *proc)
+{
+    g_hash_table_add(look->members, GINT_TO_POINTER((gint)proc->pid));
+    if (look->kills)
+        dcc_proc_signal(proc, SIGKILL);
+}
+
+static bool
+see(const DccProc *proc, void *data)
+{
+    Look *look = data;
+
+    if (is_living(proc) && belongs(look->launched, proc))
+        take(look, proc);
+    return true;
+}
+
+static DccProc *
+scan_all(Look *look, gsize *n)
+{
+    for (gsize room = 1024;; room *= 4) {
+        DccProc *list = g_new(DccProc, room);
+
+        *n = dcc_proc_scan(list, room, see, look);
+        if (*n < room)
+            return list;
+        g_free(list);
+    }
+}
+
+static void
+take_children(Look *look, const DccProc *all, gsize n)
+{
+    gboolean grown = TRUE;
+
+    while (grown) {
+        grown = FALSE;
+        for (gsize i = 0; i < n; i++)
+            if (is_living(&all[i]) &&
+                g_hash_table_contains(look->members, GINT_TO_POINTER((gint)all[i].ppid)) &&
+                !g_hash_table_contains(look->members, GINT_TO_POINTER((gint)all[i].pid))) {
+                take(look, &all[i]);
+                grown = TRUE;
+            }
+    }
+}
+
+/* TRUE: one that was there while we looked is gone, and may have left a child behind that we did
+ * not see. */
+static gboolean
+any_has_gone(const DccProc *all, gsize n)
+{
+    DccProc now;
+
+    for (gsize i = 0; i < n; i++)
+        if (!dcc_proc_read(all[i].pid, &now) || now.start_ticks != all[i].start_ticks)
+            return TRUE;
+    return FALSE;
+}
+
+/* (transfer full, element-type gint64): who belongs and lives. *sure: nobody slipped away. */
+static GHashTable *
+find_members(const DccLaunched *self, gboolean kills, gboolean *sure)
+{
+    Look look = {self, kills, g_hash_table_new(NULL, NULL)};
+    gsize n;
+    g_autofree DccProc *all = scan_all(&look, &n);
+
+    take_children(&look, all, n);
+    *sure = g_hash_table_size(look.members) == 0 && !any_has_gone(all, n);
+    return look.members;
+}
+
+static gboolean
+refuse(const DccLaunched *self, GError **error)
+{
+    gboolean sure;
+    g_autoptr(GHashTable) members = find_members(self, FALSE, &sure);
+    g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_auto(GStrv) lines = NULL;
+    g_autofree char *text = NULL;
+    GHashTableIter iter;
+    gpointer key;
+
+    g_hash_table_iter_init(&iter, members);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        gint64 pid = GPOINTER_TO_INT(key);
+
+        g_array_append_val(pids, pid);
+    }
+    if (pids->len == 0)
+        return TRUE;
+    lines = dcc_tree_describe((const gint64 *)(gpointer)pids->data, MIN(pids->len, 8));
+    text = g_strjoinv(", ", lines);
+    g_set_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT, "cannot be killed: %s", text);
+    return FALSE;
+}
+
+gboolean
+dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **error)
+{
+    gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
+    gulong pause_us = 500;
+    guint empty = 0;
+    guint unsure = 0;
+
+    for (guint pass = 0; empty < EMPTY_LOOKS && unsure < MAX_UNSURE_LOOKS; pass++) {
+        gboolean sure;
+        g_autoptr(GHashTable) members = find_members(self, TRUE, &sure);
+
+        empty = sure ? empty + 1 : 0;
+        unsure = g_hash_table_size(members) > 0 ? 0 : unsure + 1;
+        if (g_hash_table_size(members) == 0 || pass < EAGER_PASSES)
+            continue;
+        if (g_get_monotonic_time() >= end)
+            return refuse(self, error);
+        g_usleep(pause_us);
+        pause_us = MIN(pause_us * 2, MAX_PAUSE_US);
+    }
+    return TRUE;
+}
