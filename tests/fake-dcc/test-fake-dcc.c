@@ -30,24 +30,32 @@ tear_down(Fixture *fixture, gconstpointer data)
     g_free(fixture->tmp);
 }
 
+/* (transfer full): the fake application with the words of args, which may hold anything but spaces.
+ */
+static char **
+make_argv(const char *args)
+{
+    g_auto(GStrv) words = g_strsplit(args, " ", -1);
+    GPtrArray *argv = g_ptr_array_new();
+
+    g_ptr_array_add(argv, g_strdup(dcc_test_fake_executable()));
+    for (guint i = 0; words[i] != NULL; i++)
+        g_ptr_array_add(argv, g_strdup(words[i]));
+    g_ptr_array_add(argv, NULL);
+    return (char **)g_ptr_array_free(argv, FALSE);
+}
+
 /* Runs it with these arguments (split at spaces) to its end; its wait status. */
 static int
 run(Fixture *fixture, const char *args, char **output)
 {
-    g_auto(GStrv) words = g_strsplit(args, " ", -1);
-    const char *first[] = {
-        dcc_test_fake_executable(), "--lifetime", "20", "--oracle", fixture->oracle};
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_autofree char *line = g_strdup_printf("--lifetime 20 --oracle %s %s", fixture->oracle, args);
+    g_auto(GStrv) argv = make_argv(line);
     g_autoptr(GError) error = NULL;
     int status;
 
-    for (guint i = 0; i < G_N_ELEMENTS(first); i++)
-        g_ptr_array_add(argv, (gpointer)first[i]);
-    for (guint i = 0; words[i] != NULL; i++)
-        g_ptr_array_add(argv, words[i]);
-    g_ptr_array_add(argv, NULL);
     g_spawn_sync(NULL,
-                 (char **)argv->pdata,
+                 argv,
                  NULL,
                  output ? 0 : G_SPAWN_STDOUT_TO_DEV_NULL,
                  NULL,
@@ -156,14 +164,12 @@ test_crashes_for_so_many_lives(Fixture *fixture, gconstpointer data)
     g_autofree char *count = dcc_test_world_build_path(fixture->world, "count");
     g_autofree char *args = g_strdup_printf(
         "--no-agent --term-exit 5 --crash-after 0 --count-file %s --crash-times 2", count);
-    g_autofree char *line = g_strdup_printf(
-        "'%s' --lifetime 20 --oracle %s %s", dcc_test_fake_executable(), fixture->oracle, args);
-    g_auto(GStrv) argv = NULL;
+    g_autofree char *line = g_strdup_printf("--lifetime 20 --oracle %s %s", fixture->oracle, args);
+    g_auto(GStrv) argv = make_argv(line);
     g_autoptr(GError) error = NULL;
     int status;
     GPid pid;
 
-    g_assert_true(g_shell_parse_argv(line, NULL, &argv, NULL));
     g_assert_true(WIFSIGNALED(run(fixture, args, NULL)));
     g_assert_true(WIFSIGNALED(run(fixture, args, NULL)));
     g_spawn_async(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &error);
@@ -339,13 +345,11 @@ session_start(Fixture *fixture, const char *args)
 {
     Session session = {.listener = g_socket_listener_new()};
     g_autofree char *path = dcc_test_world_build_path(fixture->world, "agent.sock");
-    g_autofree char *line =
-        g_strdup_printf("'%s' --lifetime 20 %s", dcc_test_fake_executable(), args);
-    g_auto(GStrv) argv = NULL;
+    g_autofree char *line = g_strdup_printf("--lifetime 20 %s", args);
+    g_auto(GStrv) argv = make_argv(line);
     g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
     g_autoptr(GError) error = NULL;
 
-    g_assert_true(g_shell_parse_argv(line, NULL, &argv, NULL));
     g_socket_listener_add_address(session.listener,
                                   address,
                                   G_SOCKET_TYPE_STREAM,
