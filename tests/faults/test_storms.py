@@ -89,7 +89,7 @@ def test_a_crash_reporter_is_left_alone_for_the_grace(box):
     """The child of a crashed application writes its recovery file for two seconds."""
     reporter = box.work / "reporter"
     reporter.write_text("#!/bin/sh\n(trap '' HUP; sleep 2; echo late > \"$TMPDIR/late_autosave.scene\") &\n"
-                        "exec %s \"$@\"\n" % os.environ["DCCHOST_FAKE_EXECUTABLE"])
+                        "exec '%s' \"$@\"\n" % os.environ["DCCHOST_FAKE_EXECUTABLE"])
     reporter.chmod(0o755)
     done = box.run("launch", "fake", "-d", "--restart", "never", "--set", "crash-grace=5s", "--", "--crash-after",
                    "100", DCCHOST_FAKE_EXECUTABLE=str(reporter))
