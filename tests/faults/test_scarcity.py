@@ -104,8 +104,8 @@ def test_no_process_for_the_application_in_the_shim(box):
     """The shim is there, and the kernel has no process for what it is to start."""
     wrapper = box.work / "shim"
     shim = os.environ["DCCHOST_SHIM"]
-    wrapper.write_text("#!/bin/sh\nif [ -e %s/once ]; then exec '%s' \"$@\"; fi\n: > %s/once\nexec %s -qq -f -o /dev/null "
-                       "-e trace=clone -e inject=clone:error=EAGAIN:when=1 '%s' \"$@\"\n"
+    wrapper.write_text("#!/bin/sh\nif [ -e %s/once ]; then exec '%s' \"$@\"; fi\n: > %s/once\n"
+                       "exec %s -qq -f -o /dev/null -e trace=clone -e inject=clone:error=EAGAIN:when=1 '%s' \"$@\"\n"
                        % (box.work, shim, box.work, STRACE, shim))
     wrapper.chmod(0o755)
     session = start_session(box, "fake", *FAST, env=dict(box.env, DCCHOST_SHIM=str(wrapper)))
