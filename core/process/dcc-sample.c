@@ -3,7 +3,8 @@
  * The process's CPU clock is one system call without text, counts nanoseconds over all its threads,
  * and cannot stand still over anything that happens in the process, its end included: so where it
  * stands still everything else is as it was, and only reclaimed memory is missed (hence the look at
- * every 20th reading). A new owner of the pid has another clock.
+ * every 20th reading). A new owner of the pid has another clock; only before a process is first
+ * charged for what it has computed all clocks are alike, at zero, and zero says nothing.
  *
  * Identity: a kept /proc/PID/statm is of the process it was opened for, and says ESRCH for ever
  * once that is reaped, whoever has the number then. Without one, the start time in /proc/PID/stat
@@ -186,6 +187,12 @@ count_cpu(DccSample *self, gint64 cpu_ns, gint64 now_ns)
     self->has_cpu = TRUE;
 }
 
+static gboolean
+stands_still(const DccSample *self, gint64 cpu_ns)
+{
+    return cpu_ns > 0 && cpu_ns == self->cpu_ns;
+}
+
 void
 dcc_sample_read(DccSample *self, gint64 now_ns)
 {
@@ -197,7 +204,7 @@ dcc_sample_read(DccSample *self, gint64 now_ns)
     if (status == DCC_PROCESS_STOPPED)
         return;
     cpu_ns = read_clock(self->pid);
-    idle = cpu_ns >= 0 && cpu_ns == self->cpu_ns;
+    idle = stands_still(self, cpu_ns);
     if (!idle)
         now_ns = dcc_sample_now();
     if (!idle || ++self->idle_reads >= READS_UNTIL_LOOK) {
@@ -219,7 +226,7 @@ dcc_sample_is_alive(const DccSample *self)
     if (self->status != DCC_PROCESS_RUNNING)
         return FALSE;
     cpu_ns = read_clock(self->pid);
-    if (cpu_ns >= 0 && cpu_ns == self->cpu_ns)
+    if (stands_still(self, cpu_ns))
         return TRUE;
     return (cpu_ns >= 0 ? look(self, &rss_bytes) : look_at_stat(self, &rss_bytes)) ==
            DCC_PROCESS_RUNNING;

@@ -32,7 +32,6 @@ struct _DccLadder {
     guint deadline;
     gint64 reserve_ms; /* of the deadline, for the signal */
     gboolean main_ended;
-    gboolean asked;
     guint call; /* number of the agent call whose answer is awaited */
     guint last_call;
     GList
@@ -137,10 +136,8 @@ on_saved(DccLadder *self, JsonObject *result, const GError *error)
 static void
 on_quitting(DccLadder *self, JsonObject *result, const GError *error)
 {
-    if (error == NULL) {
-        self->asked = TRUE;
+    if (error == NULL)
         return;
-    }
     if (dcc_error_is_timeout(error))
         leave(self, "timed-out", error->message);
     else if (dcc_error_is_gone(error) || dcc_error_is_not_supported(error))
@@ -222,7 +219,6 @@ begin_quit(DccLadder *self)
 static void
 begin_order(DccLadder *self, DccShimOrder order, DccSetting setting)
 {
-    self->asked = TRUE;
     arm(self, dcc_settings_get(self->tools.settings, setting));
     dcc_shim_link_order(self->tools.shim, order);
 }
@@ -333,10 +329,4 @@ dcc_ladder_tree_empty(DccLadder *self)
 {
     leave(self, "done", NULL);
     dcc_clock_clear(self->tools.clock, &self->deadline);
-}
-
-gboolean
-dcc_ladder_has_asked(DccLadder *self)
-{
-    return self->asked;
 }

@@ -51,9 +51,6 @@ dcc_ladder_main_ended(DccLadder *self, gint64 grace_ms);
 /* Nothing is left. */
 void
 dcc_ladder_tree_empty(DccLadder *self);
-/* TRUE when the application agreed to quit or was signalled by us. */
-gboolean
-dcc_ladder_has_asked(DccLadder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccLadder, dcc_ladder_free)
 
 G_END_DECLS

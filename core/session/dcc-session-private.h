@@ -201,8 +201,6 @@ DccSession *
 dcc_session_alloc(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runtime);
 gboolean
 dcc_session_open_doors(DccSession *self, gboolean fresh, GError **error);
-void
-dcc_session_set_clock(DccSession *self, DccClock *clock);
 
 /* dcc-session-adopt.c */
 /* Makes the life that a record speaks of; nothing of it is watched yet. */

@@ -220,12 +220,6 @@ dcc_session_new(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runt
     return dcc_session_alloc(adapter, request, runtime);
 }
 
-void
-dcc_session_set_clock(DccSession *self, DccClock *clock)
-{
-    g_set_object(&self->clock, clock);
-}
-
 /* Journal, sockets, paths: what stands as long as the session does. */
 gboolean
 dcc_session_open_doors(DccSession *self, gboolean fresh, GError **error)

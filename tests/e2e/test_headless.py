@@ -49,6 +49,9 @@ def test_probe(world):
         assert reply["health"] == "busy" and reply["busy"] == "run"
         control.answer(asked)
         assert control.run("import bpy; result = 6 * 7") == "42"
+        for _ in range(200):  # whoever has the answer may ask at once
+            control.run("result = 1")
+            assert control.call("probe")["health"] == "ok"
 
 
 def test_a_blocked_main_thread_is_seen_and_forgiven(world):

@@ -236,8 +236,7 @@ class Agent:
         self.main = threading.get_ident()
         self.started = self.turned = time.monotonic()
         self.busy = (None, self.started)
-        self.ready = self.ready_told = False
-        self.ending = self.interrupted = self.copying = self.unsaved = False
+        self.ready = self.ready_told = self.ending = self.interrupted = self.copying = self.unsaved = False
         self.code = None
         self.frames = self.calm_ticks = 0
         self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
@@ -272,7 +271,6 @@ class Agent:
                 self.scene = bpy.data.filepath
                 self.exists = os.path.isfile(self.scene)
                 self.unsaved = False
-            # A rescue copy makes Blender believe that all is saved.
             self.dirty = bool(bpy.data.is_dirty or self.unsaved)
         except Exception:
             self.dirty = None  # bpy.data is restricted at times
@@ -296,10 +294,9 @@ class Agent:
     def do(self, job):
         try:
             result = getattr(self, "do_" + job.method)(job.params)
-        except Refused as refusal:
-            self.wire.answer(job, error=(-32000, str(refusal)))
         except BaseException as error:
-            self.wire.answer(job, error=(-32000, "%s: %s" % (type(error).__name__, error)))
+            kind = "" if isinstance(error, Refused) else type(error).__name__ + ": "
+            self.wire.answer(job, error=(-32000, "%s%s" % (kind, error)))
         else:
             self.wire.answer(job, result)
 
@@ -335,7 +332,10 @@ class Agent:
     def do_run(self, params):
         names = {"__name__": "dcchost_run", "bpy": bpy, "result": None}
         self.set_busy("run")
-        exec(compile(str(params.get("source", "")), "<dcchost run>", "exec"), names)
+        try:
+            exec(compile(str(params.get("source", "")), "<dcchost run>", "exec"), names)
+        finally:
+            self.turn()  # before the answer: whoever has that may ask at once whether we are busy
         return {"value": repr(names["result"])[: LINE_LIMIT // 8]}
 
     def next_job(self, timeout):
