@@ -25,7 +25,7 @@ LAYERS = {
     "core/shim": ["core/shim"],
     "core/session": ["core/base", "core/values", "core/adapter", "core/process", "core/policy",
                      "core/session"],
-    "adapters": ["core/base", "core/values", "core/adapter"],
+    "adapters": ["core/base", "core/values", "core/adapter", "adapters/common"],
     # Beside what is public: starting the session process, reading logs, what the kernel can do.
     "cli": ["core/base", "core/values", "core/adapter", "core/session", "core/process", "cli"],
 }

@@ -6,37 +6,12 @@
  * clean.
  */
 #include "dcc-blender.h"
-#include <signal.h>
+#include "dcc-common.h"
 #include <string.h>
 
 #define CODE_INTERRUPTED 1
 #define CODE_KILLED      2
 #define CODE_NO_LOADER   127
-
-G_GNUC_PRINTF(2, 3)
-static DccVerdict *
-verdict(DccVerdictKind kind, const char *format, ...)
-{
-    g_autofree char *reason = NULL;
-    va_list args;
-
-    va_start(args, format);
-    reason = g_strdup_vprintf(format, args);
-    va_end(args);
-    return dcc_verdict_new(kind, reason);
-}
-
-static gboolean
-has_line(DccExitInfo *info, const char *needle)
-{
-    const char *const *lines = dcc_exit_info_get_last_lines(info);
-
-    for (guint i = 0; lines && lines[i]; i++) {
-        if (strstr(lines[i], needle))
-            return TRUE;
-    }
-    return FALSE;
-}
 
 static const char *
 skip_words(const char *line, const char *words)
@@ -104,7 +79,8 @@ judge_memory(DccExitInfo *info)
 
     if (!dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &text))
         return NULL;
-    return verdict(DCC_VERDICT_OOM, "memory ran out: %s", text ? text : "an allocation failed");
+    return dcc_common_verdict(
+        DCC_VERDICT_OOM, "memory ran out: %s", text ? text : "an allocation failed");
 }
 
 static DccVerdict *
@@ -113,55 +89,18 @@ judge_crash_signal(DccExitInfo *info, const char *signal)
     const char *report = NULL;
 
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, &report) && report)
-        return verdict(DCC_VERDICT_CRASH, "crashed (%s); its report is %s", signal, report);
-    return verdict(DCC_VERDICT_CRASH, "crashed (%s) without a report", signal);
-}
-
-static DccVerdict *
-judge_outside_signal(DccExitInfo *info, int number)
-{
-    if (dcc_exit_info_is_our_signal(info)) {
-        DccVerdictKind kind =
-            dcc_exit_info_was_requested(info) ? DCC_VERDICT_CLEAN : DCC_VERDICT_KILLED;
-
-        return verdict(kind,
-                       "ended by our %s; Blender itself saved nothing",
-                       number == SIGKILL ? "SIGKILL" : "signal");
-    }
-    if (number == SIGKILL)
-        return verdict(DCC_VERDICT_KILLED,
-                       "killed by SIGKILL, sent by hand or by the kernel for want of memory (see "
-                       "dmesg)");
-    /* A log-out, a service manager, a person: that is a quit, and it is not brought back. */
-    return verdict(number == SIGTERM || number == SIGHUP || number == SIGINT ? DCC_VERDICT_CANCELLED
-                                                                             : DCC_VERDICT_KILLED,
-                   "ended by signal %d (%s), which was not ours; Blender saved nothing",
-                   number,
-                   g_strsignal(number));
+        return dcc_common_verdict(
+            DCC_VERDICT_CRASH, "crashed (%s); its report is %s", signal, report);
+    return dcc_common_verdict(DCC_VERDICT_CRASH, "crashed (%s) without a report", signal);
 }
 
 static DccVerdict *
 judge_signal(DccExitInfo *info)
 {
-    static const struct {
-        int number;
-        const char *name;
-    } crashes[] = {
-        {SIGSEGV, "SIGSEGV"},
-        {SIGABRT, "SIGABRT"},
-        {SIGBUS, "SIGBUS"},
-        {SIGFPE, "SIGFPE"},
-        {SIGILL, "SIGILL"},
-        {SIGTRAP, "SIGTRAP"},
-        {SIGSYS, "SIGSYS"},
-    };
-    int number = dcc_exit_info_get_signal(info);
+    const char *crash = dcc_common_crash_signal(dcc_exit_info_get_signal(info));
 
-    for (guint i = 0; i < G_N_ELEMENTS(crashes); i++) {
-        if (crashes[i].number == number)
-            return judge_crash_signal(info, crashes[i].name);
-    }
-    return judge_outside_signal(info, number);
+    return crash ? judge_crash_signal(info, crash)
+                 : dcc_common_judge_outside_signal(info, "Blender");
 }
 
 static DccVerdict *
@@ -171,13 +110,15 @@ judge_zero(DccExitInfo *info)
     const char *exception;
 
     if (dcc_exit_info_was_requested(info))
-        return verdict(DCC_VERDICT_CLEAN, "quit as asked");
+        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
     if (!done && dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, NULL))
-        return verdict(DCC_VERDICT_SUSPICIOUS, "said success after writing a crash report");
+        return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
+                                  "said success after writing a crash report");
     exception = dcc_exit_info_is_headless(info) ? find_exception(info) : NULL;
     if (exception)
-        return verdict(DCC_VERDICT_SUSPICIOUS, "said success, but reported: %s", exception);
-    return verdict(DCC_VERDICT_CLEAN, done ? "quit in order" : "exited with code 0");
+        return dcc_common_verdict(
+            DCC_VERDICT_SUSPICIOUS, "said success, but reported: %s", exception);
+    return dcc_common_verdict(DCC_VERDICT_CLEAN, done ? "quit in order" : "exited with code 0");
 }
 
 /* G.is_break at the end: somebody or something said stop. */
@@ -188,23 +129,25 @@ judge_one(DccExitInfo *info)
     const char *failure;
 
     if (dcc_exit_info_was_requested(info))
-        return verdict(DCC_VERDICT_CANCELLED, "interrupted as asked; what was begun was given up");
-    if (has_line(info, "unknown argument, loading as file:"))
-        return verdict(DCC_VERDICT_FAILED,
-                       "this Blender does not know one of its arguments and took it for a file");
-    if (!dcc_exit_info_is_headless(info) && has_line(info, "Not freed memory blocks"))
-        return verdict(DCC_VERDICT_NO_DISPLAY, "the display went away");
+        return dcc_common_verdict(DCC_VERDICT_CANCELLED,
+                                  "interrupted as asked; what was begun was given up");
+    if (dcc_common_find_line(info, "unknown argument, loading as file:"))
+        return dcc_common_verdict(
+            DCC_VERDICT_FAILED,
+            "this Blender does not know one of its arguments and took it for a file");
+    if (!dcc_exit_info_is_headless(info) && dcc_common_find_line(info, "Not freed memory blocks"))
+        return dcc_common_verdict(DCC_VERDICT_NO_DISPLAY, "the display went away");
     if ((failure = find_failure(info, &kind)))
-        return verdict(kind, "%s", failure);
+        return dcc_common_verdict(kind, "%s", failure);
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_CANCELLED, NULL))
-        return verdict(DCC_VERDICT_CANCELLED, "interrupted by SIGINT");
+        return dcc_common_verdict(DCC_VERDICT_CANCELLED, "interrupted by SIGINT");
     /* The lines are long gone, but what kept it from ever being ready is still true. */
     if (!dcc_exit_info_was_ready(info) &&
         (dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &failure) ||
          dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &failure)) &&
         failure)
-        return verdict(dcc_blender_judge_line(failure), "%s", failure);
-    return verdict(DCC_VERDICT_FAILED, "exited with code 1 and named no reason");
+        return dcc_common_verdict(dcc_blender_judge_line(failure), "%s", failure);
+    return dcc_common_verdict(DCC_VERDICT_FAILED, "exited with code 1 and named no reason");
 }
 
 static DccVerdict *
@@ -212,7 +155,7 @@ judge_script(DccExitInfo *info)
 {
     const char *exception = find_exception(info);
 
-    return verdict(
+    return dcc_common_verdict(
         DCC_VERDICT_SCRIPT_ERROR, "a script failed: %s", exception ? exception : "see the log");
 }
 
@@ -223,17 +166,17 @@ judge_code(DccExitInfo *info)
     DccVerdictKind install = DCC_VERDICT_BROKEN_INSTALL;
     const char *failure;
 
-    if (code == DCC_BLENDER_SCRIPT_FAILED || has_line(info, "Error: script failed, "))
+    if (code == DCC_BLENDER_SCRIPT_FAILED || dcc_common_find_line(info, "Error: script failed, "))
         return judge_script(info);
     if (code == CODE_KILLED && dcc_exit_info_has_event(info, DCC_OUTPUT_CANCELLED, NULL))
-        return verdict(DCC_VERDICT_CANCELLED, "interrupted twice by SIGINT");
+        return dcc_common_verdict(DCC_VERDICT_CANCELLED, "interrupted twice by SIGINT");
     if (code == CODE_INTERRUPTED)
         return judge_one(info);
     if (code == CODE_NO_LOADER && (failure = find_failure(info, &install)))
-        return verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", failure);
+        return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", failure);
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, NULL))
         return judge_crash_signal(info, "its end was reported by a wrapper");
-    return verdict(
+    return dcc_common_verdict(
         DCC_VERDICT_FAILED, "ended with code %d, which is a script's or an add-on's", code);
 }
 
@@ -254,5 +197,6 @@ dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info)
         return judge_signal(info);
     if (kind == DCC_RESULT_EXITED)
         return judge_code(info);
-    return verdict(DCC_VERDICT_UNKNOWN, "%s", reason ? reason : "nobody saw how it ended");
+    return dcc_common_verdict(
+        DCC_VERDICT_UNKNOWN, "%s", reason ? reason : "nobody saw how it ended");
 }

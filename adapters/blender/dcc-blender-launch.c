@@ -9,10 +9,10 @@
  * next save does not go into a temporary directory.
  */
 #include "dcc-blender.h"
+#include "dcc-common.h"
 #include "dcc-error.h"
-#include <string.h>
 
-#define AGENT_FILE "blender/dcchost_blender_agent.py"
+#define AGENT_FILE "dcchost_blender_agent.py"
 #define AGENT_LOOP "import dcchost_blender_agent; dcchost_blender_agent.loop()"
 
 /* The path in hexadecimal: it may hold anything. Recovered work is not saved yet, whatever Blender
@@ -22,39 +22,9 @@
     "bpy.ops.wm.recover_auto_save(filepath=os.fsdecode(bytes.fromhex('%s'))); "                    \
     "setattr(it.agent, 'unsaved', True)"
 
-/* The user's --env comes after the session's own environment; the last word wins. */
-static const char *
-find_env(DccLaunchRequest *request, const char *key)
-{
-    const char *const *settings = dcc_launch_request_get_env(request);
-    const char *value = g_getenv(key);
-    gsize length = strlen(key);
-
-    for (guint i = 0; settings && settings[i]; i++) {
-        if (strncmp(settings[i], key, length) == 0 && settings[i][length] == '=')
-            value = settings[i] + length + 1;
-    }
-    return value && *value ? value : NULL;
-}
-
-static gboolean
-check_display(DccLaunchRequest *request, GError **error)
-{
-    if (find_env(request, "DISPLAY") || find_env(request, "WAYLAND_DISPLAY"))
-        return TRUE;
-    g_set_error(error,
-                DCC_ERROR,
-                DCC_ERROR_INVALID,
-                "no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set; use "
-                "--headless, or name a display with --env DISPLAY=:0");
-    return FALSE;
-}
-
 static void
 add_environment(DccLaunchPlan *plan, DccLaunchRequest *request, const char *executable)
 {
-    const char *const temp_keys[] = {"TMPDIR", "TMP", "TEMP"};
-    const char *temp_dir = dcc_launch_request_get_temp_dir(request);
     g_autofree char *directory = g_path_get_dirname(executable);
 
     /* Another Python's home ends Blender at start. */
@@ -62,8 +32,7 @@ add_environment(DccLaunchPlan *plan, DccLaunchRequest *request, const char *exec
     /* A distribution's Blender takes the first python3.N on PATH for its own: that of a virtual
      * environment or pyenv would bring the wrong standard library in. */
     dcc_launch_plan_prepend_env(plan, "PATH", directory);
-    for (guint i = 0; temp_dir && i < G_N_ELEMENTS(temp_keys); i++)
-        dcc_launch_plan_set_env(plan, temp_keys[i], temp_dir);
+    dcc_common_add_temp_dir(plan, request);
 }
 
 static void
@@ -106,13 +75,12 @@ static void
 add_arguments(DccLaunchPlan *plan,
               DccLaunchRequest *request,
               const DccBlenderArgs *args,
+              const char *agent,
               const char *rescue)
 {
     const char *scene = rescue ? NULL : dcc_launch_request_get_scene(request);
     const char *const *user = dcc_launch_request_get_args(request);
     gboolean headless = dcc_launch_request_is_headless(request) || args->background;
-    g_autofree char *agent =
-        g_build_filename(dcc_launch_request_get_private_dir(request), AGENT_FILE, NULL);
 
     if (headless)
         dcc_launch_plan_add_arg(plan, "-b");
@@ -142,7 +110,7 @@ make_plan(DccInstallation *installation,
     const char *executable = dcc_installation_get_executable(installation);
     const char *scene = rescue ? rescue : dcc_launch_request_get_scene(request);
     g_autoptr(DccLaunchPlan) plan = dcc_launch_plan_new(executable);
-    g_autoptr(GBytes) agent = g_bytes_new_static(dcc_blender_agent, dcc_blender_agent_size);
+    g_autofree char *agent = NULL;
     DccBlenderArgs args;
     gboolean headless;
 
@@ -152,13 +120,14 @@ make_plan(DccInstallation *installation,
     headless = dcc_launch_request_is_headless(request) || args.background;
     if (scene && !dcc_blender_check_scene(scene, error))
         return NULL;
-    if (!headless && !check_display(request, error))
+    if (!headless && !dcc_common_check_display(request, error))
         return NULL;
     add_environment(plan, request, executable);
     add_frames(plan, &args);
     dcc_launch_plan_set_env(plan, "DCCHOST_AGENT_MODE", choose_mode(headless, &args));
-    add_arguments(plan, request, &args, rescue);
-    dcc_launch_plan_add_file(plan, AGENT_FILE, agent);
+    agent = dcc_common_add_agent(
+        plan, request, "blender", AGENT_FILE, dcc_blender_agent, dcc_blender_agent_size);
+    add_arguments(plan, request, &args, agent, rescue);
     if (dcc_launch_request_get_cwd(request))
         dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
     dcc_launch_plan_set_readiness(plan, DCC_READINESS_AGENT);

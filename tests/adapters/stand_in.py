@@ -14,7 +14,8 @@ import subprocess
 import threading
 import time
 
-AGENT = pathlib.Path(__file__).resolve().parents[2] / "adapters/blender/agent/dcchost_blender_agent.py"
+ADAPTERS = pathlib.Path(__file__).resolve().parents[2] / "adapters"
+AGENT = ADAPTERS / "blender/agent/dcchost_blender_agent.py"
 LOOP = "import dcchost_blender_agent; dcchost_blender_agent.loop()"
 BLENDER = os.environ.get("DCCHOST_BLENDER_EXECUTABLE") or shutil.which("blender", path="/usr/bin:/usr/local/bin")
 TOKEN = "a-token"
@@ -152,9 +153,11 @@ class Blender:
     def __init__(self, home, session_path, mode, args=(), scene=None, display=None, env=None, cache=None):
         self.temp = home / "tmp"
         self.temp.mkdir(exist_ok=True)
+        for source in (AGENT, ADAPTERS / "agent/dcchost_agent.py"):  # side by side, as the plan has them written
+            shutil.copy(str(source), str(home))
         argv = [BLENDER] + (["-b"] if mode != "gui" else [])
         argv += [str(scene)] if scene else []
-        argv += ["--python", str(AGENT)] + [str(a) for a in args]
+        argv += ["--python", str(home / AGENT.name)] + [str(a) for a in args]
         argv += ["--python-expr", LOOP] if mode == "loop" else []
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", "DCCHOST_AGENT_MODE": mode,
                    "DCCHOST_AGENT_SOCKET": str(session_path), "DCCHOST_AGENT_TOKEN": TOKEN}

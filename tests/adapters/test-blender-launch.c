@@ -141,11 +141,14 @@ test_launch_environment(void)
     g_assert_cmpstr(g_environ_getenv(env, "TMP"), ==, "/own-tmp");
     g_assert_cmpstr(g_environ_getenv(env, "TMPDIR"), ==, "/own-tmp");
     g_assert_cmpstr(g_environ_getenv(env, "TEMP"), ==, "/own-tmp");
-    g_assert_cmpuint(dcc_launch_plan_get_n_files(got), ==, 1);
+    g_assert_cmpuint(dcc_launch_plan_get_n_files(got), ==, 2);
     g_assert_cmpstr(
         dcc_launch_plan_get_file(got, 0, &agent), ==, "blender/dcchost_blender_agent.py");
     g_assert_cmpuint(g_bytes_get_size(agent), >, 1000);
     g_assert_true(g_str_has_prefix(g_bytes_get_data(agent, NULL), "\"\"\"dcchost's agent"));
+    g_assert_cmpstr(dcc_launch_plan_get_file(got, 1, &agent), ==, "blender/dcchost_agent.py");
+    g_assert_true(
+        g_str_has_prefix(g_bytes_get_data(agent, NULL), "\"\"\"What dcchost's agents have"));
 }
 
 static void
