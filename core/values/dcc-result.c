@@ -19,6 +19,7 @@ G_DEFINE_TYPE(DccResult, dcc_result, G_TYPE_OBJECT)
 
 /* What sysexits.h and the shells have agreed on, and what timeout(1) made of 124 and 125. */
 enum {
+    STATUS_FAILED = 1,
     STATUS_TRY_AGAIN = 75,
     STATUS_BAD_CONFIGURATION = 78,
     STATUS_TIMEOUT = 124,
@@ -371,13 +372,22 @@ start_failure_status(DccResult *self)
     return STATUS_OURS;
 }
 
+/* Who says 0 without the proof of it, or after a crash, is not shown as success. */
+static gboolean
+is_false_success(DccResult *self)
+{
+    return self->code == 0 && self->verdict != DCC_VERDICT_UNKNOWN &&
+           self->verdict != DCC_VERDICT_CLEAN && self->verdict != DCC_VERDICT_CANCELLED;
+}
+
 /**
  * dcc_result_to_exit_status:
  * @self: a #DccResult
  *
- * What a shell is shown: the code, 128+n for signal n, 0 for a stop that was asked for, or what
- * fits the failure: 75 no licence, 78 bad scene or directory, 124 not ready in time, 126 and
- * 127 as a shell has them, 125 lost.
+ * What a shell is shown: the code (1 where the application said 0 and its verdict is none of
+ * success), 128+n for signal n, 0 for a stop that was asked for, or what fits the failure: 75 no
+ * licence, 78 bad scene or directory, 124 not ready in time, 126 and 127 as a shell has them, 125
+ * lost.
  *
  * Returns: 0 to 255
  *
@@ -397,7 +407,7 @@ dcc_result_to_exit_status(DccResult *self)
 
     switch (self->kind) {
     case DCC_RESULT_EXITED:
-        return self->code;
+        return is_false_success(self) ? STATUS_FAILED : self->code;
     case DCC_RESULT_SIGNALED:
         return STATUS_SIGNAL_BASE + self->signal;
     case DCC_RESULT_STOPPED:

@@ -1,0 +1,281 @@
+"""dcchost's agent inside Maya.
+
+What all agents do alike is in dcchost_agent.py, beside this file; here is what only Maya needs. Maya's commands are
+called on the main thread alone, and never before Maya has come up.
+In a window the main thread takes jobs at idle events: a thread of ours asks for one with executeDeferred, one at a
+time, which Maya's documentation names as the way in from a thread. maya -batch and mayapy have no idle events; there
+loop() is the main thread's whole life. Work of the user's own (mode "thread") is held up by nobody.
+
+Three levels, in every ping: that it is answered (process and interpreter), event_loop_age_ms (Qt turns, also inside a
+modal dialog), main_thread_age_ms (Maya's last idle event: it can work). Qt turning without idle events is a dialog.
+
+Python 3.7 and its standard library, Maya 2022 and newer. Run by userSetup.py, or: mayapy THIS_FILE [SCRIPT ARGS].
+DCCHOST_AGENT_MODE: "window", "loop", "thread". DCCHOST_MAYA_SCENE, DCCHOST_MAYA_RECOVER: what to open at the start.
+"""
+import os
+import runpy
+import sys
+import threading
+import time
+import traceback
+import types
+
+MODULE, SHARED = "dcchost_maya_agent", "dcchost_agent"
+GOODBYE = "dcchost: Maya ends in order"
+TICK, TICK_AT_WORK, QT_TICK_MS = 0.1, 0.02, 250
+# Qt turned this lately, while Maya has not been idle for so long: a dialog is open.
+QT_FRESH, IDLE_STALE = 2.0, 3.0
+
+agent = None
+
+
+def load(name, path):
+    """A file as a module, by its path: sys.path is the application's own, and nothing is written beside it."""
+    module = types.ModuleType(name)
+    module.__file__ = path
+    sys.modules[name] = module
+    with open(path, encoding="utf-8") as file:
+        exec(compile(file.read(), path, "exec"), module.__dict__)
+    return module
+
+
+if SHARED not in sys.modules:
+    load(SHARED, os.path.join(os.path.dirname(os.path.abspath(__file__)), SHARED + ".py"))
+shared = sys.modules[SHARED]
+
+
+class Agent(shared.Agent):
+    app, suffix = "maya", ".ma"
+    refusal = "a script or a render of its own holds the main thread"
+
+    def __init__(self, path, token):
+        self.awake = self.gone = self.python = False
+        self.qt_turned = self.qt_timer = None
+        self.asked, self.callbacks = threading.Event(), []
+        mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
+        super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_MAYA_VERSION", ""))
+
+    # -- a window: idle events
+
+    def pump(self):
+        threading.Thread(target=self.ask_for_ticks, name="dcchost-pulse", daemon=True).start()
+
+    def ask_for_ticks(self):
+        import maya.utils
+        while not self.gone:
+            if not self.asked.is_set():
+                self.asked.set()
+                try:
+                    maya.utils.executeDeferred(tick)
+                except Exception:  # not up yet
+                    self.asked.clear()
+            time.sleep(TICK if self.jobs.empty() and not self.ending else TICK_AT_WORK)
+
+    def tick(self):
+        """Maya is idle."""
+        self.asked.clear()
+        if not self.awake:
+            self.wake_up()
+            self.watch_qt()
+            self.open_scene()
+        self.turn()
+        if not self.ready:
+            self.become_ready()
+        job = self.next_job(0)
+        if job is not None:
+            self.take_job(job)
+        if self.ending:
+            self.end()
+
+    def watch_qt(self):
+        """A timer of Qt's turns in modal dialogs too, where Maya is never idle."""
+        for name in ("PySide6", "PySide2"):
+            try:
+                core = __import__(name + ".QtCore").QtCore
+                self.qt_timer = core.QTimer()
+                self.qt_timer.timeout.connect(self.qt_ticked)
+                self.qt_timer.start(QT_TICK_MS)
+                self.qt_turned = time.monotonic()
+                return
+            except Exception:
+                self.qt_timer = None
+
+    def qt_ticked(self):
+        self.qt_turned = time.monotonic()
+
+    # -- without one
+
+    def run_python(self, args):
+        """The whole life of a mayapy; returns its exit code."""
+        self.python = True
+        if self.mode == "thread":
+            self.run_script(args)
+        else:
+            import maya.standalone
+            maya.standalone.initialize(name="python")
+            self.wake_up()
+            self.open_scene()
+            self.loop()
+            self.end()
+
+    def run_script(self, args):
+        """As `mayapy SCRIPT ARGS` would, and then the word that all of it was done."""
+        sys.argv[:] = args
+        sys.path[0] = os.path.dirname(os.path.abspath(args[0]))
+        try:
+            runpy.run_path(args[0], run_name="__main__")
+        except SystemExit as end:
+            if end.code:
+                raise
+        self.part()
+
+    def say_goodbye(self):
+        self.part()
+
+    # -- what both need
+
+    def wake_up(self):
+        """On the main thread, as soon as Maya can be asked."""
+        from maya import cmds
+        self.awake = True
+        self.version = str(cmds.about(version=True)) or self.version
+        self.listen()
+
+    def hook(self):
+        if self.mode == "thread" and "maya.cmds" in sys.modules:
+            self.listen(("kMayaExiting",))
+
+    def listen(self, only=None):
+        reactions = {
+            "kBeforeOpen": lambda: self.set_busy("load"), "kAfterOpen": self.scene_changed,
+            "kBeforeNew": lambda: self.set_busy("load"), "kAfterNew": self.scene_changed,
+            "kBeforeSave": lambda: self.set_busy("save"), "kAfterSave": self.scene_changed,
+            "kMayaExiting": self.part,
+        }
+        try:
+            from maya.api.OpenMaya import MSceneMessage
+        except ImportError:
+            return
+        for name, reaction in reactions.items():
+            if only is None or name in only:
+                try:
+                    self.callbacks.append(MSceneMessage.addCallback(getattr(MSceneMessage, name),
+                                                                    self.guarded(reaction)))
+                except Exception:
+                    pass  # this Maya does not tell of it
+
+    def guarded(self, reaction):
+        def react(*args):
+            try:
+                reaction()
+            except Exception:
+                pass
+        return react
+
+    def open_scene(self):
+        """A recovered scene keeps its own name, and is not saved yet, whatever Maya believes."""
+        from maya import cmds
+        recover, scene = os.environ.get("DCCHOST_MAYA_RECOVER"), os.environ.get("DCCHOST_MAYA_SCENE")
+        try:
+            if recover:
+                cmds.file(recover, open=True, force=True)
+                cmds.file(rename=scene or "untitled")
+                cmds.file(type="mayaBinary" if (scene or "").endswith(".mb") else "mayaAscii")
+                cmds.file(modified=True)
+            elif scene:
+                cmds.file(scene, open=True, force=True)
+        except Exception:
+            traceback.print_exc()
+            if self.background:
+                raise
+
+    def read_scene(self):
+        if not self.awake:
+            return "", None
+        from maya import cmds
+        return str(cmds.file(query=True, sceneName=True) or ""), bool(cmds.file(query=True, modified=True))
+
+    def save_copy(self, path):
+        """An export: the artist's scene keeps its name and its unsaved changes. Unverified on a real Maya."""
+        from maya import cmds
+        cmds.file(path, exportAll=True, type="mayaAscii", preserveReferences=True, force=True)
+
+    def names(self):
+        from maya import cmds
+        return {"cmds": cmds}
+
+    def part(self):
+        """Maya ends in order. Its quit flushes nothing, so we do."""
+        if self.gone or os.getpid() != self.pid:
+            return
+        self.gone = True
+        print(GOODBYE)
+        super().leave()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:
+                pass
+
+    def leave(self):
+        """At exit of Python alone: that proves no order, a script that failed comes by here as well."""
+
+    def end(self):
+        self.part()
+        if self.python:
+            import maya.standalone
+            maya.standalone.uninitialize()
+            sys.exit(self.code or 0)
+        from maya import cmds
+        cmds.quit(force=True, abort=self.background, exitCode=self.code or 0)
+
+    def do_ping(self, params):
+        pulse = super().do_ping(params)
+        if self.qt_turned is not None:
+            now = time.monotonic()
+            pulse["event_loop_age_ms"] = int((now - self.qt_turned) * 1000)
+            if not pulse["busy"] and now - self.qt_turned < QT_FRESH and now - self.turned > IDLE_STALE:
+                pulse["busy"], pulse["busy_ms"] = "dialog", pulse["main_thread_age_ms"]
+        return pulse
+
+
+def tick():
+    try:
+        agent.tick()
+    except SystemExit:
+        raise
+    except BaseException:  # never into Maya; the next one comes anyway
+        pass
+
+
+def start():
+    global agent
+    path, token = os.environ.get("DCCHOST_AGENT_SOCKET"), os.environ.pop("DCCHOST_AGENT_TOKEN", "")
+    os.environ.pop("DCCHOST_MAYA_AGENT", None)  # a Maya that this one starts is none of ours
+    if path and token and agent is None:
+        agent = Agent(path, token)
+        agent.start()
+
+
+def loop():
+    """What maya -batch runs last."""
+    agent.wake_up()
+    agent.open_scene()
+    agent.loop()
+    agent.end()
+
+
+def main(args):
+    """mayapy's main script. Without a session a script is run as ever."""
+    start()
+    if agent is not None:
+        agent.run_python(args)
+    elif args:
+        sys.argv[:] = args
+        runpy.run_path(args[0], run_name="__main__")
+
+
+if __name__ == "dcchost_start" and MODULE not in sys.modules:
+    load(MODULE, __file__).start()
+elif __name__ == "__main__":
+    load(MODULE, __file__).main(sys.argv[1:])
