@@ -147,7 +147,11 @@ static DccVerdict *
 judge_code(DccExitInfo *info)
 {
     int code = dcc_exit_info_get_code(info);
+    const char *scene = NULL;
 
+    if (!dcc_exit_info_was_ready(info) &&
+        dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &scene))
+        return dcc_common_verdict(DCC_VERDICT_BAD_SCENE, "%s", scene ? scene : "see the log");
     if (dcc_common_find_line(info, "Traceback (most recent call last)"))
         return dcc_common_verdict(DCC_VERDICT_SCRIPT_ERROR,
                                   "a script failed (code %d); its traceback is in the log",

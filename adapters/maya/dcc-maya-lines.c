@@ -25,6 +25,7 @@ static const struct {
     {"error while loading shared libraries:", DCC_OUTPUT_FATAL},
     {"std::bad_alloc", DCC_OUTPUT_OOM}, /* unverified in Maya itself */
     {DCC_MAYA_GOODBYE, DCC_OUTPUT_DONE},
+    {DCC_MAYA_NO_SCENE, DCC_OUTPUT_BAD_SCENE},
 };
 
 static DccOutputEvent *

@@ -66,6 +66,8 @@ dcc_maya_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **erro
 /* What the agent prints when the application ends in order: an exit code of 0 alone proves nothing.
  */
 #define DCC_MAYA_GOODBYE "dcchost: Maya ends in order"
+/* And when it was to open a scene and could not. */
+#define DCC_MAYA_NO_SCENE "dcchost: the scene cannot be opened"
 
 /* adapters/maya/agent, as they were when this was built. */
 extern const char dcc_maya_agent[];

@@ -304,6 +304,7 @@ static const struct {
     {1, 0, "[ass] Could not obtain a license", DCC_VERDICT_LICENCE},
     {1, READY, TRACE, DCC_VERDICT_SCRIPT_ERROR},
     {3, READY, "", DCC_VERDICT_FAILED},
+    {1, 0, DCC_MAYA_NO_SCENE ": /x.ma: bad", DCC_VERDICT_BAD_SCENE},
     {1, READY, "// Maya exited with status 1", DCC_VERDICT_FAILED},
     {127,
      0,

@@ -193,6 +193,9 @@ def test_what_cannot_start_says_why(studio):
     assert done.status != 0 and "--headless" in done.err
     done = studio.run("launch", "maya", "--headless", "--file", studio.work / "none.ma")
     assert done.status == 78 and "none.ma" in done.err
+    (studio.work / "bad.ma").write_text("no Maya file")
+    done, result = job(studio, "--file", studio.work / "bad.ma")
+    assert done.status == 78 and result["verdict"] == "bad-scene", done
     done = studio.run("launch", "maya", "--headless", "--version", "2019")
     assert done.status == 69 and "2024" in done.err
     (studio.top / "autodesk/maya2024/bin/mayapy").unlink()
@@ -203,3 +206,17 @@ def test_what_cannot_start_says_why(studio):
 def test_a_home_that_cannot_be_written_is_replaced(studio):
     window(studio, HOME="/nonexistent", XDG_CONFIG_HOME=str(studio.top))
     studio.stop("maya")
+
+
+def test_recovered_work_keeps_its_name(studio):
+    """What the adapter's plan_recovery asks of the agent: the scene comes back under its own name, unsaved."""
+    lost = studio.work / "untitle[Recovered-ada.2024-05-06-07.08].ma"
+    lost.write_text("//Maya ASCII 2024 scene\nPrecious\n")
+    shot = str(studio.work / "shot.mb")
+    for mode in (True, False):
+        window(studio, headless=mode, DCCHOST_MAYA_RECOVER=str(lost), DCCHOST_MAYA_SCENE=shot)
+        with studio.control("maya") as control:
+            assert control.run("result = cmds.ls()") == "['Precious']"
+            assert control.run("result = cmds.file(query=True, sceneName=True)") == repr(shot)
+            assert control.run("result = cmds.file(query=True, modified=True)") == "True"
+        studio.stop("maya")

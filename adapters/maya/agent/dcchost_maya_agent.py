@@ -17,11 +17,10 @@ import runpy
 import sys
 import threading
 import time
-import traceback
 import types
 
 MODULE, SHARED = "dcchost_maya_agent", "dcchost_agent"
-GOODBYE = "dcchost: Maya ends in order"
+GOODBYE, NO_SCENE = "dcchost: Maya ends in order", "dcchost: the scene cannot be opened"
 TICK, TICK_AT_WORK, QT_TICK_MS = 0.1, 0.02, 250
 # Qt turned this lately, while Maya has not been idle for so long: a dialog is open.
 QT_FRESH, IDLE_STALE = 2.0, 3.0
@@ -184,10 +183,11 @@ class Agent(shared.Agent):
                 cmds.file(modified=True)
             elif scene:
                 cmds.file(scene, open=True, force=True)
-        except Exception:
-            traceback.print_exc()
-            if self.background:
-                raise
+        except Exception as error:
+            print("%s: %s: %s" % (NO_SCENE, recover or scene, error))
+            if self.background:  # a window stays, on the scene that it has
+                sys.stdout.flush()
+                os._exit(1)
 
     def read_scene(self):
         if not self.awake:
