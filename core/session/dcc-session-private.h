@@ -5,6 +5,7 @@
  *   dcc-session-news.c    what the shim tells of it
  *   dcc-session-agent.c   what the agent inside tells of it
  *   dcc-session-watch.c   its output and its health
+ *   dcc-session-hang.c    the report on a hang
  *   dcc-session-descend.c the way down
  *   dcc-session-released.c daemons that live on
  *   dcc-session-burial.c  its end: what happened, what is rescued
@@ -152,6 +153,11 @@ dcc_session_equip_life(DccSession *self, GError **error);
 /* It is ready: its silence counts from now on. */
 void
 dcc_session_start_watching(DccSession *self);
+
+/* dcc-session-hang.c */
+/* It hangs now: what its threads do is written down. */
+void
+dcc_session_report_hang(DccSession *self);
 
 /* dcc-session-descend.c */
 /* Called when the application is to stop, when it is asked to hurry, and when its main process has

@@ -97,9 +97,10 @@ on_health(DccHealth health, gpointer data)
     DccSession *self = data;
 
     tell_health(self, health);
-    if (health == DCC_HEALTH_UNRESPONSIVE)
+    if (health == DCC_HEALTH_UNRESPONSIVE) {
+        dcc_session_report_hang(self);
         dcc_session_dispatch(self, DCC_EVENT_HUNG, "it neither answers nor works");
-    else if (health == DCC_HEALTH_OK || health == DCC_HEALTH_BUSY)
+    } else if (health == DCC_HEALTH_OK || health == DCC_HEALTH_BUSY)
         dcc_session_dispatch(self, DCC_EVENT_WELL, "it answers or works again");
 }
 

@@ -114,6 +114,28 @@ test_asked_restart(void)
     "probe-period", "50ms", "probe-timeout", "200ms", "probe-failures", "2", "progress-window",    \
         "300ms"
 
+/* Written while it hangs, with the kernel's view of each thread; the Python stacks, or why not. */
+static void
+check_hang_report(Rig *rig, gboolean silent)
+{
+    g_autofree char *text = NULL;
+    JsonObject *event;
+
+    dcc_test_wait_for(rig_get_event(rig, "rescue", 0) != NULL, 20000);
+    event = rig_get_event(rig, "rescue", 0);
+    g_assert_cmpstr(json_object_get_string_member(event, "kind"), ==, "stacks");
+    g_assert_true(
+        g_file_get_contents(json_object_get_string_member(event, "path"), &text, NULL, NULL));
+    g_assert_nonnull(strstr(text, " cpu "));
+    g_assert_nonnull(strstr(text, " wchan "));
+    g_assert_nonnull(strstr(text, " syscall "));
+    if (silent)
+        g_assert_nonnull(strstr(text, "Python stacks:\nnot available: "));
+    else
+        g_assert_null(strstr(text, "not available"));
+    g_assert_cmpuint(rig_count_events(rig, "rescue"), ==, 1);
+}
+
 static void
 test_hung(gconstpointer data)
 {
@@ -123,6 +145,7 @@ test_hung(gconstpointer data)
 
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_UNRESPONSIVE);
+    check_hang_report(rig, strstr(data, "freeze") != NULL);
     g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 0);
     dcc_session_kill(rig->session);
     rig_wait_end(rig);
