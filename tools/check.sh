@@ -8,7 +8,7 @@ build=$2
 shift 2
 cd "$root" || exit 125
 broken=
-[ $# -gt 0 ] || set -- format rules shell python cppcheck tidy introspection
+[ $# -gt 0 ] || set -- format rules shell python cppcheck tidy introspection reference
 
 # each PATTERN...: what git tracks or would, one path a line
 each() {
@@ -59,6 +59,13 @@ check_introspection() {
     ninja -C "$build" bindings/DccHost-1.0.gir bindings/DccHost-1.0.typelib >"$build/scanner.txt" 2>&1 ||
         { cat "$build/scanner.txt"; return 1; }
     ! grep -i 'warning' "$build/scanner.txt"
+}
+
+check_reference() {
+    # Every public symbol, parameter and answer has its words. It colours its lines, terminal or none, and exits with 0.
+    gi-docgen check --config docs/reference/dcchost.toml "$build/bindings/DccHost-1.0.gir" >"$build/reference.txt" 2>&1 ||
+        { cat "$build/reference.txt"; return 1; }
+    ! grep -E 'WARNING|ERROR' "$build/reference.txt"
 }
 
 for check in "$@"; do

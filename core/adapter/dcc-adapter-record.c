@@ -1,5 +1,5 @@
 /* One line of the registry. Immutable. */
-#include "dcc-adapter-record.h"
+#include "dcc-adapter-private.h"
 
 struct _DccAdapterRecord {
     GObject parent_instance;
@@ -10,6 +10,14 @@ struct _DccAdapterRecord {
     DccAdapter *adapter;
 };
 
+/**
+ * DccAdapterRecord:
+ *
+ * One line of an [class@DccHost.AdapterRegistry]: an adapter that is there, or a file that was
+ * refused and why. Immutable.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccAdapterRecord, dcc_adapter_record, G_TYPE_OBJECT)
 
 static void

@@ -9,14 +9,6 @@ G_BEGIN_DECLS
 DCC_API
 G_DECLARE_FINAL_TYPE(DccAdapterRecord, dcc_adapter_record, DCC, ADAPTER_RECORD, GObject)
 
-DccAdapterRecord *
-dcc_adapter_record_new_loaded(const char *id,
-                              const char *path,
-                              const char *version,
-                              DccAdapter *adapter);
-DccAdapterRecord *
-dcc_adapter_record_new_refused(const char *path, const char *reason);
-
 /* NULL for a refused file whose id could not be read. */
 DCC_API const char *
 dcc_adapter_record_get_id(DccAdapterRecord *self);

@@ -18,6 +18,14 @@ struct _DccAdapterRegistry {
     GPtrArray *records; /* of DccAdapterRecord, in the order they came */
 };
 
+/**
+ * DccAdapterRegistry:
+ *
+ * The adapters of this process: modules found along the search path, and those that the program
+ * adds itself. A file that is refused is a line in its list, never an error of the whole.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccAdapterRegistry, dcc_adapter_registry, G_TYPE_OBJECT)
 
 static void

@@ -23,6 +23,15 @@ enum { PROP_ID = 1, PROP_TITLE, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
+/**
+ * DccAdapter:
+ *
+ * Answers questions about one application: where it is, how it is started, how it is asked to
+ * save and quit, what its output and its end mean. It never spawns, waits, kills or writes.
+ * Derive from it, in C or in Python, and answer what you know: each question has a default.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE(DccAdapter, dcc_adapter, G_TYPE_OBJECT)
 
 /* Modules built against another minor must find every slot where they left it. */

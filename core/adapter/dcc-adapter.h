@@ -22,6 +22,13 @@
 
 G_BEGIN_DECLS
 
+/**
+ * DCC_ADAPTER_N_SLOTS:
+ *
+ * How many questions the class has room for. It never changes.
+ *
+ * Since: 1.0
+ */
 #define DCC_ADAPTER_N_SLOTS 24
 
 #define DCC_TYPE_ADAPTER (dcc_adapter_get_type())

@@ -24,6 +24,14 @@ struct _DccSearch {
     GPtrArray *places; /* of char *, NULL-terminated */
 };
 
+/**
+ * DccSearch:
+ *
+ * Where an adapter looks for installations: programs on `PATH`, patterns of paths, environment
+ * variables. It ends on looped links, and tests give it a root of their own.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccSearch, dcc_search, G_TYPE_OBJECT)
 
 static void

@@ -22,6 +22,14 @@ struct _DccRecoveryPolicy {
     gint64 max_ms;
 };
 
+/**
+ * DccRecoveryPolicy:
+ *
+ * Whether and when to start again, for a program that restarts its processes itself. The answer
+ * depends on the arguments and the settings alone.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccRecoveryPolicy, dcc_recovery_policy, G_TYPE_OBJECT)
 
 enum { PROP_MAX_RESTARTS = 1 };

@@ -36,6 +36,14 @@ struct _DccLauncher {
     GHashTable *children; /* name -> Child; stays after the end, for the counts */
 };
 
+/**
+ * DccLauncher:
+ *
+ * Direct children by name: started, counted, ended with all that they started. It has no cover
+ * when this program dies: [class@DccHost.Session] has.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccLauncher, dcc_launcher, G_TYPE_OBJECT)
 
 static void

@@ -25,6 +25,13 @@ struct _DccMonitor {
 /* What crosses a language border has no holes. */
 G_STATIC_ASSERT(sizeof(DccReading) == 32);
 
+/**
+ * DccMonitor:
+ *
+ * Memory, CPU and state of many processes, read in one call. Any thread may ask.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccMonitor, dcc_monitor, G_TYPE_OBJECT)
 
 static DccSample *

@@ -14,6 +14,14 @@
 /* What crosses a language border has no holes. */
 G_STATIC_ASSERT(sizeof(DccWatchEvent) == 48);
 
+/**
+ * DccWatcher:
+ *
+ * Ends of any processes, told once each with the code where the kernel knows it, and heartbeats
+ * if wanted. It works in a caller's main context or in a thread of its own.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccWatcher, dcc_watcher, G_TYPE_OBJECT)
 
 enum { PROP_HEARTBEAT_INTERVAL = 1, PROP_STATUS_CHANGES, PROP_RUNNING, N_PROPS };

@@ -31,6 +31,13 @@ struct _DccClient {
     gint64 last_id;
 };
 
+/**
+ * DccClient:
+ *
+ * A client of one session's control socket. Its calls wait; use it from a thread that may.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccClient, dcc_client, G_TYPE_OBJECT)
 
 static void
@@ -327,8 +334,11 @@ dcc_client_call(
  * @timeout_ms: how long to wait, -1 for ever, 0 for what is there
  * @error: return location for an error
  *
+ * Waits for the next event of a followed stream.
+ *
  * Returns: (transfer full) (nullable): the next event. Errors: `TIMEOUT` (none came in time),
- * `GONE` Since: 1.0
+ * `GONE` (the session closed)
+ * Since: 1.0
  */
 JsonObject *
 dcc_client_next_event(DccClient *self, gint64 timeout_ms, GError **error)
@@ -349,6 +359,8 @@ dcc_client_next_event(DccClient *self, gint64 timeout_ms, GError **error)
 /**
  * dcc_client_get_fd:
  * @self: a client
+ *
+ * The descriptor to wait on beside others.
  *
  * Returns: the socket, for poll(); it stays the client's
  * Since: 1.0

@@ -163,6 +163,8 @@ dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
  * @runtime: the directories
  * @name: the instance's name
  *
+ * Whether a session attends it now.
+ *
  * Returns: whether a session attends it now
  * Since: 1.0
  */
@@ -178,6 +180,8 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name)
  * dcc_instance_get_log_path:
  * @runtime: the directories
  * @name: the instance's name
+ *
+ * Where the log is that is now being written.
  *
  * Returns: (transfer full): the file its output is written to; older output is in the same path
  * with ".1", ... Since: 1.0

@@ -21,6 +21,14 @@ struct _DccRuntime {
     char *state_path;
 };
 
+/**
+ * DccRuntime:
+ *
+ * The two directories of dcchost: the runtime one (sockets, locks, records: gone at reboot) and
+ * the state one (logs, deaths, rescued work: durable). Immutable.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccRuntime, dcc_runtime, G_TYPE_OBJECT)
 
 static void
@@ -130,6 +138,8 @@ dcc_runtime_open(GError **error)
  * dcc_runtime_get_path:
  * @self: the directories
  *
+ * The directory that is gone at reboot.
+ *
  * Returns: (transfer none): the runtime directory, gone at the next reboot
  * Since: 1.0
  */
@@ -143,6 +153,8 @@ dcc_runtime_get_path(DccRuntime *self)
 /**
  * dcc_runtime_get_state_path:
  * @self: the directories
+ *
+ * The directory that lasts.
  *
  * Returns: (transfer none): the state directory, durable
  * Since: 1.0
@@ -178,6 +190,8 @@ compare_strings(gconstpointer a, gconstpointer b)
  * dcc_runtime_list_names:
  * @self: the directories
  * @all: whether to name those too that have ended and left nothing but state behind
+ *
+ * The instances there are.
  *
  * Returns: (transfer full) (array zero-terminated=1): the instances' names, sorted
  * Since: 1.0

@@ -12,6 +12,16 @@
 #include "dcc-json.h"
 #include "dcc-request-json.h"
 
+/**
+ * DccSession:
+ *
+ * One application's life: launched, watched, probed, stopped, brought back. All of it happens in
+ * the thread-default main context of the thread that made it. When the object goes away while the
+ * application runs, the application runs on, unattended, and [func@DccHost.Session.adopt] takes
+ * it up again.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccSession, dcc_session, G_TYPE_OBJECT)
 
 enum { PROP_NAME = 1, PROP_APP, PROP_STATE, PROP_PID, N_PROPS };
@@ -207,6 +217,8 @@ dcc_session_alloc(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *ru
  * @adapter: the application's adapter
  * @request: what is asked for; not to be changed after
  * @runtime: the directories
+ *
+ * A session that has not started yet.
  *
  * Returns: (transfer full): a session that has not started
  * Since: 1.0
@@ -423,6 +435,8 @@ dcc_session_restart(DccSession *self)
  * dcc_session_get_name:
  * @self: a session
  *
+ * The name it was launched under.
+ *
  * Returns: (transfer none): the instance's name
  * Since: 1.0
  */
@@ -436,6 +450,8 @@ dcc_session_get_name(DccSession *self)
 /**
  * dcc_session_get_app:
  * @self: a session
+ *
+ * Which application it is.
  *
  * Returns: (transfer none): the application's id
  * Since: 1.0
@@ -451,6 +467,8 @@ dcc_session_get_app(DccSession *self)
  * dcc_session_get_state:
  * @self: a session
  *
+ * Where the application stands. The property "state" notifies of each change.
+ *
  * Returns: where the application stands
  * Since: 1.0
  */
@@ -464,6 +482,8 @@ dcc_session_get_state(DccSession *self)
 /**
  * dcc_session_get_pid:
  * @self: a session
+ *
+ * The main process.
  *
  * Returns: the main process of the present life, -1 when there is none
  * Since: 1.0
@@ -479,6 +499,8 @@ dcc_session_get_pid(DccSession *self)
  * dcc_session_get_restart_count:
  * @self: a session
  *
+ * How often it was brought back.
+ *
  * Returns: how often it was started again since it was launched
  * Since: 1.0
  */
@@ -492,6 +514,8 @@ dcc_session_get_restart_count(DccSession *self)
 /**
  * dcc_session_is_over:
  * @self: a session
+ *
+ * Whether nothing more will happen.
  *
  * Returns: %TRUE once #DccSession::ended has been emitted
  * Since: 1.0
@@ -507,6 +531,8 @@ dcc_session_is_over(DccSession *self)
  * dcc_session_get_result:
  * @self: a session
  *
+ * How the last life ended.
+ *
  * Returns: (transfer none) (nullable): how the last life ended; %NULL before the first end
  * Since: 1.0
  */
@@ -520,6 +546,8 @@ dcc_session_get_result(DccSession *self)
 /**
  * dcc_session_get_status:
  * @self: a session
+ *
+ * All that is known of it now.
  *
  * Returns: (transfer full): the status object of docs/protocol.md as JSON text
  * Since: 1.0

@@ -14,6 +14,8 @@
  * dcc_shim_path:
  * @error: return location for an error
  *
+ * Where the program is that becomes the parent of an application.
+ *
  * Returns: (transfer full) (nullable): the path of the shim that sessions start; %NULL with
  *   `DCC_ERROR_NOT_FOUND` where there is none that can be run
  * Since: 1.0

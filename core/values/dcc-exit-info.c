@@ -10,6 +10,13 @@
 #define LAST_CODE   255
 #define LAST_SIGNAL 64
 
+/**
+ * DccExitInfo:
+ *
+ * The facts of one ended life, collected by the core and judged by an adapter.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccExitInfo, dcc_exit_info, G_TYPE_OBJECT)
 
 static void

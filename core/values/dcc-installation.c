@@ -16,6 +16,13 @@ struct _DccInstallation {
     char *reservation;
 };
 
+/**
+ * DccInstallation:
+ *
+ * One installed copy of an application.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccInstallation, dcc_installation, G_TYPE_OBJECT)
 
 static void

@@ -39,6 +39,14 @@ struct _DccLaunchPlan {
     GPtrArray *daemons;
 };
 
+/**
+ * DccLaunchPlan:
+ *
+ * How an application is started: arguments, changes to the environment, files to bring along, how
+ * readiness is told. All strings are bytes; no shell is involved.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccLaunchPlan, dcc_launch_plan, G_TYPE_OBJECT)
 
 static void

@@ -27,6 +27,13 @@ struct _DccLaunchRequest {
     char *temp_dir;
 };
 
+/**
+ * DccLaunchRequest:
+ *
+ * What the user asks for: which application, with what, under which settings.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccLaunchRequest, dcc_launch_request, G_TYPE_OBJECT)
 
 static void

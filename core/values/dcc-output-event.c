@@ -16,6 +16,13 @@ struct _DccOutputEvent {
     gint64 remaining_ms;
 };
 
+/**
+ * DccOutputEvent:
+ *
+ * One telling line of output: what it says, and the figures it holds.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccOutputEvent, dcc_output_event, G_TYPE_OBJECT)
 
 static void

@@ -11,6 +11,13 @@ struct _DccProbePlan {
     char *params;
 };
 
+/**
+ * DccProbePlan:
+ *
+ * How the core is to ask whether an application is well. Immutable.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccProbePlan, dcc_probe_plan, G_TYPE_OBJECT)
 
 static void

@@ -15,6 +15,13 @@ struct _DccProbeReply {
     char *scene;
 };
 
+/**
+ * DccProbeReply:
+ *
+ * What a probe found out about a live application.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccProbeReply, dcc_probe_reply, G_TYPE_OBJECT)
 
 static void

@@ -10,6 +10,13 @@ struct _DccRescueFile {
     char *path;
 };
 
+/**
+ * DccRescueFile:
+ *
+ * A file that holds work or evidence of an ended life. Immutable.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccRescueFile, dcc_rescue_file, G_TYPE_OBJECT)
 
 static void

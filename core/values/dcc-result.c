@@ -15,6 +15,13 @@
 #include "dcc-error.h"
 #include "dcc-result-private.h"
 
+/**
+ * DccResult:
+ *
+ * How a life ended: the kernel's fact joined with the adapter's verdict. Immutable.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccResult, dcc_result, G_TYPE_OBJECT)
 
 /* What sysexits.h and the shells have agreed on, and what timeout(1) made of 124 and 125. */

@@ -82,6 +82,13 @@ struct _DccSettings {
     gboolean choice_set[N_CHOICES];
 };
 
+/**
+ * DccSettings:
+ *
+ * Every number and choice that a session goes by, each with a name, a default and a range.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccSettings, dcc_settings, G_TYPE_OBJECT)
 
 static void

@@ -13,30 +13,69 @@ G_BEGIN_DECLS
 DCC_API
 G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
 
+/**
+ * DccSetting:
+ * @DCC_SETTING_START_TIMEOUT: how long it may take to be ready: `300s`
+ * @DCC_SETTING_SETTLE: how long an application without an agent must live to count as ready: `5s`
+ * @DCC_SETTING_PROBE_PERIOD: time between two probes: `10s`; 0 switches probing off
+ * @DCC_SETTING_PROBE_TIMEOUT: how long an answer to a probe may take: `5s`
+ * @DCC_SETTING_PROBE_FAILURES: so many failed probes in a row make a silence: `6`, a count
+ * @DCC_SETTING_PROGRESS_WINDOW: a progress no older than this excuses a silence: `10m`
+ * @DCC_SETTING_HANG_TIMEOUT: a silence of this length is ended: `30m`, with on-hang=restart
+ * @DCC_SETTING_SAVE_TIMEOUT: how long a rescue copy may take: `60s`
+ * @DCC_SETTING_TERM_TIMEOUT: how long the signal is given: `10s`
+ * @DCC_SETTING_TREE_TIMEOUT: how long the descendants are given: `3s`
+ * @DCC_SETTING_VERIFY_TIMEOUT: how long the emptiness of the tree is waited for: `10s`
+ * @DCC_SETTING_CRASH_GRACE: how long what a crash left running may go on: `60s`
+ * @DCC_SETTING_RESET_AFTER: so long a healthy life forgets the crashes before it: `300s`
+ * @DCC_SETTING_BURST_WINDOW: restarts are counted over this span: `600s`
+ * @DCC_SETTING_MAX_RESTARTS: so many are granted: `5`, a count, within burst-window
+ * @DCC_SETTING_INSTANT_CRASH: a life shorter than this ended at once: `10s: two in a row with
+ * equal cause give up`; 0 never does
+ * @DCC_SETTING_JITTER: delays vary by so much: `20`, per cent
+ * @DCC_SETTING_LOG_SIZE: the log is cut into files of this size: `16777216`, bytes a file
+ * @DCC_SETTING_LOG_FILES: so many of them are kept: `4`, a count
+ * @DCC_SETTING_OOM_SCORE: makes the application likelier than the shim to be ended for want of
+ * memory: `200`, added to the application's
+ * @DCC_SETTING_BACKOFF_INITIAL: the first delay: `1s`
+ * @DCC_SETTING_BACKOFF_MAX: the longest delay: `60s`
+ *
+ * Every number that a session goes by. Times are in milliseconds; the default of each is said
+ * here as [method@DccHost.Settings.parse] takes it.
+ *
+ * Since: 1.0
+ */
 typedef enum {
-    DCC_SETTING_START_TIMEOUT,   /* 300s */
-    DCC_SETTING_SETTLE,          /* 5s */
-    DCC_SETTING_PROBE_PERIOD,    /* 10s; 0 switches probing off */
-    DCC_SETTING_PROBE_TIMEOUT,   /* 5s */
-    DCC_SETTING_PROBE_FAILURES,  /* 6, a count */
-    DCC_SETTING_PROGRESS_WINDOW, /* 10m */
-    DCC_SETTING_HANG_TIMEOUT,    /* 30m, with on-hang=restart */
-    DCC_SETTING_SAVE_TIMEOUT,    /* 60s */
-    DCC_SETTING_TERM_TIMEOUT,    /* 10s */
-    DCC_SETTING_TREE_TIMEOUT,    /* 3s */
-    DCC_SETTING_VERIFY_TIMEOUT,  /* 10s */
-    DCC_SETTING_CRASH_GRACE,     /* 60s */
-    DCC_SETTING_RESET_AFTER,     /* 300s */
-    DCC_SETTING_BURST_WINDOW,    /* 600s */
-    DCC_SETTING_MAX_RESTARTS,    /* 5, a count, within burst-window */
-    DCC_SETTING_INSTANT_CRASH,   /* 10s: two in a row with equal cause give up; 0 never does */
-    DCC_SETTING_JITTER,          /* 20, per cent */
-    DCC_SETTING_LOG_SIZE,        /* 16777216, bytes a file */
-    DCC_SETTING_LOG_FILES,       /* 4, a count */
-    DCC_SETTING_OOM_SCORE,       /* 200, added to the application's */
-    DCC_SETTING_BACKOFF_INITIAL, /* 1s */
-    DCC_SETTING_BACKOFF_MAX,     /* 60s */
+    DCC_SETTING_START_TIMEOUT,
+    DCC_SETTING_SETTLE,
+    DCC_SETTING_PROBE_PERIOD,
+    DCC_SETTING_PROBE_TIMEOUT,
+    DCC_SETTING_PROBE_FAILURES,
+    DCC_SETTING_PROGRESS_WINDOW,
+    DCC_SETTING_HANG_TIMEOUT,
+    DCC_SETTING_SAVE_TIMEOUT,
+    DCC_SETTING_TERM_TIMEOUT,
+    DCC_SETTING_TREE_TIMEOUT,
+    DCC_SETTING_VERIFY_TIMEOUT,
+    DCC_SETTING_CRASH_GRACE,
+    DCC_SETTING_RESET_AFTER,
+    DCC_SETTING_BURST_WINDOW,
+    DCC_SETTING_MAX_RESTARTS,
+    DCC_SETTING_INSTANT_CRASH,
+    DCC_SETTING_JITTER,
+    DCC_SETTING_LOG_SIZE,
+    DCC_SETTING_LOG_FILES,
+    DCC_SETTING_OOM_SCORE,
+    DCC_SETTING_BACKOFF_INITIAL,
+    DCC_SETTING_BACKOFF_MAX,
 } DccSetting;
+/**
+ * DCC_N_SETTINGS:
+ *
+ * How many settings there are.
+ *
+ * Since: 1.0
+ */
 #define DCC_N_SETTINGS (DCC_SETTING_BACKOFF_MAX + 1)
 
 DCC_API DccSettings *

@@ -20,6 +20,13 @@ struct _DccStopPlan {
     int signal;
 };
 
+/**
+ * DccStopPlan:
+ *
+ * How an application is asked to save and quit.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccStopPlan, dcc_stop_plan, G_TYPE_OBJECT)
 
 static void

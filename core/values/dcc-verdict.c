@@ -10,6 +10,13 @@ struct _DccVerdict {
     char *reason;
 };
 
+/**
+ * DccVerdict:
+ *
+ * What an end means, and whether starting again may help. Immutable.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_TYPE(DccVerdict, dcc_verdict, G_TYPE_OBJECT)
 
 typedef enum {
