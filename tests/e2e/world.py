@@ -18,6 +18,9 @@ PATIENCE = 60  # a busy machine is no failure
 PASSED_ON = ("DCC_ADAPTER_PATH", "DCCHOST_SHIM", "DCCHOST_BLENDER_EXECUTABLE", "MESA_SHADER_CACHE_DIR",
              "ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH")
 
+# Below nohup a closed terminal would not be news to anybody.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 
 def until(condition, what, patience=PATIENCE):
     """Waits for a condition; its value when it is true."""
