@@ -88,6 +88,8 @@ cli_status_print(JsonObject *status)
     g_autofree char *uptime = cli_status_uptime(status);
     g_autofree char *health = cli_sentence_health(cli_json_object(status, "health"));
     g_autofree char *progress = cli_sentence_progress(cli_json_object(status, "progress"));
+    JsonObject *known = cli_json_object(status, "health");
+    g_autofree char *report = known != NULL ? cli_json_bytes(known, "report") : NULL;
     g_autofree char *restarts =
         g_strdup_printf("%" G_GINT64_FORMAT, cli_json_int(status, "restart_count", 0));
 
@@ -100,6 +102,8 @@ cli_status_print(JsonObject *status)
     field("uptime", uptime);
     field("restarts", restarts);
     field("health", health);
+    if (report != NULL)
+        field("hang", report);
     if (progress != NULL)
         field("progress", progress);
     print_end(status);

@@ -28,6 +28,7 @@ print_reply(const char *name, JsonObject *reply)
 {
     g_autofree char *busy = cli_json_bytes(reply, "busy");
     g_autofree char *scene = cli_json_bytes(reply, "scene");
+    g_autofree char *report = cli_json_bytes(reply, "report");
     gint64 age = cli_json_int(reply, "main_thread_age_ms", -1);
     gint64 trip = cli_json_int(reply, "round_trip_ms", -1);
     GString *line = g_string_new(NULL);
@@ -42,6 +43,8 @@ print_reply(const char *name, JsonObject *reply)
         g_string_append_printf(line, ", answered in %" G_GINT64_FORMAT " ms", trip);
     if (scene != NULL && *scene != '\0')
         g_string_append_printf(line, ", scene %s", scene);
+    if (report != NULL)
+        g_string_append_printf(line, ", its threads are in %s", report);
     safe = cli_escape(line->str);
     g_string_free(line, TRUE);
     cli_out("%s\n", safe);
@@ -78,6 +81,7 @@ no_answer(CliInstance *instance, const GError *problem)
 {
     g_autoptr(JsonObject) status = cli_instance_get_status(instance, NULL);
     JsonObject *health = cli_json_object(status, "health"), *reply = json_object_new();
+    g_autofree char *report = health != NULL ? cli_json_bytes(health, "report") : NULL;
     const char *known = cli_json_string(health, "state", "unknown");
     gboolean well = strcmp(known, "ok") == 0 || strcmp(known, "busy") == 0;
 
@@ -85,6 +89,10 @@ no_answer(CliInstance *instance, const GError *problem)
     json_object_set_int_member(reply, "main_thread_age_ms", -1);
     json_object_set_null_member(reply, "busy");
     json_object_set_null_member(reply, "scene");
+    if (report != NULL)
+        cli_json_set_bytes(reply, "report", report);
+    else
+        json_object_set_null_member(reply, "report");
     json_object_set_int_member(reply, "round_trip_ms", -1);
     cli_warn("%s: %s", instance->name, problem->message);
     return reply;

@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
     DccPeer *peer;
     gint64 id;
+    char *report; /* of a probe: the report on the hang that lasts, or NULL */
 } Errand;
 
 struct _DccControl {
@@ -103,6 +104,7 @@ errand_new(DccPeer *peer, gint64 id)
 static void
 errand_free(Errand *errand)
 {
+    g_free(errand->report);
     g_object_unref(errand->peer);
     g_free(errand);
 }
@@ -149,6 +151,10 @@ on_probed(DccProbeReply *reply,
         return;
     }
     result = make_probe_result(judged, reply, reply != NULL ? round_trip_ms : -1);
+    if (errand->report != NULL)
+        dcc_json_set_bytes(result, "report", errand->report);
+    else
+        json_object_set_null_member(result, "report");
     if (error != NULL)
         json_object_set_string_member(result, "silence", error->message);
     dcc_peer_reply(errand->peer, errand->id, result);
@@ -166,11 +172,15 @@ static void
 do_probe(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     DccLife *life = self->session->life;
+    Errand *errand;
 
-    if (life == NULL || life->health == NULL || life->exited)
+    if (life == NULL || life->health == NULL || life->exited) {
         fail(peer, id, DCC_ERROR_GONE, "the application does not run now");
-    else
-        dcc_health_watch_ask(life->health, on_probed, errand_new(peer, id));
+        return;
+    }
+    errand = errand_new(peer, id);
+    errand->report = g_strdup(life->hang_report);
+    dcc_health_watch_ask(life->health, on_probed, errand);
 }
 
 static void

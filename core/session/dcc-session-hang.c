@@ -13,6 +13,9 @@
 /* Of the agent's word; a thousand threads of thirty calls are well below. */
 #define MAX_STACKS (1024 * 1024)
 
+/* Of one life: who hangs every other minute for a week fills no disk with it. */
+#define MAX_REPORTS 5
+
 typedef struct {
     DccSession *session;
     char *incarnation; /* the life that hung: another may have begun before the answer came */
@@ -93,14 +96,22 @@ on_stacks(JsonObject *result, const GError *error, gpointer data)
     }
     if (stacks != NULL)
         unlink(file); /* it is in the report */
+    if (dcc_health_watch_get_health(self->life->health) == DCC_HEALTH_UNRESPONSIVE) {
+        g_free(self->life->hang_report);
+        self->life->hang_report = g_strdup(path);
+    }
     dcc_session_report_rescue(self, DCC_RESCUE_STACKS, path);
 }
 
 void
 dcc_session_report_hang(DccSession *self)
 {
-    Inquiry *inquiry = g_new0(Inquiry, 1);
+    Inquiry *inquiry;
 
+    if (self->life->n_hang_reports >= MAX_REPORTS)
+        return;
+    self->life->n_hang_reports++;
+    inquiry = g_new0(Inquiry, 1);
     inquiry->session = g_object_ref(self);
     inquiry->incarnation = g_strdup(self->life->incarnation);
     inquiry->threads = dcc_threads_describe(self->life->pid);

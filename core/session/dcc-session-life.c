@@ -24,6 +24,7 @@ dcc_life_free(DccLife *life)
     g_clear_object(&life->shim);
     g_clear_pointer(&life->progress, dcc_progress_free);
     g_clear_object(&life->plan);
+    g_free(life->hang_report);
     g_clear_object(&life->probe_plan);
     g_clear_object(&life->stop_plan);
     g_clear_object(&life->failure);

@@ -54,6 +54,8 @@ typedef struct {
     DccLadder *ladder;
     GPtrArray *telling; /* DccOutputEvent: the lines that matter at the end */
     char *scene;        /* open now, as far as is known */
+    char *hang_report;  /* on the hang that lasts now; NULL when it does not hang */
+    guint n_hang_reports;
     DccResult *failure; /* why we end it ourselves, when we do */
     gint64 pid;
     gint64 began;      /* monotonic, us */

@@ -104,6 +104,7 @@ make_health(DccSession *self)
                                last != NULL ? dcc_probe_reply_get_main_thread_age(last) : -1);
     set_string(object, "busy", last != NULL ? dcc_probe_reply_get_busy(last) : NULL);
     json_object_set_int_member(object, "age_ms", age);
+    set_string(object, "report", life != NULL ? life->hang_report : NULL);
     return object;
 }
 

@@ -97,6 +97,8 @@ on_health(DccHealth health, gpointer data)
     DccSession *self = data;
 
     tell_health(self, health);
+    if (health != DCC_HEALTH_UNRESPONSIVE)
+        g_clear_pointer(&self->life->hang_report, g_free);
     if (health == DCC_HEALTH_UNRESPONSIVE) {
         dcc_session_report_hang(self);
         dcc_session_dispatch(self, DCC_EVENT_HUNG, "it neither answers nor works");
