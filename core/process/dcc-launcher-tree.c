@@ -9,7 +9,7 @@
  *
  * Threading: any. */
 #include "dcc-launcher-tree.h"
-#include "dcc-proc.h"
+#include "dcc-look.h"
 #include "dcc-tree.h"
 
 #include <errno.h>
@@ -28,12 +28,6 @@
 #define EMPTY_LOOKS      1
 #define MAX_UNSURE_LOOKS 12
 #define CHUNK            4096
-
-static gboolean
-is_living(const DccProc *proc)
-{
-    return (proc->state != 'Z' && proc->state != 'X') || proc->threads > 1;
-}
 
 /* Word by word, across the edges of what is read at once. */
 static gboolean
@@ -87,27 +81,13 @@ take(Look *look, const DccProc *proc)
         dcc_proc_signal(proc, SIGKILL);
 }
 
-static bool
-see(const DccProc *proc, void *data)
+static void
+see(const DccProc *proc, gpointer data)
 {
     Look *look = data;
 
-    if (is_living(proc) && belongs(look->launched, proc))
+    if (dcc_look_is_living(proc) && belongs(look->launched, proc))
         take(look, proc);
-    return true;
-}
-
-static DccProc *
-scan_all(Look *look, gsize *n)
-{
-    for (gsize room = 1024;; room *= 4) {
-        DccProc *list = g_new(DccProc, room);
-
-        *n = dcc_proc_scan(list, room, see, look);
-        if (*n < room)
-            return list;
-        g_free(list);
-    }
 }
 
 static void
@@ -118,7 +98,7 @@ take_children(Look *look, const DccProc *all, gsize n)
     while (grown) {
         grown = FALSE;
         for (gsize i = 0; i < n; i++)
-            if (is_living(&all[i]) &&
+            if (dcc_look_is_living(&all[i]) &&
                 g_hash_table_contains(look->members, GINT_TO_POINTER((gint)all[i].ppid)) &&
                 !g_hash_table_contains(look->members, GINT_TO_POINTER((gint)all[i].pid))) {
                 take(look, &all[i]);
@@ -127,29 +107,16 @@ take_children(Look *look, const DccProc *all, gsize n)
     }
 }
 
-/* TRUE: one that was there while we looked is gone, and may have left a child behind that we did
- * not see. */
-static gboolean
-any_has_gone(const DccProc *all, gsize n)
-{
-    DccProc now;
-
-    for (gsize i = 0; i < n; i++)
-        if (!dcc_proc_read(all[i].pid, &now) || now.start_ticks != all[i].start_ticks)
-            return TRUE;
-    return FALSE;
-}
-
 /* (transfer full, element-type gint64): who belongs and lives. *sure: nobody slipped away. */
 static GHashTable *
 find_members(const DccLaunched *self, gboolean kills, gboolean *sure)
 {
     Look look = {self, kills, g_hash_table_new(NULL, NULL)};
     gsize n;
-    g_autofree DccProc *all = scan_all(&look, &n);
+    g_autofree DccProc *all = dcc_look(see, &look, &n);
 
     take_children(&look, all, n);
-    *sure = g_hash_table_size(look.members) == 0 && !any_has_gone(all, n);
+    *sure = g_hash_table_size(look.members) == 0 && dcc_look_is_sure(all, n, self->start_ticks);
     return look.members;
 }
 

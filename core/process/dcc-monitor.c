@@ -6,6 +6,7 @@
  * Threading: any, one after the other by a lock. After a fork both copies work, each for itself. */
 #include "dcc-monitor.h"
 
+#include "dcc-look.h"
 #include "dcc-pidfd.h"
 #include "dcc-sample.h"
 
@@ -387,7 +388,7 @@ is_anybody_alive(gint64 pid)
     }
     /* Without a descriptor to be had, or without permission. */
     return errno != ESRCH && errno != EINVAL && dcc_proc_read(pid, &proc) &&
-           ((proc.state != 'Z' && proc.state != 'X') || proc.threads > 1);
+           dcc_look_is_living(&proc);
 }
 
 /**

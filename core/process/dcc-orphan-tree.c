@@ -5,7 +5,7 @@
  * one of them lives); or when it has our private output pipe for its stdout or stderr, which nobody
  * gets but by inheriting it. That finds double-forked daemons, too, and no stranger. */
 #include "dcc-orphan-tree.h"
-#include "dcc-identity.h"
+#include "dcc-look.h"
 #include "dcc-shim-files.h"
 
 #include <stdio.h>
@@ -49,7 +49,7 @@ is_proven(const Proof *proof, const DccProc *proc)
 {
     const DccShimId *main = &proof->slot->main;
 
-    if (proc->pid == getpid() || proc->state == 'X' || (proc->state == 'Z' && proc->threads < 2))
+    if (proc->pid == getpid() || !dcc_look_is_living(proc))
         return FALSE;
     if (proc->start_ticks < main->start_ticks)
         return FALSE;
@@ -67,19 +67,6 @@ is_daemon(const DccShimSlot *slot, const DccProc *proc)
         if (g_str_equal(proc->comm, slot->daemons[i]))
             return TRUE;
     return FALSE;
-}
-
-static DccProc *
-scan_all(gsize *n)
-{
-    for (gsize room = 1024;; room *= 4) {
-        DccProc *list = g_new(DccProc, room);
-
-        *n = dcc_proc_scan(list, room, NULL, NULL);
-        if (*n < room)
-            return list;
-        g_free(list);
-    }
 }
 
 static gboolean
@@ -100,19 +87,6 @@ contains(GArray *members, gint64 pid)
     return FALSE;
 }
 
-/* TRUE: one that was there while we looked is gone, and may have left a child behind that we did
- * not see. */
-static gboolean
-any_has_gone(const DccProc *all, gsize n)
-{
-    DccProc now;
-
-    for (gsize i = 0; i < n; i++)
-        if (!dcc_proc_read(all[i].pid, &now))
-            return TRUE;
-    return FALSE;
-}
-
 static gboolean
 find_members(const Proof *proof, GArray *members)
 {
@@ -120,7 +94,7 @@ find_members(const Proof *proof, GArray *members)
     gboolean grown;
     gsize n;
 
-    all = scan_all(&n);
+    all = dcc_look(NULL, NULL, &n);
     for (gsize i = 0; i < n; i++)
         if (is_proven(proof, &all[i]) && !is_daemon(proof->slot, &all[i]))
             g_array_append_val(members, all[i]);
@@ -128,12 +102,12 @@ find_members(const Proof *proof, GArray *members)
         grown = FALSE;
         for (gsize i = 0; i < n; i++)
             if (has_parent_in(members, &all[i]) && !contains(members, all[i].pid) &&
-                all[i].state != 'Z' && !is_daemon(proof->slot, &all[i])) {
+                dcc_look_is_living(&all[i]) && !is_daemon(proof->slot, &all[i])) {
                 g_array_append_val(members, all[i]);
                 grown = TRUE;
             }
     } while (grown);
-    return members->len > 0 || !any_has_gone(all, n);
+    return members->len > 0 || dcc_look_is_sure(all, n, proof->slot->main.start_ticks);
 }
 
 GArray *

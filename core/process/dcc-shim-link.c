@@ -4,7 +4,9 @@
  * not say any more is said from here, and if the application lives on it is watched without a shim
  * (dcc-orphan). */
 #include "dcc-shim-link.h"
+
 #include "dcc-exit-watch.h"
+#include "dcc-look.h"
 #include "dcc-orphan.h"
 #include "dcc-pidfd.h"
 #include "dcc-shim-files.h"
@@ -543,7 +545,7 @@ list_below_shim(DccShimLink *self)
     read_slot(self, &slot);
     n = dcc_proc_descendants(self->pid, list, 4096, is_released, &slot);
     for (gsize i = 0; i < n; i++)
-        if (list[i].state != 'Z' || list[i].threads > 1)
+        if (dcc_look_is_living(&list[i]))
             g_array_append_val(pids, list[i].pid);
     return pids;
 }

@@ -2,6 +2,7 @@
  *
  * Threading: any. Cost: about 10 microseconds a process and 5 a thread. */
 #include "dcc-tree.h"
+#include "dcc-look.h"
 #include "dcc-pidfd.h"
 
 #include <stdio.h>
@@ -22,13 +23,6 @@ list_descendants(gint64 root, gsize *n)
     }
 }
 
-static gboolean
-is_there(const DccProc *proc)
-{
-    /* A zombie with threads is a process whose first thread has ended, and which works on. */
-    return (proc->state != 'Z' && proc->state != 'X') || proc->threads > 1;
-}
-
 GArray *
 dcc_tree_list(gint64 root)
 {
@@ -39,11 +33,11 @@ dcc_tree_list(gint64 root)
 
     if (!dcc_proc_read(root, &self))
         return pids;
-    if (is_there(&self))
+    if (dcc_look_is_living(&self))
         g_array_append_val(pids, root);
     list = list_descendants(root, &n);
     for (gsize i = 0; i < n; i++)
-        if (is_there(&list[i]))
+        if (dcc_look_is_living(&list[i]))
             g_array_append_val(pids, list[i].pid);
     return pids;
 }
@@ -87,7 +81,7 @@ add(DccTreeSample *sample, const DccProc *proc)
         page = sysconf(_SC_PAGESIZE);
         ticks = sysconf(_SC_CLK_TCK);
     }
-    if (!is_there(proc))
+    if (!dcc_look_is_living(proc))
         return;
     sample->cpu_us += (gint64)proc->cpu_ticks * G_USEC_PER_SEC / ticks;
     sample->rss_bytes += proc->rss_pages * page;
@@ -105,7 +99,7 @@ dcc_tree_sample(gint64 root)
     DccProc self;
     gsize n;
 
-    if (!dcc_proc_read(root, &self) || !is_there(&self))
+    if (!dcc_proc_read(root, &self) || !dcc_look_is_living(&self))
         return sample;
     sample.valid = TRUE;
     sample.stopped = self.state == 'T' || self.state == 't';

@@ -230,7 +230,15 @@ is_unwanted(const DccProc *proc, void *data)
 static void
 append_any(int64_t pid, void *data)
 {
-    append(data, pid, 0);
+    Walk *walk = data;
+    DccProc proc;
+
+    if (walk->n == walk->max || has(walk, pid))
+        return;
+    if (!dcc_proc_read(pid, &proc))
+        proc = (DccProc){.pid = pid, .state = 'X'};
+    if (!walk->skip(&proc, walk->data))
+        walk->list[walk->n++] = proc;
 }
 
 size_t

@@ -27,7 +27,8 @@ dcc_proc_read(int64_t pid, DccProc *proc);
 /* Descendants of root, parents before children, root itself not among them; at most max. */
 size_t
 dcc_proc_descendants(int64_t root, DccProc *list, size_t max, DccProcSkip skip, void *data);
-/* Every process that wanted() says TRUE for. */
+/* Every process that wanted() says TRUE for. One that was listed and is gone when it is read has
+ * state 'X' and nothing else but its number. */
 size_t
 dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data);
 

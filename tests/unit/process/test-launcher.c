@@ -190,6 +190,28 @@ test_tree(gconstpointer data)
     assert_no_children();
 }
 
+/* One that is new each few milliseconds is met or missed by chance, so many times. */
+static void
+test_refork_often(void)
+{
+    g_autoptr(DccLauncher) launcher = dcc_launcher_new();
+    g_autofree char *word = g_strdup_printf("DCC_TREE_TEST=%d-often", (int)getpid());
+    const char *envp[] = {word, NULL};
+    const char *argv[] = {fake, "--no-agent", "--lifetime=60", "--tree=refork", NULL};
+
+    for (int i = 0; i < 20; i++) {
+        g_autoptr(GError) error = NULL;
+
+        dcc_launcher_launch(launcher, "a", argv, envp, NULL, &error);
+        g_assert_no_error(error);
+        kids_wait_for(count_with(word) >= 1);
+        g_usleep(10000);
+        g_assert_true(dcc_launcher_kill(launcher, "a", &error));
+        g_assert_no_error(error);
+        g_assert_cmpuint(count_with(word), ==, 0);
+    }
+}
+
 /* Main process, daemons, stopped ones, runaways: all of them ignore SIGTERM. */
 static void
 test_bad_tree(void)
@@ -358,6 +380,7 @@ main(int argc, char **argv)
 
         g_test_add_data_func(path, kinds[i], test_tree);
     }
+    g_test_add_func("/process/launcher/refork-often", test_refork_often);
     g_test_add_func("/process/launcher/bad-tree", test_bad_tree);
     g_test_add_func("/process/launcher/stopped", test_stopped);
     g_test_add_func("/process/launcher/others", test_others);

@@ -1,4 +1,5 @@
 /* A process tree as /proc shows it. */
+#include "dcc-look.h"
 #include "dcc-spawn.h"
 #include "dcc-tree.h"
 
@@ -100,6 +101,37 @@ test_gone(void)
     g_assert_false(dcc_tree_sample(99999999).valid);
 }
 
+/* A dead one that nobody has reaped, and one that was gone when it was read, may have forked while
+ * we looked. */
+static void
+test_look(void)
+{
+    DccChild child = start("exit 0");
+    DccProc proc;
+    DccProc self;
+    gsize n;
+    g_autofree DccProc *all = NULL;
+    const DccProc *seen = NULL;
+
+    g_assert_true(dcc_proc_read(getpid(), &self));
+    do
+        g_assert_true(dcc_proc_read(child.pid, &proc));
+    while (dcc_look_is_living(&proc));
+    all = dcc_look(NULL, NULL, &n);
+    for (gsize i = 0; i < n; i++)
+        if (all[i].pid == child.pid)
+            seen = &all[i];
+    g_assert_nonnull(seen);
+    g_assert_cmpuint(seen->start_ticks, ==, proc.start_ticks);
+    g_assert_false(dcc_look_is_sure(seen, 1, proc.start_ticks));
+    g_assert_true(dcc_look_is_sure(seen, 1, proc.start_ticks + 1));
+    g_assert_true(dcc_look_is_sure(&self, 1, 0));
+    finish(&child);
+    g_assert_false(dcc_look_is_sure(&(DccProc){.pid = proc.pid, .state = 'X'}, 1, G_MAXUINT64));
+    g_assert_false(dcc_look_is_sure(
+        &(DccProc){.pid = proc.pid, .state = 'S', .start_ticks = proc.start_ticks}, 1, 0));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -108,5 +140,6 @@ main(int argc, char **argv)
     g_test_add_func("/process/tree/list", test_list);
     g_test_add_func("/process/tree/sample", test_sample);
     g_test_add_func("/process/tree/gone", test_gone);
+    g_test_add_func("/process/tree/look", test_look);
     return g_test_run();
 }
