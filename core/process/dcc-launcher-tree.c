@@ -26,7 +26,7 @@
 /* A look that finds nobody may have come between a fork and the end of its parent. On a machine
  * where processes come and go all the time no look is sure, and many have to do. */
 #define EMPTY_LOOKS      1
-#define MAX_UNSURE_LOOKS 12
+#define MAX_UNSURE_LOOKS 4
 #define CHUNK            4096
 
 /* Word by word, across the edges of what is read at once. */
@@ -69,62 +69,71 @@ typedef struct {
     const DccLaunched *launched;
     gboolean kills;
     GHashTable *members; /* pids */
-} Look;
+} Search;
 
 /* Who belongs is killed at the moment it is seen: one that forks and ends every few milliseconds is
  * gone when a list is complete. dcc_proc_signal() sends nothing to a number's new owner. */
 static void
-take(Look *look, const DccProc *proc)
+take(Search *search, const DccProc *proc)
 {
-    g_hash_table_add(look->members, GINT_TO_POINTER((gint)proc->pid));
-    if (look->kills)
+    g_hash_table_add(search->members, GINT_TO_POINTER((gint)proc->pid));
+    if (search->kills)
         dcc_proc_signal(proc, SIGKILL);
 }
 
 static void
 see(const DccProc *proc, gpointer data)
 {
-    Look *look = data;
+    Search *search = data;
 
-    if (dcc_look_is_living(proc) && belongs(look->launched, proc))
-        take(look, proc);
+    if (dcc_look_is_living(proc) && belongs(search->launched, proc))
+        take(search, proc);
+}
+
+static gboolean
+is_member(const Search *search, gint64 pid)
+{
+    return g_hash_table_contains(search->members, GINT_TO_POINTER((gint)pid));
 }
 
 static void
-take_children(Look *look, const DccProc *all, gsize n)
+take_children(Search *search, const DccLook *look)
 {
     gboolean grown = TRUE;
 
     while (grown) {
         grown = FALSE;
-        for (gsize i = 0; i < n; i++)
-            if (dcc_look_is_living(&all[i]) &&
-                g_hash_table_contains(look->members, GINT_TO_POINTER((gint)all[i].ppid)) &&
-                !g_hash_table_contains(look->members, GINT_TO_POINTER((gint)all[i].pid))) {
-                take(look, &all[i]);
+        for (gsize i = 0; i < look->n; i++) {
+            const DccProc *proc = &look->all[i];
+
+            if (is_member(search, proc->ppid) && dcc_look_is_living(proc) &&
+                !is_member(search, proc->pid)) {
+                take(search, proc);
                 grown = TRUE;
             }
+        }
     }
 }
 
-/* (transfer full, element-type gint64): who belongs and lives. *sure: nobody slipped away. */
+/* (transfer full, element-type gint64): who belongs and lives. *sure: there is none, and nobody
+ * slipped away. */
 static GHashTable *
-find_members(const DccLaunched *self, gboolean kills, gboolean *sure)
+find_members(const DccLaunched *self, gboolean kills, DccLook *look, gboolean *sure)
 {
-    Look look = {self, kills, g_hash_table_new(NULL, NULL)};
-    gsize n;
-    g_autofree DccProc *all = dcc_look(see, &look, &n);
+    Search search = {self, kills, g_hash_table_new(NULL, NULL)};
 
-    take_children(&look, all, n);
-    *sure = g_hash_table_size(look.members) == 0 && dcc_look_is_sure(all, n, self->start_ticks);
-    return look.members;
+    dcc_look_take(look, see, &search);
+    take_children(&search, look);
+    *sure = g_hash_table_size(search.members) == 0 && dcc_look_is_sure(look, self->start_ticks);
+    return search.members;
 }
 
 static gboolean
 refuse(const DccLaunched *self, GError **error)
 {
+    g_auto(DccLook) look = {0};
     gboolean sure;
-    g_autoptr(GHashTable) members = find_members(self, FALSE, &sure);
+    g_autoptr(GHashTable) members = find_members(self, FALSE, &look, &sure);
     g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(gint64));
     g_auto(GStrv) lines = NULL;
     g_autofree char *text = NULL;
@@ -149,13 +158,14 @@ gboolean
 dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **error)
 {
     gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
+    g_auto(DccLook) look = {0};
     gulong pause_us = 500;
     guint empty = 0;
     guint unsure = 0;
 
     for (guint pass = 0; empty < EMPTY_LOOKS && unsure < MAX_UNSURE_LOOKS; pass++) {
         gboolean sure;
-        g_autoptr(GHashTable) members = find_members(self, TRUE, &sure);
+        g_autoptr(GHashTable) members = find_members(self, TRUE, &look, &sure);
 
         empty = sure ? empty + 1 : 0;
         unsure = g_hash_table_size(members) > 0 ? 0 : unsure + 1;

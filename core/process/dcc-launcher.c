@@ -338,14 +338,17 @@ begin_ending(DccLauncher *self, const char *name, GError **error)
     return NULL;
 }
 
+/* leader: a pidfd of the child, or -1. */
 static gboolean
-kill_tree(Child *child, const char *name, GError **error)
+kill_tree(Child *child, const char *name, int leader, GError **error)
 {
     DccLaunched launched = {dcc_reaped_get_pid(child->process), child->start_ticks, child->mark};
     g_autofree char *shown = show(name);
 
     /* Itself first, by its own descriptor: that works where /proc cannot be read. */
     dcc_reaped_signal(child->process, SIGKILL);
+    /* Then those that keep together, at one blow. */
+    dcc_pidfd_signal_group(leader, SIGKILL);
     if (!dcc_launcher_tree_kill(&launched, KILL_TIMEOUT_MS, error)) {
         g_prefix_error(error, "process '%s': ", shown);
         return FALSE;
@@ -361,6 +364,7 @@ end(DccLauncher *self, const char *name, gint64 grace_ms, GError **error)
 {
     Child *child;
     gboolean ok;
+    int leader;
 
     if (!is_inert(self))
         g_mutex_lock(&self->lock);
@@ -369,13 +373,16 @@ end(DccLauncher *self, const char *name, gint64 grace_ms, GError **error)
         g_mutex_unlock(&self->lock);
     if (child == NULL)
         return FALSE;
+    leader = dcc_reaped_dup(child->process);
     if (grace_ms >= 0) {
         dcc_reaped_signal(child->process, SIGTERM);
         /* A stopped one would not hear it. */
         dcc_reaped_signal(child->process, SIGCONT);
         dcc_reaped_wait(child->process, MIN(grace_ms, G_MAXINT));
     }
-    ok = kill_tree(child, name, error);
+    ok = kill_tree(child, name, leader, error);
+    if (leader >= 0)
+        close(leader);
     g_mutex_lock(&self->lock);
     child->ending = FALSE;
     g_mutex_unlock(&self->lock);

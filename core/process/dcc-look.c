@@ -1,12 +1,12 @@
-/* A look at every process; see the header.
+/* Looks at every process; see the header.
  *
- * Threading: any. */
+ * Threading: any, a search in one thread. */
 #include "dcc-look.h"
 
 typedef struct {
-    void (*seen)(const DccProc *proc, gpointer data);
+    DccLookSeen seen;
     gpointer data;
-} Look;
+} Visit;
 
 gboolean
 dcc_look_is_living(const DccProc *proc)
@@ -17,46 +17,79 @@ dcc_look_is_living(const DccProc *proc)
 static bool
 see(const DccProc *proc, void *data)
 {
-    const Look *look = data;
+    const Visit *visit = data;
 
-    if (look->seen != NULL)
-        look->seen(proc, look->data);
+    if (visit->seen != NULL)
+        visit->seen(proc, visit->data);
     return true;
 }
 
-DccProc *
-dcc_look(void (*seen)(const DccProc *proc, gpointer data), gpointer data, gsize *n)
+static void
+remember_the_dead(DccLook *self)
 {
-    Look look = {seen, data};
+    if (self->all == NULL)
+        return;
+    if (self->dead == NULL)
+        self->dead = g_hash_table_new(NULL, NULL);
+    for (gsize i = 0; i < self->n; i++)
+        if (!dcc_look_is_living(&self->all[i]) && self->all[i].start_ticks > 0)
+            g_hash_table_insert(self->dead,
+                                GSIZE_TO_POINTER((gsize)self->all[i].pid),
+                                GSIZE_TO_POINTER((gsize)self->all[i].start_ticks));
+}
 
-    for (gsize room = 1024;; room *= 4) {
-        DccProc *list = g_new(DccProc, room);
+void
+dcc_look_take(DccLook *self, DccLookSeen seen, gpointer data)
+{
+    Visit visit = {seen, data};
 
-        *n = dcc_proc_scan(list, room, see, &look);
-        if (*n < room)
-            return list;
-        g_free(list);
+    remember_the_dead(self);
+    for (gsize room = MAX(self->n * 2, 1024);; room *= 4) {
+        g_free(self->all);
+        self->all = g_new(DccProc, room);
+        self->n = dcc_proc_scan(self->all, room, see, &visit);
+        if (self->n < room)
+            return;
     }
 }
 
-/* A dead one, too: whether it ended before the look or during it is not known. */
 static gboolean
-may_have_forked(const DccProc *proc)
+was_dead(const DccLook *self, const DccProc *proc)
+{
+    gpointer ticks = GSIZE_TO_POINTER((gsize)proc->start_ticks);
+
+    return self->dead != NULL &&
+           g_hash_table_lookup(self->dead, GSIZE_TO_POINTER((gsize)proc->pid)) == ticks;
+}
+
+/* Of a dead one it is not known whether it ended before this look or during it. */
+static gboolean
+may_have_ended(const DccLook *self, const DccProc *proc)
 {
     DccProc now;
 
-    return !dcc_look_is_living(proc) || !dcc_proc_read(proc->pid, &now) ||
-           now.start_ticks != proc->start_ticks || !dcc_look_is_living(&now);
+    if (!dcc_look_is_living(proc))
+        return proc->start_ticks == 0 || !was_dead(self, proc);
+    return !dcc_proc_read(proc->pid, &now) || now.start_ticks != proc->start_ticks ||
+           !dcc_look_is_living(&now);
 }
 
 gboolean
-dcc_look_is_sure(const DccProc *all, gsize n, guint64 since_ticks)
+dcc_look_is_sure(const DccLook *self, guint64 since_ticks)
 {
-    for (gsize i = 0; i < n; i++) {
-        gboolean is_unknown = all[i].start_ticks == 0 && !dcc_look_is_living(&all[i]);
+    for (gsize i = 0; i < self->n; i++) {
+        const DccProc *proc = &self->all[i];
 
-        if ((is_unknown || all[i].start_ticks >= since_ticks) && may_have_forked(&all[i]))
+        if ((proc->start_ticks == 0 || proc->start_ticks >= since_ticks) &&
+            may_have_ended(self, proc))
             return FALSE;
     }
     return TRUE;
+}
+
+void
+dcc_look_clear(DccLook *self)
+{
+    g_clear_pointer(&self->all, g_free);
+    g_clear_pointer(&self->dead, g_hash_table_unref);
 }

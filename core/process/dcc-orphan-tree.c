@@ -88,26 +88,27 @@ contains(GArray *members, gint64 pid)
 }
 
 static gboolean
-find_members(const Proof *proof, GArray *members)
+find_members(const Proof *proof, DccLook *look, GArray *members)
 {
-    g_autofree DccProc *all = NULL;
     gboolean grown;
-    gsize n;
 
-    all = dcc_look(NULL, NULL, &n);
-    for (gsize i = 0; i < n; i++)
-        if (is_proven(proof, &all[i]) && !is_daemon(proof->slot, &all[i]))
-            g_array_append_val(members, all[i]);
+    dcc_look_take(look, NULL, NULL);
+    for (gsize i = 0; i < look->n; i++)
+        if (is_proven(proof, &look->all[i]) && !is_daemon(proof->slot, &look->all[i]))
+            g_array_append_val(members, look->all[i]);
     do {
         grown = FALSE;
-        for (gsize i = 0; i < n; i++)
-            if (has_parent_in(members, &all[i]) && !contains(members, all[i].pid) &&
-                dcc_look_is_living(&all[i]) && !is_daemon(proof->slot, &all[i])) {
-                g_array_append_val(members, all[i]);
+        for (gsize i = 0; i < look->n; i++) {
+            const DccProc *proc = &look->all[i];
+
+            if (has_parent_in(members, proc) && !contains(members, proc->pid) &&
+                dcc_look_is_living(proc) && !is_daemon(proof->slot, proc)) {
+                g_array_append_val(members, *proc);
                 grown = TRUE;
             }
+        }
     } while (grown);
-    return members->len > 0 || dcc_look_is_sure(all, n, proof->slot->main.start_ticks);
+    return members->len > 0 || dcc_look_is_sure(look, proof->slot->main.start_ticks);
 }
 
 GArray *
@@ -115,12 +116,14 @@ dcc_orphan_tree_list(const DccShimSlot *slot, const char *dir, gboolean watched)
 {
     g_autofree char *path = g_build_filename(dir, DCC_SHIM_FILE_OUTPUT, NULL);
     GArray *members = g_array_new(FALSE, FALSE, sizeof(DccProc));
+    g_auto(DccLook) look = {0};
     Proof proof = {slot, watched, FALSE, {0}};
 
     if (slot->main.pid <= 0 || !g_str_equal(slot->boot_id, dcc_boot_id()))
         return members;
     proof.has_pipe = lstat(path, &proof.pipe) == 0 && S_ISFIFO(proof.pipe.st_mode);
-    for (int attempt = 0; attempt < MAX_ATTEMPTS && !find_members(&proof, members); attempt++) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS && !find_members(&proof, &look, members);
+         attempt++) {
     }
     return members;
 }

@@ -10,6 +10,7 @@
 #include "dcc-quiet-thread.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -247,6 +248,18 @@ dcc_reaped_signal(DccReaped *self, int sig)
         error = dcc_pidfd_signal(self->pidfd, sig) == 0 ? 0 : errno;
     g_mutex_unlock(&self->reaper->lock);
     return error;
+}
+
+int
+dcc_reaped_dup(DccReaped *self)
+{
+    int fd = -1;
+
+    g_mutex_lock(&self->reaper->lock);
+    if (self->pidfd >= 0)
+        fd = fcntl(self->pidfd, F_DUPFD_CLOEXEC, 0);
+    g_mutex_unlock(&self->reaper->lock);
+    return fd;
 }
 
 gboolean

@@ -32,6 +32,9 @@ dcc_reaped_wait(DccReaped *self, gint64 timeout_ms);
 /* While it has not been reaped its pid is its own. An errno; ESRCH: it has been. */
 int
 dcc_reaped_signal(DccReaped *self, int sig);
+/* A pidfd that outlives its reaping, the caller's to close; -1 when it is gone. */
+int
+dcc_reaped_dup(DccReaped *self);
 
 /* How a child that once was adopted has ended. was_there: the one that had this pid at that time
  * (monotonic microseconds); else, when nobody had it then, the one that had it last before. Kernels

@@ -13,7 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PIDFS_MAGIC 0x50494446 /* "PIDF" */
+#define PIDFS_MAGIC  0x50494446 /* "PIDF" */
+#define SIGNAL_GROUP (1U << 2)  /* PIDFD_SIGNAL_PROCESS_GROUP */
 
 static ssize_t
 read_text(const char *path, char *text, size_t size)
@@ -143,7 +144,8 @@ append_children_of_thread(Walk *walk, int64_t pid, int64_t tid)
 static void
 each_number(const char *path, void (*func)(int64_t number, void *data), void *data)
 {
-    _Alignas(struct dirent64) char buffer[4096];
+    /* Small: what is read of it is old by the time it is looked at. */
+    _Alignas(struct dirent64) char buffer[1024];
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     long n;
 
@@ -233,7 +235,7 @@ append_any(int64_t pid, void *data)
     Walk *walk = data;
     DccProc proc;
 
-    if (walk->n == walk->max || has(walk, pid))
+    if (walk->n == walk->max)
         return;
     if (!dcc_proc_read(pid, &proc))
         proc = (DccProc){.pid = pid, .state = 'X'};
@@ -274,6 +276,12 @@ int
 dcc_pidfd_signal(int pidfd, int sig)
 {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+int
+dcc_pidfd_signal_group(int pidfd, int sig)
+{
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, SIGNAL_GROUP);
 }
 
 uint64_t

@@ -39,6 +39,10 @@ int64_t
 dcc_proc_pid_of_pidfd(int pidfd);
 int
 dcc_pidfd_signal(int pidfd, int sig);
+/* All of the group that it leads or, when it is dead, has led: none of them can fork meanwhile.
+ * EINVAL before Linux 6.9. */
+int
+dcc_pidfd_signal_group(int pidfd, int sig);
 /* The inode number that no other process of this boot has had; 0 where the kernel has no such
  * thing. */
 uint64_t

@@ -62,11 +62,16 @@ dcc_test_turn(void);
     G_STMT_START                                                                                   \
     {                                                                                              \
         gint64 dcc_test_end = g_get_monotonic_time() + (timeout_ms)*G_GINT64_CONSTANT(1000);       \
-        while (!(expression) && g_get_monotonic_time() < dcc_test_end)                             \
+        /* Asked once more afterwards it might be false again. */                                  \
+        while (!(expression)) {                                                                    \
+            if (g_get_monotonic_time() >= dcc_test_end)                                            \
+                g_error("%s:%d: not in %d ms: %s",                                                 \
+                        __FILE__,                                                                  \
+                        __LINE__,                                                                  \
+                        (int)(timeout_ms),                                                         \
+                        #expression);                                                              \
             dcc_test_turn_once();                                                                  \
-        if (!(expression))                                                                         \
-            g_error(                                                                               \
-                "%s:%d: not in %d ms: %s", __FILE__, __LINE__, (int)(timeout_ms), #expression);    \
+        }                                                                                          \
     }                                                                                              \
     G_STMT_END
 /* One turn of the loop, 5 ms at most. */

@@ -23,8 +23,10 @@ kids_start_as(gint64 pid);
     G_STMT_START                                                                                   \
     {                                                                                              \
         gint64 kids_end = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;                            \
-        while (!(expression) && g_get_monotonic_time() < kids_end)                                 \
+        /* Asked once more afterwards it might be false again. */                                  \
+        while (!(expression)) {                                                                    \
+            g_assert_cmpint(g_get_monotonic_time(), <, kids_end);                                  \
             g_usleep(500);                                                                         \
-        g_assert_true(expression);                                                                 \
+        }                                                                                          \
     }                                                                                              \
     G_STMT_END
