@@ -8,11 +8,14 @@
 
 #include "dcc-enum-types.h"
 #include "dcc-error.h"
+#include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-request-json.h"
 #include "dcc-safe-dir.h"
 
 #include <unistd.h>
+
+#define DEATH_TIMEOUT_US (2 * G_USEC_PER_SEC)
 
 /* How long a shim may take from its own start to that of the application. */
 #define SHIM_PATIENCE_MS 5000
@@ -290,6 +293,21 @@ take_up(DccSession *self, JsonObject *record, GError **error)
     return TRUE;
 }
 
+/* A session that dies is deaf some moments before the kernel has freed its lock. */
+static gboolean
+lock_session(DccPlace *place, DccRuntime *runtime, const char *name, GError **error)
+{
+    gint64 end = g_get_monotonic_time() + DEATH_TIMEOUT_US;
+
+    while (!dcc_place_lock_session(place, error)) {
+        if ((error != NULL && *error != NULL) || dcc_instance_is_attended(runtime, name) ||
+            g_get_monotonic_time() >= end)
+            return FALSE;
+        g_usleep(2000);
+    }
+    return TRUE;
+}
+
 static DccPlace *
 claim(DccRuntime *runtime, const char *name, GError **error)
 {
@@ -298,7 +316,7 @@ claim(DccRuntime *runtime, const char *name, GError **error)
 
     if (place == NULL)
         return NULL;
-    if (!dcc_place_lock_session(place, &problem)) {
+    if (!lock_session(place, runtime, name, &problem)) {
         if (problem != NULL)
             g_propagate_error(error, problem);
         else

@@ -1,9 +1,13 @@
 """What makes gi.repository.DccHost pleasant in Python; PyGObject loads it by itself.
 
-Reprs that say what an object is, requests from keyword arguments, and a session that ends with its `with`. Lists are
-Gio.ListModel and iterate as they are; errors are GLib.Error, and DccHost.Error has the predicates
-(`DccHost.Error.is_busy(error)`).
+Reprs that say what an object is, requests from keyword arguments, a Host whose sessions end with their `with`, waiting
+with a timeout and in asyncio, and watchers that iterate. Lists are Gio.ListModel and iterate as they are; errors are
+GLib.Error, and DccHost.Error has the predicates (`DccHost.Error.is_busy(error)`).
 """
+
+import collections
+import json
+import struct
 
 from gi.module import get_introspection_module
 from gi.overrides import override
@@ -52,22 +56,236 @@ class LaunchRequest(DccHost.LaunchRequest):
 
 
 class Session(DccHost.Session):
-    """`with session:` starts it, and stops it at the end: saved, quit, and over for good. The main context of the
-    thread that made it turns meanwhile; use it in that thread."""
+    """One application's life, in the main context of the thread that made it; use it in that thread.
+
+    Every wait turns that context and lets other threads run. `timeout`: seconds, None for ever; GLib.Error
+    (DccHost.Error.is_timeout) when it has passed. `with session:` starts it unless it has been started, waits until it
+    is ready, and stops it at the end: saved, quit, and over for good.
+    """
+
+    _started = False
 
     def __repr__(self):
         return "<DccHost.Session %s of %s, %s>" % (self.get_name(), self.get_app(), self.get_state().value_nick)
 
+    def start(self):
+        self._started = super().start()
+        return self._started
+
     def __enter__(self):
-        self.start()
+        if not self._started:
+            self.start()
+        try:
+            self.wait_ready()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_problem):
-        context = GLib.MainContext.get_thread_default() or GLib.MainContext.default()
         if not self.is_over():
             self.stop(0)
-        while not self.is_over():
+        self.wait()
+
+    def _is_ready(self):
+        """Whether it has come so far. GLib.Error (DccHost.Error.is_start) when it has ended badly before."""
+        if not self.is_over():
+            return self.get_state() == DccHost.State.RUNNING
+        result = self.get_result()
+        if result is not None and result.to_exit_status() != 0:
+            raise _error(DccHost.Error.START, "%s: %s" % (self.get_name(), result.get_reason()))
+        return True
+
+    def wait_ready(self, timeout=None):
+        """Waits until it is ready, or over in order. GLib.Error when it failed."""
+        _turn_until(self._is_ready, timeout, "%s to be ready" % self.get_name())
+
+    def wait(self, timeout=None):
+        """Waits until it is over for good; the DccHost.Result."""
+        _turn_until(self.is_over, timeout, "%s to end" % self.get_name())
+        return self.get_result()
+
+    def events(self, timeout=None):
+        """What happens from now on, each a dict as docs/protocol.md has it, until it is over. timeout: for each."""
+        with _Inbox(self) as inbox:
+            while True:
+                _turn_until(inbox.is_worth_a_look, timeout, "news of %s" % self.get_name())
+                if not inbox:
+                    return
+                yield inbox.popleft()
+
+    async def until_ready(self):
+        """wait_ready() for asyncio, in whose loop the session lives: other tasks go on. While somebody awaits, the
+        main context is turned every 20 ms."""
+        await _turn_gently_until(self._is_ready)
+
+    async def until_over(self):
+        """wait() for asyncio; the DccHost.Result."""
+        await _turn_gently_until(self.is_over)
+        return self.get_result()
+
+    async def stream(self):
+        """events() for asyncio: `async for event in session.stream()`."""
+        with _Inbox(self) as inbox:
+            while True:
+                await _turn_gently_until(inbox.is_worth_a_look)
+                if not inbox:
+                    return
+                yield inbox.popleft()
+
+
+class _Inbox(collections.deque):
+    """The events of a session, from `with` to its end."""
+
+    def __init__(self, session):
+        super().__init__()
+        self.session = session
+
+    def __enter__(self):
+        self.handler = self.session.connect("event", lambda _session, text: self.append(json.loads(text)))
+        return self
+
+    def __exit__(self, *_problem):
+        self.session.disconnect(self.handler)
+
+    def is_worth_a_look(self):
+        return bool(self) or self.session.is_over()
+
+
+class Host:
+    """The applications of one program: adapters, directories, and the sessions that were launched here.
+
+    registry: a DccHost.AdapterRegistry; None: all modules that are found. runtime: a DccHost.Runtime; None: the
+    user's. Iterates over its live sessions.
+
+        host = DccHost.Host()
+        with host.launch("blender", headless=True) as session:
+            print(session.get_pid())
+    """
+
+    def __init__(self, registry=None, runtime=None):
+        self.registry = registry or DccHost.AdapterRegistry.new()
+        if registry is None:
+            self.registry.load_all()
+        self.runtime = runtime or DccHost.Runtime.open()
+        self._sessions = {}
+
+    def __repr__(self):
+        return "<DccHost.Host of %d sessions in %s>" % (len(self), self.runtime.get_path())
+
+    def launch(self, app, **request):
+        """Starts an application; the DccHost.Session. request: what DccHost.LaunchRequest.new() takes. GLib.Error:
+        nobody knows it, it is not installed, the name is taken, the scene is not there."""
+        adapter = self.registry.lookup(app)
+        session = DccHost.Session.new(adapter, LaunchRequest.new(app, **request), self.runtime)
+        session.start()
+        return self._keep(session)
+
+    def adopt(self, name):
+        """Takes up an instance that nobody attends; the DccHost.Session."""
+        return self._keep(DccHost.Session.adopt(self.registry, self.runtime, name))
+
+    def _keep(self, session):
+        session._started = True
+        self._sessions = {each.get_name(): each for each in self}
+        self._sessions[session.get_name()] = session
+        return session
+
+    def __iter__(self):
+        return iter([session for session in self._sessions.values() if not session.is_over()])
+
+    def __len__(self):
+        return len(list(iter(self)))
+
+    def __getitem__(self, name):
+        """The live session of this name; KeyError where there is none."""
+        for session in self:
+            if session.get_name() == name:
+                return session
+        raise KeyError(name)
+
+    def __bool__(self):
+        return True
+
+    def stop_all(self, timeout=None):
+        """Asks every session to save and quit, all at once, and waits until they are over."""
+        sessions = list(self)
+        for session in sessions:
+            session.stop(0)
+        for session in sessions:
+            session.wait(timeout)
+
+
+WatchEvent = collections.namedtuple(
+    "WatchEvent", "pid memory_bytes cpu_percent type wait_status exit_code signal core_dumped result old_status "
+    "new_status watch")
+_WATCH_EVENT = struct.Struct("=qqdIiiiBBBBI")
+
+
+class Watcher(DccHost.Watcher):
+    """Iterates over what it has to tell, oldest first, as WatchEvent (the fields of DccHost.WatchEvent), and ends
+    where nothing is left or, in `async for`, when it is stopped."""
+
+    def __repr__(self):
+        return "<DccHost.Watcher of %d processes, %s>" % (
+            self.get_tracked_count(), "running" if self.is_running() else "stopped")
+
+    def __iter__(self):
+        return map(WatchEvent._make, _WATCH_EVENT.iter_unpack(self.drain() or b""))
+
+    async def __aiter__(self):
+        import asyncio  # it takes longer to load than everything else here
+        loop, readable = asyncio.get_running_loop(), asyncio.Event()
+        descriptor = self.get_fd()
+        while True:
+            for event in self:
+                yield event
+            if not self.is_running():
+                return
+            readable.clear()
+            loop.add_reader(descriptor, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                loop.remove_reader(descriptor)
+
+
+def _error(code, message):
+    return GLib.Error.new_literal(DccHost.Error.quark(), message, code)
+
+
+def _context():
+    return GLib.MainContext.get_thread_default() or GLib.MainContext.default()
+
+
+def _turn_until(condition, timeout, what):
+    """Turns the thread's main context until the condition holds; other threads run meanwhile."""
+    context, late = _context(), []
+    source = None
+    if timeout is not None:
+        source = GLib.timeout_source_new(max(0, int(timeout * 1000)))
+        source.set_callback(lambda *_nothing: late.append(True) or False)
+        source.attach(context)
+    try:
+        while not condition():
+            if late:
+                raise _error(DccHost.Error.TIMEOUT, "waited %g s for %s" % (timeout, what))
             context.iteration(True)
+    finally:
+        if source is not None:
+            source.destroy()
+
+
+async def _turn_gently_until(condition):
+    """The same below asyncio, whose loop must not be held up."""
+    import asyncio
+    context = _context()
+    while True:
+        while context.iteration(False):
+            pass
+        if condition():
+            return
+        await asyncio.sleep(0.02)
 
 
 Installation = override(Installation)
@@ -75,4 +293,5 @@ ExitInfo = override(ExitInfo)
 Verdict = override(Verdict)
 LaunchRequest = override(LaunchRequest)
 Session = override(Session)
-__all__ = ["ExitInfo", "Installation", "LaunchRequest", "Session", "Verdict"]
+Watcher = override(Watcher)
+__all__ = ["ExitInfo", "Host", "Installation", "LaunchRequest", "Session", "Verdict", "WatchEvent", "Watcher"]
