@@ -44,6 +44,7 @@ dcc_request_to_json(DccLaunchRequest *request)
     set_string(object, "name", dcc_launch_request_get_name(request));
     set_string(object, "version", dcc_launch_request_get_version(request));
     json_object_set_boolean_member(object, "headless", dcc_launch_request_is_headless(request));
+    json_object_set_boolean_member(object, "safe", dcc_launch_request_is_safe(request));
     set_bytes(object, "scene", dcc_launch_request_get_scene(request));
     set_bytes(object, "cwd", dcc_launch_request_get_cwd(request));
     dcc_json_set_bytesv(object, "args", dcc_launch_request_get_args(request));
@@ -96,6 +97,7 @@ dcc_request_from_json(JsonObject *object, GError **error)
         return NULL;
     dcc_launch_request_set_version(request, dcc_json_get_string(object, "version", NULL));
     dcc_launch_request_set_headless(request, dcc_json_get_boolean(object, "headless", FALSE));
+    dcc_launch_request_set_safe(request, dcc_json_get_boolean(object, "safe", FALSE));
     dcc_launch_request_set_scene(request, scene);
     dcc_launch_request_set_cwd(request, cwd);
     dcc_launch_request_set_args(request, (const char *const *)args);

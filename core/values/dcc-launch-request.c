@@ -18,6 +18,7 @@ struct _DccLaunchRequest {
     char *name;
     char *version;
     gboolean headless;
+    gboolean safe;
     char *scene;
     char *cwd;
     GPtrArray *args;
@@ -241,6 +242,42 @@ dcc_launch_request_is_headless(DccLaunchRequest *self)
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
 
     return self->headless;
+}
+
+/**
+ * dcc_launch_request_set_safe:
+ * @self: a #DccLaunchRequest
+ * @safe: %TRUE for a start in safe mode
+ *
+ * Asks for a start without the user's preferences, start-up scripts and plug-ins: what is left when
+ * one of them may be what crashes. An adapter does what its application offers towards it.
+ *
+ * Since: 1.0
+ */
+void
+dcc_launch_request_set_safe(DccLaunchRequest *self, gboolean safe)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    self->safe = safe;
+}
+
+/**
+ * dcc_launch_request_is_safe:
+ * @self: a #DccLaunchRequest
+ *
+ * Whether a start in safe mode is asked for.
+ *
+ * Returns: %TRUE if it is
+ *
+ * Since: 1.0
+ */
+gboolean
+dcc_launch_request_is_safe(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
+
+    return self->safe;
 }
 
 /**

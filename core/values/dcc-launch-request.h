@@ -30,6 +30,11 @@ DCC_API void
 dcc_launch_request_set_headless(DccLaunchRequest *self, gboolean headless);
 DCC_API gboolean
 dcc_launch_request_is_headless(DccLaunchRequest *self);
+/* Without the user's preferences, start-up scripts and plug-ins. */
+DCC_API void
+dcc_launch_request_set_safe(DccLaunchRequest *self, gboolean safe);
+DCC_API gboolean
+dcc_launch_request_is_safe(DccLaunchRequest *self);
 /* The scene to open: absolute, or NULL. */
 DCC_API void
 dcc_launch_request_set_scene(DccLaunchRequest *self, const char *path);

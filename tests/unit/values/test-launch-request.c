@@ -113,6 +113,9 @@ test_paths(void)
     g_assert_false(dcc_launch_request_is_headless(request));
     dcc_launch_request_set_headless(request, TRUE);
     g_assert_true(dcc_launch_request_is_headless(request));
+    g_assert_false(dcc_launch_request_is_safe(request));
+    dcc_launch_request_set_safe(request, TRUE);
+    g_assert_true(dcc_launch_request_is_safe(request));
 }
 
 static void
