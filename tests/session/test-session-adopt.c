@@ -2,6 +2,7 @@
 #include "session-rig.h"
 
 #include <errno.h>
+#include <gio/gunixsocketaddress.h>
 #include <signal.h>
 
 static gboolean
@@ -160,6 +161,42 @@ test_attended_is_not_adopted(void)
     rig_wait_end(rig);
 }
 
+static gpointer
+take_and_break(gpointer data)
+{
+    g_autoptr(GSocket) taken = g_socket_accept(data, NULL, NULL);
+
+    g_assert_nonnull(taken);
+    g_socket_close(data, NULL);
+    return NULL;
+}
+
+/* A session that the kernel is taking down can still be connected to; it attends nothing. */
+static void
+test_dying_attends_nothing(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "dying", "", NULL);
+    g_autofree char *path = dcc_test_world_build_path(world, "run/dcchost/dying/control.sock");
+    g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+    g_autoptr(GSocket) door =
+        g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+    GThread *dying;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    rig_drop_session(rig);
+    unlink(path);
+    g_assert_true(g_socket_bind(door, address, FALSE, NULL));
+    g_assert_true(g_socket_listen(door, NULL));
+    dying = g_thread_new("dying", take_and_break, door);
+    g_assert_false(dcc_instance_is_attended(rig->runtime, "dying"));
+    g_thread_join(dying);
+    rig_adopt(rig);
+    dcc_session_kill(rig->session);
+    rig_wait_end(rig);
+}
+
 /* Without its shim the application lives on, and its end is known or honestly lost. */
 static void
 test_shim_killed(gconstpointer data)
@@ -217,6 +254,7 @@ main(int argc, char **argv)
     g_test_add_func("/session/adopt/unattended-name-is-taken", test_unattended_name_is_taken);
     g_test_add_func("/session/adopt/all-killed", test_all_killed);
     g_test_add_func("/session/adopt/attended", test_attended_is_not_adopted);
+    g_test_add_func("/session/adopt/dying", test_dying_attends_nothing);
     g_test_add_data_func("/session/shim/killed", GINT_TO_POINTER(FALSE), test_shim_killed);
     g_test_add_data_func(
         "/session/shim/killed-and-adopted", GINT_TO_POINTER(TRUE), test_shim_killed);
