@@ -1,5 +1,6 @@
 """What is installed, by the real executable."""
 
+import json
 import os
 import subprocess
 
@@ -91,14 +92,23 @@ def found(done):
     return {each["executable"]: each["version"] for each in done.json if each["executable"].startswith("/opt/")}
 
 
+def events(run):
+    return [each for each in map(json.loads, run("events", "blender", "--json").out.splitlines())
+            if each["type"] == "started"]
+
+
 def test_two_installations_of_one_version(opt):
     """Both are listed, the first is the one that is started, and the doctor says which."""
     place, blender, run = opt
     one, other = blender("blender-4.2.1"), blender("blender-4.2.1-studio")
-    assert found(run("list", "blender", "--json")) == {one: "4.2.1", other: "4.2.1"}
+    listed = found(run("list", "blender", "--json"))
+    assert listed == {one: "4.2.1", other: "4.2.1"}
+    first, second = listed
     told = run("doctor", "blender")
-    line = next(line for line in told.out.splitlines() if other in line)
-    assert "also 4.2.1" in line and one in line and "DCCHOST_BLENDER_EXECUTABLE" in told.out, told
+    assert "also 4.2.1, %s; %s comes first" % (second, first) in told.out, told
+    assert "set DCCHOST_BLENDER_EXECUTABLE to the one" in told.out, told
+    assert run("launch", "blender", "--headless", "--wait", "ready").status != 0  # it only prints a version
+    assert [each["executable"] for each in events(run)] == [first]
 
 
 def test_links_in_a_loop_and_second_names(opt):
