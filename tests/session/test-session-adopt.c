@@ -12,7 +12,7 @@ is_gone(gint64 pid)
 }
 
 static gint64
-get_shim_pid(Rig *rig)
+get_status_int(Rig *rig, const char *member)
 {
     g_autoptr(JsonObject) status = NULL;
     g_autoptr(JsonParser) parser = json_parser_new();
@@ -20,7 +20,7 @@ get_shim_pid(Rig *rig)
 
     json_parser_load_from_data(parser, text, -1, NULL);
     status = json_object_ref(json_node_get_object(json_parser_get_root(parser)));
-    return json_object_get_int_member(status, "shim_pid");
+    return json_object_get_int_member(status, member);
 }
 
 static void
@@ -94,6 +94,28 @@ test_crash_after_adoption_is_brought_back(void)
     g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 2);
 }
 
+/* A delay before the next life is not cut short by a session that dies meanwhile. */
+static void
+test_delay_goes_on(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "patient", "", "backoff", "fixed:1h", "jitter", "0", NULL);
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    g_assert_cmpint(kill((pid_t)dcc_session_get_pid(rig->session), SIGSEGV), ==, 0);
+    rig_wait_state(rig, DCC_STATE_RESTARTING);
+    rig_drop_session(rig);
+    rig_adopt(rig);
+    g_assert_cmpint(dcc_session_get_state(rig->session), ==, DCC_STATE_RESTARTING);
+    g_assert_cmpint(get_status_int(rig, "restart_in_ms"), >, 55 * 60 * 1000);
+    g_assert_cmpint(get_status_int(rig, "restart_in_ms"), <=, 60 * 60 * 1000);
+    g_assert_cmpuint(rig_count_events(rig, "started"), ==, 1);
+    dcc_session_stop(rig->session, 0);
+    rig_wait_end(rig);
+    g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 1);
+}
+
 static void
 test_unattended_name_is_taken(void)
 {
@@ -129,7 +151,7 @@ test_all_killed(void)
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_RUNNING);
     pid = dcc_session_get_pid(rig->session);
-    shim = get_shim_pid(rig);
+    shim = get_status_int(rig, "shim_pid");
     rig_drop_session(rig);
     g_assert_cmpint(kill((pid_t)shim, SIGKILL), ==, 0);
     g_assert_cmpint(kill((pid_t)pid, SIGKILL), ==, 0);
@@ -210,7 +232,7 @@ test_shim_killed(gconstpointer data)
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_RUNNING);
     pid = dcc_session_get_pid(rig->session);
-    g_assert_cmpint(kill((pid_t)get_shim_pid(rig), SIGKILL), ==, 0);
+    g_assert_cmpint(kill((pid_t)get_status_int(rig, "shim_pid"), SIGKILL), ==, 0);
     if (adopt) {
         rig_drop_session(rig);
         rig_adopt(rig);
@@ -237,7 +259,7 @@ test_stop_without_shim(void)
 
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_RUNNING);
-    g_assert_cmpint(kill((pid_t)get_shim_pid(rig), SIGKILL), ==, 0);
+    g_assert_cmpint(kill((pid_t)get_status_int(rig, "shim_pid"), SIGKILL), ==, 0);
     dcc_test_wait_for(rig_count_events(rig, "degraded") == 1, 10000);
     dcc_session_stop(rig->session, 0);
     rig_wait_end(rig);
@@ -251,6 +273,7 @@ main(int argc, char **argv)
     g_test_add_func("/session/adopt/goes-on", test_goes_on);
     g_test_add_func("/session/adopt/death-meanwhile", test_death_meanwhile);
     g_test_add_func("/session/adopt/crash-after", test_crash_after_adoption_is_brought_back);
+    g_test_add_func("/session/adopt/delay", test_delay_goes_on);
     g_test_add_func("/session/adopt/unattended-name-is-taken", test_unattended_name_is_taken);
     g_test_add_func("/session/adopt/all-killed", test_all_killed);
     g_test_add_func("/session/adopt/attended", test_attended_is_not_adopted);
