@@ -14,6 +14,41 @@ first_line(const char *text)
     return end != NULL ? g_strndup(text, (gsize)(end - text)) : g_strdup(text);
 }
 
+/* before: the one listed just before, which is the one that is started where the versions are
+ * equal. */
+static void
+tell_installation(GPtrArray *findings,
+                  DccAdapter *adapter,
+                  DccInstallation *installation,
+                  DccInstallation *before)
+{
+    const char *id = dcc_adapter_get_id(adapter);
+    g_autofree char *variable = dcc_catalogue_get_variable(adapter);
+    g_autofree char *advice = g_strdup_printf("set %s to the one that is to be started", variable);
+    const char *version = dcc_installation_get_version(installation);
+    const char *path = dcc_installation_get_executable(installation);
+
+    if (version == NULL)
+        cli_doctor_add(findings,
+                       CLI_FINDING_WARN,
+                       id,
+                       "it does not tell its version; does it run?",
+                       "version not known, %s",
+                       path);
+    else if (before != NULL && g_strcmp0(version, dcc_installation_get_version(before)) == 0 &&
+             dcc_installation_get_reservation(installation) == NULL)
+        cli_doctor_add(findings,
+                       CLI_FINDING_WARN,
+                       id,
+                       advice,
+                       "also %s, %s; %s comes first",
+                       version,
+                       path,
+                       dcc_installation_get_executable(before));
+    else
+        cli_doctor_add(findings, CLI_FINDING_OK, id, NULL, "%s, %s", version, path);
+}
+
 static void
 check_installations(GPtrArray *findings, DccAdapter *adapter, CliLevel level)
 {
@@ -26,15 +61,9 @@ check_installations(GPtrArray *findings, DccAdapter *adapter, CliLevel level)
 
     for (guint i = 0; found != NULL && i < g_list_model_get_n_items(found); i++) {
         g_autoptr(DccInstallation) installation = g_list_model_get_item(found, i);
-        const char *version = dcc_installation_get_version(installation);
+        g_autoptr(DccInstallation) before = i > 0 ? g_list_model_get_item(found, i - 1) : NULL;
 
-        cli_doctor_add(findings,
-                       version != NULL ? CLI_FINDING_OK : CLI_FINDING_WARN,
-                       id,
-                       version != NULL ? NULL : "it does not tell its version; does it run?",
-                       "%s, %s",
-                       version != NULL ? version : "version not known",
-                       dcc_installation_get_executable(installation));
+        tell_installation(findings, adapter, installation, before);
     }
     if (found != NULL)
         chosen = dcc_catalogue_choose(adapter, search, NULL, &error);

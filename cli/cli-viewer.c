@@ -236,12 +236,14 @@ cli_viewer_run(
 }
 
 static int
-fail_start(Viewer *self)
+end_early(Viewer *self)
 {
     JsonObject *result = cli_account_get_result(self->account);
     g_autofree char *words = cli_sentence_result(result);
     int status = cli_account_get_exit_status(self->account);
 
+    if (status == CLI_DONE) /* a job that was over first */
+        return CLI_DONE;
     if (g_str_has_prefix(words, "did not"))
         cli_warn("%s %s", self->name, words);
     else
@@ -269,11 +271,12 @@ cli_viewer_wait(
         if (event == NULL)
             return fail_vanished(&self, error);
         cli_account_feed(account, event);
+        if (cli_account_get_pid(account) > 0)
+            *pid = cli_account_get_pid(account);
         if (!cli_account_is_over(account))
             continue;
         cli_follow_finish(follow);
-        return fail_start(&self);
+        return end_early(&self);
     }
-    *pid = cli_account_get_pid(account);
     return CLI_DONE;
 }

@@ -31,6 +31,14 @@ check_installed(CliLaunchOptions *options, GError **error)
     return installation != NULL;
 }
 
+static const char *
+name_standing(JsonObject *status)
+{
+    if (cli_json_boolean(status, "ready", FALSE))
+        return "ready";
+    return g_str_equal(cli_json_string(status, "state", ""), "stopped") ? "done" : "started";
+}
+
 static int
 tell_detached(DccRuntime *runtime, const char *name, gint64 pid, CliLaunchOptions *options)
 {
@@ -47,7 +55,7 @@ tell_detached(DccRuntime *runtime, const char *name, gint64 pid, CliLaunchOption
     log = cli_json_bytes(status, "log_path");
     cli_out("%s: %s, pid %" G_GINT64_FORMAT ", log %s\n",
             name,
-            cli_json_boolean(status, "ready", FALSE) ? "ready" : "started",
+            name_standing(status),
             pid,
             log != NULL ? log : "-");
     return CLI_DONE;

@@ -131,6 +131,7 @@ make_plan(DccInstallation *installation,
     if (dcc_launch_request_get_cwd(request))
         dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
     dcc_launch_plan_set_readiness(plan, DCC_READINESS_AGENT);
+    dcc_launch_plan_set_job(plan, headless && dcc_blender_args_end_by_themselves(&args));
     return g_steal_pointer(&plan);
 }
 

@@ -16,12 +16,25 @@
 #define VERSION_TIMEOUT_MS 20000
 #define VERSION_BYTES      65536
 
-static char *
-override_variable(DccAdapter *adapter)
+/**
+ * dcc_catalogue_get_variable:
+ * @adapter: whose application
+ *
+ * Names the environment variable by which a user chooses the copy to start.
+ *
+ * Returns: (transfer full): `DCCHOST_<APP>_EXECUTABLE`
+ * Since: 1.0
+ */
+char *
+dcc_catalogue_get_variable(DccAdapter *adapter)
 {
-    const char *id = dcc_adapter_get_id(adapter);
-    g_autofree char *upper = g_ascii_strup(id ? id : "APP", -1);
+    g_autofree char *upper = NULL;
+    const char *id;
 
+    g_return_val_if_fail(DCC_IS_ADAPTER(adapter), NULL);
+
+    id = dcc_adapter_get_id(adapter);
+    upper = g_ascii_strup(id ? id : "APP", -1);
     return g_strconcat("DCCHOST_", g_strdelimit(upper, "-", '_'), "_EXECUTABLE", NULL);
 }
 
@@ -279,7 +292,7 @@ dcc_catalogue_choose(DccAdapter *adapter, DccSearch *search, const char *version
     g_return_val_if_fail(DCC_IS_ADAPTER(adapter), NULL);
     g_return_val_if_fail(DCC_IS_SEARCH(search), NULL);
 
-    variable = override_variable(adapter);
+    variable = dcc_catalogue_get_variable(adapter);
     executable = dcc_search_getenv(search, variable);
     if (!check_override(search, variable, executable, error))
         return NULL;

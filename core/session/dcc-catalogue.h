@@ -11,6 +11,9 @@ G_BEGIN_DECLS
  * keeps the places looked at. */
 DCC_API GListModel *
 dcc_catalogue_find(DccAdapter *adapter, DccSearch *search, GError **error);
+/* (transfer full): the variable by which a user chooses the copy to start. */
+DCC_API char *
+dcc_catalogue_get_variable(DccAdapter *adapter);
 /* (transfer full): the newest launchable one, or of the version asked for ("4", "4.2"). Error
  * NOT_INSTALLED lists the places looked at and the overriding variable, or the versions that are
  * there. */

@@ -17,7 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STATUS_TIMEOUT_MS 5000
+#define STATUS_TIMEOUT_MS   5000
+#define ATTENDED_TIMEOUT_MS 1000
 
 static char *
 state_file(DccRuntime *runtime, const char *name, const char *file)
@@ -163,7 +164,8 @@ dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
  * @runtime: the directories
  * @name: the instance's name
  *
- * Whether a session attends it now.
+ * Whether a session attends it now. One that does not answer within a second lives all the same;
+ * one that the kernel is taking down may still take a connection, and breaks it.
  *
  * Returns: whether a session attends it now
  * Since: 1.0
@@ -172,8 +174,14 @@ gboolean
 dcc_instance_is_attended(DccRuntime *runtime, const char *name)
 {
     g_autoptr(DccClient) client = dcc_client_new(runtime, name, NULL);
+    g_autoptr(GError) problem = NULL;
+    JsonObject *status;
 
-    return client != NULL;
+    if (client == NULL)
+        return FALSE;
+    status = dcc_client_call(client, "status", NULL, ATTENDED_TIMEOUT_MS, &problem);
+    g_clear_pointer(&status, json_object_unref);
+    return !dcc_error_is_gone(problem);
 }
 
 /**

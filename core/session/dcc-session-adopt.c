@@ -21,6 +21,8 @@
 #define SHIM_PATIENCE_MS 5000
 #define SHIM_GLANCE_MS   10
 
+#define SHORTAGE_DELAY_MS (2 * 60 * 1000) /* what the policy grants a machine that is short */
+
 #define MAX_WALL_US (G_GINT64_CONSTANT(1) << 53) /* the year 2255 */
 
 static JsonObject *
@@ -255,6 +257,36 @@ go_on_without_life(DccSession *self, JsonObject *record, DccState state, DccEven
     dcc_session_dispatch(self, event, "its session died before it was started");
 }
 
+/* What is left of the delay that the dead session had granted: clocks of one boot agree. No more
+ * than any delay can be, whatever a damaged record claims. */
+static gint64
+get_delay_left_ms(DccSession *self, JsonObject *record)
+{
+    gint64 until = dcc_json_get_int(record, "delay_until", 0);
+    gint64 now = dcc_clock_now(self->clock);
+    gint64 longest = MAX(dcc_settings_get(self->settings, DCC_SETTING_BACKOFF_INITIAL),
+                         dcc_settings_get(self->settings, DCC_SETTING_BACKOFF_MAX));
+
+    if (until <= now)
+        return 0;
+    return MIN((until - now) / 1000, MIN(longest, G_MAXINT64 / 4) * 2 + SHORTAGE_DELAY_MS);
+}
+
+static void
+go_on_waiting(DccSession *self, JsonObject *record)
+{
+    gint64 left = get_delay_left_ms(self, record);
+
+    if (left == 0) {
+        go_on_without_life(self, record, DCC_STATE_RESTARTING, DCC_EVENT_DELAY_OVER);
+        return;
+    }
+    self->state = DCC_STATE_RESTARTING;
+    dcc_session_arm_delay(self, left);
+    tell_adopted(self);
+    dcc_session_write_record(self);
+}
+
 static gboolean
 is_main_alive(DccSession *self)
 {
@@ -274,8 +306,11 @@ take_up(DccSession *self, JsonObject *record, GError **error)
         stored = DCC_STATE_RUNNING;
     if (!dcc_session_open_doors(self, FALSE, error))
         return FALSE;
-    if (stored == DCC_STATE_RESTARTING ||
-        (stored == DCC_STATE_STARTING && !has_begun(self, record))) {
+    if (stored == DCC_STATE_RESTARTING) {
+        go_on_waiting(self, record);
+        return TRUE;
+    }
+    if (stored == DCC_STATE_STARTING && !has_begun(self, record)) {
         go_on_without_life(self, record, DCC_STATE_RESTARTING, DCC_EVENT_DELAY_OVER);
         return TRUE;
     }

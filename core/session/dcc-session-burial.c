@@ -84,11 +84,12 @@ judge(DccSession *self, DccExitInfo *info)
     return dcc_adapter_judge_exit(self->adapter, info);
 }
 
-/* Ended in order before it ever was ready: that is no success. */
+/* Ended in order before it ever was ready: that is no success, but for a short job. */
 static gboolean
 is_early_exit(DccLife *life, DccExitInfo *info, DccVerdict *verdict)
 {
     return !life->ready && !life->requested && life->failure == NULL &&
+           !(life->plan != NULL && dcc_launch_plan_is_job(life->plan)) &&
            dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0 &&
            dcc_verdict_is_clean(verdict);
 }

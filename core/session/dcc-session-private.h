@@ -123,6 +123,9 @@ void
 dcc_session_dispatch(DccSession *self, DccEvent event, const char *reason);
 void
 dcc_session_settle(DccSession *self);
+/* The next life begins in ms. */
+void
+dcc_session_arm_delay(DccSession *self, gint64 ms);
 
 /* dcc-session-life.c */
 gboolean

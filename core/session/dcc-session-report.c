@@ -271,6 +271,8 @@ make_record(DccSession *self)
     json_object_set_boolean_member(record, "kill_wanted", self->kill_wanted);
     json_object_set_int_member(record, "stop_deadline_ms", self->stop_deadline_ms);
     json_object_set_boolean_member(record, "lived", self->lived);
+    if (self->delay_timer != 0)
+        json_object_set_int_member(record, "delay_until", self->delay_until);
     if (life == NULL)
         return record;
     set_string(record, "token", life->token);

@@ -53,8 +53,8 @@ on_delay_over(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-arm_delay(DccSession *self, gint64 ms)
+void
+dcc_session_arm_delay(DccSession *self, gint64 ms)
 {
     dcc_clock_clear(self->clock, &self->delay_timer);
     self->delay_until = dcc_clock_now(self->clock) + ms * 1000;
@@ -73,7 +73,7 @@ do_retry_spawn(DccSession *self)
         dcc_session_dispatch(self, DCC_EVENT_BUDGET_SPENT, decision.reason);
         return;
     }
-    arm_delay(self, decision.delay_ms);
+    dcc_session_arm_delay(self, decision.delay_ms);
 }
 
 static gboolean
@@ -194,7 +194,7 @@ static void
 grant(DccSession *self, const DccDecision *decision)
 {
     tell_restart(self, decision);
-    arm_delay(self, decision->delay_ms);
+    dcc_session_arm_delay(self, decision->delay_ms);
     dcc_session_dispatch(self, DCC_EVENT_RESTART_GRANTED, decision->reason);
 }
 

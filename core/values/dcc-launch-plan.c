@@ -33,6 +33,7 @@ struct _DccLaunchPlan {
     char *cwd;
     GPtrArray *files; /* PlanFile */
     DccReadiness readiness;
+    gboolean job;
     int first_frame;
     int last_frame;
     int frame_step;
@@ -461,6 +462,43 @@ dcc_launch_plan_get_readiness(DccLaunchPlan *self)
     g_return_val_if_fail(DCC_IS_LAUNCH_PLAN(self), DCC_READINESS_SETTLE);
 
     return self->readiness;
+}
+
+/**
+ * dcc_launch_plan_set_job:
+ * @self: a #DccLaunchPlan
+ * @job: %TRUE where it does its work and ends
+ *
+ * Says that this run ends by itself when its work is done: a render, a script. A short one may be
+ * over before it was seen ready, and an end that the adapter calls clean is a success then.
+ * Anything else that ends with code 0 before it is ready has failed to start.
+ *
+ * Since: 1.0
+ */
+void
+dcc_launch_plan_set_job(DccLaunchPlan *self, gboolean job)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_PLAN(self));
+
+    self->job = job;
+}
+
+/**
+ * dcc_launch_plan_is_job:
+ * @self: a #DccLaunchPlan
+ *
+ * Whether this run ends by itself when its work is done.
+ *
+ * Returns: %TRUE if it does
+ *
+ * Since: 1.0
+ */
+gboolean
+dcc_launch_plan_is_job(DccLaunchPlan *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_PLAN(self), FALSE);
+
+    return self->job;
 }
 
 /**

@@ -54,6 +54,12 @@ dcc_launch_plan_set_readiness(DccLaunchPlan *self, DccReadiness readiness);
 DCC_API DccReadiness
 dcc_launch_plan_get_readiness(DccLaunchPlan *self);
 
+/* It ends by itself when its work is done. Default FALSE. */
+DCC_API void
+dcc_launch_plan_set_job(DccLaunchPlan *self, gboolean job);
+DCC_API gboolean
+dcc_launch_plan_is_job(DccLaunchPlan *self);
+
 /* The frames this run is to render, where the plan knows: step 0 (the default) says it does not. */
 DCC_API void
 dcc_launch_plan_set_frames(DccLaunchPlan *self, int first, int last, int step);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 
 import pytest
@@ -233,3 +234,9 @@ def test_restart_of_one_that_has_ended(box):
     assert done.status == 0, done
     assert done.out == "fake: running again, pid %d\n" % box.status()["pid"]
     assert "MARK=mine" in until(lambda: box.run("logs", "-n", "all").out, "output")
+
+
+def test_a_short_job_is_waited_for(box):
+    done = box.run("launch", "fake", "-d", "--wait", "ready", "--", "--job", "--exit-before-ready", "0")
+    assert (done.status, done.err) == (0, ""), done
+    assert re.fullmatch(r"fake: done, pid \d+, log .*/output\.log\n", done.out), done

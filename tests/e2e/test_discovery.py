@@ -1,11 +1,12 @@
 """What is installed, by the real executable."""
 
+import json
 import os
 import subprocess
 
 import pytest
 
-from world import BLENDER
+from world import BLENDER, Done
 
 
 @pytest.fixture
@@ -60,3 +61,83 @@ def test_a_version_that_is_not_there(world):
     done = world.run("launch", "blender", "--version", "9.9", "--headless", "-d")
     assert (done.status, done.out) == (69, "")
     assert "9.9" in done.err
+
+
+@pytest.fixture
+def opt(world):
+    """An /opt of the test's own, with what somebody put there; nothing outside sees it."""
+    place = world.top / "opt"
+    place.mkdir()
+
+    def blender(folder, version="4.2.1", mode=0o755):
+        home = place / folder
+        home.mkdir()
+        (home / "blender").write_text("#!/bin/sh\necho 'Blender %s'\n" % version)
+        (home / "blender").chmod(mode)
+        return "/opt/%s/blender" % folder
+
+    def run(*args):
+        command = ["unshare", "-rm", "sh", "-c", 'mount --bind "$0" /opt && exec "$@"', str(place)]
+        done = subprocess.run(command + [os.environ["DCCHOST"], *args], env=world.env, cwd=str(world.work),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode(), 0)
+
+    if subprocess.run(["unshare", "-rm", "mount", "--bind", str(place), "/opt"], stderr=-3).returncode != 0:
+        pytest.skip("no mount namespace here")
+    return place, blender, run
+
+
+def found(done):
+    """{executable: version} of what lies below /opt."""
+    return {each["executable"]: each["version"] for each in done.json if each["executable"].startswith("/opt/")}
+
+
+def events(run):
+    return [each for each in map(json.loads, run("events", "blender", "--json").out.splitlines())
+            if each["type"] == "started"]
+
+
+def test_two_installations_of_one_version(opt):
+    """Both are listed, the first is the one that is started, and the doctor says which."""
+    place, blender, run = opt
+    one, other = blender("blender-4.2.1"), blender("blender-4.2.1-studio")
+    listed = found(run("list", "blender", "--json"))
+    assert listed == {one: "4.2.1", other: "4.2.1"}
+    first, second = listed
+    told = run("doctor", "blender")
+    assert "also 4.2.1, %s; %s comes first" % (second, first) in told.out, told
+    assert "set DCCHOST_BLENDER_EXECUTABLE to the one" in told.out, told
+    assert run("launch", "blender", "--headless", "--wait", "ready").status != 0  # it only prints a version
+    assert [each["executable"] for each in events(run)] == [first]
+
+
+def test_links_in_a_loop_and_second_names(opt):
+    place, blender, run = opt
+    one = blender("blender-4.2.1")
+    (place / "blender-loop").symlink_to("blender-loop")
+    (place / "blender-up").symlink_to(".")
+    (place / "blender").symlink_to("blender-4.2.1")
+    (place / "blender-4.2.1/blender-again").symlink_to("..")
+    assert found(run("list", "blender", "--json")) == {one: "4.2.1"}
+
+
+def test_half_an_installation(opt):
+    """Without its program, without the right to run it, or with one that does not run: none is taken for whole."""
+    place, blender, run = opt
+    one = blender("blender-4.2.1")
+    blender("blender-4.1.0", mode=0o644)
+    (place / "blender-4.0.0").mkdir()
+    (place / "blender-3.9.0/blender").mkdir(parents=True)
+    broken = blender("blender-9.9.9")
+    (place / "blender-9.9.9/blender").write_text("#!/nonexistent/sh\n")
+    assert found(run("list", "blender", "--json")) == {one: "4.2.1", broken: None}
+    told = run("doctor", "blender")
+    assert "version not known, %s" % broken in told.out and "does it run?" in told.out, told
+
+
+def test_a_version_that_is_not_there_names_those_that_are(opt):
+    place, blender, run = opt
+    one, other = blender("blender-4.2.1"), blender("blender-3.6.0", "3.6.0")
+    done = run("launch", "blender", "--version", "4.1", "--headless", "-d")
+    assert (done.status, done.out) == (69, "")
+    assert "4.1" in done.err and "4.2.1  %s" % one in done.err and "3.6.0  %s" % other in done.err, done

@@ -141,3 +141,15 @@ def test_stopping_a_blocked_blender_takes_no_longer_than_said(stopped):
 
 def test_a_save_that_the_deadline_cut_off_has_timed_out(stopped):
     assert stopped.json["saved"] == "timed-out", stopped
+
+
+def test_the_user_s_own_start_up_script_that_raises(world):
+    """Blender tells of it and goes on; so do we, and what it said is in the log."""
+    startup = world.work / "scripts/startup"
+    startup.mkdir(parents=True)
+    (startup / "studio.py").write_text("open(%r, 'a').write('x')\n1 / 0\n" % str(world.work / "ran"))
+    world.launch("--env", "BLENDER_USER_SCRIPTS=%s" % startup.parent)
+    assert (world.work / "ran").read_text() == "x"
+    assert "ZeroDivisionError" in world.run("logs", "blender").out
+    assert world.run("probe", "blender").status == 0
+    world.stop("blender")

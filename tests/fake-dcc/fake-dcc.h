@@ -21,6 +21,7 @@ typedef struct {
     /* ready */
     int64_t ready_after;
     bool never_ready;
+    bool job;
     bool no_agent;
     bool bad_token;
     bool headless;

@@ -35,6 +35,7 @@ static const Mode modes[] = {
     {"signal", "N", NUMBER, AT(signal), "this one (11)"},
     {"exit-after", "MS", NUMBER, AT(exit_after), "exit by itself"},
     {"code", "N", NUMBER, AT(code), "with this code (0)"},
+    {"job", NULL, FLAG, AT(job), "to the adapter: ends by itself when its work is done"},
     {"exit-before-ready", "CODE", NUMBER, AT(exit_before_ready), "exit at once"},
     {"count-file", "FILE", TEXT, AT(count_file), "count its lives in FILE"},
     {"crash-times", "N", NUMBER, AT(crash_times), "crash, exit or hang only in the first N lives"},

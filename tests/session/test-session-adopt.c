@@ -2,6 +2,7 @@
 #include "session-rig.h"
 
 #include <errno.h>
+#include <gio/gunixsocketaddress.h>
 #include <signal.h>
 
 static gboolean
@@ -11,7 +12,7 @@ is_gone(gint64 pid)
 }
 
 static gint64
-get_shim_pid(Rig *rig)
+get_status_int(Rig *rig, const char *member)
 {
     g_autoptr(JsonObject) status = NULL;
     g_autoptr(JsonParser) parser = json_parser_new();
@@ -19,7 +20,7 @@ get_shim_pid(Rig *rig)
 
     json_parser_load_from_data(parser, text, -1, NULL);
     status = json_object_ref(json_node_get_object(json_parser_get_root(parser)));
-    return json_object_get_int_member(status, "shim_pid");
+    return json_object_get_int_member(status, member);
 }
 
 static void
@@ -93,6 +94,28 @@ test_crash_after_adoption_is_brought_back(void)
     g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 2);
 }
 
+/* A delay before the next life is not cut short by a session that dies meanwhile. */
+static void
+test_delay_goes_on(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "patient", "", "backoff", "fixed:1h", "jitter", "0", NULL);
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    g_assert_cmpint(kill((pid_t)dcc_session_get_pid(rig->session), SIGSEGV), ==, 0);
+    rig_wait_state(rig, DCC_STATE_RESTARTING);
+    rig_drop_session(rig);
+    rig_adopt(rig);
+    g_assert_cmpint(dcc_session_get_state(rig->session), ==, DCC_STATE_RESTARTING);
+    g_assert_cmpint(get_status_int(rig, "restart_in_ms"), >, 55 * 60 * 1000);
+    g_assert_cmpint(get_status_int(rig, "restart_in_ms"), <=, 60 * 60 * 1000);
+    g_assert_cmpuint(rig_count_events(rig, "started"), ==, 1);
+    dcc_session_stop(rig->session, 0);
+    rig_wait_end(rig);
+    g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 1);
+}
+
 static void
 test_unattended_name_is_taken(void)
 {
@@ -128,7 +151,7 @@ test_all_killed(void)
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_RUNNING);
     pid = dcc_session_get_pid(rig->session);
-    shim = get_shim_pid(rig);
+    shim = get_status_int(rig, "shim_pid");
     rig_drop_session(rig);
     g_assert_cmpint(kill((pid_t)shim, SIGKILL), ==, 0);
     g_assert_cmpint(kill((pid_t)pid, SIGKILL), ==, 0);
@@ -160,6 +183,42 @@ test_attended_is_not_adopted(void)
     rig_wait_end(rig);
 }
 
+static gpointer
+take_and_break(gpointer data)
+{
+    g_autoptr(GSocket) taken = g_socket_accept(data, NULL, NULL);
+
+    g_assert_nonnull(taken);
+    g_socket_close(data, NULL);
+    return NULL;
+}
+
+/* A session that the kernel is taking down can still be connected to; it attends nothing. */
+static void
+test_dying_attends_nothing(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "dying", "", NULL);
+    g_autofree char *path = dcc_test_world_build_path(world, "run/dcchost/dying/control.sock");
+    g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+    g_autoptr(GSocket) door =
+        g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+    GThread *dying;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    rig_drop_session(rig);
+    unlink(path);
+    g_assert_true(g_socket_bind(door, address, FALSE, NULL));
+    g_assert_true(g_socket_listen(door, NULL));
+    dying = g_thread_new("dying", take_and_break, door);
+    g_assert_false(dcc_instance_is_attended(rig->runtime, "dying"));
+    g_thread_join(dying);
+    rig_adopt(rig);
+    dcc_session_kill(rig->session);
+    rig_wait_end(rig);
+}
+
 /* Without its shim the application lives on, and its end is known or honestly lost. */
 static void
 test_shim_killed(gconstpointer data)
@@ -173,7 +232,7 @@ test_shim_killed(gconstpointer data)
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_RUNNING);
     pid = dcc_session_get_pid(rig->session);
-    g_assert_cmpint(kill((pid_t)get_shim_pid(rig), SIGKILL), ==, 0);
+    g_assert_cmpint(kill((pid_t)get_status_int(rig, "shim_pid"), SIGKILL), ==, 0);
     if (adopt) {
         rig_drop_session(rig);
         rig_adopt(rig);
@@ -200,7 +259,7 @@ test_stop_without_shim(void)
 
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_RUNNING);
-    g_assert_cmpint(kill((pid_t)get_shim_pid(rig), SIGKILL), ==, 0);
+    g_assert_cmpint(kill((pid_t)get_status_int(rig, "shim_pid"), SIGKILL), ==, 0);
     dcc_test_wait_for(rig_count_events(rig, "degraded") == 1, 10000);
     dcc_session_stop(rig->session, 0);
     rig_wait_end(rig);
@@ -214,9 +273,11 @@ main(int argc, char **argv)
     g_test_add_func("/session/adopt/goes-on", test_goes_on);
     g_test_add_func("/session/adopt/death-meanwhile", test_death_meanwhile);
     g_test_add_func("/session/adopt/crash-after", test_crash_after_adoption_is_brought_back);
+    g_test_add_func("/session/adopt/delay", test_delay_goes_on);
     g_test_add_func("/session/adopt/unattended-name-is-taken", test_unattended_name_is_taken);
     g_test_add_func("/session/adopt/all-killed", test_all_killed);
     g_test_add_func("/session/adopt/attended", test_attended_is_not_adopted);
+    g_test_add_func("/session/adopt/dying", test_dying_attends_nothing);
     g_test_add_data_func("/session/shim/killed", GINT_TO_POINTER(FALSE), test_shim_killed);
     g_test_add_data_func(
         "/session/shim/killed-and-adopted", GINT_TO_POINTER(TRUE), test_shim_killed);

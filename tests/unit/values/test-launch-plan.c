@@ -109,6 +109,7 @@ test_rest(void)
 
     g_assert_null(dcc_launch_plan_get_cwd(plan));
     g_assert_cmpint(dcc_launch_plan_get_readiness(plan), ==, DCC_READINESS_SETTLE);
+    g_assert_false(dcc_launch_plan_is_job(plan));
     g_assert_null(dcc_launch_plan_get_daemons(plan)[0]);
     dcc_launch_plan_get_frames(plan, NULL, NULL, &step);
     g_assert_cmpint(step, ==, 0);
@@ -116,6 +117,8 @@ test_rest(void)
     dcc_launch_plan_set_cwd(plan, "/show");
     dcc_launch_plan_set_cwd(plan, dcc_launch_plan_get_cwd(plan));
     dcc_launch_plan_set_readiness(plan, DCC_READINESS_AGENT);
+    dcc_launch_plan_set_job(plan, TRUE);
+    g_assert_true(dcc_launch_plan_is_job(plan));
     dcc_launch_plan_set_frames(plan, 1, 5, 2);
     dcc_launch_plan_add_daemon(plan, "hserver");
     dcc_launch_plan_add_daemon(plan, "sesinetd");
