@@ -199,6 +199,7 @@ make_plan(DccInstallation *installation,
     if (dcc_launch_request_get_cwd(request))
         dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
     dcc_launch_plan_set_readiness(plan, agent ? DCC_READINESS_AGENT : DCC_READINESS_SETTLE);
+    dcc_launch_plan_set_job(plan, args->script);
     return g_steal_pointer(&plan);
 }
 
