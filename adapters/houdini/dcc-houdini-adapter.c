@@ -34,8 +34,8 @@ dcc_houdini_adapter_read_probe(DccAdapter *adapter,
                                const char *text,
                                GError **error)
 {
-    DccProbeReply *reply = DCC_ADAPTER_CLASS(dcc_houdini_adapter_parent_class)
-                               ->read_probe(adapter, plan, text, error);
+    DccProbeReply *reply =
+        DCC_ADAPTER_CLASS(dcc_houdini_adapter_parent_class)->read_probe(adapter, plan, text, error);
     DccProbeReply *crashed;
 
     if (!reply || g_strcmp0(dcc_probe_reply_get_busy(reply), DCC_HOUDINI_CRASHED) != 0)

@@ -1,8 +1,8 @@
 /* Which of Houdini's programs is meant.
  *
  * Contract: the first of the user's arguments may name it. Without a name --headless means hython,
- * else it is the window: the program that the installation itself names, as DCCHOST_HOUDINI_EXECUTABLE
- * may choose houdinifx.
+ * else it is the window: the program that the installation itself names, as
+ * DCCHOST_HOUDINI_EXECUTABLE may choose houdinifx.
  */
 #include "dcc-houdini.h"
 #include <string.h>

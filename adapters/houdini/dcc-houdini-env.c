@@ -29,8 +29,8 @@ static const struct {
 #ifdef G_OS_WIN32
     {"HOUDINI_DISABLE_CONSOLE", "1", TRUE, FALSE}, /* V */
 #endif
-    {"HOUDINI_NO_ENV_FILE", "1", FALSE, TRUE},                    /* V */
-    {"HOUDINI_DISABLE_OPENFX_DEFAULT_PATH", "1", FALSE, TRUE},    /* R: a plug-in crashes 20.5 */
+    {"HOUDINI_NO_ENV_FILE", "1", FALSE, TRUE},                 /* V */
+    {"HOUDINI_DISABLE_OPENFX_DEFAULT_PATH", "1", FALSE, TRUE}, /* R: a plug-in crashes 20.5 */
 };
 
 /* In safe mode nothing of the user's or the studio's: site packages, paths, tools. */
@@ -47,8 +47,8 @@ static void
 add_safe_environment(DccLaunchPlan *plan, DccLaunchRequest *request)
 {
     /* __HVER__ is the version, put in by Houdini; other names are refused. */
-    g_autofree char *prefs = g_build_filename(
-        dcc_launch_request_get_private_dir(request), ROOT "/prefs__HVER__", NULL);
+    g_autofree char *prefs =
+        g_build_filename(dcc_launch_request_get_private_dir(request), ROOT "/prefs__HVER__", NULL);
 
     dcc_launch_plan_set_env(plan, "HOUDINI_USER_PREF_DIR", prefs);
     for (guint i = 0; i < G_N_ELEMENTS(foreign); i++)
@@ -71,8 +71,7 @@ dcc_houdini_add_environment(DccLaunchPlan *plan,
     dcc_common_add_temp_dir(plan, request);
     /* Crash scenes and logs are then of this life alone. */
     if (dcc_launch_request_get_temp_dir(request))
-        dcc_launch_plan_set_env(
-            plan, "HOUDINI_TEMP_DIR", dcc_launch_request_get_temp_dir(request));
+        dcc_launch_plan_set_env(plan, "HOUDINI_TEMP_DIR", dcc_launch_request_get_temp_dir(request));
     for (guint i = 0; i < G_N_ELEMENTS(daemons); i++)
         dcc_launch_plan_add_daemon(plan, daemons[i]);
 }
@@ -81,8 +80,7 @@ static void
 add_hook(DccLaunchPlan *plan, const char *folder)
 {
     g_autofree char *name = g_build_filename(ROOT "/agent", folder, "uiready.py", NULL);
-    g_autoptr(GBytes) content =
-        g_bytes_new_static(dcc_houdini_uiready, dcc_houdini_uiready_size);
+    g_autoptr(GBytes) content = g_bytes_new_static(dcc_houdini_uiready, dcc_houdini_uiready_size);
 
     dcc_launch_plan_add_file(plan, name, content);
 }

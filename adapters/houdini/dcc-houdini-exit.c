@@ -1,8 +1,8 @@
 /* What an end of Houdini means.
  *
- * Problem: nobody has written down with which status a handled crash ends, 3 is a missing licence or
- * a script's own 3, and 0 at once is a houdini that went into the background. Contract: the order
- * below, first that fits. A crash has its file, its line or its signal; a licence its text.
+ * Problem: nobody has written down with which status a handled crash ends, 3 is a missing licence
+ * or a script's own 3, and 0 at once is a houdini that went into the background. Contract: the
+ * order below, first that fits. A crash has its file, its line or its signal; a licence its text.
  */
 #include "dcc-common.h"
 #include "dcc-houdini.h"
@@ -40,9 +40,8 @@ judge_licence(DccExitInfo *info)
     if (!dcc_exit_info_has_event(info, DCC_OUTPUT_LICENCE, &text) || !text)
         return NULL;
     if (strstr(text, "initializing Houdini") && !is_zero(info) && !waited)
-        return dcc_common_verdict(DCC_VERDICT_LICENCE,
-                                  "could not begin, which is how a missing licence looks: %s",
-                                  text);
+        return dcc_common_verdict(
+            DCC_VERDICT_LICENCE, "could not begin, which is how a missing licence looks: %s", text);
     if (!waited && dcc_exit_info_get_code(info) != CODE_NO_LICENCE)
         return NULL;
     return dcc_common_verdict(DCC_VERDICT_LICENCE, "no licence: %s", text);
@@ -157,7 +156,7 @@ judge_zero(DccExitInfo *info)
     if (is_unproved(info))
         return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
                                   "said success before its script had come to its end");
-    if (!dcc_exit_info_was_ready(info) && !dcc_exit_info_is_headless(info) && was_short(info))
+    if (!dcc_exit_info_was_ready(info) && !dcc_exit_info_is_job(info) && was_short(info))
         return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
                                   "ended at once with code 0, as a houdini does that goes on in "
                                   "the background: does a wrapper drop -foreground?");

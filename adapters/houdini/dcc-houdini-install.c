@@ -1,8 +1,8 @@
 /* Where Houdini is.
  *
  * Contract: the user's own choice first, then $HFS, then what a shell would start, then the places
- * of its installer. Links are followed, and each copy is there once. The version is the folder's, or
- * the link's; else it stays unknown: asking hython takes a licence and half a minute.
+ * of its installer. Links are followed, and each copy is there once. The version is the folder's,
+ * or the link's; else it stays unknown: asking hython takes a licence and half a minute.
  */
 #include "dcc-common.h"
 #include "dcc-houdini.h"

@@ -1,11 +1,11 @@
 /* How Houdini is started.
  *
- * Problem: houdini puts itself into the background unless it is told not to, and then nobody can say
- * how it ended: -foreground is always there. bin/houdini is a script that execs houdini-bin, so the
- * process stays the same and only its name changes.
- * Contract: houdini -foreground [-n] [USER'S OPTIONS] [SCENE] [USER'S FILES]; hython [PYTHON'S
- * OPTIONS] AGENT [SCRIPT ARGS]; hbatch [USER'S OPTIONS] [SCENE]. A recovery file is opened by the
- * agent, which gives the scene its own name back.
+ * Problem: houdini puts itself into the background unless it is told not to, and then nobody can
+ * say how it ended: -foreground is always there. bin/houdini is a script that execs houdini-bin, so
+ * the process stays the same and only its name changes. Contract: houdini -foreground [-n] [USER'S
+ * OPTIONS] [SCENE] [USER'S FILES]; hython [PYTHON'S OPTIONS] AGENT [SCRIPT ARGS]; hbatch [USER'S
+ * OPTIONS] [SCENE]. A recovery file is opened by the agent, which gives the scene its own name
+ * back.
  */
 #include "dcc-common.h"
 #include "dcc-error.h"
@@ -35,8 +35,7 @@ choose_program(const DccHoudiniArgs *args, const char *executable, GError **erro
 
     if (args->program)
         return dcc_common_find_beside(executable, args->program, "Houdini", error);
-    if (dcc_houdini_find_program(own, &kind) ? kind == args->kind
-                                             : args->kind == DCC_HOUDINI_GUI)
+    if (dcc_houdini_find_program(own, &kind) ? kind == args->kind : args->kind == DCC_HOUDINI_GUI)
         return g_strdup(executable);
     return dcc_common_find_beside(executable, usual[args->kind], "Houdini", error);
 }
@@ -140,12 +139,13 @@ check_gui(DccLaunchRequest *request, const DccHoudiniArgs *args, GError **error)
     if (args->kind != DCC_HOUDINI_GUI)
         return TRUE;
     if (has_arg(args->rest, "-background")) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_INVALID,
-                    "houdini -background cannot be watched: what is started ends at once and leaves "
-                    "another process behind; leave -background out, 'dcchost launch -d' gives the "
-                    "terminal back");
+        g_set_error(
+            error,
+            DCC_ERROR,
+            DCC_ERROR_INVALID,
+            "houdini -background cannot be watched: what is started ends at once and leaves "
+            "another process behind; leave -background out, 'dcchost launch -d' gives the "
+            "terminal back");
         return FALSE;
     }
     return check_package_dir(request, error) && dcc_common_check_display(request, error);
@@ -222,12 +222,13 @@ check_recovery(const char *path, const DccHoudiniArgs *args, GError **error)
     g_autofree char *name = g_filename_display_name(path);
 
     if (!dcc_houdini_is_scene(path)) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_NOT_SUPPORTED,
-                    "'%s' holds no scene to go on from; a crash scene, an autosave or a rescue copy "
-                    "does",
-                    name);
+        g_set_error(
+            error,
+            DCC_ERROR,
+            DCC_ERROR_NOT_SUPPORTED,
+            "'%s' holds no scene to go on from; a crash scene, an autosave or a rescue copy "
+            "does",
+            name);
         return FALSE;
     }
     if (args->script) {

@@ -3,8 +3,8 @@
  * Names (20.5, public logs): crash.SCENE.USER_PID.hip (.hiplc, .hipnc), written first, and
  * crash.SCENE.USER_PID_log.txt (crash.USER_PID_log.txt without a scene). Users and scenes may hold
  * dots, digits and "_", so the pid is what stands before the end.
- * Contract: a crash file is this life's when its pid is, and when it is no older. One of another pid
- * is a child's: kept as evidence, never taken for the scene to go on from.
+ * Contract: a crash file is this life's when its pid is, and when it is no older. One of another
+ * pid is a child's: kept as evidence, never taken for the scene to go on from.
  */
 #include "dcc-common.h"
 #include "dcc-houdini.h"
@@ -47,9 +47,8 @@ read_pid(const char *name)
 
     while (digits > name && g_ascii_isdigit(digits[-1]))
         digits--;
-    return digits > name && digits < end && digits[-1] == '_'
-               ? g_ascii_strtoll(digits, NULL, 10)
-               : 0;
+    return digits > name && digits < end && digits[-1] == '_' ? g_ascii_strtoll(digits, NULL, 10)
+                                                              : 0;
 }
 
 static gboolean

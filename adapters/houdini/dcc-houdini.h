@@ -1,8 +1,8 @@
 /* What the files of the Houdini adapter share.
  *
- * Nothing here was run inside a real Houdini. What is written down comes from SideFX's documentation
- * and headers and from public sources, which docs/houdini.md names; "unverified" marks what nobody
- * has confirmed. The tables are the place to mend when a real Houdini differs. */
+ * Nothing here was run inside a real Houdini. What is written down comes from SideFX's
+ * documentation and headers and from public sources, which docs/houdini.md names; "unverified"
+ * marks what nobody has confirmed. The tables are the place to mend when a real Houdini differs. */
 #pragma once
 
 #include "dcc-adapter.h"

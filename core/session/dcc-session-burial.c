@@ -56,6 +56,7 @@ make_exit_info(DccSession *self, const DccShimRecord *record)
 
     dcc_exit_info_set_pid(info, life->pid);
     dcc_exit_info_set_headless(info, dcc_launch_request_is_headless(self->request));
+    dcc_exit_info_set_job(info, life->plan != NULL && dcc_launch_plan_is_job(life->plan));
     dcc_exit_info_set_ready(info, life->ready);
     dcc_exit_info_set_requested(info, life->requested);
     dcc_exit_info_set_our_signal(info, record->our_signal);

@@ -95,8 +95,8 @@ dcc_result_new_start_failed(const char *stage, int errno_code, const char *reaso
  * @self: a start that failed
  * @cause: what the adapter says of it
  *
- * The same failed start, with the cause that the adapter found in its output: not ready in time, for
- * want of a licence.
+ * The same failed start, with the cause that the adapter found in its output: not ready in time,
+ * for want of a licence.
  *
  * Returns: (transfer full): a new #DccResult
  *

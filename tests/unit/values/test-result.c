@@ -329,8 +329,7 @@ test_cause(void)
 
     g_assert_cmpint(dcc_result_get_kind(result), ==, DCC_RESULT_START_FAILED);
     g_assert_cmpint(dcc_result_get_verdict(result), ==, DCC_VERDICT_LICENCE);
-    g_assert_cmpstr(
-        dcc_result_get_reason(result), ==, "not ready within 5 s; no licence: full");
+    g_assert_cmpstr(dcc_result_get_reason(result), ==, "not ready within 5 s; no licence: full");
     g_assert_cmpint(dcc_result_to_exit_status(result), ==, 75);
     check_round_trip(result);
 }

@@ -46,9 +46,11 @@ def start_hserver():
     """"automatically started when a Houdini application is first launched" (facts 1): detached, with our output."""
     mark = os.path.join(os.environ.get("HOME", "/nowhere"), ".standin-hserver")
     try:
-        with open(mark) as file:
-            os.kill(int(file.read()), 0)
+        with open(mark) as file, open("/proc/%d/cmdline" % int(file.read())) as command:
+            running = "hserver" in command.read()  # nothing, of one that nobody reaps
     except (OSError, ValueError):
+        running = False
+    if not running:
         child = subprocess.Popen([os.path.join(os.environ["HFS"], "bin/hserver")], start_new_session=True)
         try:
             with open(mark, "w") as file:
