@@ -262,6 +262,20 @@ def test_a_crash_dialog_is_not_well(studio):
     assert "Precious" in studio.rescued("*crash.untitled.*.hiplc", "houdini")[0].read_text()
 
 
+def test_a_crash_dialog_that_answers_nobody(studio):
+    """Python is held, the agent is silent: what is left is the crash line, the scene, and that nothing turns."""
+    window(studio, "--set", "probe-period=500ms", "--set", "probe-timeout=300ms", "--set", "probe-failures=2", "--set",
+           "progress-window=2s", words="crash-dialog-holds-python")
+    with studio.control("houdini") as control:
+        control.follow()
+        control.run("hou.node('/obj').createNode('geo', 'Precious')")
+        control.ask_run("import standin; standin.crash()")
+        control.event("exit")
+    assert said(studio)["verdict"] == "crash"
+    lib.until(lambda: studio.rescued("*crash.*_log.txt", "houdini"), "the log")
+    assert "Precious" in studio.rescued("*crash.untitled.*.hiplc", "houdini")[0].read_text()
+
+
 def test_a_dialog_is_no_hang(studio):
     window(studio)
     with studio.control("houdini") as control:

@@ -3,6 +3,7 @@ project's notes on Houdini that a behaviour is from; what is not known there is 
 
 STANDIN_HOUDINI (words): what it does wrong, and how. STANDIN_CRASH_SECONDS: what lies between crash scene and log.
 """
+import ctypes
 import faulthandler
 import getpass
 import glob
@@ -272,6 +273,8 @@ def crash():
             file.write("Crash report from houdini; Houdini Version %s [linux-x86_64-gcc11.2]\nUptime 9 seconds\n"
                        "Caught signal 11\nTraceback from %d ThreadId=0x1\n" % (VERSION, pid))
         say("Crash log saved to %s\n" % log)
+    while "crash-dialog-holds-python" in words:  # a crash below a call of hou's: no thread of Python's gets on (inferred)
+        ctypes.PyDLL(None).pause()
     while "crash-dialog" in words:  # "keeps serving health from its crash dialog" (facts 3: idx:71308612163)
         time.sleep(1)
     for word in words:  # the status after a handled crash is not known (facts 5, 10)
