@@ -27,6 +27,8 @@ import traceback
 
 LINE_LIMIT, BACKLOG_LIMIT = 1 << 20, 4 << 20
 FIRST_DELAY, LAST_DELAY, HELLO_TIMEOUT = 0.1, 2.0, 10.0
+# Qt turned this lately, while the main thread has not for so long: a dialog is open.
+QT_TICK_MS, QT_FRESH, MAIN_STALE = 250, 2.0, 3.0
 
 Job = collections.namedtuple("Job", "life id method params")
 
@@ -232,7 +234,7 @@ class Agent:
         self.started = self.turned = time.monotonic()
         self.busy = (None, self.started)
         self.ready = self.ready_told = self.ending = self.interrupted = self.copying = self.unsaved = False
-        self.code = None
+        self.code = self.qt_turned = self.qt_timer = None
         self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
         self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
         self.scene, self.exists, self.dirty = "", False, None
@@ -256,6 +258,22 @@ class Agent:
     def become_ready(self):
         self.ready = True
         self.wire.wake()
+
+    def watch_qt(self):
+        """A timer of Qt's turns in modal dialogs too, where the application does no work."""
+        for name in ("PySide6", "PySide2"):
+            try:
+                core = __import__(name + ".QtCore").QtCore
+                self.qt_timer = core.QTimer()
+                self.qt_timer.timeout.connect(self.qt_ticked)
+                self.qt_timer.start(QT_TICK_MS)
+                self.qt_turned = time.monotonic()
+                return
+            except Exception:
+                self.qt_timer = None
+
+    def qt_ticked(self):
+        self.qt_turned = time.monotonic()
 
     def look(self):
         """Keeps what the thread may tell without touching the application."""
@@ -304,7 +322,7 @@ class Agent:
         dirty = self.dirty
         self.copying = True
         try:
-            self.save_copy(path)
+            path = self.save_copy(path) or path
         finally:
             self.copying = False
         self.unsaved = bool(dirty)
@@ -435,9 +453,14 @@ class Agent:
 
     def do_ping(self, params):
         now, (reason, since) = time.monotonic(), self.busy
-        return {"pid": self.pid, "main_thread_age_ms": int((now - self.turned) * 1000), "busy": reason,
-                "busy_ms": int((now - since) * 1000) if reason else 0,
-                "scene": to_wire(self.scene or ""), "dirty": self.dirty}
+        pulse = {"pid": self.pid, "main_thread_age_ms": int((now - self.turned) * 1000), "busy": reason,
+                 "busy_ms": int((now - since) * 1000) if reason else 0,
+                 "scene": to_wire(self.scene or ""), "dirty": self.dirty}
+        if self.qt_turned is not None:
+            pulse["event_loop_age_ms"] = int((now - self.qt_turned) * 1000)
+            if not reason and now - self.qt_turned < QT_FRESH and now - self.turned > MAIN_STALE:
+                pulse["busy"], pulse["busy_ms"] = "dialog", pulse["main_thread_age_ms"]
+        return pulse
 
     def do_stacks(self, params):
         path = os.path.join(self.temp or "", "dcchost-stacks-%d.txt" % int(time.time() * 1000))
@@ -452,6 +475,7 @@ class Agent:
         return "", None
 
     def save_copy(self, path):
+        """Writes a copy; returns where, if it had to have another ending."""
         raise Refused("there is nothing that could be saved")
 
     def names(self):

@@ -50,6 +50,16 @@ dcc_common_crash_signal(int number)
     return NULL;
 }
 
+int
+dcc_common_find_signal(DccExitInfo *info)
+{
+    int code = dcc_exit_info_get_code(info);
+
+    if (dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
+        return dcc_exit_info_get_signal(info);
+    return code > 128 && code <= 128 + SIGRTMAX ? code - 128 : 0;
+}
+
 DccVerdict *
 dcc_common_judge_outside_signal(DccExitInfo *info, const char *title)
 {

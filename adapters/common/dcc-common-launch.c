@@ -1,7 +1,10 @@
 /* What launches have in common, whatever application they are of. */
 #include "dcc-common.h"
 #include "dcc-error.h"
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define SHARED_AGENT "dcchost_agent.py"
 
@@ -31,6 +34,43 @@ dcc_common_check_display(DccLaunchRequest *request, GError **error)
                 "no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set; use "
                 "--headless, or name a display with --env DISPLAY=:0");
     return FALSE;
+}
+
+gboolean
+dcc_common_check_scene(const char *path, GError **error)
+{
+    g_autofree char *name = g_filename_display_name(path);
+    struct stat st;
+    const char *why = NULL;
+
+    if (stat(path, &st) != 0 || access(path, R_OK) != 0)
+        why = g_strerror(errno);
+    else if (!S_ISREG(st.st_mode))
+        why = "it is no file";
+    else if (st.st_size == 0)
+        why = "it is empty";
+    if (why)
+        g_set_error(
+            error, DCC_ERROR, DCC_ERROR_SCENE, "scene '%s' cannot be opened: %s", name, why);
+    return why == NULL;
+}
+
+char *
+dcc_common_find_beside(const char *executable, const char *name, const char *title, GError **error)
+{
+    g_autofree char *directory = g_path_get_dirname(executable);
+    g_autofree char *path = g_build_filename(directory, name, NULL);
+
+    if (access(path, X_OK) == 0)
+        return g_steal_pointer(&path);
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_NOT_INSTALLED,
+                "'%s' cannot be started: %s; this %s is not whole, install it again",
+                path,
+                g_strerror(errno),
+                title);
+    return NULL;
 }
 
 void

@@ -71,3 +71,15 @@ dcc_common_list_rescue_files(DccExitInfo *info, DccCommonKindOf kind_of)
     }
     return G_LIST_MODEL(g_steal_pointer(&list));
 }
+
+char *
+dcc_common_find_file(GListModel *files, DccRescueKind kind)
+{
+    for (guint i = 0; i < g_list_model_get_n_items(files); i++) {
+        g_autoptr(DccRescueFile) file = g_list_model_get_item(files, i);
+
+        if (dcc_rescue_file_get_kind(file) == kind)
+            return g_filename_display_name(dcc_rescue_file_get_path(file));
+    }
+    return NULL;
+}

@@ -13,33 +13,6 @@
 #define CODE_NO_LOADER 127
 #define LIBRARY        "error while loading shared libraries"
 
-/* The newest file of this kind that this life left; (transfer full) or NULL. */
-static char *
-find_file(DccExitInfo *info, DccRescueKind kind)
-{
-    g_autoptr(GListModel) files = dcc_maya_list_rescue_files(NULL, info, NULL);
-
-    for (guint i = 0; i < g_list_model_get_n_items(files); i++) {
-        g_autoptr(DccRescueFile) file = g_list_model_get_item(files, i);
-
-        if (dcc_rescue_file_get_kind(file) == kind)
-            return g_filename_display_name(dcc_rescue_file_get_path(file));
-    }
-    return NULL;
-}
-
-/* The signal that ended it, from the kernel or from a wrapper's code of 128+n. */
-static int
-find_signal(DccExitInfo *info)
-{
-    int code;
-
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return dcc_exit_info_get_signal(info);
-    code = dcc_exit_info_get_code(info);
-    return code > 128 && code <= 128 + SIGRTMAX ? code - 128 : 0;
-}
-
 static gboolean
 is_zero(DccExitInfo *info)
 {
@@ -55,10 +28,10 @@ judge_requested(DccExitInfo *info)
         return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
     if (dcc_exit_info_is_our_signal(info) && dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
         return dcc_common_judge_outside_signal(info, "Maya");
-    if (dcc_common_crash_signal(find_signal(info)))
+    if (dcc_common_crash_signal(dcc_common_find_signal(info)))
         return dcc_common_verdict(DCC_VERDICT_CLEAN,
                                   "quit as asked; it broke (%s) while it was taken down",
-                                  dcc_common_crash_signal(find_signal(info)));
+                                  dcc_common_crash_signal(dcc_common_find_signal(info)));
     return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
 }
 
@@ -90,9 +63,10 @@ judge_licence(DccExitInfo *info)
 static DccVerdict *
 judge_crash(DccExitInfo *info)
 {
-    g_autofree char *recovery = find_file(info, DCC_RESCUE_RECOVERY);
-    g_autofree char *report = find_file(info, DCC_RESCUE_CRASH_REPORT);
-    const char *signal = dcc_common_crash_signal(find_signal(info));
+    g_autoptr(GListModel) files = dcc_maya_list_rescue_files(NULL, info, NULL);
+    g_autofree char *recovery = dcc_common_find_file(files, DCC_RESCUE_RECOVERY);
+    g_autofree char *report = dcc_common_find_file(files, DCC_RESCUE_CRASH_REPORT);
+    const char *signal = dcc_common_crash_signal(dcc_common_find_signal(info));
     const char *text = NULL;
     gboolean told = dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, &text);
 
@@ -113,7 +87,7 @@ judge_crash(DccExitInfo *info)
 static DccVerdict *
 judge_signal(DccExitInfo *info)
 {
-    int number = find_signal(info);
+    int number = dcc_common_find_signal(info);
 
     if (dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
         return dcc_common_judge_outside_signal(info, "Maya");

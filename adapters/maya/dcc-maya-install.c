@@ -4,12 +4,9 @@
  * the places of its installer. Each copy once, under its real path. The version is the folder's
  * where the folder tells it, else `maya -v` is asked.
  */
-#include "dcc-error.h"
+#include "dcc-common.h"
 #include "dcc-maya.h"
 #include <string.h>
-
-#define OVERRIDE   "DCCHOST_MAYA_EXECUTABLE"
-#define OVERRIDDEN "not started while $" OVERRIDE " names another"
 
 /* Installers' places: public launchers' tables (shotgunsoftware/tk-maya startup.py,
  * ynput/ayon-applications applications.json, Autodesk/maya-usd FindMaya.cmake). */
@@ -35,13 +32,6 @@ static const struct {
     {DCC_MAYA_WINDOWS, "bin/maya.exe"},
 };
 
-typedef struct {
-    DccSearch *search;
-    GListStore *found;
-    GHashTable *seen; /* of real paths */
-    gboolean overridden;
-} Finding;
-
 /* The version that a directory of the path tells: maya2024, Maya2024, maya2016-x64. */
 static char *
 read_folder(const char *executable)
@@ -61,49 +51,14 @@ read_folder(const char *executable)
     return NULL;
 }
 
-static void
-add(Finding *finding, const char *path, const char *origin)
-{
-    g_autofree char *executable = dcc_search_realpath(finding->search, path);
-    g_autofree char *version = NULL;
-    g_autoptr(DccInstallation) installation = NULL;
-
-    if (!executable || !dcc_search_is_executable(finding->search, executable) ||
-        !g_hash_table_add(finding->seen, g_strdup(executable)))
-        return;
-    version = read_folder(executable);
-    installation = dcc_installation_new(executable, version, origin);
-    if (!version)
-        dcc_installation_set_version_command(installation,
-                                             (const char *const[]){executable, "-v", NULL});
-    if (finding->overridden)
-        dcc_installation_set_reservation(installation, OVERRIDDEN);
-    g_list_store_append(finding->found, installation);
-}
-
-static gboolean
-add_override(Finding *finding, GError **error)
-{
-    const char *path = dcc_search_getenv(finding->search, OVERRIDE);
-
-    if (!path || !*path)
-        return TRUE;
-    if (!g_path_is_absolute(path) || !dcc_search_is_executable(finding->search, path)) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_NOT_INSTALLED,
-                    "$" OVERRIDE " names '%s', which is no absolute path of an executable file; "
-                    "correct it or unset it",
-                    path);
-        return FALSE;
-    }
-    add(finding, path, "$" OVERRIDE);
-    finding->overridden = TRUE;
-    return TRUE;
-}
+static const DccCommonApp app = {
+    .override = "DCCHOST_MAYA_EXECUTABLE",
+    .read_folder = read_folder,
+    .version_flag = "-v",
+};
 
 static void
-add_location(Finding *finding, DccMayaSystem system)
+add_location(DccCommonFinding *finding, DccMayaSystem system)
 {
     const char *location = dcc_search_getenv(finding->search, "MAYA_LOCATION");
 
@@ -111,40 +66,24 @@ add_location(Finding *finding, DccMayaSystem system)
         g_autofree char *path = g_build_filename(location, programs[i].path, NULL);
 
         if (programs[i].system == system)
-            add(finding, path, "$MAYA_LOCATION");
+            dcc_common_found(finding, path, "$MAYA_LOCATION");
     }
-}
-
-static void
-add_program(Finding *finding)
-{
-    g_autofree char *path = dcc_search_program(finding->search, "maya");
-
-    if (path)
-        add(finding, path, "PATH");
 }
 
 GListModel *
 dcc_maya_find_on(DccMayaSystem system, DccSearch *search, GError **error)
 {
-    g_autoptr(GListStore) found = g_list_store_new(DCC_TYPE_INSTALLATION);
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Finding finding = {search, found, seen, FALSE};
+    g_autoptr(DccCommonFinding) finding = dcc_common_finding_new(&app, search, error);
 
-    if (!add_override(&finding, error))
+    if (!finding)
         return NULL;
-    add_location(&finding, system);
-    add_program(&finding);
+    add_location(finding, system);
+    dcc_common_found_program(finding, "maya");
     for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
-        g_auto(GStrv) paths = NULL;
-
-        if (places[i].system != system)
-            continue;
-        paths = dcc_search_glob(search, places[i].pattern);
-        for (guint n = 0; paths[n]; n++)
-            add(&finding, paths[n], places[i].origin);
+        if (places[i].system == system)
+            dcc_common_found_places(finding, places[i].pattern, places[i].origin);
     }
-    return G_LIST_MODEL(g_steal_pointer(&found));
+    return dcc_common_finding_end(finding);
 }
 
 GListModel *

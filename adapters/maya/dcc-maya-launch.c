@@ -11,9 +11,7 @@
 #include "dcc-common.h"
 #include "dcc-error.h"
 #include "dcc-maya.h"
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define AGENT_FILE "dcchost_maya_agent.py"
@@ -41,51 +39,14 @@ static const struct {
     {"MAYA_CM_DISABLE_ERROR_POPUPS", "1", TRUE},
 };
 
-static char *
-find_beside(const char *executable, const char *name)
-{
-    g_autofree char *directory = g_path_get_dirname(executable);
-
-    return g_build_filename(directory, name, NULL);
-}
-
 /* The program of this product; NULL with an error where it is not there. */
 static char *
 choose_program(DccMayaProduct product, const char *executable, GError **error)
 {
-    g_autofree char *path = NULL;
-
     if (product != DCC_MAYA_PYTHON && product != DCC_MAYA_RENDER)
         return g_strdup(executable);
-    path = find_beside(executable, product == DCC_MAYA_PYTHON ? "mayapy" : "Render");
-    if (access(path, X_OK) == 0)
-        return g_steal_pointer(&path);
-    g_set_error(error,
-                DCC_ERROR,
-                DCC_ERROR_NOT_INSTALLED,
-                "'%s' cannot be started: %s; this Maya is not whole, install it again",
-                path,
-                g_strerror(errno));
-    return NULL;
-}
-
-static gboolean
-check_scene(const char *path, GError **error)
-{
-    g_autofree char *name = g_filename_display_name(path);
-    struct stat st;
-    const char *why = NULL;
-
-    if (stat(path, &st) != 0 || access(path, R_OK) != 0)
-        why = g_strerror(errno);
-    else if (!S_ISREG(st.st_mode))
-        why = "it is no file";
-    else if (st.st_size == 0)
-        why = "it is empty";
-    if (why)
-        g_set_error(
-            error, DCC_ERROR, DCC_ERROR_SCENE, "scene '%s' cannot be opened: %s", name, why);
-    return why == NULL;
+    return dcc_common_find_beside(
+        executable, product == DCC_MAYA_PYTHON ? "mayapy" : "Render", "Maya", error);
 }
 
 /* Maya asks for a directory where HOME is none it can write to, and waits for the answer. */
@@ -198,7 +159,7 @@ check(DccLaunchRequest *request, const DccMayaArgs *args, GError **error)
 {
     const char *scene = dcc_launch_request_get_scene(request);
 
-    if (scene && !check_scene(scene, error))
+    if (scene && !dcc_common_check_scene(scene, error))
         return FALSE;
     if (scene && args->product == DCC_MAYA_PYTHON && args->script) {
         g_set_error(error,
@@ -290,7 +251,7 @@ dcc_maya_plan_recovery(DccAdapter *adapter,
                     name);
         return NULL;
     }
-    if (!check_scene(path, error) ||
+    if (!dcc_common_check_scene(path, error) ||
         (args.product == DCC_MAYA_GUI && !dcc_common_check_display(request, error)))
         return NULL;
     return make_plan(installation, request, &args, path, error);

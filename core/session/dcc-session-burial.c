@@ -56,6 +56,7 @@ make_exit_info(DccSession *self, const DccShimRecord *record)
 
     dcc_exit_info_set_pid(info, life->pid);
     dcc_exit_info_set_headless(info, dcc_launch_request_is_headless(self->request));
+    dcc_exit_info_set_job(info, life->plan != NULL && dcc_launch_plan_is_job(life->plan));
     dcc_exit_info_set_ready(info, life->ready);
     dcc_exit_info_set_requested(info, life->requested);
     dcc_exit_info_set_our_signal(info, record->our_signal);
@@ -94,11 +95,21 @@ is_early_exit(DccLife *life, DccExitInfo *info, DccVerdict *verdict)
            dcc_verdict_is_clean(verdict);
 }
 
+/* A window without a licence does not end: it waits with a dialog, and its output alone says why it
+ * was not ready in time. */
+static DccResult *
+make_failure(DccResult *failure, DccVerdict *verdict)
+{
+    if (dcc_verdict_get_kind(verdict) == DCC_VERDICT_LICENCE)
+        return dcc_result_with_cause(failure, verdict);
+    return g_object_ref(failure);
+}
+
 static DccResult *
 make_result(DccSession *self, DccExitInfo *info, DccVerdict *verdict)
 {
     if (self->life->failure != NULL)
-        return g_object_ref(self->life->failure);
+        return make_failure(self->life->failure, verdict);
     if (is_early_exit(self->life, info, verdict))
         return dcc_result_new_start_failed(
             "early-exit", 0, "it ended with code 0 before it was ready");

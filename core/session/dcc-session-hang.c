@@ -1,6 +1,7 @@
-/* The report on a hang: written once each time the application becomes unresponsive, while it still
- * hangs. The kernel's part needs nobody's help; the Python stacks are asked of the agent's thread,
- * and where even that is silent the report says so instead of guessing. */
+/* What is done about a hang. One that is the end of a crash is ended; of any other a report is
+ * written, once each time the application becomes unresponsive, while it still hangs. The kernel's
+ * part needs nobody's help; the Python stacks are asked of the agent's thread, and where even that
+ * is silent the report says so instead of guessing. */
 #include "dcc-session-private.h"
 
 #include "dcc-json.h"
@@ -103,11 +104,53 @@ on_stacks(JsonObject *result, const GError *error, gpointer data)
     dcc_session_report_rescue(self, DCC_RESCUE_STACKS, path);
 }
 
+static gboolean
+has_told_crash(DccLife *life)
+{
+    for (guint i = 0; i < life->telling->len; i++)
+        if (dcc_output_event_get_kind(g_ptr_array_index(life->telling, i)) == DCC_OUTPUT_CRASH)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+has_saved_crash(DccSession *self)
+{
+    DccLife *life = self->life;
+    g_autoptr(DccExitInfo) info = dcc_exit_info_new_lost("it has not ended");
+    g_autoptr(GListModel) files = NULL;
+
+    dcc_exit_info_set_pid(info, life->pid);
+    dcc_exit_info_set_times(info, life->began_wall, g_get_real_time());
+    dcc_exit_info_set_temp_dir(info, life->temp_dir);
+    files = dcc_adapter_list_rescue_files(self->adapter, info, NULL);
+    for (guint i = 0; files != NULL && i < g_list_model_get_n_items(files); i++) {
+        g_autoptr(DccRescueFile) file = g_list_model_get_item(files, i);
+
+        if (dcc_rescue_file_get_kind(file) == DCC_RESCUE_RECOVERY)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What said that it crashed, has written its recovery file, and neither answers nor works any more
+ * is dead: a crash dialog holds it (Houdini's), and nobody but us will end it. */
+static gboolean
+end_what_crashed(DccSession *self)
+{
+    if (!has_told_crash(self->life) || !has_saved_crash(self))
+        return FALSE;
+    dcc_shim_link_order(self->life->shim, DCC_SHIM_KILL_TREE);
+    return TRUE;
+}
+
 void
 dcc_session_report_hang(DccSession *self)
 {
     Inquiry *inquiry;
 
+    if (end_what_crashed(self))
+        return;
     if (self->life->n_hang_reports >= MAX_REPORTS)
         return;
     self->life->n_hang_reports++;

@@ -13,6 +13,7 @@ struct _DccExitInfo {
     char *reason;
     gint64 pid;
     gboolean headless;
+    gboolean job;
     gboolean ready;
     gboolean requested;
     gboolean our_signal;

@@ -344,6 +344,41 @@ dcc_exit_info_was_requested(DccExitInfo *self)
 }
 
 /**
+ * dcc_exit_info_set_job:
+ * @self: an #DccExitInfo
+ * @job: %TRUE where it was
+ *
+ * Says whether this run was to do its work and end by itself.
+ *
+ * Since: 1.0
+ */
+void
+dcc_exit_info_set_job(DccExitInfo *self, gboolean job)
+{
+    g_return_if_fail(DCC_IS_EXIT_INFO(self));
+
+    self->job = job;
+}
+
+/**
+ * dcc_exit_info_is_job:
+ * @self: an #DccExitInfo
+ *
+ * Whether this run was to do its work and end by itself, as its launch plan said.
+ *
+ * Returns: %TRUE if it was
+ *
+ * Since: 1.0
+ */
+gboolean
+dcc_exit_info_is_job(DccExitInfo *self)
+{
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(self), FALSE);
+
+    return self->job;
+}
+
+/**
  * dcc_exit_info_set_our_signal:
  * @self: an #DccExitInfo
  * @ours: %TRUE if it was

@@ -44,6 +44,11 @@ DCC_API void
 dcc_exit_info_set_requested(DccExitInfo *self, gboolean requested);
 DCC_API gboolean
 dcc_exit_info_was_requested(DccExitInfo *self);
+/* Whether it was to do its work and end by itself. */
+DCC_API void
+dcc_exit_info_set_job(DccExitInfo *self, gboolean job);
+DCC_API gboolean
+dcc_exit_info_is_job(DccExitInfo *self);
 /* TRUE: the last signal it died by was sent by us. */
 DCC_API void
 dcc_exit_info_set_our_signal(DccExitInfo *self, gboolean ours);

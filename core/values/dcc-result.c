@@ -90,6 +90,32 @@ dcc_result_new_start_failed(const char *stage, int errno_code, const char *reaso
     return self;
 }
 
+/**
+ * dcc_result_with_cause:
+ * @self: a start that failed
+ * @cause: what the adapter says of it
+ *
+ * The same failed start, with the cause that the adapter found in its output: not ready in time,
+ * for want of a licence.
+ *
+ * Returns: (transfer full): a new #DccResult
+ *
+ * Since: 1.0
+ */
+DccResult *
+dcc_result_with_cause(DccResult *self, DccVerdict *cause)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self) && self->kind == DCC_RESULT_START_FAILED, NULL);
+    g_return_val_if_fail(DCC_IS_VERDICT(cause), NULL);
+
+    const char *said = dcc_verdict_get_reason(cause);
+    g_autofree char *reason = g_strdup_printf("%s; %s", self->reason, said != NULL ? said : "");
+    DccResult *result = dcc_result_new_start_failed(self->stage, self->errno_code, reason);
+
+    result->verdict = dcc_verdict_get_kind(cause);
+    return result;
+}
+
 static gboolean
 is_crash_signal(int signal)
 {

@@ -17,6 +17,9 @@ DCC_API DccResult *
 dcc_result_new_start_failed(const char *stage, int errno_code, const char *reason);
 /* kind becomes STOPPED when the stop was ours and the adapter calls the end clean, OOM by the
  * verdict. */
+/* The same failed start, with its cause in the adapter's eyes. */
+DCC_API DccResult *
+dcc_result_with_cause(DccResult *self, DccVerdict *cause);
 DCC_API DccResult *
 dcc_result_new_ended(DccExitInfo *info, DccVerdict *verdict);
 

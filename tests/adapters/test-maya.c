@@ -1,8 +1,8 @@
 /* Maya's answers, as tables: where it is, how it is started, what its lines, files and ends mean.
  * From documentation and public sources (docs/maya.md), never from a real Maya. Starts nothing. */
+#include "adapter-fixture.h"
 #include "dcc-error.h"
 #include "dcc-maya.h"
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
@@ -10,44 +10,6 @@ static DccAdapter *
 make_maya(void)
 {
     return g_object_new(DCC_TYPE_MAYA_ADAPTER, NULL);
-}
-
-static char *
-make_root(void)
-{
-    GError *error = NULL;
-    char *path = g_dir_make_tmp("dcc-maya-XXXXXX", &error);
-
-    g_assert_no_error(error);
-    return path;
-}
-
-static void
-put(const char *root, const char *name, int mode)
-{
-    g_autofree char *path = g_build_filename(root, name, NULL);
-    g_autofree char *directory = g_path_get_dirname(path);
-
-    g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
-    g_assert_true(g_file_set_contents(path, "#!/bin/sh\n", -1, NULL));
-    g_assert_cmpint(g_chmod(path, mode), ==, 0);
-}
-
-static void
-clean(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
-
-        if (g_file_test(child, G_FILE_TEST_IS_DIR) && !g_file_test(child, G_FILE_TEST_IS_SYMLINK))
-            clean(child);
-        else
-            g_unlink(child);
-    }
-    g_rmdir(path);
 }
 
 static void
@@ -82,7 +44,7 @@ test_find(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *root = make_root();
+        g_autofree char *root = fixture_root();
         g_autofree char *location =
             g_strconcat("MAYA_LOCATION=", cases[i].location ? cases[i].location : "", NULL);
         g_autoptr(DccSearch) search =
@@ -90,7 +52,7 @@ test_find(void)
         g_autoptr(GListModel) found = NULL;
         g_autoptr(DccInstallation) it = NULL;
 
-        put(root, cases[i].program, cases[i].mode);
+        fixture_put(root, cases[i].program, cases[i].mode);
         found = dcc_maya_find_on(cases[i].system, search, NULL);
         it = g_list_model_get_item(found, 0);
         g_test_message("%s", cases[i].program);
@@ -102,7 +64,7 @@ test_find(void)
             g_assert_cmpstr(dcc_installation_get_version(it), ==, cases[i].version);
             g_assert_true((dcc_installation_get_version_command(it) != NULL) == !cases[i].version);
         }
-        clean(root);
+        fixture_clean(root);
     }
 }
 
@@ -169,14 +131,14 @@ test_launch(void)
         {FALSE, "mayapy job.py", "mayapy", "thread", AGENT " job.py"},
         {FALSE, "Render -r sw x.ma", "Render", "thread", "-r sw x.ma"},
     };
-    g_autofree char *root = make_root();
+    g_autofree char *root = fixture_root();
     g_autofree char *bin = g_build_filename(root, "maya2022/bin", NULL);
     g_autofree char *maya = g_build_filename(bin, "maya", NULL);
     g_autoptr(DccInstallation) it = dcc_installation_new(maya, "2022", "x");
     g_autoptr(DccAdapter) adapter = make_maya();
 
-    put(bin, "mayapy", 0755);
-    put(bin, "Render", 0755);
+    fixture_put(bin, "mayapy", 0755);
+    fixture_put(bin, "Render", 0755);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(DccLaunchRequest) request = make_request(cases[i].headless, cases[i].args);
         g_autoptr(GError) error = NULL;
@@ -203,7 +165,7 @@ test_launch(void)
         else
             g_assert_cmpstr(g_environ_getenv(env, "PYTHONPATH"), ==, "/private/maya/startup:/own");
     }
-    clean(root);
+    fixture_clean(root);
 }
 
 static void
@@ -217,7 +179,7 @@ test_recovery(void)
         {"", "MayaCrashLog240506.0708.log", FALSE},
         {"Render x.ma", "untitle[Recovered-ada.2024-05-06-07.08].ma", FALSE},
     };
-    g_autofree char *root = make_root();
+    g_autofree char *root = fixture_root();
     g_autoptr(DccInstallation) it = dcc_installation_new("/m/maya2024/bin/maya", "2024", "x");
     g_autoptr(DccAdapter) adapter = make_maya();
 
@@ -228,7 +190,7 @@ test_recovery(void)
         g_autoptr(GError) error = NULL;
         g_autoptr(DccLaunchPlan) got = NULL;
 
-        put(root, cases[i].file, 0600);
+        fixture_put(root, cases[i].file, 0600);
         dcc_launch_request_set_scene(request, "/gone/shot.mb"); /* what crashed need not be there */
         got = dcc_adapter_plan_recovery(adapter, it, request, file, &error);
         g_assert_true((got != NULL) == cases[i].good);
@@ -242,7 +204,7 @@ test_recovery(void)
             g_assert_error(error, DCC_ERROR, DCC_ERROR_NOT_SUPPORTED);
         }
     }
-    clean(root);
+    fixture_clean(root);
 }
 
 static void
@@ -266,18 +228,18 @@ test_rescue_files(void)
     g_autoptr(DccAdapter) adapter = make_maya();
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *root = make_root();
+        g_autofree char *root = fixture_root();
         g_autoptr(DccExitInfo) info = dcc_exit_info_new_exited(139);
         g_autoptr(GListModel) found = NULL;
         g_autoptr(DccRescueFile) file = NULL;
 
-        put(root, cases[i].name, 0600);
+        fixture_put(root, cases[i].name, 0600);
         dcc_exit_info_set_temp_dir(info, root);
         found = dcc_adapter_list_rescue_files(adapter, info, NULL);
         file = g_list_model_get_item(found, 0);
         g_test_message("%s", cases[i].name);
         g_assert_cmpint(file ? (int)dcc_rescue_file_get_kind(file) : -1, ==, cases[i].kind);
-        clean(root);
+        fixture_clean(root);
     }
 }
 

@@ -21,9 +21,7 @@ import types
 
 MODULE, SHARED = "dcchost_maya_agent", "dcchost_agent"
 GOODBYE, NO_SCENE = "dcchost: Maya ends in order", "dcchost: the scene cannot be opened"
-TICK, TICK_AT_WORK, QT_TICK_MS = 0.1, 0.02, 250
-# Qt turned this lately, while Maya has not been idle for so long: a dialog is open.
-QT_FRESH, IDLE_STALE = 2.0, 3.0
+TICK, TICK_AT_WORK = 0.1, 0.02
 
 agent = None
 
@@ -49,7 +47,6 @@ class Agent(shared.Agent):
 
     def __init__(self, path, token):
         self.awake = self.gone = self.python = False
-        self.qt_turned = self.qt_timer = None
         self.asked, self.callbacks = threading.Event(), []
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
         super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_MAYA_VERSION", ""))
@@ -85,22 +82,6 @@ class Agent(shared.Agent):
             self.take_job(job)
         if self.ending:
             self.end()
-
-    def watch_qt(self):
-        """A timer of Qt's turns in modal dialogs too, where Maya is never idle."""
-        for name in ("PySide6", "PySide2"):
-            try:
-                core = __import__(name + ".QtCore").QtCore
-                self.qt_timer = core.QTimer()
-                self.qt_timer.timeout.connect(self.qt_ticked)
-                self.qt_timer.start(QT_TICK_MS)
-                self.qt_turned = time.monotonic()
-                return
-            except Exception:
-                self.qt_timer = None
-
-    def qt_ticked(self):
-        self.qt_turned = time.monotonic()
 
     # -- without one
 
@@ -228,15 +209,6 @@ class Agent(shared.Agent):
             sys.exit(self.code or 0)
         from maya import cmds
         cmds.quit(force=True, abort=self.background, exitCode=self.code or 0)
-
-    def do_ping(self, params):
-        pulse = super().do_ping(params)
-        if self.qt_turned is not None:
-            now = time.monotonic()
-            pulse["event_loop_age_ms"] = int((now - self.qt_turned) * 1000)
-            if not pulse["busy"] and now - self.qt_turned < QT_FRESH and now - self.turned > IDLE_STALE:
-                pulse["busy"], pulse["busy_ms"] = "dialog", pulse["main_thread_age_ms"]
-        return pulse
 
 
 def tick():

@@ -42,8 +42,10 @@ test_facts(void)
     g_autoptr(DccExitInfo) info = dcc_exit_info_new_exited(0);
 
     g_assert_false(dcc_exit_info_is_headless(info) || dcc_exit_info_was_ready(info) ||
-                   dcc_exit_info_was_requested(info) || dcc_exit_info_is_our_signal(info));
+                   dcc_exit_info_was_requested(info) || dcc_exit_info_is_our_signal(info) ||
+                   dcc_exit_info_is_job(info));
     g_assert_cmpint(dcc_exit_info_get_started(info), ==, 0);
+    dcc_exit_info_set_job(info, TRUE);
     dcc_exit_info_set_headless(info, TRUE);
     dcc_exit_info_set_ready(info, TRUE);
     dcc_exit_info_set_requested(info, TRUE);
@@ -53,7 +55,8 @@ test_facts(void)
     dcc_exit_info_set_temp_dir(info, "/t");
     dcc_exit_info_set_scene(info, "/s.blend");
     g_assert_true(dcc_exit_info_is_headless(info) && dcc_exit_info_was_ready(info) &&
-                  dcc_exit_info_was_requested(info) && dcc_exit_info_is_our_signal(info));
+                  dcc_exit_info_was_requested(info) && dcc_exit_info_is_our_signal(info) &&
+                  dcc_exit_info_is_job(info));
     g_assert_cmpint(dcc_exit_info_get_pid(info), ==, 4711);
     g_assert_cmpint(dcc_exit_info_get_started(info), ==, 5);
     g_assert_cmpint(dcc_exit_info_get_ended(info), ==, 9);

@@ -321,6 +321,20 @@ test_start_failed(void)
 }
 
 static void
+test_cause(void)
+{
+    g_autoptr(DccResult) late = dcc_result_new_start_failed("ready", 0, "not ready within 5 s");
+    g_autoptr(DccVerdict) cause = dcc_verdict_new(DCC_VERDICT_LICENCE, "no licence: full");
+    g_autoptr(DccResult) result = dcc_result_with_cause(late, cause);
+
+    g_assert_cmpint(dcc_result_get_kind(result), ==, DCC_RESULT_START_FAILED);
+    g_assert_cmpint(dcc_result_get_verdict(result), ==, DCC_VERDICT_LICENCE);
+    g_assert_cmpstr(dcc_result_get_reason(result), ==, "not ready within 5 s; no licence: full");
+    g_assert_cmpint(dcc_result_to_exit_status(result), ==, 75);
+    check_round_trip(result);
+}
+
+static void
 test_json_members(void)
 {
     g_autoptr(DccExitInfo) info = dcc_exit_info_new_signaled(SIGSEGV, TRUE);
@@ -381,6 +395,7 @@ main(int argc, char **argv)
     g_test_add_func("/result/reasons", test_reasons);
     g_test_add_func("/result/lost", test_lost);
     g_test_add_func("/result/start-failed", test_start_failed);
+    g_test_add_func("/result/cause", test_cause);
     g_test_add_func("/result/json-members", test_json_members);
     g_test_add_func("/result/damaged-json", test_damaged_json);
     return g_test_run();

@@ -1,0 +1,349 @@
+"""dcchost's agent inside Houdini.
+
+What all agents do alike is in dcchost_agent.py, beside this file; here is what only Houdini needs. hou is touched on
+the main thread alone: off it, it waits for a lock that a starting or cooking main thread does not give.
+In a window the main thread takes jobs at the passes of the event loop. hython without a script of its own has no event
+loop; there loop() is the main thread's whole life. A script (mode "thread") is held up by nobody.
+
+Three signs of health: a ping is answered (process and interpreter); main_thread_age_ms (the event loop turns); and no
+crash log of this pid, because Houdini goes on answering from its crash dialog. Once it has written that log nothing
+is left to save: the process ends itself, by the one signal that no crash handler holds up.
+
+Python 3.7 and its standard library. Run by uiready.py, or: hython THIS_FILE [-c CODE | -m MODULE | SCRIPT] [ARGS].
+DCCHOST_AGENT_MODE: "window", "loop", "thread". DCCHOST_HOUDINI_SCENE, DCCHOST_HOUDINI_RECOVER: what to open.
+"""
+import os
+import re
+import runpy
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+import types
+
+MODULE, SHARED = "dcchost_houdini_agent", "dcchost_agent"
+GOODBYE, NO_SCENE = "dcchost: Houdini ends in order", "dcchost: the scene cannot be opened"
+UNPROVED = "dcchost-hython"  # lies in the temporary directory until a hython has ended in order
+TICK = 0.1  # what the event loop is asked for at most, while there is no job
+CRASH_PERIOD, CRASH_QUIET, CRASH_PATIENCE = 0.5, 1.0, 10.0
+BACKUP = "HOUDINI_BACKUP_DIR"
+# What we launch with, and houdini.env or a package may have another word on.
+WATCHED = ("HOUDINI_TEMP_DIR", "HOUDINI_USER_PREF_DIR", "HOUDINI_NO_ENV_FILE", "HOUDINI_PROMPT_ON_CRASHES",
+           "HOUDINI_NOHKEY", "HOUDINI_NO_SPLASH", "HOUDINI_NO_START_PAGE_SPLASH", "HOUDINI_LMINFO_VERBOSE",
+           "HOUDINI_ANONYMOUS_STATISTICS", "HOUDINI_DISABLE_FILE_LOAD_WARNINGS", "HOUDINI_UNBUFFERED_STDINOUT",
+           "HOUDINI_RUN_IN_FOREGROUND")
+
+agent = None
+
+
+def load(name, path):
+    """A file as a module, by its path: sys.path is the application's own, and nothing is written beside it."""
+    module = types.ModuleType(name)
+    module.__file__ = path
+    sys.modules[name] = module
+    with open(path, encoding="utf-8") as file:
+        exec(compile(file.read(), path, "exec"), module.__dict__)
+    return module
+
+
+if SHARED not in sys.modules:
+    load(SHARED, os.path.join(os.path.dirname(os.path.abspath(__file__)), SHARED + ".py"))
+shared = sys.modules[SHARED]
+
+
+class Agent(shared.Agent):
+    app, suffix = "houdini", ".hip"
+    refusal = "a script of its own holds the main thread"
+
+    def __init__(self, path, token):
+        self.awake = self.gone = self.asked = False
+        self.launched = time.time()
+        self.crash_dir = os.environ.get("HOUDINI_TEMP_DIR")
+        mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
+        super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_HOUDINI_VERSION", ""))
+
+    def start(self):
+        super().start()
+        if self.crash_dir:
+            threading.Thread(target=self.watch_crash, name="dcchost-crash", daemon=True).start()
+
+    # -- a window: passes of the event loop
+
+    def pump(self):
+        import hou
+        hou.ui.addEventLoopCallback(tick)
+
+    def tick(self):
+        """The event loop passes by, some hundred times a second."""
+        if not self.awake:
+            self.wake_up()
+            self.watch_qt()
+            self.open_scene()
+        elif self.jobs.empty() and not self.ending and time.monotonic() - self.turned < TICK:
+            return
+        self.turn()
+        if not self.ready:
+            self.become_ready()
+        job = self.next_job(0)
+        if job is not None:
+            self.take_job(job)
+        if self.ending:
+            self.end()
+
+    # -- without one
+
+    def run_python(self, args):
+        """The whole life of a hython."""
+        self.mark()
+        if self.mode == "thread":
+            self.run_script(args)
+        else:
+            self.wake_up()
+            self.open_scene()
+            self.loop()
+            self.end()
+
+    def run_script(self, args):
+        """As `hython ARGS` would, and then the word that all of it was done."""
+        try:
+            run(args)
+        except SystemExit as end:  # hou.exit raises it as well
+            if end.code:
+                raise
+        self.part()
+
+    def mark(self):
+        if self.temp:
+            try:
+                open(os.path.join(self.temp, UNPROVED), "w").close()
+            except OSError:
+                pass
+
+    def say_goodbye(self):
+        self.part()
+
+    # -- what both need
+
+    def wake_up(self):
+        """On the main thread, as soon as Houdini can be asked."""
+        import hou
+        self.awake = True
+        self.version = str(hou.applicationVersionString()) or self.version
+        self.listen(hou)
+
+    def hook(self):
+        self.report_environment()
+
+    def report_environment(self):
+        """houdini.env and packages have the last word on variables: what they changed is told, in the log."""
+        try:
+            with open("/proc/self/environ", "rb") as file:
+                pairs = (os.fsdecode(each).partition("=") for each in file.read().split(b"\0"))
+                given = {name: value for name, _, value in pairs}
+        except OSError:
+            return
+        for name in WATCHED:
+            if os.environ.get(name) != given.get(name):
+                print("dcchost: %s is %r here, and was launched as %r: houdini.env or a package changes it" %
+                      (name, os.environ.get(name), given.get(name)))
+        if self.crash_dir != self.temp:
+            print("dcchost: crash scenes go to %r, where they are not brought to safety" % self.crash_dir)
+
+    def listen(self, hou):
+        """Names of events that this Houdini does not have are passed over."""
+        reactions = {
+            "BeforeLoad": lambda: self.set_busy("load"), "AfterLoad": self.scene_changed,
+            "BeforeClear": lambda: self.set_busy("load"), "AfterClear": self.scene_changed,
+            "BeforeSave": lambda: self.set_busy("save"), "AfterSave": self.saved,
+        }
+        kinds = getattr(hou, "hipFileEventType", None)
+        known = {getattr(kinds, name): reaction for name, reaction in reactions.items() if hasattr(kinds, name)}
+
+        def react(kind):
+            try:
+                known.get(kind, int)()
+            except Exception:
+                pass
+        try:
+            hou.hipFile.addEventCallback(react)
+        except Exception:
+            pass
+
+    def saved(self):
+        """A backup is a save, too; it leaves the artist's scene as unsaved as it was."""
+        if self.copying:
+            self.set_busy(None)
+        else:
+            self.scene_changed()
+
+    def open_scene(self):
+        """houdini opens what its command line names. A recovered scene keeps its own name, and is not saved yet."""
+        import hou
+        recover, scene = os.environ.get("DCCHOST_HOUDINI_RECOVER"), os.environ.get("DCCHOST_HOUDINI_SCENE")
+        try:
+            if recover or scene:
+                hou.hipFile.load(recover or scene, suppress_save_prompt=True, ignore_load_warnings=True)
+            if recover:
+                hou.hipFile.setName(scene or "untitled.hip")
+                self.look()
+                self.unsaved = True
+        except Exception as error:
+            print("%s: %s: %s" % (NO_SCENE, recover or scene, error))
+            if self.background:  # a window stays, on the scene that it has
+                sys.stdout.flush()
+                os._exit(1)
+
+    def read_scene(self):
+        """hasUnsavedChanges() is always true without a window: then nobody knows."""
+        if not self.awake:
+            return "", None
+        import hou
+        path = str(hou.hipFile.path())
+        if os.path.basename(path).startswith("untitled.") and not os.path.isfile(path):
+            path = ""
+        return path, None if self.background else bool(hou.hipFile.hasUnsavedChanges())
+
+    def save_copy(self, path):
+        """A backup, written into a directory of ours: any other way of saving would give the artist's scene another
+        name. Its ending is Houdini's, by the licence."""
+        import hou
+        directory = tempfile.mkdtemp(prefix=".dcchost-", dir=os.path.dirname(path))
+        before = hou.getenv(BACKUP)
+        try:
+            hou.putenv(BACKUP, directory)
+            written = hou.hipFile.saveAsBackup()
+            if not written or not os.path.isfile(written):
+                raise shared.Refused("Houdini wrote no backup")
+            target = os.path.splitext(path)[0] + os.path.splitext(written)[1]
+            if os.path.dirname(os.path.abspath(written)) == directory:
+                os.replace(written, target)
+            else:  # it has its own mind on where backups go
+                shutil.copyfile(written, target)
+            return target
+        finally:
+            if before is None:
+                getattr(hou, "unsetenv", lambda name: hou.putenv(name, "backup"))(BACKUP)
+            else:
+                hou.putenv(BACKUP, before)
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def names(self):
+        import hou
+        return {"hou": hou}
+
+    def part(self):
+        """Houdini ends in order."""
+        if self.gone or os.getpid() != self.pid:
+            return
+        self.gone = True
+        print(GOODBYE)
+        if self.temp and os.path.lexists(os.path.join(self.temp, UNPROVED)):
+            os.unlink(os.path.join(self.temp, UNPROVED))
+        super().leave()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:
+                pass
+
+    def leave(self):
+        """At exit of Python alone: that proves no order, a script that failed comes by here as well."""
+
+    def end(self):
+        """Once. hou.exit raises SystemExit, and is to be called by the event loop, not from within a callback."""
+        if self.asked:
+            return
+        self.asked = True
+        self.part()
+        import hou
+        if self.background:
+            hou.exit(self.code or 0, suppress_save_prompt=True)
+        else:
+            hou.ui.postEventCallback(lambda: hou.exit(self.code or 0, suppress_save_prompt=True))
+
+    # -- the third sign of health; in a thread of its own, Houdini is not touched
+
+    def find_crash(self):
+        """(scene, log) that this process left, or None for each."""
+        scene = log = None
+        ending = re.compile(r"_%d(_log\.txt|\.hip(lc|nc)?)\Z" % self.pid)
+        try:
+            names = os.listdir(self.crash_dir)
+        except OSError:
+            names = []
+        for name in names:
+            match = ending.search(name) if name.startswith("crash.") else None
+            path = os.path.join(self.crash_dir, name)
+            if match and os.path.getmtime(path) >= self.launched - 1:
+                scene, log = (scene, path) if match.group(1) == "_log.txt" else (path, log)
+        return scene, log
+
+    def watch_crash(self):
+        while os.getpid() == self.pid:
+            time.sleep(CRASH_PERIOD)
+            try:
+                scene, log = self.find_crash()
+                if scene or log:
+                    self.set_busy("crash")
+                if log:
+                    self.end_what_crashed(log)
+            except Exception:
+                pass  # a file that went away meanwhile
+
+    def end_what_crashed(self, log):
+        """It had its time to die by itself; the log is written after the scene, so that is safe."""
+        size, since, limit = -1, time.monotonic(), time.monotonic() + CRASH_PATIENCE
+        while time.monotonic() < min(since + CRASH_QUIET, limit):
+            if os.path.getsize(log) != size:
+                size, since = os.path.getsize(log), time.monotonic()
+            time.sleep(0.05)
+        os.write(2, os.fsencode("dcchost: Houdini has crashed and stays; it is ended. Its log: %s\n" % log))
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def run(args):
+    """What hython would do with these arguments."""
+    if args[0] in ("-c", "-m"):
+        sys.argv[:] = args[:1] + args[2:]
+        sys.path[0] = "" if args[0] == "-c" else os.getcwd()
+        if args[0] == "-m":
+            runpy.run_module(args[1], run_name="__main__", alter_sys=True)
+            return
+        exec(compile(args[1], "<string>", "exec"), {"__name__": "__main__"})
+    else:
+        sys.argv[:] = args
+        sys.path[0] = os.path.dirname(os.path.abspath(args[0]))
+        runpy.run_path(args[0], run_name="__main__")
+
+
+def tick():
+    try:
+        agent.tick()
+    except BaseException:  # never into Houdini; the next one comes anyway
+        pass
+
+
+def start():
+    global agent
+    path, token = os.environ.get("DCCHOST_AGENT_SOCKET"), os.environ.pop("DCCHOST_AGENT_TOKEN", "")
+    os.environ.pop("DCCHOST_HOUDINI_AGENT", None)  # a Houdini that this one starts is none of ours
+    if path and token and agent is None:
+        agent = Agent(path, token)
+        agent.start()
+
+
+def main(args):
+    """hython's main script. Without a session a script is run as ever."""
+    start()
+    if agent is not None:
+        agent.run_python(args)
+    elif args:
+        run(args)
+
+
+if __name__ == "dcchost_start" and MODULE not in sys.modules:
+    load(MODULE, __file__).start()
+elif __name__ == "__main__":
+    load(MODULE, __file__).main(sys.argv[1:])

@@ -1,0 +1,89 @@
+/* SideFX Houdini: how it is found, started, watched and stopped.
+ *
+ * The answers are in the files beside this one; here they are put together. What the agent inside
+ * does is in agent/. Threading: none of its own; every question is asked on the session's thread.
+ */
+#include "dcc-adapter-module.h"
+#include "dcc-houdini.h"
+#include <signal.h>
+
+/* AWS Deadline's Houdini adaptor grants as much. */
+#define QUIT_MS 30000
+
+struct _DccHoudiniAdapter {
+    DccAdapter parent_instance;
+};
+
+G_DEFINE_TYPE(DccHoudiniAdapter, dcc_houdini_adapter, DCC_TYPE_ADAPTER)
+
+/* hbatch has no agent. */
+static DccProbePlan *
+dcc_houdini_adapter_plan_probe(DccAdapter *adapter, DccLaunchRequest *request, GError **error)
+{
+    DccHoudiniArgs args;
+
+    dcc_houdini_args_read(&args, request);
+    return args.kind == DCC_HOUDINI_BATCH ? dcc_probe_plan_new_none()
+                                          : dcc_probe_plan_new_agent("ping", NULL);
+}
+
+/* A crashed Houdini goes on answering from its crash dialog: that answer is none. */
+static DccProbeReply *
+dcc_houdini_adapter_read_probe(DccAdapter *adapter,
+                               DccProbePlan *plan,
+                               const char *text,
+                               GError **error)
+{
+    DccProbeReply *reply =
+        DCC_ADAPTER_CLASS(dcc_houdini_adapter_parent_class)->read_probe(adapter, plan, text, error);
+    DccProbeReply *crashed;
+
+    if (!reply || g_strcmp0(dcc_probe_reply_get_busy(reply), DCC_HOUDINI_CRASHED) != 0)
+        return reply;
+    crashed = dcc_probe_reply_new(DCC_HEALTH_UNRESPONSIVE, -1);
+    dcc_probe_reply_set_busy(crashed, DCC_HOUDINI_CRASHED);
+    dcc_probe_reply_set_scene(crashed, dcc_probe_reply_get_scene(reply));
+    g_object_unref(reply);
+    return crashed;
+}
+
+static DccStopPlan *
+dcc_houdini_adapter_plan_stop(DccAdapter *adapter, DccLaunchRequest *request, GError **error)
+{
+    DccStopPlan *plan = dcc_stop_plan_new();
+    DccHoudiniArgs args;
+
+    dcc_houdini_args_read(&args, request);
+    /* Work of its own holds the main thread: there is nobody to save or to quit. */
+    if (!args.script) {
+        dcc_stop_plan_set_save_method(plan, "save");
+        dcc_stop_plan_set_quit_method(plan, "quit");
+        dcc_stop_plan_set_quit_timeout(plan, QUIT_MS);
+    }
+    dcc_stop_plan_set_signal(plan, SIGTERM);
+    return plan;
+}
+
+static void
+dcc_houdini_adapter_class_init(DccHoudiniAdapterClass *klass)
+{
+    DccAdapterClass *adapter_class = DCC_ADAPTER_CLASS(klass);
+
+    adapter_class->find_installations = dcc_houdini_find_installations;
+    adapter_class->plan_launch = dcc_houdini_plan_launch;
+    adapter_class->plan_recovery = dcc_houdini_plan_recovery;
+    adapter_class->plan_probe = dcc_houdini_adapter_plan_probe;
+    adapter_class->read_probe = dcc_houdini_adapter_read_probe;
+    adapter_class->plan_stop = dcc_houdini_adapter_plan_stop;
+    adapter_class->read_line = dcc_houdini_read_line;
+    adapter_class->judge_exit = dcc_houdini_judge_exit;
+    adapter_class->list_rescue_files = dcc_houdini_list_rescue_files;
+}
+
+static void
+dcc_houdini_adapter_init(DccHoudiniAdapter *self)
+{
+    g_object_set(self, "id", "houdini", "title", "Houdini", NULL);
+}
+
+DCC_DEFINE_ADAPTER_MODULE("houdini", "DccHoudiniAdapter", "1.0", dcc_houdini_adapter_get_type);

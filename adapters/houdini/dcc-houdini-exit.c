@@ -1,0 +1,208 @@
+/* What an end of Houdini means.
+ *
+ * Problem: nobody has written down with which status a handled crash ends, 3 is a missing licence
+ * or a script's own 3, and 0 at once is a houdini that went into the background. Contract: the
+ * order below, first that fits. A crash has its file, its line or its signal; a licence its text.
+ */
+#include "dcc-common.h"
+#include "dcc-houdini.h"
+#include <signal.h>
+#include <string.h>
+
+#define CODE_NO_LICENCE 3
+#define CODE_NO_LOADER  127
+/* Whoever breaks this soon and leaves nothing has not begun (libtinfo.so.5, an OFX plug-in). */
+#define AT_ONCE_US (5 * G_USEC_PER_SEC)
+#define TRACEBACK  "Traceback (most recent call last)"
+
+static gboolean
+is_zero(DccExitInfo *info)
+{
+    return dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0;
+}
+
+static gboolean
+was_short(DccExitInfo *info)
+{
+    gint64 started = dcc_exit_info_get_started(info), ended = dcc_exit_info_get_ended(info);
+
+    return started > 0 && ended > 0 && ended - started < AT_ONCE_US;
+}
+
+/* By the code and the text; a window stays with its dialog, and is ended by us for not being ready.
+ */
+static DccVerdict *
+judge_licence(DccExitInfo *info)
+{
+    const char *text = NULL;
+    gboolean waited = !dcc_exit_info_was_ready(info) && dcc_exit_info_is_our_signal(info);
+
+    if (!dcc_exit_info_has_event(info, DCC_OUTPUT_LICENCE, &text) || !text)
+        return NULL;
+    if (strstr(text, "initializing Houdini") && !is_zero(info) && !waited)
+        return dcc_common_verdict(
+            DCC_VERDICT_LICENCE, "could not begin, which is how a missing licence looks: %s", text);
+    if (!waited && dcc_exit_info_get_code(info) != CODE_NO_LICENCE)
+        return NULL;
+    return dcc_common_verdict(DCC_VERDICT_LICENCE, "no licence: %s", text);
+}
+
+static DccVerdict *
+judge_requested(DccExitInfo *info)
+{
+    const char *signal = dcc_common_crash_signal(dcc_common_find_signal(info));
+    g_autofree char *log = dcc_houdini_find_crash_file(info, FALSE);
+
+    if (!dcc_exit_info_was_requested(info))
+        return NULL;
+    if (signal || log)
+        return dcc_common_verdict(DCC_VERDICT_CLEAN,
+                                  "quit as asked; it broke (%s) while it was taken down",
+                                  signal ? signal : log);
+    if (dcc_exit_info_is_our_signal(info) && dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
+        return dcc_common_judge_outside_signal(info, "Houdini");
+    return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
+}
+
+static DccVerdict *
+judge_library(DccExitInfo *info)
+{
+    const char *line = dcc_common_find_line(info, "error while loading shared libraries");
+
+    if (dcc_exit_info_was_ready(info) ||
+        (!line && (dcc_exit_info_get_kind(info) != DCC_RESULT_EXITED ||
+                   dcc_exit_info_get_code(info) != CODE_NO_LOADER)))
+        return NULL;
+    return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL,
+                              "%s",
+                              line ? line
+                                   : "a program or a library of Houdini is missing (code 127)");
+}
+
+/* The crash line of this process, and of no child of it; NULL: none. */
+static const char *
+find_crash_line(DccExitInfo *info)
+{
+    const char *const *lines = dcc_exit_info_get_last_lines(info);
+    gint64 pid = dcc_exit_info_get_pid(info);
+    const char *text = NULL;
+
+    if (dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, &text) && text &&
+        dcc_houdini_is_line_of(text, pid))
+        return text;
+    for (guint i = 0; lines && lines[i]; i++) {
+        if (dcc_houdini_is_line_of(lines[i], pid))
+            return lines[i];
+    }
+    return NULL;
+}
+
+static DccVerdict *
+judge_crash(DccExitInfo *info)
+{
+    g_autofree char *scene = dcc_houdini_find_crash_file(info, TRUE);
+    g_autofree char *log = dcc_houdini_find_crash_file(info, FALSE);
+    const char *signal = dcc_common_crash_signal(dcc_common_find_signal(info));
+    const char *line = find_crash_line(info);
+    const char *how = signal ? signal : "reported";
+
+    if (!scene && !log && !line && !signal)
+        return NULL;
+    if (scene)
+        return dcc_common_verdict(
+            DCC_VERDICT_CRASH, "crashed (%s); it saved %s%s", how, scene, log ? "" : ", no log");
+    if (log)
+        return dcc_common_verdict(DCC_VERDICT_CRASH, "crashed (%s); its log is %s", how, log);
+    if (signal && !line && was_short(info) && !dcc_exit_info_was_ready(info))
+        return dcc_common_verdict(
+            DCC_VERDICT_BROKEN_INSTALL,
+            "broke at its start (%s) and left nothing: a library is missing (libtinfo.so.5) or a "
+            "plug-in breaks it (OFX); see the log",
+            signal);
+    return dcc_common_verdict(
+        DCC_VERDICT_CRASH, "crashed (%s) and left no crash scene", line ? line : signal);
+}
+
+static DccVerdict *
+judge_signal(DccExitInfo *info)
+{
+    int number = dcc_common_find_signal(info);
+
+    if (dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
+        return dcc_common_judge_outside_signal(info, "Houdini");
+    if (number == SIGTERM || number == SIGINT || number == SIGHUP)
+        return dcc_common_verdict(DCC_VERDICT_CANCELLED,
+                                  "ended by signal %d (%s), as a wrapper says",
+                                  number,
+                                  g_strsignal(number));
+    return NULL;
+}
+
+static gboolean
+is_unproved(DccExitInfo *info)
+{
+    const char *directory = dcc_exit_info_get_temp_dir(info);
+    g_autofree char *mark =
+        directory ? g_build_filename(directory, DCC_HOUDINI_UNPROVED, NULL) : NULL;
+
+    return mark && g_file_test(mark, G_FILE_TEST_EXISTS);
+}
+
+static DccVerdict *
+judge_zero(DccExitInfo *info)
+{
+    if (dcc_exit_info_has_event(info, DCC_OUTPUT_DONE, NULL))
+        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit in order");
+    if (is_unproved(info))
+        return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
+                                  "said success before its script had come to its end");
+    if (!dcc_exit_info_was_ready(info) && !dcc_exit_info_is_job(info) && was_short(info))
+        return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
+                                  "ended at once with code 0, as a houdini does that goes on in "
+                                  "the background: does a wrapper drop -foreground?");
+    return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit in order");
+}
+
+static DccVerdict *
+judge_code(DccExitInfo *info)
+{
+    int code = dcc_exit_info_get_code(info);
+    const char *text = NULL;
+
+    if (!dcc_exit_info_was_ready(info) &&
+        dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &text))
+        return dcc_common_verdict(DCC_VERDICT_BAD_SCENE, "%s", text ? text : "see the log");
+    if (dcc_common_find_line(info, TRACEBACK))
+        return dcc_common_verdict(DCC_VERDICT_SCRIPT_ERROR,
+                                  "a script failed (code %d); its traceback is in the log",
+                                  code);
+    if (dcc_exit_info_has_event(info, DCC_OUTPUT_LICENCE, &text))
+        return dcc_common_verdict(
+            DCC_VERDICT_FAILED, "ended with code %d, after: %s", code, text ? text : "");
+    return dcc_common_verdict(
+        DCC_VERDICT_FAILED, "ended with code %d, which is hou.exit's or a script's", code);
+}
+
+DccVerdict *
+dcc_houdini_judge_exit(DccAdapter *adapter, DccExitInfo *info)
+{
+    static DccVerdict *(*const judges[])(DccExitInfo *) = {
+        judge_licence, judge_requested, judge_library, judge_crash};
+    const char *reason = dcc_exit_info_get_reason(info);
+    const char *memory = NULL;
+    DccVerdict *verdict = NULL;
+
+    if (dcc_exit_info_get_kind(info) == DCC_RESULT_LOST)
+        return dcc_common_verdict(
+            DCC_VERDICT_UNKNOWN, "%s", reason ? reason : "nobody saw how it ended");
+    for (guint i = 0; !verdict && i < G_N_ELEMENTS(judges); i++)
+        verdict = judges[i](info);
+    if (verdict)
+        return verdict;
+    if (!is_zero(info) && dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &memory))
+        return dcc_common_verdict(DCC_VERDICT_OOM, "memory ran out: %s", memory ? memory : "");
+    verdict = judge_signal(info);
+    if (verdict)
+        return verdict;
+    return is_zero(info) ? judge_zero(info) : judge_code(info);
+}

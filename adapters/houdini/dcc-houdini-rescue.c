@@ -1,0 +1,124 @@
+/* What an ended Houdini left of work and evidence, in its own HOUDINI_TEMP_DIR.
+ *
+ * Names (20.5, public logs): crash.SCENE.USER_PID.hip (.hiplc, .hipnc), written first, and
+ * crash.SCENE.USER_PID_log.txt (crash.USER_PID_log.txt without a scene). Users and scenes may hold
+ * dots, digits and "_", so the pid is what stands before the end.
+ * Contract: a crash file is this life's when its pid is, and when it is no older. One of another
+ * pid is a child's: kept as evidence, never taken for the scene to go on from.
+ */
+#include "dcc-common.h"
+#include "dcc-houdini.h"
+#include <string.h>
+#include <sys/stat.h>
+
+/* Of a file's time: kernels stamp files with the time of the last tick. */
+#define SLACK_US 1000000
+
+static const char *const scenes[] = {".hip", ".hiplc", ".hipnc"};
+
+gboolean
+dcc_houdini_is_scene(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(scenes); i++) {
+        if (g_str_has_suffix(name, scenes[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_log(const char *name)
+{
+    return g_str_has_suffix(name, "_log.txt");
+}
+
+static gboolean
+is_crash_file(const char *name)
+{
+    return g_str_has_prefix(name, "crash.") && (dcc_houdini_is_scene(name) || is_log(name));
+}
+
+/* The number between the last "_" and the end that says what it is; 0: none. */
+static gint64
+read_pid(const char *name)
+{
+    const char *end = is_log(name) ? name + strlen(name) - strlen("_log.txt") : strrchr(name, '.');
+    const char *digits = end;
+
+    while (digits > name && g_ascii_isdigit(digits[-1]))
+        digits--;
+    return digits > name && digits < end && digits[-1] == '_' ? g_ascii_strtoll(digits, NULL, 10)
+                                                              : 0;
+}
+
+static gboolean
+find_kind(const char *name, DccRescueKind *kind)
+{
+    if (is_crash_file(name))
+        *kind = is_log(name) ? DCC_RESCUE_CRASH_REPORT : DCC_RESCUE_RECOVERY;
+    else if (g_str_has_prefix(name, "dcchost-faults") || g_str_has_prefix(name, "dcchost-stacks"))
+        *kind = DCC_RESCUE_STACKS;
+    else if (dcc_houdini_is_scene(name)) /* autosaves, and a script's own copies */
+        *kind = DCC_RESCUE_AUTOSAVE;
+    else
+        return FALSE;
+    return TRUE;
+}
+
+static gboolean
+is_older(const char *path, gint64 started)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 &&
+           (gint64)st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000 <
+               started - SLACK_US;
+}
+
+static DccRescueFile *
+check_crash_file(DccExitInfo *info, DccRescueFile *file)
+{
+    const char *path = dcc_rescue_file_get_path(file);
+    g_autofree char *name = g_path_get_basename(path);
+
+    if (!is_crash_file(name))
+        return g_object_ref(file);
+    if (is_older(path, dcc_exit_info_get_started(info)))
+        return NULL;
+    if (read_pid(name) != dcc_exit_info_get_pid(info))
+        return dcc_rescue_file_new(DCC_RESCUE_CRASH_REPORT, path);
+    return g_object_ref(file);
+}
+
+GListModel *
+dcc_houdini_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error)
+{
+    g_autoptr(GListModel) all = dcc_common_list_rescue_files(info, find_kind);
+    g_autoptr(GListStore) list = g_list_store_new(DCC_TYPE_RESCUE_FILE);
+
+    for (guint i = 0; i < g_list_model_get_n_items(all); i++) {
+        g_autoptr(DccRescueFile) file = g_list_model_get_item(all, i);
+        g_autoptr(DccRescueFile) checked = check_crash_file(info, file);
+
+        if (checked)
+            g_list_store_append(list, checked);
+    }
+    return G_LIST_MODEL(g_steal_pointer(&list));
+}
+
+char *
+dcc_houdini_find_crash_file(DccExitInfo *info, gboolean scene)
+{
+    g_autoptr(GListModel) files = dcc_houdini_list_rescue_files(NULL, info, NULL);
+
+    for (guint i = 0; i < g_list_model_get_n_items(files); i++) {
+        g_autoptr(DccRescueFile) file = g_list_model_get_item(files, i);
+        const char *path = dcc_rescue_file_get_path(file);
+        g_autofree char *name = g_path_get_basename(path);
+
+        if (is_crash_file(name) && is_log(name) == !scene &&
+            read_pid(name) == dcc_exit_info_get_pid(info))
+            return g_filename_display_name(path);
+    }
+    return NULL;
+}
