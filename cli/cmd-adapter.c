@@ -14,6 +14,7 @@ static const struct {
     const char *summary;
     CliVerbFunc func;
 } verbs[] = {
+    {"new", "NAME DIR", "write a skeleton that builds and is tested", cmd_adapter_new},
     {"check", "FILE.so", "ask a module every question, in a process of its own", cmd_adapter_check},
     {"list", "", "show which are there, as 'dcchost adapters' does", cmd_adapters},
 };

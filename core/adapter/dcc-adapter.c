@@ -377,6 +377,16 @@ dcc_adapter_init(DccAdapter *self)
 {
 }
 
+/**
+ * dcc_adapter_id_is_valid:
+ * @id: (nullable): a word
+ *
+ * Whether an adapter may have this id: lower-case letters, digits and '-', a letter first, at most
+ * 64. It becomes a file name and a word on command lines.
+ *
+ * Returns: %TRUE if it may
+ * Since: 1.0
+ */
 gboolean
 dcc_adapter_id_is_valid(const char *id)
 {
