@@ -290,7 +290,8 @@ apply_step(char **env, const EnvStep *step)
 /**
  * dcc_launch_plan_apply_env:
  * @self: a #DccLaunchPlan
- * @environ: (array zero-terminated=1) (element-type filename) (nullable): an environment, left alone
+ * @environ: (array zero-terminated=1) (element-type filename) (nullable): an environment, left
+ * alone
  *
  * The environment after the steps, in the order in which they were added.
  *

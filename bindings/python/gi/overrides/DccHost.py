@@ -1,8 +1,9 @@
 """What makes gi.repository.DccHost pleasant in Python; PyGObject loads it by itself.
 
 Reprs that say what an object is, requests from keyword arguments, a Host whose sessions end with their `with`, waiting
-with a timeout and in asyncio, watchers that iterate, and adapters whose exceptions reach whoever asked. Lists are Gio.ListModel and iterate as they are; errors are
-GLib.Error, and DccHost.Error has the predicates (`DccHost.Error.is_busy(error)`).
+with a timeout and in asyncio, watchers that iterate, and adapters whose exceptions reach whoever asked. Lists are
+Gio.ListModel and iterate as they are; errors are GLib.Error, and DccHost.Error has the predicates
+(`DccHost.Error.is_busy(error)`).
 """
 
 import collections
@@ -383,4 +384,5 @@ Verdict = override(Verdict)
 LaunchRequest = override(LaunchRequest)
 Session = override(Session)
 Watcher = override(Watcher)
-__all__ = ["Adapter", "ConformanceRow", "ExitInfo", "Host", "Installation", "LaunchRequest", "Session", "Verdict", "WatchEvent", "Watcher"]
+__all__ = ["Adapter", "ConformanceRow", "ExitInfo", "Host", "Installation", "LaunchRequest", "Session", "Verdict",
+           "WatchEvent", "Watcher"]
