@@ -27,8 +27,10 @@ static const struct {
     {"adopt", "take up an instance whose session was lost", cmd_adopt},
     {"list", "show what is installed", cmd_list},
     {"adapters", "show which adapters are there, and which were refused", cmd_adapters},
+    {"adapter", "write and check an adapter", cmd_adapter},
     {"doctor", "look for what is wrong, and say what to do", cmd_doctor},
     {"session", NULL, cmd_session},
+    {"conformance", NULL, cmd_conformance},
 };
 
 static CliVerbFunc

@@ -11,6 +11,14 @@ cmd_list(char **argv);
 int
 cmd_adapters(char **argv);
 int
+cmd_adapter(char **argv);
+int
+cmd_adapter_check(char **argv);
+int
+cmd_adapter_new(char **argv);
+int
+cmd_conformance(char **argv);
+int
 cmd_ps(char **argv);
 int
 cmd_status(char **argv);

@@ -7,6 +7,8 @@
 #include "dcc-adapter.h"
 #include "dcc-catalogue.h"
 #include "dcc-client.h"
+#include "dcc-conformance-row.h"
+#include "dcc-conformance.h"
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"

@@ -1,17 +1,20 @@
 # bash completion for dcchost
 _dcchost()
 {
-    local current=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} runtime words=
-    local verbs='launch ps status events logs probe restart stop kill adopt list adapters doctor help'
+    local current=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} part runtime words=
+    local verbs='launch ps status events logs probe restart stop kill adopt list adapters adapter doctor help'
 
     runtime=${XDG_RUNTIME_DIR:+$XDG_RUNTIME_DIR/dcchost}
     if ((COMP_CWORD == 1)); then
         words="$verbs --version --help"
     elif [[ $current == -* ]]; then
-        words=$(dcchost "$verb" --help 2>/dev/null | grep -oE -- '--[a-z-]+')
+        # The options of a verb that has verbs of its own are theirs.
+        [[ $verb != adapter ]] || ((COMP_CWORD == 2)) || part=${COMP_WORDS[2]}
+        words=$(dcchost "$verb" ${part:+"$part"} --help 2>/dev/null | grep -oE -- '--[a-z-]+')
     else
         case $verb in
         help) words=$verbs ;;
+        adapter) ((COMP_CWORD > 2)) || words='check list new' ;;
         launch | list | doctor) words=$(dcchost adapters 2>/dev/null | awk '$3 == "loaded" {print $1}') ;;
         status | events | logs | probe | restart | stop | kill | adopt)
             words=$(command ls "${runtime:-/tmp/dcchost-$(id -u)}" 2>/dev/null)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dcc-adapter.h"
+#include "dcc-error.h"
 
 G_BEGIN_DECLS
 

@@ -3,21 +3,16 @@
  * Problem: an adapter is somebody else's code, in C or Python. It may return nothing and say
  * nothing, raise and return something, answer with the wrong kind of object or with a plan no
  * kernel would take. Contract: whoever asks through these wrappers gets a sound answer or an error
- * that names the adapter and the question. Lists are copied, so that an adapter cannot change its
- * answer afterwards. Threading: that of the adapter.
+ * that names the adapter and the question; where a question has no way to return an error, the log
+ * says it. Lists are copied, so that an adapter cannot change its answer afterwards. What makes
+ * content sound is in dcc-adapter-checks.c. Threading: that of the adapter.
  */
-#include "dcc-adapter.h"
+#include "dcc-adapter-checks.h"
+#include "dcc-adapter-private.h"
 #include "dcc-error.h"
-#include "dcc-json.h"
 #include <string.h>
 
-#define MAX_ARGS      4096
-#define MAX_ARG_BYTES (1024 * 1024)
-#define MAX_FILES     256
-#define MAX_ITEMS     4096
-#define MAX_VERSION   64
-#define MAX_QUIT_MS   (24 * 60 * 60 * 1000)
-#define LOG_DOMAIN    "dcchost"
+#define LOG_DOMAIN "dcchost"
 
 /* A subclass may have emptied a slot: then the base class answers. */
 #define SLOT(self, slot)                                                                           \
@@ -54,17 +49,16 @@ blame(DccAdapter *self, const char *question, GError **error, const char *format
 
 /* Where a question has no way to return an error, somebody has to mend the adapter all the same. */
 static void
-complain(DccAdapter *self, const char *question, const char *what)
+complain(DccAdapter *self, const GError *error)
 {
-    g_log_structured(LOG_DOMAIN,
-                     G_LOG_LEVEL_WARNING,
-                     "DCC_ADAPTER",
-                     name_of(self),
-                     "MESSAGE",
-                     "adapter '%s' gave a bad answer to %s: %s",
-                     name_of(self),
-                     question,
-                     what);
+    if (error)
+        g_log_structured(LOG_DOMAIN,
+                         G_LOG_LEVEL_WARNING,
+                         "DCC_ADAPTER",
+                         name_of(self),
+                         "MESSAGE",
+                         "%s",
+                         error->message);
 }
 
 static void
@@ -87,6 +81,24 @@ propagate(DccAdapter *self, GError *raised, GError **error)
         g_propagate_prefixed_error(error, raised, "%s", prefix);
 }
 
+/* What was said before this question was asked is none of its answer. */
+static void
+begin(DccAdapter *self)
+{
+    g_free(dcc_adapter_take_failure(self));
+}
+
+/* TRUE if the adapter said that it failed: that is the answer, whatever else it gave. */
+static gboolean
+has_failed(DccAdapter *self, const char *question, GError **error)
+{
+    g_autofree char *failure = dcc_adapter_take_failure(self);
+
+    if (failure)
+        blame(self, question, error, "%s", failure);
+    return failure != NULL;
+}
+
 /* Takes answer and raised. Returns the answer if there is one, of the right type and without an
  * error. */
 static gpointer
@@ -97,6 +109,11 @@ settle(DccAdapter *self,
        GError *raised,
        GError **error)
 {
+    if (has_failed(self, question, error)) {
+        g_clear_error(&raised);
+        drop(answer);
+        return NULL;
+    }
     if (raised) {
         drop(answer);
         propagate(self, raised, error);
@@ -130,8 +147,9 @@ settle_list(DccAdapter *self,
 
     if (!list)
         return NULL;
-    if (n > MAX_ITEMS) {
-        blame(self, question, error, "a list of %u, at most %d are taken", n, MAX_ITEMS);
+    if (n > DCC_ADAPTER_MAX_ITEMS) {
+        blame(
+            self, question, error, "a list of %u, at most %d are taken", n, DCC_ADAPTER_MAX_ITEMS);
         return NULL;
     }
     for (guint i = 0; i < n; i++) {
@@ -151,89 +169,6 @@ settle_list(DccAdapter *self,
     return G_LIST_MODEL(g_steal_pointer(&copy));
 }
 
-static gboolean
-check_argv(const char *const *argv, char **what)
-{
-    gsize bytes = 0;
-    guint n = 0;
-
-    if (!argv || !argv[0] || !*argv[0]) {
-        *what = g_strdup("an empty argument list");
-        return FALSE;
-    }
-    if (!g_path_is_absolute(argv[0])) {
-        *what = g_strdup_printf("the executable '%s', which is no absolute path", argv[0]);
-        return FALSE;
-    }
-    for (; argv[n] && n <= MAX_ARGS; n++)
-        bytes += strlen(argv[n]) + 1;
-    if (n > MAX_ARGS || bytes > MAX_ARG_BYTES) {
-        *what =
-            g_strdup_printf("more than %d arguments or %d bytes of them", MAX_ARGS, MAX_ARG_BYTES);
-        return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-check_installation(gpointer item, char **what)
-{
-    const char *executable = dcc_installation_get_executable(item);
-    const char *const *command = dcc_installation_get_version_command(item);
-
-    if (!executable || !g_path_is_absolute(executable)) {
-        *what = g_strdup_printf("the executable '%s', which is no absolute path",
-                                executable ? executable : "");
-        return FALSE;
-    }
-    return !command || check_argv(command, what);
-}
-
-static gboolean
-check_rescue_file(gpointer item, char **what)
-{
-    const char *path = dcc_rescue_file_get_path(item);
-
-    if (path && g_path_is_absolute(path))
-        return TRUE;
-    *what = g_strdup_printf("the path '%s', which is not absolute", path ? path : "");
-    return FALSE;
-}
-
-/* The core writes these below the launch's private directory, and nowhere else. */
-static gboolean
-stays_below(const char *name)
-{
-    g_auto(GStrv) parts = NULL;
-
-    if (!name || !*name || g_path_is_absolute(name) || g_str_has_suffix(name, "/"))
-        return FALSE;
-    parts = g_strsplit(name, "/", -1);
-    return !g_strv_contains((const char *const *)parts, "..") &&
-           !g_strv_contains((const char *const *)parts, ".");
-}
-
-static gboolean
-check_files(DccLaunchPlan *plan, char **what)
-{
-    guint n = dcc_launch_plan_get_n_files(plan);
-
-    if (n > MAX_FILES) {
-        *what = g_strdup_printf("%u files, at most %d are taken", n, MAX_FILES);
-        return FALSE;
-    }
-    for (guint i = 0; i < n; i++) {
-        const char *name = dcc_launch_plan_get_file(plan, i, NULL);
-
-        if (stays_below(name))
-            continue;
-        *what = g_strdup_printf("the file '%s', which is not below the private directory",
-                                name ? name : "");
-        return FALSE;
-    }
-    return TRUE;
-}
-
 static DccLaunchPlan *
 settle_launch_plan(
     DccAdapter *self, const char *question, DccLaunchPlan *answer, GError *raised, GError **error)
@@ -241,50 +176,11 @@ settle_launch_plan(
     g_autoptr(DccLaunchPlan) plan =
         settle(self, question, answer, DCC_TYPE_LAUNCH_PLAN, raised, error);
     g_autofree char *what = NULL;
-    const char *cwd;
 
-    if (!plan)
-        return NULL;
-    cwd = dcc_launch_plan_get_cwd(plan);
-    if (cwd && !g_path_is_absolute(cwd))
-        what = g_strdup_printf("the directory '%s', which is no absolute path", cwd);
-    if (!what && check_argv(dcc_launch_plan_get_argv(plan), &what) && check_files(plan, &what))
+    if (!plan || dcc_check_launch_plan(plan, &what))
         return g_steal_pointer(&plan);
     blame(self, question, error, "its plan has %s", what);
     return NULL;
-}
-
-static gboolean
-is_version(const char *text)
-{
-    gsize length = strlen(text);
-
-    if (length == 0 || length > MAX_VERSION)
-        return FALSE;
-    for (gsize i = 0; i < length; i++) {
-        if (!g_ascii_isgraph(text[i]))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-check_probe_plan(DccProbePlan *plan, char **what)
-{
-    const char *method = dcc_probe_plan_get_method(plan);
-    const char *params = dcc_probe_plan_get_params(plan);
-    g_autoptr(JsonObject) object = NULL;
-
-    if (dcc_probe_plan_get_kind(plan) != DCC_PROBE_AGENT)
-        return TRUE;
-    if (!method || !*method) {
-        *what = g_strdup("no method to call");
-        return FALSE;
-    }
-    object = params ? dcc_json_from_text(params, -1, NULL) : NULL;
-    if (params && !object)
-        *what = g_strdup("parameters that are no JSON object");
-    return !*what;
 }
 
 /**
@@ -308,10 +204,30 @@ dcc_adapter_find_installations(DccAdapter *self, DccSearch *search, GError **err
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
     g_return_val_if_fail(DCC_IS_SEARCH(search), NULL);
 
+    begin(self);
     answer = SLOT(self, find_installations)(self, search, &raised);
     answer = settle(self, "find_installations", answer, G_TYPE_LIST_MODEL, raised, error);
     return settle_list(
-        self, "find_installations", answer, DCC_TYPE_INSTALLATION, check_installation, error);
+        self, "find_installations", answer, DCC_TYPE_INSTALLATION, dcc_check_installation, error);
+}
+
+char *
+dcc_adapter_ask_version(DccAdapter *self,
+                        DccInstallation *installation,
+                        const char *output,
+                        GError **error)
+{
+    g_autofree char *answer = NULL;
+    g_autofree char *what = NULL;
+
+    begin(self);
+    answer = SLOT(self, read_version)(self, installation, output);
+    if (has_failed(self, "read_version", error))
+        return NULL;
+    if (!answer || dcc_check_version(answer, &what))
+        return g_steal_pointer(&answer);
+    blame(self, "read_version", error, "%s", what);
+    return NULL;
 }
 
 /**
@@ -329,18 +245,16 @@ dcc_adapter_find_installations(DccAdapter *self, DccSearch *search, GError **err
 char *
 dcc_adapter_read_version(DccAdapter *self, DccInstallation *installation, const char *output)
 {
-    g_autofree char *answer = NULL;
+    g_autoptr(GError) error = NULL;
+    char *answer;
 
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
     g_return_val_if_fail(DCC_IS_INSTALLATION(installation), NULL);
     g_return_val_if_fail(output != NULL, NULL);
 
-    answer = SLOT(self, read_version)(self, installation, output);
-    if (answer && !is_version(answer)) {
-        complain(self, "read_version", "it is no version");
-        return NULL;
-    }
-    return g_steal_pointer(&answer);
+    answer = dcc_adapter_ask_version(self, installation, output, &error);
+    complain(self, error);
+    return answer;
 }
 
 /**
@@ -368,6 +282,7 @@ dcc_adapter_plan_launch(DccAdapter *self,
     g_return_val_if_fail(DCC_IS_INSTALLATION(installation), NULL);
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
 
+    begin(self);
     answer = SLOT(self, plan_launch)(self, installation, request, &raised);
     return settle_launch_plan(self, "plan_launch", answer, raised, error);
 }
@@ -394,9 +309,10 @@ dcc_adapter_plan_probe(DccAdapter *self, DccLaunchRequest *request, GError **err
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
 
+    begin(self);
     answer = SLOT(self, plan_probe)(self, request, &raised);
     plan = settle(self, "plan_probe", answer, DCC_TYPE_PROBE_PLAN, raised, error);
-    if (plan && !check_probe_plan(plan, &what)) {
+    if (plan && !dcc_check_probe_plan(plan, &what)) {
         blame(self, "plan_probe", error, "its plan has %s", what);
         return NULL;
     }
@@ -418,6 +334,8 @@ dcc_adapter_plan_probe(DccAdapter *self, DccLaunchRequest *request, GError **err
 DccProbeReply *
 dcc_adapter_read_probe(DccAdapter *self, DccProbePlan *plan, const char *reply, GError **error)
 {
+    g_autoptr(DccProbeReply) read = NULL;
+    g_autofree char *what = NULL;
     GError *raised = NULL;
     gpointer answer;
 
@@ -425,8 +343,13 @@ dcc_adapter_read_probe(DccAdapter *self, DccProbePlan *plan, const char *reply, 
     g_return_val_if_fail(DCC_IS_PROBE_PLAN(plan), NULL);
     g_return_val_if_fail(reply != NULL, NULL);
 
+    begin(self);
     answer = SLOT(self, read_probe)(self, plan, reply, &raised);
-    return settle(self, "read_probe", answer, DCC_TYPE_PROBE_REPLY, raised, error);
+    read = settle(self, "read_probe", answer, DCC_TYPE_PROBE_REPLY, raised, error);
+    if (!read || dcc_check_probe_reply(read, &what))
+        return g_steal_pointer(&read);
+    blame(self, "read_probe", error, "%s", what);
+    return NULL;
 }
 
 /**
@@ -444,21 +367,42 @@ DccStopPlan *
 dcc_adapter_plan_stop(DccAdapter *self, DccLaunchRequest *request, GError **error)
 {
     g_autoptr(DccStopPlan) plan = NULL;
+    g_autofree char *what = NULL;
     GError *raised = NULL;
     gpointer answer;
-    gint64 timeout;
 
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
 
+    begin(self);
     answer = SLOT(self, plan_stop)(self, request, &raised);
     plan = settle(self, "plan_stop", answer, DCC_TYPE_STOP_PLAN, raised, error);
-    timeout = plan ? dcc_stop_plan_get_quit_timeout(plan) : 0;
-    if (timeout < 0 || timeout > MAX_QUIT_MS) {
-        blame(self, "plan_stop", error, "a quit timeout of %" G_GINT64_FORMAT " ms", timeout);
-        return NULL;
+    if (!plan || dcc_check_stop_plan(plan, &what))
+        return g_steal_pointer(&plan);
+    blame(self, "plan_stop", error, "its plan has %s", what);
+    return NULL;
+}
+
+DccOutputEvent *
+dcc_adapter_ask_line(DccAdapter *self, const char *line, GError **error)
+{
+    g_autofree char *what = NULL;
+    DccOutputEvent *answer;
+
+    begin(self);
+    answer = SLOT(self, read_line)(self, line);
+    if (!has_failed(self, "read_line", error)) {
+        if (G_LIKELY(!answer))
+            return NULL;
+        if (!DCC_IS_OUTPUT_EVENT(answer))
+            blame(self, "read_line", error, "it is no DccOutputEvent");
+        else if (dcc_check_output_event(answer, &what))
+            return answer;
+        else
+            blame(self, "read_line", error, "%s", what);
     }
-    return g_steal_pointer(&plan);
+    drop(answer);
+    return NULL;
 }
 
 /**
@@ -475,16 +419,25 @@ dcc_adapter_plan_stop(DccAdapter *self, DccLaunchRequest *request, GError **erro
 DccOutputEvent *
 dcc_adapter_read_line(DccAdapter *self, const char *line)
 {
+    g_autoptr(GError) error = NULL;
     DccOutputEvent *answer;
 
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(line != NULL, NULL);
 
-    answer = SLOT(self, read_line)(self, line);
-    if (G_LIKELY(!answer || DCC_IS_OUTPUT_EVENT(answer)))
-        return answer;
-    complain(self, "read_line", "it is no DccOutputEvent");
-    drop(answer);
-    return NULL;
+    answer = dcc_adapter_ask_line(self, line, &error);
+    complain(self, error);
+    return answer;
+}
+
+DccVerdict *
+dcc_adapter_ask_verdict(DccAdapter *self, DccExitInfo *info, GError **error)
+{
+    gpointer answer;
+
+    begin(self);
+    answer = SLOT(self, judge_exit)(self, info);
+    return settle(self, "judge_exit", answer, DCC_TYPE_VERDICT, NULL, error);
 }
 
 /**
@@ -502,17 +455,15 @@ DccVerdict *
 dcc_adapter_judge_exit(DccAdapter *self, DccExitInfo *info)
 {
     DccAdapterClass *base = g_type_class_peek_static(DCC_TYPE_ADAPTER);
+    g_autoptr(GError) error = NULL;
     DccVerdict *answer;
 
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
     g_return_val_if_fail(DCC_IS_EXIT_INFO(info), NULL);
 
-    answer = SLOT(self, judge_exit)(self, info);
-    if (answer && DCC_IS_VERDICT(answer))
-        return answer;
-    complain(self, "judge_exit", answer ? "it is no DccVerdict" : "nothing");
-    drop(answer);
-    return base->judge_exit(self, info);
+    answer = dcc_adapter_ask_verdict(self, info, &error);
+    complain(self, error);
+    return answer ? answer : base->judge_exit(self, info);
 }
 
 /**
@@ -535,10 +486,11 @@ dcc_adapter_list_rescue_files(DccAdapter *self, DccExitInfo *info, GError **erro
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
     g_return_val_if_fail(DCC_IS_EXIT_INFO(info), NULL);
 
+    begin(self);
     answer = SLOT(self, list_rescue_files)(self, info, &raised);
     answer = settle(self, "list_rescue_files", answer, G_TYPE_LIST_MODEL, raised, error);
     return settle_list(
-        self, "list_rescue_files", answer, DCC_TYPE_RESCUE_FILE, check_rescue_file, error);
+        self, "list_rescue_files", answer, DCC_TYPE_RESCUE_FILE, dcc_check_rescue_file, error);
 }
 
 /**
@@ -569,6 +521,7 @@ dcc_adapter_plan_recovery(DccAdapter *self,
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
     g_return_val_if_fail(DCC_IS_RESCUE_FILE(file), NULL);
 
+    begin(self);
     answer = SLOT(self, plan_recovery)(self, installation, request, file, &raised);
     return settle_launch_plan(self, "plan_recovery", answer, raised, error);
 }

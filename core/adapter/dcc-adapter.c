@@ -17,6 +17,7 @@
 typedef struct {
     char *id;
     char *title;
+    char *failure; /* of the question being asked */
 } DccAdapterPrivate;
 
 enum { PROP_ID = 1, PROP_TITLE, N_PROPS };
@@ -249,6 +250,7 @@ request_with_scene(DccLaunchRequest *request, const char *scene, GError **error)
         return NULL;
     dcc_launch_request_set_version(copy, dcc_launch_request_get_version(request));
     dcc_launch_request_set_headless(copy, dcc_launch_request_is_headless(request));
+    dcc_launch_request_set_safe(copy, dcc_launch_request_is_safe(request));
     dcc_launch_request_set_scene(copy, scene);
     dcc_launch_request_set_cwd(copy, dcc_launch_request_get_cwd(request));
     dcc_launch_request_set_args(copy, dcc_launch_request_get_args(request));
@@ -318,6 +320,7 @@ dcc_adapter_finalize(GObject *object)
 
     g_free(priv->id);
     g_free(priv->title);
+    g_free(priv->failure);
     G_OBJECT_CLASS(dcc_adapter_parent_class)->finalize(object);
 }
 
@@ -374,6 +377,16 @@ dcc_adapter_init(DccAdapter *self)
 {
 }
 
+/**
+ * dcc_adapter_id_is_valid:
+ * @id: (nullable): a word
+ *
+ * Whether an adapter may have this id: lower-case letters, digits and '-', a letter first, at most
+ * 64. It becomes a file name and a word on command lines.
+ *
+ * Returns: %TRUE if it may
+ * Since: 1.0
+ */
 gboolean
 dcc_adapter_id_is_valid(const char *id)
 {
@@ -381,6 +394,36 @@ dcc_adapter_id_is_valid(const char *id)
 
     return length > 0 && length <= 64 && g_ascii_islower(id[0]) &&
            strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+/**
+ * dcc_adapter_set_failure:
+ * @self: an adapter
+ * @what: (nullable): one line for people; %NULL: it has not failed after all
+ *
+ * Says, while a question is being answered, that it could not be: whatever is returned then does
+ * not count, and the answer is refused with these words, in the name of the adapter and the
+ * question. For language bindings, whose methods raise, and for questions that return no error.
+ *
+ * Since: 1.0
+ */
+void
+dcc_adapter_set_failure(DccAdapter *self, const char *what)
+{
+    DccAdapterPrivate *priv = dcc_adapter_get_instance_private(self);
+
+    g_return_if_fail(DCC_IS_ADAPTER(self));
+
+    g_free(priv->failure);
+    priv->failure = g_strdup(what);
+}
+
+char *
+dcc_adapter_take_failure(DccAdapter *self)
+{
+    DccAdapterPrivate *priv = dcc_adapter_get_instance_private(self);
+
+    return g_steal_pointer(&priv->failure);
 }
 
 gboolean

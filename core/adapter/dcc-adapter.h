@@ -63,11 +63,18 @@ struct _DccAdapterClass {
     gpointer reserved[DCC_ADAPTER_N_SLOTS - 10];
 };
 
+/* Lower-case letters, digits and '-', beginning with a letter, at most 64. */
+DCC_API gboolean
+dcc_adapter_id_is_valid(const char *id);
 /* Who it is. id: lower-case letters, digits and '-'; title: what people call it. */
 DCC_API const char *
 dcc_adapter_get_id(DccAdapter *self);
 DCC_API const char *
 dcc_adapter_get_title(DccAdapter *self);
+
+/* While a question is being answered: it could not be, and why. What is returned does not count. */
+DCC_API void
+dcc_adapter_set_failure(DccAdapter *self, const char *what);
 
 /* The questions, policed: an answer that is absurd, or NULL without an error, becomes an error that
  * names the adapter. Each has a default for adapters that do not answer. */

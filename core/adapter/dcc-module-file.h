@@ -10,8 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* What was checked: the file itself, to be compared with what was loaded. */
+/* What was checked. Where the kernel can (memfd), a sealed copy of the file was taken first and is
+ * what was looked at: nobody can change it between the check and the load, nor afterwards. */
 typedef struct {
+    int copy;        /* a descriptor; -1: there is none, and the file itself is loaded */
     char *real_path; /* no link in it */
     guint64 device;
     guint64 inode;
@@ -23,6 +25,14 @@ typedef struct {
  * ADAPTER (it is no whole shared object for this machine). The messages name the file. */
 DccModuleFile *
 dcc_module_file_check(const char *path, GError **error);
+/* (transfer full): what to hand to the dynamic loader. Of a copy it is a name that no other load of
+ * this process has or had: the loader takes two files of one name for the same library. */
+char *
+dcc_module_file_get_load_path(DccModuleFile *self);
+/* The copy stays open for the life of the process, so that debuggers and crash reports find what is
+ * loaded under its name. */
+void
+dcc_module_file_keep(DccModuleFile *self);
 /* FALSE with error UNSAFE if another file has taken the place of the one that was checked. */
 gboolean
 dcc_module_file_is_same(DccModuleFile *self, GError **error);

@@ -3,7 +3,8 @@
  * Contract: the file is checked before it is mapped, the descriptor before a function of the module
  * is called. A refusal before that closes the module; after that its types may be registered, which
  * cannot be undone, so it stays loaded and unused. One module answers for one id in a process: a
- * second registry gets a new adapter of the same type. Not done: loading a module in a child first,
+ * second registry gets a new adapter of the same type, also when the file was replaced meanwhile. A
+ * process keeps what it loaded. Not done: loading a module in a child first,
  * to survive constructors that crash. A child that forks from a threaded process may not run a
  * dynamic loader, and one that is started afresh would cost each command ten milliseconds a module.
  * What a file's owner puts into its constructors is trusted as the file is. Threading: any thread.
@@ -21,6 +22,7 @@
 
 typedef struct {
     const DccAdapterModule *descriptor;
+    char *real_path; /* of the file it was loaded from */
     GType type;
 } Accepted;
 
@@ -129,10 +131,23 @@ make_adapter(GType type, const char *path, const char *id, GError **error)
     return NULL;
 }
 
+static void
+accepted_free(gpointer data)
+{
+    Accepted *entry = data;
+
+    g_free(entry->real_path);
+    g_free(entry);
+}
+
 /* Takes the module: resident from here on. */
-static GType
-accept_module(
-    GModule *module, const DccAdapterModule *d, const char *path, const char *id, GError **error)
+static Accepted *
+accept_module(GModule *module,
+              DccModuleFile *file,
+              const DccAdapterModule *d,
+              const char *path,
+              const char *id,
+              GError **error)
 {
     Accepted *entry;
     GType type;
@@ -140,52 +155,86 @@ accept_module(
     g_module_make_resident(module);
     type = d->get_type();
     if (!check_type(type, d, path, error))
-        return G_TYPE_INVALID;
+        return NULL;
     entry = g_new0(Accepted, 1);
     entry->descriptor = d;
     entry->type = type;
+    entry->real_path = g_strdup(file->real_path);
     g_hash_table_insert(accepted, g_strdup(id), entry);
-    return type;
+    return entry;
 }
 
-static GType
-examine_module(GModule *module, const char *path, const char *id, GError **error)
+static Accepted *
+examine_module(
+    GModule *module, DccModuleFile *file, const char *path, const char *id, GError **error)
 {
     gpointer symbol = NULL;
-    Accepted *entry = g_hash_table_lookup(accepted, id);
 
     if (!g_module_symbol(module, DCC_ADAPTER_MODULE_SYMBOL, &symbol) || !symbol) {
         refuse(error, path, "has no symbol " DCC_ADAPTER_MODULE_SYMBOL ": it is no adapter");
-        return G_TYPE_INVALID;
-    }
-    if (entry && entry->descriptor == symbol)
-        return entry->type;
-    if (entry) {
-        refuse(error, path, "comes second: this process has another adapter '%s' loaded", id);
-        return G_TYPE_INVALID;
+        return NULL;
     }
     if (!check_descriptor(symbol, path, id, error))
-        return G_TYPE_INVALID;
-    return accept_module(module, symbol, path, id, error);
+        return NULL;
+    return accept_module(module, file, symbol, path, id, error);
+}
+
+/* The loader names what it was given; people know the file. */
+static void
+refuse_to_open(
+    DccModuleFile *file, const char *load_path, const char *path, const char *why, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(why ? why : "for no known reason", load_path, -1);
+    g_autofree char *words = g_strjoinv(file->real_path, parts);
+
+    refuse(error, path, "cannot be loaded: %s", words);
 }
 
 static GModule *
-open_module(const char *path, GError **error)
+open_module(DccModuleFile *file, const char *path, GError **error)
 {
+    g_autofree char *load_path = dcc_module_file_get_load_path(file);
+    /* Not lazy: an undefined symbol is to be known now, not when it is called. */
+    GModule *module = g_module_open(load_path, G_MODULE_BIND_LOCAL);
+
+    if (!module) {
+        refuse_to_open(file, load_path, path, g_module_error(), error);
+        return NULL;
+    }
+    if (file->copy >= 0 || dcc_module_file_is_same(file, error))
+        return module;
+    g_module_close(module);
+    return NULL;
+}
+
+static Accepted *
+load_new(DccModuleFile *file, const char *path, const char *id, GError **error)
+{
+    GModule *module = open_module(file, path, error);
+    Accepted *entry = module ? examine_module(module, file, path, id, error) : NULL;
+
+    if (entry)
+        dcc_module_file_keep(file);
+    /* A resident module only loses a reference. */
+    if (module)
+        g_module_close(module);
+    return entry;
+}
+
+/* With the lock held. What is loaded from this very path stays what this process has. */
+static Accepted *
+find_or_load(const char *path, const char *id, GError **error)
+{
+    Accepted *entry = g_hash_table_lookup(accepted, id);
     g_autoptr(DccModuleFile) file = dcc_module_file_check(path, error);
-    GModule *module;
 
     if (!file)
         return NULL;
-    /* Not lazy: an undefined symbol is to be known now, not when it is called. */
-    module = g_module_open(file->real_path, G_MODULE_BIND_LOCAL);
-    if (!module) {
-        refuse(error, path, "cannot be loaded: %s", g_module_error());
-        return NULL;
-    }
-    if (dcc_module_file_is_same(file, error))
-        return module;
-    g_module_close(module);
+    if (!entry)
+        return load_new(file, path, id, error);
+    if (strcmp(entry->real_path, file->real_path) == 0)
+        return entry;
+    refuse(error, path, "comes second: this process has another adapter '%s' loaded", id);
     return NULL;
 }
 
@@ -193,19 +242,19 @@ DccAdapter *
 dcc_module_load(const char *path, const char **version, GError **error)
 {
     g_autofree char *id = dcc_module_id_from_path(path, error);
-    GModule *module = id ? open_module(path, error) : NULL;
-    GType type;
+    GType type = G_TYPE_INVALID;
+    Accepted *entry;
 
-    if (!module)
+    if (!id)
         return NULL;
     g_mutex_lock(&accepted_lock);
     if (!accepted)
-        accepted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    type = examine_module(module, path, id, error);
-    if (type != G_TYPE_INVALID)
-        *version = ((Accepted *)g_hash_table_lookup(accepted, id))->descriptor->version;
-    /* A resident module only loses a reference. */
-    g_module_close(module);
+        accepted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, accepted_free);
+    entry = find_or_load(path, id, error);
+    if (entry) {
+        *version = entry->descriptor->version;
+        type = entry->type;
+    }
     g_mutex_unlock(&accepted_lock);
-    return type == G_TYPE_INVALID ? NULL : make_adapter(type, path, id, error);
+    return entry ? make_adapter(type, path, id, error) : NULL;
 }

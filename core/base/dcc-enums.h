@@ -241,6 +241,24 @@ typedef enum {
     DCC_RESCUE_STACKS,
 } DccRescueKind;
 
+/**
+ * DccOutcome:
+ * @DCC_OUTCOME_OK: every answer was sound
+ * @DCC_OUTCOME_DEFAULT: the adapter leaves the question alone, and the default answer is sound
+ * @DCC_OUTCOME_SLOW: the answers are sound and take too long
+ * @DCC_OUTCOME_REFUSED: an answer was refused
+ *
+ * What came of asking an adapter one of its questions in every way.
+ *
+ * Since: 1.0
+ */
+typedef enum {
+    DCC_OUTCOME_OK,
+    DCC_OUTCOME_DEFAULT,
+    DCC_OUTCOME_SLOW,
+    DCC_OUTCOME_REFUSED,
+} DccOutcome;
+
 DCC_API const char *
 dcc_enum_to_nick(GType type, int value);
 DCC_API gboolean

@@ -131,8 +131,8 @@ dcc_installation_get_origin(DccInstallation *self)
 /**
  * dcc_installation_set_version_command:
  * @self: an #DccInstallation
- * @argv: (array zero-terminated=1) (nullable): the command, or %NULL when the version needs no
- *   asking
+ * @argv: (array zero-terminated=1) (element-type filename) (nullable): the command, or %NULL when
+ * the version needs no asking
  *
  * Says which command prints the version. The core runs it; an adapter runs nothing.
  *
@@ -155,7 +155,7 @@ dcc_installation_set_version_command(DccInstallation *self, const char *const *a
  *
  * The command that prints the version.
  *
- * Returns: (array zero-terminated=1) (nullable): the command
+ * Returns: (array zero-terminated=1) (element-type filename) (nullable): the command
  *
  * Since: 1.0
  */

@@ -165,7 +165,7 @@ dcc_launch_plan_add_args(DccLaunchPlan *self, ...)
 /**
  * dcc_launch_plan_add_argv:
  * @self: a #DccLaunchPlan
- * @args: (array zero-terminated=1) (nullable): arguments
+ * @args: (array zero-terminated=1) (element-type filename) (nullable): arguments
  *
  * Adds arguments.
  *
@@ -186,8 +186,8 @@ dcc_launch_plan_add_argv(DccLaunchPlan *self, const char *const *args)
  *
  * The command line; argv[0] is the executable.
  *
- * Returns: (array zero-terminated=1) (transfer none): the command line, until the next argument
- *   is added
+ * Returns: (array zero-terminated=1) (element-type filename) (transfer none): the command line,
+ *   until the next argument is added
  *
  * Since: 1.0
  */
@@ -291,11 +291,12 @@ apply_step(char **env, const EnvStep *step)
 /**
  * dcc_launch_plan_apply_env:
  * @self: a #DccLaunchPlan
- * @environ: (array zero-terminated=1) (nullable): an environment, left alone
+ * @environ: (array zero-terminated=1) (element-type filename) (nullable): an environment, left
+ * alone
  *
  * The environment after the steps, in the order in which they were added.
  *
- * Returns: (array zero-terminated=1) (transfer full): a new environment
+ * Returns: (array zero-terminated=1) (element-type filename) (transfer full): a new environment
  *
  * Since: 1.0
  */

@@ -355,7 +355,7 @@ dcc_launch_request_get_cwd(DccLaunchRequest *self)
 /**
  * dcc_launch_request_set_args:
  * @self: a #DccLaunchRequest
- * @args: (array zero-terminated=1) (nullable): arguments
+ * @args: (array zero-terminated=1) (element-type filename) (nullable): arguments
  *
  * The user's own arguments, handed through as they are.
  *
@@ -379,7 +379,7 @@ dcc_launch_request_set_args(DccLaunchRequest *self, const char *const *args)
  *
  * The user's own arguments.
  *
- * Returns: (array zero-terminated=1) (transfer none): arguments, maybe none
+ * Returns: (array zero-terminated=1) (element-type filename) (transfer none): arguments, maybe none
  *
  * Since: 1.0
  */
@@ -447,7 +447,8 @@ dcc_launch_request_add_env(DccLaunchRequest *self, const char *setting, GError *
  *
  * The user's own variables.
  *
- * Returns: (array zero-terminated=1) (transfer none): "KEY=VALUE", maybe none
+ * Returns: (array zero-terminated=1) (element-type filename) (transfer none): "KEY=VALUE", maybe
+ * none
  *
  * Since: 1.0
  */

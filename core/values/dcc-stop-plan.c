@@ -143,7 +143,9 @@ dcc_stop_plan_get_quit_method(DccStopPlan *self)
  * @self: a #DccStopPlan
  * @ms: milliseconds
  *
- * Says how long the application may take to end after it agreed to quit. The default is 10 s.
+ * Says how long the application may take to end after it agreed to quit. The default is 10 s. A
+ * plan with less than 0 or more than a day is refused by [method@DccHost.Adapter.plan_stop], by
+ * name.
  *
  * Since: 1.0
  */
@@ -151,7 +153,6 @@ void
 dcc_stop_plan_set_quit_timeout(DccStopPlan *self, gint64 ms)
 {
     g_return_if_fail(DCC_IS_STOP_PLAN(self));
-    g_return_if_fail(ms >= 0);
 
     self->quit_timeout_ms = ms;
 }

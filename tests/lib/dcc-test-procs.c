@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 /* GLib keeps these for itself once they are used: wake-ups of its loops and threads, file monitors.
- */
+ * A module that was loaded keeps the copy of its file, one for the life of the process. */
 static gboolean
-is_of_glib(const char *target)
+is_kept(const char *target)
 {
-    return strcmp(target, "anon_inode:[eventfd]") == 0 || strcmp(target, "anon_inode:inotify") == 0;
+    return strcmp(target, "anon_inode:[eventfd]") == 0 ||
+           strcmp(target, "anon_inode:inotify") == 0 || g_str_has_prefix(target, "/memfd:dcchost-");
 }
 
 static GPtrArray *
@@ -28,7 +29,7 @@ find_fds(void)
         g_autofree char *self = g_strdup_printf("/proc/%d/fd", (int)getpid());
 
         /* The directory that is being read is one of them. */
-        if (target && strcmp(target, self) != 0 && !is_of_glib(target))
+        if (target && strcmp(target, self) != 0 && !is_kept(target))
             g_ptr_array_add(fds, g_strdup_printf("%s %s", name, target));
     }
     return fds;

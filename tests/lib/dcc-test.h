@@ -78,7 +78,8 @@ dcc_test_turn(void);
 void
 dcc_test_turn_once(void);
 
-/* Open descriptors of this process, but for those that GLib keeps for itself. */
+/* Open descriptors of this process, but for those that GLib and loaded modules keep for themselves.
+ */
 guint
 dcc_test_count_fds(void);
 /* (transfer full): each with what it refers to, one a line. */

@@ -44,6 +44,39 @@ hollow_adapter_init(HollowAdapter *self)
 {
 }
 
+/* Puts what it was asked for into the plan. */
+typedef RudeAdapter EchoAdapter;
+typedef RudeAdapterClass EchoAdapterClass;
+static GType
+echo_adapter_get_type(void);
+G_DEFINE_TYPE(EchoAdapter, echo_adapter, DCC_TYPE_ADAPTER)
+
+static DccLaunchPlan *
+echo_plan_launch(DccAdapter *self,
+                 DccInstallation *installation,
+                 DccLaunchRequest *request,
+                 GError **error)
+{
+    DccLaunchPlan *plan = dcc_launch_plan_new("/echo");
+
+    if (dcc_launch_request_is_safe(request))
+        dcc_launch_plan_add_arg(plan, "safe");
+    if (dcc_launch_request_is_headless(request))
+        dcc_launch_plan_add_arg(plan, "headless");
+    return plan;
+}
+
+static void
+echo_adapter_class_init(EchoAdapterClass *klass)
+{
+    DCC_ADAPTER_CLASS(klass)->plan_launch = echo_plan_launch;
+}
+
+static void
+echo_adapter_init(EchoAdapter *self)
+{
+}
+
 static GLogWriterOutput
 count_warnings(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
@@ -229,6 +262,8 @@ test_odd_lists(Fixture *f, gconstpointer data)
     assert_odd(
         f, ask_rescue, list_of(dcc_rescue_file_new(DCC_RESCUE_COPY, "copy.scene")), "not absolute");
     assert_odd(f, ask_rescue, list_of(dcc_installation_new("/x", "1", "x")), "no DccRescueFile");
+    assert_odd(
+        f, ask_rescue, list_of(dcc_rescue_file_new(99, "/x")), "a kind 99 that there is not");
 }
 
 static void
@@ -264,6 +299,9 @@ test_odd_plans(Fixture *f, gconstpointer data)
     plan = dcc_launch_plan_new("/app");
     dcc_launch_plan_set_cwd(plan, "here");
     assert_odd(f, ask_launch, plan, "the directory 'here'");
+    plan = dcc_launch_plan_new("/app");
+    dcc_launch_plan_set_readiness(plan, 99);
+    assert_odd(f, ask_launch, plan, "a readiness 99 that there is not");
     assert_no_file("/etc/passwd");
     assert_no_file("../outside");
     assert_no_file("a/../../outside");
@@ -281,7 +319,17 @@ test_odd_probes(Fixture *f, gconstpointer data)
     assert_odd(f, ask_plan_probe, dcc_probe_plan_new_agent("ping", "[1]"), "no JSON object");
     assert_odd(f, ask_plan_probe, dcc_probe_plan_new_agent("ping", "{"), "no JSON object");
     dcc_stop_plan_set_quit_timeout(stop, G_MAXINT64);
-    assert_odd(f, ask_stop, stop, "a quit timeout");
+    assert_odd(f, ask_stop, stop, "a quit timeout of 9223372036854775807 ms");
+    stop = dcc_stop_plan_new();
+    dcc_stop_plan_set_quit_timeout(stop, -1);
+    assert_odd(f, ask_stop, stop, "a quit timeout of -1 ms");
+    stop = dcc_stop_plan_new();
+    dcc_stop_plan_set_save_method(stop, "");
+    assert_odd(f, ask_stop, stop, "a save method without a name");
+    stop = dcc_stop_plan_new();
+    dcc_stop_plan_set_quit_method(stop, "");
+    assert_odd(f, ask_stop, stop, "a quit method without a name");
+    assert_odd(f, ask_read_probe, dcc_probe_reply_new(99, -1), "a health 99 that there is not");
 }
 
 /* An answer that is within the bounds passes as it is. */
@@ -334,6 +382,11 @@ test_read_line(Fixture *f, gconstpointer data)
     rude_mode = MODE_WRONG_TYPE;
     g_assert_null(dcc_adapter_read_line(f->adapter, "x"));
     g_assert_cmpuint(n_warnings, ==, 1);
+    rude_mode = MODE_ODD;
+    rude_odd = dcc_output_event_new(99, "x");
+    g_assert_null(dcc_adapter_read_line(f->adapter, "x"));
+    g_assert_cmpuint(n_warnings, ==, 2);
+    g_object_unref(rude_odd);
 }
 
 static void
@@ -391,6 +444,18 @@ test_defaults(Fixture *f, gconstpointer data)
         dcc_adapter_read_version(f->adapter, f->installation, "App 3D, build 77 (v4.2.1.)\n1.0");
     g_assert_cmpstr(version, ==, "4.2.1");
     g_assert_null(dcc_adapter_read_version(f->adapter, f->installation, "no 7 numbers..."));
+}
+
+/* A start with rescued work is the same start: also the one that leaves plug-ins out. */
+static void
+test_recovery_keeps_the_wish(Fixture *f, gconstpointer data)
+{
+    g_autoptr(DccLaunchPlan) plan = NULL;
+
+    dcc_launch_request_set_safe(f->request, TRUE);
+    dcc_launch_request_set_headless(f->request, TRUE);
+    plan = ask_recovery(f, NULL);
+    assert_argv(plan, "/echo safe headless");
 }
 
 static void
@@ -490,6 +555,7 @@ main(int argc, char **argv)
     ADD("judge-exit", rude, test_judge_exit);
     ADD("defaults", plain, test_defaults);
     ADD("defaults/hollow", hollow, test_defaults);
+    ADD("recovery-keeps-the-wish", echo, test_recovery_keeps_the_wish);
     ADD("default-probe", plain, test_default_probe);
     ADD("default-judgement", plain, test_default_judgement);
     ADD("default-judgement/hollow", hollow, test_default_judgement);

@@ -2,8 +2,10 @@
  */
 #include "dcc-adapter-record.h"
 #include "dcc-adapter-registry.h"
+#include "dcc-conformance.h"
 #include "dcc-error.h"
 #include "module-scratch.h"
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,6 +132,56 @@ test_replaced(Scratch *s, gconstpointer data)
     scratch_write(path, "gone", 4);
     g_assert_true(dcc_adapter_registry_lookup(registry, "sound", NULL) == adapter);
     g_assert_cmpstr(dcc_adapter_get_id(adapter), ==, "sound");
+}
+
+/* People copy over what is there: not even bytes written into a loaded file reach who runs it. The
+ * whole text of the module is walked afterwards, which a mapping of a truncated file would not
+ * survive. */
+static void
+test_overwritten(Scratch *s, gconstpointer data)
+{
+    g_autofree char *path = scratch_copy("rude", s->directory);
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+    g_autoptr(DccAdapterRegistry) second = dcc_adapter_registry_new();
+    DccAdapter *adapter = dcc_adapter_registry_load_file(registry, path, NULL);
+    g_autoptr(DccConformance) suite = NULL;
+    g_autoptr(GListModel) rows = NULL;
+    g_autoptr(GError) error = NULL;
+    FILE *file;
+
+    g_assert_nonnull(adapter);
+    file = fopen(path, "we"); /* truncates in place, as cp does */
+    g_assert_nonnull(file);
+    g_assert_cmpuint(fwrite("gone", 1, 4, file), ==, 4);
+    g_assert_cmpint(fclose(file), ==, 0);
+    suite = dcc_conformance_new(adapter);
+    rows = dcc_conformance_run(suite);
+    for (guint i = 0; i < g_list_model_get_n_items(rows); i++) {
+        g_autoptr(DccConformanceRow) row = g_list_model_get_item(rows, i);
+
+        g_assert_cmpstr(dcc_conformance_row_get_reason(row), ==, NULL);
+    }
+    /* Whoever looks anew sees the file as it is. */
+    g_assert_null(dcc_adapter_registry_load_file(second, path, &error));
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_ADAPTER);
+}
+
+/* Another sound file took the place: a second registry goes on with what the process has. */
+static void
+test_renewed(Scratch *s, gconstpointer data)
+{
+    g_autofree char *path = scratch_copy("sound", s->directory);
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+    g_autoptr(DccAdapterRegistry) second = dcc_adapter_registry_new();
+    g_autoptr(GError) error = NULL;
+    DccAdapter *adapter = dcc_adapter_registry_load_file(registry, path, NULL);
+    DccAdapter *again;
+
+    g_assert_nonnull(adapter);
+    g_free(scratch_copy("sound", s->directory));
+    again = dcc_adapter_registry_load_file(second, path, &error);
+    g_assert_no_error(error);
+    g_assert_true(G_OBJECT_TYPE(again) == G_OBJECT_TYPE(adapter));
 }
 
 static void
@@ -340,6 +392,8 @@ main(int argc, char **argv)
     ADD("refusals", test_refusals);
     ADD("loaded", test_loaded);
     ADD("replaced", test_replaced);
+    ADD("overwritten", test_overwritten);
+    ADD("renewed", test_renewed);
     ADD("order", test_order);
     ADD("unknown", test_unknown);
     ADD("add", test_add);

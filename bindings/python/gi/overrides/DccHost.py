@@ -1,17 +1,19 @@
 """What makes gi.repository.DccHost pleasant in Python; PyGObject loads it by itself.
 
 Reprs that say what an object is, requests from keyword arguments, a Host whose sessions end with their `with`, waiting
-with a timeout and in asyncio, and watchers that iterate. Lists are Gio.ListModel and iterate as they are; errors are
-GLib.Error, and DccHost.Error has the predicates (`DccHost.Error.is_busy(error)`).
+with a timeout and in asyncio, watchers that iterate, and adapters whose exceptions reach whoever asked. Lists are
+Gio.ListModel and iterate as they are; errors are GLib.Error, and DccHost.Error has the predicates
+(`DccHost.Error.is_busy(error)`).
 """
 
 import collections
+import functools
 import json
 import struct
 
 from gi.module import get_introspection_module
 from gi.overrides import override
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 DccHost = get_introspection_module("DccHost")
 
@@ -31,6 +33,92 @@ class ExitInfo(DccHost.ExitInfo):
 class Verdict(DccHost.Verdict):
     def __repr__(self):
         return "<DccHost.Verdict %s: %s>" % (self.get_kind().value_nick, self.get_reason())
+
+
+# The questions: what answers each, whether it is a list of them, and whether a GLib.Error is an answer, too.
+_Answer = collections.namedtuple("_Answer", "type is_list may_raise")
+_ANSWERS = {
+    "find_installations": _Answer(DccHost.Installation, True, True),
+    "read_version": _Answer(str, False, False),
+    "plan_launch": _Answer(DccHost.LaunchPlan, False, True),
+    "plan_probe": _Answer(DccHost.ProbePlan, False, True),
+    "read_probe": _Answer(DccHost.ProbeReply, False, True),
+    "plan_stop": _Answer(DccHost.StopPlan, False, True),
+    "read_line": _Answer(DccHost.OutputEvent, False, False),
+    "judge_exit": _Answer(DccHost.Verdict, False, False),
+    "list_rescue_files": _Answer(DccHost.RescueFile, True, True),
+    "plan_recovery": _Answer(DccHost.LaunchPlan, False, True),
+}
+
+
+class Adapter(DccHost.Adapter):
+    """Answers questions about one application; derive from it and define `do_plan_launch` and others.
+
+    A list may be any iterable. What a method raises, and an answer of the wrong type, is an error (or, where the
+    question has none to return, a warning) that names adapter, question and line; GLib.Error is passed on as it is.
+    """
+
+    def __init_subclass__(cls, **more):
+        super().__init_subclass__(**more)
+        for question, answer in _ANSWERS.items():
+            method = cls.__dict__.get("do_" + question)
+            if callable(method):
+                setattr(cls, "do_" + question, _answering(method, answer))
+
+
+def _answering(method, answer):
+    """The method, with its failures told to the library, which would otherwise see nothing but None."""
+    @functools.wraps(method)
+    def ask(self, *args):
+        try:
+            value = _sound_answer(method(self, *args), answer)
+        except BaseException as problem:
+            if not (answer.may_raise and isinstance(problem, GLib.Error)):
+                self.set_failure(_words_of(problem))
+            # PyGObject prints what is raised; of this it would end the process.
+            if isinstance(problem, SystemExit):
+                raise RuntimeError("an adapter may not exit") from problem
+            raise
+        self.set_failure(None)
+        return value
+    return ask
+
+
+def _sound_answer(value, answer):
+    if value is None:
+        return None
+    if not answer.is_list:
+        return _typed(value, answer.type, "it")
+    if isinstance(value, Gio.ListModel):
+        return value
+    store = Gio.ListStore.new(answer.type)
+    for number, item in enumerate(value):
+        store.append(_typed(item, answer.type, "item %d of its list" % number))
+    return store
+
+
+def _typed(value, wanted, what):
+    if not isinstance(value, wanted):
+        raise TypeError("%s is %.60r, which is no %s" % (what, value, wanted.__name__))
+    return value
+
+
+def _words_of(problem):
+    """One line: what was raised, and the line of the adapter that did."""
+    words = " ".join(("%s: %s" % (type(problem).__name__, problem)).split())
+    trace, place = problem.__traceback__, ""
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name != __file__:
+            place = " (%s, line %d)" % (name, trace.tb_lineno)
+        trace = trace.tb_next
+    return words + place
+
+
+class ConformanceRow(DccHost.ConformanceRow):
+    def __repr__(self):
+        return "<DccHost.ConformanceRow %s %s: %s>" % (
+            self.get_question(), self.get_outcome().value_nick, self.get_reason() or self.get_seen())
 
 
 class LaunchRequest(DccHost.LaunchRequest):
@@ -288,10 +376,13 @@ async def _turn_gently_until(condition):
         await asyncio.sleep(0.02)
 
 
+Adapter = override(Adapter)
+ConformanceRow = override(ConformanceRow)
 Installation = override(Installation)
 ExitInfo = override(ExitInfo)
 Verdict = override(Verdict)
 LaunchRequest = override(LaunchRequest)
 Session = override(Session)
 Watcher = override(Watcher)
-__all__ = ["ExitInfo", "Host", "Installation", "LaunchRequest", "Session", "Verdict", "WatchEvent", "Watcher"]
+__all__ = ["Adapter", "ConformanceRow", "ExitInfo", "Host", "Installation", "LaunchRequest", "Session", "Verdict",
+           "WatchEvent", "Watcher"]
