@@ -20,7 +20,7 @@
 #define RECOVER                                                                                    \
     "import bpy, os, dcchost_blender_agent as it; "                                                \
     "bpy.ops.wm.recover_auto_save(filepath=os.fsdecode(bytes.fromhex('%s'))); "                    \
-    "setattr(it.agent, 'unsaved', True)"
+    "it.agent.recovered()"
 
 static void
 add_environment(DccLaunchPlan *plan, DccLaunchRequest *request, const char *executable)

@@ -38,6 +38,7 @@ count_life(DccSession *self)
     if (self->life->counted)
         return;
     self->life->counted = TRUE;
+    dcc_session_forget_wishes(self);
     if (self->lived)
         self->restart_count++;
     self->lived = TRUE;

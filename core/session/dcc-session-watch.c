@@ -114,6 +114,7 @@ on_hung_too_long(gpointer data)
     if (dcc_settings_get_on_hang(self->settings) != DCC_HANG_RESTART)
         return;
     self->wanted_restart = TRUE;
+    self->hang_restart = TRUE;
     dcc_session_dispatch(self, DCC_EVENT_HANG_TIMEOUT, "it has been unresponsive for too long");
 }
 

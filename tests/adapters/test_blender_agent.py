@@ -403,7 +403,7 @@ def test_recovered_work_keeps_its_name(mode, start, session, home):
     shutil.copy(blender.temp / "quit.blend", lost)
     recover = ("import bpy, os, dcchost_blender_agent as it; "
                "bpy.ops.wm.recover_auto_save(filepath=os.fsdecode(bytes.fromhex('%s'))); "
-               "setattr(it.agent, 'unsaved', True)" % os.fsencode(lost).hex())
+               "it.agent.recovered()" % os.fsencode(lost).hex())
     start(mode, args=["--python-expr", recover])
     line = session.accept()
     line.welcome()
