@@ -21,6 +21,7 @@ import bpy
 
 MODULE, SHARED = "dcchost_blender_agent", "dcchost_agent"
 TICK, TICK_AT_WORK, TICK_AT_START = 0.1, 0.02, 0.05
+SCRIPT_FAILED = 42
 # A window is usable when so many ticks in a row came in time: the first draws hold the main thread up.
 READY_TICKS, READY_GAP, READY_AT_LAST = 6, 0.2, 20.0
 
@@ -289,9 +290,15 @@ class Agent(shared.Agent):
         if self.edited or not self.background:
             self.rescue.touch()
 
-    def recovered(self):
+    def recover(self, path):
+        """The scene of a rescue file under its own name. A window would live on, empty, where it cannot be read."""
+        try:
+            bpy.ops.wm.recover_auto_save(filepath=path)
+        except RuntimeError as error:
+            print("dcchost: the rescue file cannot be opened: %s" % error)
+            sys.exit(SCRIPT_FAILED)
         self.edited = True
-        super().recovered()
+        self.recovered()
 
     def scene_changed(self):
         self.edited = False
