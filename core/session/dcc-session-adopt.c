@@ -102,6 +102,7 @@ dcc_session_read_life(DccSession *self, JsonObject *record)
     life->temp_dir = is_ours(temp_dir) ? g_strdup(temp_dir) : NULL;
     life->private_dir = is_ours(private_dir) ? g_strdup(private_dir) : NULL;
     life->telling = g_ptr_array_new_with_free_func(g_object_unref);
+    life->curve = dcc_resource_ring_new();
     life->pid = -1;
     life->began_wall = began_wall;
     life->began = dcc_clock_now(self->clock) - MAX(0, age);
@@ -293,6 +294,8 @@ take_up(DccSession *self, JsonObject *record, GError **error)
     }
     dcc_session_read_life(self, record);
     self->life->exited = is_over(stored); /* and its end was told: what is left is to bury it */
+    self->life->ended_wall = self->life->exited ? g_get_real_time() : 0;
+    self->life->bad = stored == DCC_STATE_CRASHED || stored == DCC_STATE_FAILED;
     self->life->shim = dcc_shim_link_attach(dcc_place_get_dir(self->place), self->log_path, error);
     if (self->life->shim == NULL || !equip(self, error))
         return FALSE;

@@ -188,12 +188,16 @@ dcc_session_main_ended(DccSession *self)
         return;
     dcc_agent_link_drain(self->agent);
     life->exited = TRUE;
+    life->ended_wall = g_get_real_time();
     dcc_clock_clear(self->clock, &life->start_timer);
     dcc_clock_clear(self->clock, &life->settle_timer);
     dcc_clock_clear(self->clock, &life->reset_timer);
     dcc_clock_clear(self->clock, &life->agent_timer);
     g_clear_pointer(&life->health, dcc_health_watch_free);
     dcc_shim_link_read(life->shim, &record);
+    life->our_signal = record.our_signal;
+    if (record.ended != 0)
+        life->ended_wall = record.ended;
     dcc_log_reader_drain(life->log, TRUE);
     info = make_exit_info(self, &record);
     verdict = judge(self, info);
@@ -205,6 +209,7 @@ dcc_session_main_ended(DccSession *self)
                     life->failure == NULL && dcc_verdict_is_permanent(verdict);
     if (life->refused)
         dcc_session_refuse_work(self, text);
+    life->bad = is_bad_end(self->result, verdict) || self->hang_restart;
     if (is_bad_end(self->result, verdict))
         tell_log_tail(self);
     if (life->ladder != NULL)
@@ -318,6 +323,7 @@ dcc_session_rescue_files(DccSession *self)
 
     if (life->temp_dir != NULL && rescue_listed(self))
         dcc_safe_dir_remove(life->temp_dir);
+    dcc_session_gather(self);
     if (life->private_dir != NULL)
         dcc_safe_dir_remove(life->private_dir);
     g_clear_pointer(&life->temp_dir, g_free);

@@ -36,6 +36,9 @@ dcc_life_free(DccLife *life)
     g_free(life->temp_dir);
     g_free(life->scene);
     g_free(life->recovered);
+    g_strfreev(life->environment);
+    g_clear_pointer(&life->curve, dcc_resource_ring_free);
+    g_clear_pointer(&life->files, json_array_unref);
     g_free(life);
 }
 
@@ -197,6 +200,7 @@ spawn(DccSession *self, gboolean *out_of_something, GError **error)
 
     if (shim == NULL)
         return FALSE;
+    dcc_session_keep_environment(life, start.envp);
     life->log_start = get_log_size(self->log_path);
     life->oom_kills = dcc_session_count_oom_kills();
     life->shim = dcc_shim_link_start(&start, &errno_code, error);
@@ -272,6 +276,7 @@ dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **er
     life->incarnation = g_uuid_string_random();
     life->token = make_token();
     life->telling = g_ptr_array_new_with_free_func(g_object_unref);
+    life->curve = dcc_resource_ring_new();
     life->pid = -1;
     life->began = dcc_clock_now(self->clock);
     life->began_wall = g_get_real_time();

@@ -211,6 +211,8 @@ dcc_session_read_work(DccSession *self, JsonObject *status)
     g_autofree char *path = object != NULL ? dcc_json_get_bytes(object, "path") : NULL;
     int kind = DCC_RESCUE_COPY;
 
+    g_free(self->bundle);
+    self->bundle = status != NULL ? dcc_json_get_bytes(status, "bundle") : NULL;
     g_free(self->last_scene);
     self->last_scene = status != NULL ? dcc_json_get_bytes(status, "scene") : NULL;
     if (path == NULL || !g_path_is_absolute(path) || read_age(path) == 0)

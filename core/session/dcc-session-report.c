@@ -203,6 +203,7 @@ dcc_session_make_status(DccSession *self)
     else
         json_object_set_null_member(status, "restart_in_ms");
     json_object_set_array_member(status, "rescue", strings_to_array(self->rescued));
+    set_string(status, "bundle", self->bundle);
     set_object(status, "recovery", dcc_session_work_to_object(self));
     set_string(status, "log_path", self->log_path);
     return status;
@@ -235,6 +236,7 @@ dcc_session_report_rescue(DccSession *self, DccRescueKind kind, const char *path
     json_object_set_string_member(event, "kind", dcc_enum_to_nick(DCC_TYPE_RESCUE_KIND, kind));
     set_string(event, "path", path);
     dcc_session_tell(self, event);
+    dcc_session_note_file(self, kind, path);
     dcc_session_consider_work(self, kind, path);
 }
 

@@ -195,6 +195,7 @@ static void
 grant(DccSession *self, const DccDecision *decision)
 {
     self->safe_wanted = decision->safe;
+    dcc_session_note_next(self, "restart", decision->reason, decision->safe);
     tell_restart(self, decision);
     arm_delay(self, decision->delay_ms);
     dcc_session_dispatch(self, DCC_EVENT_RESTART_GRANTED, decision->reason);
@@ -207,6 +208,7 @@ give_up(DccSession *self, const char *reason)
 
     json_object_set_string_member(event, "reason", reason);
     dcc_session_tell(self, event);
+    dcc_session_note_next(self, "gave-up", reason, FALSE);
     dcc_session_dispatch(self, DCC_EVENT_BUDGET_SPENT, reason);
 }
 
@@ -218,6 +220,13 @@ describe_cause(DccResult *result)
     if (dcc_result_get_signal(result) != 0)
         return g_strdup_printf("%s, signal %d", verdict, dcc_result_get_signal(result));
     return g_strdup_printf("%s, code %d", verdict, dcc_result_get_code(result));
+}
+
+static void
+rest(DccSession *self, const char *reason)
+{
+    dcc_session_note_next(self, "rest", reason, FALSE);
+    dcc_session_dispatch(self, DCC_EVENT_RESTART_REFUSED, reason);
 }
 
 /* A job of its own: without what the user has added it would be another one. */
@@ -244,7 +253,7 @@ ask_policy(DccSession *self, DccLifeEnd *end, gboolean bad)
     else if (decision.kind == DCC_DECISION_GIVE_UP)
         give_up(self, decision.reason);
     else
-        dcc_session_dispatch(self, DCC_EVENT_RESTART_REFUSED, decision.reason);
+        rest(self, decision.reason);
 }
 
 static void
@@ -275,10 +284,14 @@ dcc_session_settle(DccSession *self)
     dcc_session_rescue_files(self);
     end.verdict = life->refused ? DCC_VERDICT_FAILED : dcc_result_get_verdict(self->result);
     end.scene = scene = g_strdup(dcc_session_get_row_scene(self));
+    if (life->recovered != NULL && !self->wanted_restart && !failed &&
+        (stopping || self->state == DCC_STATE_STOPPED))
+        g_clear_object(&self->work); /* what became of it is what the artist left */
     g_clear_pointer(&self->life, dcc_life_free);
     if (stopping && self->wanted_restart) {
         restart_as_asked(self);
     } else if (stopping && failed) {
+        dcc_session_note_next(self, "gave-up", dcc_result_get_reason(self->result), FALSE);
         dcc_session_dispatch(self, DCC_EVENT_BUDGET_SPENT, dcc_result_get_reason(self->result));
     } else if (stopping) {
         dcc_session_dispatch(self, DCC_EVENT_TREE_EMPTY, NULL);
