@@ -52,6 +52,31 @@ say_time(const char *iso)
     return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S UTC") : g_strdup(iso);
 }
 
+static const char *
+say_verdict(JsonObject *result)
+{
+    static const struct {
+        const char *verdict, *words;
+    } table[] = {
+        {"crash", "crashed"},
+        {"killed", "was killed"},
+        {"oom", "ran out of memory"},
+        {"licence", "found no licence"},
+        {"bad-scene", "could not read its scene"},
+        {"script-error", "ended on the error of a script"},
+        {"broken-install", "cannot run as it is installed"},
+        {"no-display", "has no display"},
+        {"suspicious", "said success without the proof of it"},
+        {"failed", "failed"},
+    };
+    const char *verdict = cli_json_string(result, "verdict", "");
+
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++)
+        if (strcmp(table[i].verdict, verdict) == 0)
+            return table[i].words;
+    return "ended";
+}
+
 static void
 print_head(const char *name, JsonObject *result, JsonObject *death)
 {
@@ -60,7 +85,7 @@ print_head(const char *name, JsonObject *result, JsonObject *death)
     g_autofree char *time = say_time(cli_json_string(death, "ended", "at a time not known"));
     g_autofree char *after = cli_duration_text(cli_json_double(death, "uptime_s", -1));
 
-    cli_out("%s: %s\n", name, short_text);
+    cli_out("%s %s: %s\n", name, say_verdict(result), short_text);
     if (death != NULL)
         cli_out("  %-9s%s, %s after its start\n", "when", time, after);
 }

@@ -184,6 +184,8 @@ make_session(DccAdapterRegistry *registry, DccRuntime *runtime, JsonObject *reco
     self->safe_wanted = dcc_json_get_boolean(record, "safe_wanted", FALSE);
     self->hang_restart = dcc_json_get_boolean(record, "hang_restart", FALSE);
     dcc_session_read_work(self, status);
+    g_free(self->last_scene);
+    self->last_scene = dcc_json_get_bytes(record, "last_scene");
     self->recover_wanted = dcc_json_get_boolean(record, "recover_wanted", FALSE);
     self->recover_asked = dcc_json_get_boolean(record, "recover_asked", FALSE);
     self->kill_wanted = dcc_json_get_boolean(record, "kill_wanted", FALSE);

@@ -107,20 +107,51 @@ read_log(DccSession *self)
     return text;
 }
 
-static JsonArray *
-list_evidence(DccLife *life)
+/* (transfer full): a text that names a file where it lay when the application wrote of it, with the
+ * place where it was brought. */
+static char *
+name_anew(DccSession *self, const char *text)
 {
+    const char *temp_dir = self->life->temp_dir;
+    const char *at = temp_dir != NULL && text != NULL ? strstr(text, temp_dir) : NULL;
+    const char *base = at != NULL ? at + strlen(temp_dir) : NULL;
+    g_autofree char *name = NULL, *target = NULL, *head = NULL;
+
+    if (base == NULL || *base != '/')
+        return g_strdup(text != NULL ? text : "");
+    name = g_strndup(base + 1, strcspn(base + 1, "/'\" ,;\t"));
+    target = g_strdup_printf("%s/%.8s-%s", self->rescue_dir, self->life->incarnation, name);
+    if (*name == '\0' || !g_file_test(target, G_FILE_TEST_IS_REGULAR))
+        return g_strdup(text);
+    head = g_strndup(text, (gsize)(at - text));
+    return g_strconcat(head, target, base + 1 + strlen(name), NULL);
+}
+
+static JsonObject *
+make_result(DccSession *self)
+{
+    JsonObject *result = dcc_session_result_to_object(self->result);
+    g_autofree char *reason = name_anew(self, dcc_json_get_string(result, "reason", ""));
+
+    json_object_set_string_member(result, "reason", reason);
+    return result;
+}
+
+static JsonArray *
+list_evidence(DccSession *self)
+{
+    DccLife *life = self->life;
     JsonArray *array = json_array_new();
     guint first = life->telling->len > MAX_EVIDENCE ? life->telling->len - MAX_EVIDENCE : 0;
 
     for (guint i = first; i < life->telling->len; i++) {
         DccOutputEvent *event = g_ptr_array_index(life->telling, i);
-        const char *text = dcc_output_event_get_text(event);
+        g_autofree char *text = name_anew(self, dcc_output_event_get_text(event));
         JsonObject *line = json_object_new();
 
         json_object_set_string_member(
             line, "kind", dcc_enum_to_nick(DCC_TYPE_OUTPUT_KIND, dcc_output_event_get_kind(event)));
-        json_object_set_string_member(line, "text", text != NULL ? text : "");
+        json_object_set_string_member(line, "text", text);
         json_array_add_object_element(array, line);
     }
     return array;
@@ -174,7 +205,7 @@ make_death(DccSession *self)
     json_object_set_string_member(death, "incarnation", life->incarnation);
     json_object_set_int_member(death, "pid", life->pid);
     set_times(death, life);
-    json_object_set_object_member(death, "result", dcc_session_result_to_object(self->result));
+    json_object_set_object_member(death, "result", make_result(self));
     set_bytes(death, "signal_from", life->our_signal ? "dcchost" : NULL);
     json_object_set_boolean_member(death, "ready", life->ready);
     json_object_set_boolean_member(death, "hung", life->n_hang_reports > 0);
@@ -184,7 +215,7 @@ make_death(DccSession *self)
     json_object_set_boolean_member(death, "safe", dcc_launch_request_is_safe(life->request));
     set_bytes(death, "recovered", life->recovered);
     set_bytes(death, "scene", life->scene);
-    json_object_set_array_member(death, "evidence", list_evidence(life));
+    json_object_set_array_member(death, "evidence", list_evidence(self));
     json_object_set_array_member(death, "last_lines", list_last_lines(life));
     json_object_set_array_member(
         death, "files", life->files != NULL ? json_array_ref(life->files) : json_array_new());

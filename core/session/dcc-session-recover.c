@@ -116,9 +116,12 @@ dcc_session_get_row_scene(DccSession *self)
                : NULL;
 }
 
+/* Where an adapter has the rescue file itself opened, that is no scene of its own. */
 void
 dcc_session_note_last_scene(DccSession *self)
 {
+    if (self->life->recovered != NULL && g_strcmp0(self->life->recovered, self->life->scene) == 0)
+        return;
     g_free(self->last_scene);
     self->last_scene = g_strdup(self->life->scene);
 }

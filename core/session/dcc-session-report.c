@@ -289,6 +289,7 @@ make_record(DccSession *self)
     json_object_set_boolean_member(record, "hang_restart", self->hang_restart);
     json_object_set_boolean_member(record, "recover_wanted", self->recover_wanted);
     json_object_set_boolean_member(record, "recover_asked", self->recover_asked);
+    set_string(record, "last_scene", self->last_scene);
     json_object_set_int_member(record, "stop_deadline_ms", self->stop_deadline_ms);
     json_object_set_boolean_member(record, "lived", self->lived);
     if (life == NULL)
