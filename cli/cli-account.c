@@ -222,6 +222,7 @@ static const struct {
     {"output", on_bad},
     {"degraded", on_bad},
     {"rescue", on_plain},
+    {"recovery", on_plain},
     {"step", on_plain},
     {"adopted", on_plain},
 };

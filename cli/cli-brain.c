@@ -198,9 +198,10 @@ cli_brain_adopt(DccRuntime *runtime, const char *name, GError **error)
 }
 
 gboolean
-cli_brain_again(DccRuntime *runtime, const char *name, CliBrainReport *report, GError **error)
+cli_brain_again(
+    DccRuntime *runtime, const char *name, gboolean recover, CliBrainReport *report, GError **error)
 {
-    const char *args[] = {"--again", name, NULL};
+    const char *args[] = {recover ? "--recover" : "--again", name, NULL};
 
     return cli_brain_start(runtime, name, args, report, error);
 }

@@ -24,7 +24,11 @@ cli_brain_start(DccRuntime *runtime,
 gboolean
 cli_brain_adopt(DccRuntime *runtime, const char *name, GError **error);
 gboolean
-cli_brain_again(DccRuntime *runtime, const char *name, CliBrainReport *report, GError **error);
+cli_brain_again(DccRuntime *runtime,
+                const char *name,
+                gboolean recover,
+                CliBrainReport *report,
+                GError **error);
 
 /* The other end, in the session process. Claim first of all, before anything else opens a
  * descriptor; a `dcchost session` started by hand has nobody to report to. */

@@ -70,6 +70,8 @@ parse_entries(CliLaunchOptions *self, char **argv, int *status)
         {"max-restarts", 0, 0, text, &self->max_restarts, "Give up after N", "N"},
         {"backoff", 0, 0, text, &self->backoff, "fixed:2s or exponential:1s:30s", "HOW"},
         {"on-hang", 0, 0, text, &self->on_hang, "When it stops responding", "report|restart"},
+        {"recover", 0, 0, text, &self->recover, "Unsaved work after a crash", "ask|auto|never"},
+        {"safe", 0, 0, flag, &self->safe, "Without preferences, start-up scripts, plug-ins", NULL},
         {"set",
          0,
          0,
@@ -149,6 +151,7 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         {"max-restarts", self->max_restarts},
         {"backoff", self->backoff},
         {"on-hang", self->on_hang},
+        {"recover", self->recover},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
@@ -227,6 +230,7 @@ cli_launch_options_to_request(CliLaunchOptions *self, GError **error)
         return NULL;
     dcc_launch_request_set_version(request, self->version);
     dcc_launch_request_set_headless(request, self->headless);
+    dcc_launch_request_set_safe(request, self->safe);
     dcc_launch_request_set_scene(request, self->scene);
     dcc_launch_request_set_cwd(request, self->cwd);
     dcc_launch_request_set_args(request, (const char *const *)self->args);
@@ -246,7 +250,8 @@ cli_launch_options_clear(CliLaunchOptions *self)
                         &self->restart,
                         &self->max_restarts,
                         &self->backoff,
-                        &self->on_hang};
+                        &self->on_hang,
+                        &self->recover};
     char ***lists[] = {&self->env, &self->settings, &self->args};
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)

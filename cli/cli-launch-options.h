@@ -18,7 +18,9 @@ typedef struct {
     char *max_restarts;
     char *backoff;
     char *on_hang;
+    char *recover;
     gboolean headless;
+    gboolean safe;
     gboolean detach;
     gboolean json;
     char **args; /* what follows "--" */

@@ -18,6 +18,7 @@ static const struct {
     {"launch", "start an application, watch it, bring it back", cmd_launch},
     {"ps", "show what runs", cmd_ps},
     {"status", "show one instance", cmd_status},
+    {"why", "tell why it ended badly, or hangs, and what to do", cmd_why},
     {"events", "what happened to an instance", cmd_events},
     {"logs", "what the application printed", cmd_logs},
     {"probe", "ask the application now whether it is well", cmd_probe},

@@ -176,7 +176,10 @@ say_restart(JsonObject *event)
 
     if (attempt > 0 && max > 0)
         count = g_strdup_printf(" (%d of %d)", (int)attempt, (int)max);
-    return g_strdup_printf("starting again in %s%s", delay, count != NULL ? count : "");
+    return g_strdup_printf("starting again in %s%s%s",
+                           delay,
+                           cli_json_boolean(event, "safe", FALSE) ? " in safe mode" : "",
+                           count != NULL ? count : "");
 }
 
 static char *
@@ -213,6 +216,28 @@ say_rescue(JsonObject *event)
         if (strcmp(kind, table[i].kind) == 0)
             words = table[i].words;
     return g_strdup_printf("%s: %s", words, path);
+}
+
+static char *
+say_recovery(JsonObject *event)
+{
+    const char *action = cli_json_string(event, "action", "");
+    g_autofree char *path = text_of(event, "path");
+    g_autofree char *reason = text_of(event, "reason");
+
+    if (strcmp(action, "opened") == 0)
+        return g_strdup_printf("goes on from %s", path);
+    if (strcmp(action, "failed") == 0)
+        return g_strdup_printf("cannot go on from %s: %s", path, reason);
+    return g_strdup_printf("unsaved work is in %s; %s", path, reason);
+}
+
+static char *
+say_bundle(JsonObject *event)
+{
+    g_autofree char *path = text_of(event, "path");
+
+    return g_strdup_printf("evidence: %s", path);
 }
 
 static char *
@@ -279,6 +304,8 @@ static const struct {
     {"gave-up", say_gave_up},
     {"step", say_step},
     {"rescue", say_rescue},
+    {"recovery", say_recovery},
+    {"bundle", say_bundle},
     {"progress", say_progress},
     {"output", say_output},
     {"health", cli_sentence_health},

@@ -80,6 +80,21 @@ print_end(JsonObject *status)
         field("last end", words);
 }
 
+static void
+print_work(JsonObject *status)
+{
+    JsonObject *work = cli_json_object(status, "recovery");
+    g_autofree char *path = work != NULL ? cli_json_bytes(work, "path") : NULL;
+    g_autofree char *how = NULL;
+
+    if (path == NULL)
+        return;
+    field("unsaved", path);
+    how = g_strdup_printf("'dcchost restart %s --recover' brings it back",
+                          cli_json_string(status, "name", "NAME"));
+    field("", how);
+}
+
 void
 cli_status_print(JsonObject *status)
 {
@@ -109,7 +124,12 @@ cli_status_print(JsonObject *status)
     print_end(status);
     bytes_field("executable", status, "executable");
     bytes_field("scene", status, "scene");
+    if (cli_json_boolean(status, "safe", FALSE))
+        field("mode", "safe: without preferences, start-up scripts and plug-ins");
+    bytes_field("goes on", status, "recovered");
+    print_work(status);
     list_field("rescue", status, "rescue");
     list_field("degraded", status, "degraded");
+    bytes_field("bundle", status, "bundle");
     bytes_field("log", status, "log_path");
 }

@@ -39,4 +39,6 @@ cmd_adopt(char **argv);
 int
 cmd_doctor(char **argv);
 int
+cmd_why(char **argv);
+int
 cmd_session(char **argv);

@@ -28,7 +28,7 @@ tell(CliInstance *instance, JsonObject *status, gboolean json)
 
 /* One that has ended: its last request is on record. */
 static int
-start_again(CliInstance *instance, gboolean json)
+start_again(CliInstance *instance, gboolean recover, gboolean json)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonObject) status = NULL;
@@ -36,7 +36,7 @@ start_again(CliInstance *instance, gboolean json)
     gint64 pid;
     int code;
 
-    if (!cli_brain_again(instance->runtime, instance->name, &report, &error)) {
+    if (!cli_brain_again(instance->runtime, instance->name, recover, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }
@@ -48,7 +48,7 @@ start_again(CliInstance *instance, gboolean json)
 }
 
 static int
-restart(CliInstance *instance, gint64 timeout_ms, gboolean json)
+restart(CliInstance *instance, gboolean recover, gint64 timeout_ms, gboolean json)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(DccClient) client = cli_instance_connect(instance, &error);
@@ -59,6 +59,7 @@ restart(CliInstance *instance, gint64 timeout_ms, gboolean json)
         return cli_fail(error);
     params = json_object_new();
     json_object_set_boolean_member(params, "wait", TRUE);
+    json_object_set_boolean_member(params, "recover", recover);
     answer = dcc_client_call(client, "restart", params, timeout_ms, &error);
     return answer != NULL ? tell(instance, answer, json) : cli_fail(error);
 }
@@ -67,10 +68,11 @@ int
 cmd_restart(char **argv)
 {
     g_autofree char *timeout = NULL;
-    gboolean json = FALSE;
+    gboolean json = FALSE, recover = FALSE;
     gint64 timeout_ms = -1;
     const GOptionEntry entries[] = {
         {"timeout", 0, 0, G_OPTION_ARG_FILENAME, &timeout, "Wait no longer than this", "S"},
+        {"recover", 0, 0, G_OPTION_ARG_NONE, &recover, "Go on from work a crash left", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The status object, once it runs", NULL},
         {NULL},
     };
@@ -94,6 +96,6 @@ cmd_restart(char **argv)
     if (object == NULL)
         return cli_fail(error);
     if (cli_status_is_over(object))
-        return start_again(&instance, json);
-    return restart(&instance, timeout_ms, json);
+        return start_again(&instance, recover, json);
+    return restart(&instance, recover, timeout_ms, json);
 }

@@ -1,6 +1,6 @@
 /* dcchost session (hidden): the process that holds one session. `launch` starts it with its own
  * arguments; `adopt` as `session --adopt NAME`, `restart` of an ended one as `session --again
- * NAME`.
+ * NAME`, and `restart --recover` as `session --recover NAME`.
  *
  * It has no terminal. SIGTERM ends it and lets the application run on unattended: `dcchost adopt`
  * takes it up again. */
@@ -138,14 +138,19 @@ begin_known(Brain *self, const char *option, const char *name, DccRuntime *runti
         return self->session != NULL;
     }
     self->session = dcc_session_again(registry, runtime, name, error);
+    if (self->session != NULL && strcmp(option, "--recover") == 0 &&
+        !dcc_session_recover(self->session, error))
+        return FALSE;
     return start(self, error);
 }
 
 static gboolean
 is_known(char **argv)
 {
+    static const char *const options[] = {"--adopt", "--again", "--recover", NULL};
+
     return argv[1] != NULL && argv[2] != NULL && argv[3] == NULL &&
-           (strcmp(argv[1], "--adopt") == 0 || strcmp(argv[1], "--again") == 0);
+           g_strv_contains(options, argv[1]);
 }
 
 int

@@ -221,6 +221,76 @@ class Wire:
                 self._post({"jsonrpc": "2.0", "method": method, "params": params})
 
 
+class RescueCopy:
+    """A copy of unsaved work in the life's own directory, for the day the application breaks. Made on the main thread
+    while nobody works there, and never for more than a fiftieth of the time: how long the last one took says when
+    the next may be made. A copy is whole or not there."""
+
+    QUIET, SHARE, PATIENCE = 1.0, 50, 4
+
+    def __init__(self, agent):
+        self.agent, self.path = agent, None
+        try:
+            self.period = int(os.environ.get("DCCHOST_AGENT_RESCUE_MS") or 0) / 1000.0
+        except ValueError:
+            self.period = 0.0
+        self.changed = self.touched_at = self.made_at = None
+        self.cost = 0.0
+
+    def touch(self):
+        """Something in the scene has changed."""
+        self.touched_at = time.monotonic()
+        if self.changed is None:
+            self.changed = self.touched_at
+
+    def is_due(self):
+        now = time.monotonic()
+        if self.changed is None or not self.period or not self.agent.temp:
+            return False
+        if now - self.touched_at < self.QUIET and now - self.changed < self.period * self.PATIENCE:
+            return False
+        return self.made_at is None or now - self.made_at >= max(self.period, self.cost * self.SHARE)
+
+    def turn(self):
+        if self.is_due() and self.agent.may_copy():
+            self.make()
+
+    def make(self):
+        name = os.path.splitext(os.path.basename(self.agent.scene or ""))[0] or "untitled"
+        path = os.path.join(self.agent.temp, name + "_rescue" + self.agent.suffix)
+        began = self.made_at = time.monotonic()
+        self.changed = None
+        try:
+            self.agent.copying = True
+            try:
+                self.agent.write_rescue(path + ".part")
+            finally:
+                self.agent.copying = False
+            os.replace(path + ".part", path)
+            if self.path not in (None, path):
+                self.drop()
+            self.path = path
+        except Exception:  # there will be another change; a full disk does not stop anybody's work
+            self.remove(path + ".part")
+        self.made_at = time.monotonic()
+        self.cost = self.made_at - began
+        self.changed = None
+
+    def drop(self):
+        """It holds nothing that is not elsewhere, or nothing that anybody wants."""
+        self.changed = None
+        if self.path is not None:
+            self.remove(self.path)
+            self.path = None
+
+    @staticmethod
+    def remove(path):
+        try:
+            os.unlink(path)
+        except OSError:
+            pass
+
+
 class Agent:
     """The life of an agent. mode: "window", "loop" (loop() will be called), "thread" (nobody takes jobs)."""
 
@@ -238,6 +308,7 @@ class Agent:
         self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
         self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
         self.scene, self.exists, self.dirty = "", False, None
+        self.rescue = RescueCopy(self)
         self.look()
         self.wire = Wire(self, path, token)
 
@@ -328,6 +399,8 @@ class Agent:
         self.unsaved = bool(dirty)
         if not os.path.isfile(path):
             raise Refused("%s wrote no file to %s" % (self.app.capitalize(), path))
+        if self.rescue.changed is not None and self.rescue.period and self.temp:
+            self.rescue.make()  # this one can be gone on from as if nothing had been
         return {"path": to_wire(path), "bytes": os.path.getsize(path)}
 
     def do_quit(self, params):
@@ -366,6 +439,7 @@ class Agent:
                 self.turn()
                 if job is not None:
                     self.take_job(job)
+                self.rescue.turn()
             except KeyboardInterrupt:
                 self.ending = True
             except Exception:
@@ -373,13 +447,17 @@ class Agent:
         self.say_goodbye()
 
     def leave(self):
+        """In order: what was not saved the artist has given up, unless it is not he who ends it."""
         if os.getpid() == self.pid:
+            if not self.ending:
+                self.rescue.drop()
             self.wire.notify("bye", code=self.code)
             self.wire.flush(0.3)
 
     def scene_changed(self):
         self.set_busy(None)
         self.unsaved = False
+        self.rescue.drop()
         self.scene = None  # even the same path is news when it was read again
         self.look()
         self.wire.wake()
@@ -477,6 +555,19 @@ class Agent:
     def save_copy(self, path):
         """Writes a copy; returns where, if it had to have another ending."""
         raise Refused("there is nothing that could be saved")
+
+    def may_copy(self):
+        """Whether a rescue copy can be made now; for those that tell of changes by rescue.touch()."""
+        return self.busy[0] is None and not self.ending
+
+    def write_rescue(self, path):
+        """A copy that a recovery can go on from, made without a trace in the open scene."""
+        raise Refused("no rescue copies")
+
+    def recovered(self):
+        """This life goes on from a rescue file: it is not saved, whatever the application believes."""
+        self.unsaved = True
+        self.rescue.touch()
 
     def names(self):
         """What "run" finds in its namespace."""

@@ -3,7 +3,8 @@
  * Problem: Blender works its arguments off in order. The agent must be in before anything long
  * begins, and a render or a script in the background must not be held up at all: it ends by itself,
  * as without us. Only a background Blender with nothing to do gets a loop to live in. Contract:
- * blender [-b --python-exit-code 42] [SCENE] --python AGENT [USER'S OPTIONS] [--python-expr LOOP]
+ * blender [-b] [--factory-startup] [--python-exit-code 42] [SCENE] --python AGENT [USER'S OPTIONS]
+ * [--python-expr LOOP]
  * [-- WHAT IS LEFT TO SCRIPTS]
  * A rescue file is not opened but recovered: so the scene keeps the name it had, and the artist's
  * next save does not go into a temporary directory.
@@ -18,9 +19,8 @@
 /* The path in hexadecimal: it may hold anything. Recovered work is not saved yet, whatever Blender
  * believes. */
 #define RECOVER                                                                                    \
-    "import bpy, os, dcchost_blender_agent as it; "                                                \
-    "bpy.ops.wm.recover_auto_save(filepath=os.fsdecode(bytes.fromhex('%s'))); "                    \
-    "setattr(it.agent, 'unsaved', True)"
+    "import os, dcchost_blender_agent as it; "                                                     \
+    "it.agent.recover(os.fsdecode(bytes.fromhex('%s')))"
 
 static void
 add_environment(DccLaunchPlan *plan, DccLaunchRequest *request, const char *executable)
@@ -84,6 +84,10 @@ add_arguments(DccLaunchPlan *plan,
 
     if (headless)
         dcc_launch_plan_add_arg(plan, "-b");
+    /* Neither preferences nor the user's start-up scripts and add-ons; what the user's own
+     * arguments ask for is asked for. Before the scene: it would take it away again. */
+    if (dcc_launch_request_is_safe(request))
+        dcc_launch_plan_add_arg(plan, "--factory-startup");
     /* A window survives a script that fails, as the artist knows it. */
     if (headless && (args->scripts || rescue))
         dcc_launch_plan_add_args(

@@ -9,6 +9,7 @@ static const struct {
 } kinds[] = {
     {"quit", ".blend", DCC_RESCUE_RECOVERY}, /* a window that quit */
     {"", "_autosave.blend", DCC_RESCUE_AUTOSAVE},
+    {"", "_rescue.blend", DCC_RESCUE_COPY}, /* the agent's, of unsaved work */
     {"", ".crash.txt", DCC_RESCUE_CRASH_REPORT},
     {"dcchost-faults", ".txt", DCC_RESCUE_STACKS},
     {"dcchost-stacks", ".txt", DCC_RESCUE_STACKS},

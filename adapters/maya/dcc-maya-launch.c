@@ -24,6 +24,9 @@
     "os.environ['DCCHOST_MAYA_AGENT'], 'exec'), {'__name__': 'dcchost_start', "                    \
     "'__file__': os.environ['DCCHOST_MAYA_AGENT']})\")"
 
+#define SAFE_HOME "maya/safe"
+#define SAFE_NOTE "MAYA_APP_DIR of a start in safe mode: it goes with that life.\n"
+
 /* Each as Autodesk's own tests or documentation, or public farm images, set it: docs/maya.md. */
 static const struct {
     const char *key, *value;
@@ -109,10 +112,25 @@ add_agent(DccLaunchPlan *plan, DccLaunchRequest *request, const DccMayaArgs *arg
     return g_steal_pointer(&agent);
 }
 
+/* Safe mode: preferences, shelves and scripts of nobody, in a directory of the launch's own; no
+ * userSetup.py but what the agent needs, which comes in by a command then. */
+static void
+add_safe_mode(DccLaunchPlan *plan, DccLaunchRequest *request)
+{
+    g_autofree char *home =
+        g_build_filename(dcc_launch_request_get_private_dir(request), SAFE_HOME, NULL);
+    g_autoptr(GBytes) note = g_bytes_new_static(SAFE_NOTE, strlen(SAFE_NOTE));
+
+    dcc_launch_plan_add_file(plan, SAFE_HOME "/README", note);
+    dcc_launch_plan_set_env(plan, "MAYA_APP_DIR", home);
+    dcc_launch_plan_set_env(plan, "MAYA_SKIP_USERSETUP_PY", "1");
+}
+
 static gboolean
 skips_user_setup(DccLaunchRequest *request)
 {
-    return dcc_common_find_env(request, "MAYA_SKIP_USERSETUP_PY") != NULL;
+    return dcc_launch_request_is_safe(request) ||
+           dcc_common_find_env(request, "MAYA_SKIP_USERSETUP_PY") != NULL;
 }
 
 static void
@@ -123,6 +141,9 @@ add_maya_arguments(DccLaunchPlan *plan,
 {
     if (args->product == DCC_MAYA_BATCH && !(args->rest && g_strv_contains(args->rest, "-batch")))
         dcc_launch_plan_add_arg(plan, "-batch");
+    if (dcc_launch_request_is_safe(request) &&
+        !(args->rest && g_strv_contains(args->rest, "-noAutoloadPlugins")))
+        dcc_launch_plan_add_arg(plan, "-noAutoloadPlugins");
     if (skips_user_setup(request))
         dcc_launch_plan_add_args(plan, "-command", BEGIN, NULL);
     if (scene)
@@ -194,6 +215,8 @@ make_plan(DccInstallation *installation,
     add_environment(plan, request, args);
     add_location(plan, installation, args->product);
     agent = add_agent(plan, request, args);
+    if (dcc_launch_request_is_safe(request))
+        add_safe_mode(plan, request);
     if (rescue) {
         dcc_launch_plan_set_env(plan, "DCCHOST_MAYA_RECOVER", rescue);
         if (scene)

@@ -145,6 +145,23 @@ typedef enum {
 } DccHangMode;
 
 /**
+ * DccRecoverMode:
+ * @DCC_RECOVER_ASK: the next life begins without it; it is said where the work lies and how to get
+ * it back
+ * @DCC_RECOVER_AUTO: the next life begins with the newest of scene, autosave and recovery file
+ * @DCC_RECOVER_NEVER: nothing is offered
+ *
+ * What is done after a crash about the work that was not saved.
+ *
+ * Since: 1.0
+ */
+typedef enum {
+    DCC_RECOVER_ASK,
+    DCC_RECOVER_AUTO,
+    DCC_RECOVER_NEVER,
+} DccRecoverMode;
+
+/**
  * DccHealth:
  * @DCC_HEALTH_UNKNOWN: nobody can say
  * @DCC_HEALTH_OK: the main thread answers

@@ -10,10 +10,17 @@
  * signal from outside is the adapter's to judge: it calls SIGTERM, SIGHUP and SIGINT CANCELLED
  * where that is an orderly end; KILLED counts as a crash here.
  *
+ * Three rules give up, each for its own reason. The budget holds always: who crashes too often is
+ * not started again, whatever else is granted. Crashes in a row on one scene (dcc-crash-row.h) end
+ * before it, and the last life they grant is one in safe mode. Two instant crashes of one cause
+ * give up at once, unless what follows is the life in safe mode: what breaks at the start is most
+ * often what safe mode leaves out. A life that was well for reset-after ends every row.
+ *
  * Threading: one thread at a time.
  */
 #include "dcc-restart-policy.h"
 
+#include "dcc-crash-row.h"
 #include "dcc-enum-types.h"
 #include "dcc-json.h"
 #include <string.h>
@@ -34,6 +41,7 @@ struct _DccRestartPolicy {
     gboolean was_instant; /* the last end was an instant crash, by the two below */
     DccVerdictKind last_verdict;
     char *last_cause;
+    DccCrashRow row;
     guint64 spawn_attempt; /* refused spawns in a row; 0: none */
     gint64 spawn_since;    /* instant of the first of them */
 };
@@ -48,6 +56,7 @@ dcc_restart_policy_finalize(GObject *object)
     g_clear_object(&self->settings);
     g_clear_pointer(&self->crashes, g_array_unref);
     g_free(self->last_cause);
+    dcc_crash_row_clear(&self->row);
     G_OBJECT_CLASS(dcc_restart_policy_parent_class)->finalize(object);
 }
 
@@ -228,16 +237,42 @@ grant_from_budget(DccRestartPolicy *self, const char *why, gint64 now)
 }
 
 static DccDecision
-decide_crash(
-    DccRestartPolicy *self, DccVerdictKind verdict, const char *cause, gint64 started, gint64 now)
+stop_row(DccRestartPolicy *self, gboolean job, const char *why)
 {
-    const char *why = cause ? cause : "it crashed";
+    g_autofree char *scene = g_path_get_basename(self->row.scene);
+    gboolean tried = !job && self->row.n > 1;
+
+    return decide_printf(DCC_DECISION_GIVE_UP,
+                         0,
+                         "%u crashes in a row on %s%s: %s",
+                         self->row.n,
+                         scene,
+                         tried ? ", the last in safe mode" : "",
+                         why);
+}
+
+static DccDecision
+decide_crash(DccRestartPolicy *self, const DccLifeEnd *end, gint64 now)
+{
+    const char *why = end->cause ? end->cause : "it crashed";
+    guint limit = (guint)get_not_negative(self, DCC_SETTING_SCENE_CRASHES);
+    DccRowAnswer answer;
+    DccDecision decision;
+    gboolean again, safe;
 
     if (dcc_settings_get_restart(self->settings) == DCC_RESTART_NEVER)
         return decide_printf(DCC_DECISION_REST, 0, "restart is never: %s", why);
-    if (note_instant(self, verdict, cause, started, now))
+    dcc_crash_row_note(&self->row, dcc_crash_row_event(end->verdict), end->scene);
+    answer = dcc_crash_row_answer(self->row.n, limit);
+    again = note_instant(self, end->verdict, end->cause, end->started, now);
+    if (answer == DCC_ROW_STOP && dcc_crash_row_event(end->verdict) == DCC_ROW_CRASH)
+        return stop_row(self, end->job, why);
+    safe = answer == DCC_ROW_SAFE && !end->job;
+    if (again && !safe)
         return decide_printf(DCC_DECISION_GIVE_UP, 0, "instant crash, twice in a row: %s", why);
-    return grant_from_budget(self, why, now);
+    decision = grant_from_budget(self, why, now);
+    decision.safe = safe && decision.kind == DCC_DECISION_RESTART;
+    return decision;
 }
 
 static DccDecision
@@ -246,20 +281,69 @@ decide_clean(DccRestartPolicy *self, const char *cause, gint64 now)
     const char *why = cause ? cause : "it ended in order";
 
     forget_instant(self);
+    dcc_crash_row_clear(&self->row);
     if (dcc_settings_get_restart(self->settings) != DCC_RESTART_ALWAYS)
         return decide(DCC_DECISION_REST, 0, why);
     return grant_from_budget(self, why, now);
 }
 
+/* It goes on as it was: also in safe mode, when it was to be that. */
 static DccDecision
-decide_licence(DccRestartPolicy *self, const char *cause)
+decide_licence(DccRestartPolicy *self, const DccLifeEnd *end)
 {
-    const char *why = cause ? cause : "no licence was to be had";
+    const char *why = end->cause ? end->cause : "no licence was to be had";
+    guint limit = (guint)get_not_negative(self, DCC_SETTING_SCENE_CRASHES);
+    DccDecision decision;
 
     forget_instant(self);
     if (dcc_settings_get_restart(self->settings) == DCC_RESTART_NEVER)
         return decide_printf(DCC_DECISION_REST, 0, "restart is never: %s", why);
-    return grant(self, why);
+    decision = grant(self, why);
+    decision.safe = !end->job && dcc_crash_row_answer(self->row.n, limit) == DCC_ROW_SAFE;
+    return decision;
+}
+
+/**
+ * dcc_restart_policy_decide_end:
+ * @self: the policy
+ * @end: how the life ended
+ * @now: when it ended, by the same clock as its start
+ *
+ * Decides what follows, and remembers this end. To be asked once for each life.
+ *
+ * Returns: the decision; @reason always says why
+ */
+DccDecision
+dcc_restart_policy_decide_end(DccRestartPolicy *self, const DccLifeEnd *end, gint64 now)
+{
+    g_return_val_if_fail(DCC_IS_RESTART_POLICY(self), (DccDecision){.kind = DCC_DECISION_GIVE_UP});
+
+    /* There was a life, so the machine did not refuse it. */
+    self->spawn_attempt = 0;
+    switch (end->verdict) {
+    case DCC_VERDICT_CLEAN:
+    case DCC_VERDICT_CANCELLED:
+        return decide_clean(self, end->cause, now);
+    case DCC_VERDICT_LICENCE:
+        return decide_licence(self, end);
+    case DCC_VERDICT_BAD_SCENE:
+    case DCC_VERDICT_SCRIPT_ERROR:
+    case DCC_VERDICT_BROKEN_INSTALL:
+    case DCC_VERDICT_NO_DISPLAY:
+        return decide_printf(DCC_DECISION_GIVE_UP,
+                             0,
+                             "another start would end the same way: %s",
+                             end->cause ? end->cause
+                                        : dcc_enum_to_nick(DCC_TYPE_VERDICT_KIND, end->verdict));
+    case DCC_VERDICT_UNKNOWN:
+    case DCC_VERDICT_CRASH:
+    case DCC_VERDICT_KILLED:
+    case DCC_VERDICT_OOM:
+    case DCC_VERDICT_SUSPICIOUS:
+    case DCC_VERDICT_FAILED:
+    default:
+        return decide_crash(self, end, now);
+    }
 }
 
 /**
@@ -270,7 +354,7 @@ decide_licence(DccRestartPolicy *self, const char *cause)
  * @started: when this life began, monotonic microseconds
  * @now: when it ended, by the same clock
  *
- * Decides what follows, and remembers this end. To be asked once for each life.
+ * The same for who knows of no scenes.
  *
  * Returns: the decision; @reason always says why
  */
@@ -278,33 +362,9 @@ DccDecision
 dcc_restart_policy_decide(
     DccRestartPolicy *self, DccVerdictKind verdict, const char *cause, gint64 started, gint64 now)
 {
-    g_return_val_if_fail(DCC_IS_RESTART_POLICY(self), (DccDecision){.kind = DCC_DECISION_GIVE_UP});
+    DccLifeEnd end = {.verdict = verdict, .cause = cause, .started = started};
 
-    /* There was a life, so the machine did not refuse it. */
-    self->spawn_attempt = 0;
-    switch (verdict) {
-    case DCC_VERDICT_CLEAN:
-    case DCC_VERDICT_CANCELLED:
-        return decide_clean(self, cause, now);
-    case DCC_VERDICT_LICENCE:
-        return decide_licence(self, cause);
-    case DCC_VERDICT_BAD_SCENE:
-    case DCC_VERDICT_SCRIPT_ERROR:
-    case DCC_VERDICT_BROKEN_INSTALL:
-    case DCC_VERDICT_NO_DISPLAY:
-        return decide_printf(DCC_DECISION_GIVE_UP,
-                             0,
-                             "another start would end the same way: %s",
-                             cause ? cause : dcc_enum_to_nick(DCC_TYPE_VERDICT_KIND, verdict));
-    case DCC_VERDICT_UNKNOWN:
-    case DCC_VERDICT_CRASH:
-    case DCC_VERDICT_KILLED:
-    case DCC_VERDICT_OOM:
-    case DCC_VERDICT_SUSPICIOUS:
-    case DCC_VERDICT_FAILED:
-    default:
-        return decide_crash(self, verdict, cause, started, now);
-    }
+    return dcc_restart_policy_decide_end(self, &end, now);
 }
 
 gint64
@@ -356,6 +416,7 @@ dcc_restart_policy_reset(DccRestartPolicy *self)
     self->spawn_attempt = 0;
     g_array_set_size(self->crashes, 0);
     forget_instant(self);
+    dcc_crash_row_clear(&self->row);
 }
 
 guint
@@ -391,6 +452,9 @@ dcc_restart_policy_save(DccRestartPolicy *self, gint64 now)
     json_object_set_int_member(object, "verdict", self->last_verdict);
     if (self->last_cause)
         dcc_json_set_bytes(object, "cause", self->last_cause);
+    json_object_set_int_member(object, "row", self->row.n);
+    if (self->row.scene)
+        dcc_json_set_bytes(object, "row_scene", self->row.scene);
     json_object_set_int_member(
         object, "spawn_attempt", (gint64)MIN(self->spawn_attempt, G_MAXINT64));
     json_object_set_int_member(object, "spawn_age_ms", age_ms(self->spawn_since, now));
@@ -434,6 +498,18 @@ restore_crashes(DccRestartPolicy *self, JsonArray *ages, gint64 now)
     drop_old_crashes(self, now);
 }
 
+static void
+restore_row(DccRestartPolicy *self, JsonObject *object)
+{
+    g_autofree char *scene = dcc_json_get_bytes(object, "row_scene");
+    gint64 n = CLAMP(dcc_json_get_int(object, "row", 0), 0, RESTORE_LIMIT);
+
+    if (scene == NULL || n == 0)
+        return;
+    self->row.n = (guint)n;
+    self->row.scene = g_steal_pointer(&scene);
+}
+
 /**
  * dcc_restart_policy_restore:
  * @self: a policy
@@ -458,6 +534,7 @@ dcc_restart_policy_restore(DccRestartPolicy *self, const char *text, gint64 now)
     self->was_instant = dcc_json_get_boolean(object, "instant", FALSE);
     self->last_verdict = (DccVerdictKind)dcc_json_get_int(object, "verdict", DCC_VERDICT_UNKNOWN);
     self->last_cause = dcc_json_get_bytes(object, "cause");
+    restore_row(self, object);
     self->spawn_attempt = (guint64)MAX(dcc_json_get_int(object, "spawn_attempt", 0), 0);
     self->spawn_since = instant_of_age(dcc_json_get_int(object, "spawn_age_ms", 0), now);
 }

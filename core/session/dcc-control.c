@@ -233,6 +233,13 @@ do_kill(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 static void
 do_restart(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
+    g_autoptr(GError) error = NULL;
+
+    if (dcc_json_get_boolean(params, "recover", FALSE) &&
+        !dcc_session_recover(self->session, &error)) {
+        dcc_peer_fail(peer, id, error);
+        return;
+    }
     wait_or_reply(self, peer, id, params, WAIT_RUNNING);
     dcc_session_restart(self->session);
 }

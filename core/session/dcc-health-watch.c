@@ -180,7 +180,8 @@ on_period(gpointer data)
 {
     DccHealthWatch *self = data;
 
-    if (self->probe == NULL && !self->paused)
+    self->handler->period(self->data);
+    if (self->probe == NULL && !self->paused && can_probe(self))
         probe(self);
     return G_SOURCE_CONTINUE;
 }
@@ -236,11 +237,11 @@ dcc_health_watch_start(DccHealthWatch *self)
     gint64 period = dcc_settings_get(self->settings, DCC_SETTING_PROBE_PERIOD);
 
     dcc_hang_rule_reset(self->rule, dcc_clock_now(self->clock));
-    if (!can_probe(self) || period == 0)
+    if (period == 0)
         return;
     dcc_clock_clear(self->clock, &self->timer);
     self->timer = dcc_clock_add(self->clock, period, on_period, self);
-    if (self->probe == NULL)
+    if (self->probe == NULL && can_probe(self))
         probe(self);
 }
 

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 typedef struct _DccHealthWatch DccHealthWatch;
 
 typedef struct {
+    /* One more probe-period has passed, whether the application can be asked or not. */
+    void (*period)(gpointer data);
     /* The traces the application leaves, for the hang rule; asked only when a probe has failed. */
     void (*traces)(DccTraces *traces, gpointer data);
     void (*changed)(DccHealth health, gpointer data);

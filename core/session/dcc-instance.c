@@ -5,6 +5,7 @@
  */
 #include "dcc-instance.h"
 
+#include "dcc-bundle.h"
 #include "dcc-error.h"
 #include "dcc-exit-info.h"
 #include "dcc-journal.h"
@@ -200,6 +201,28 @@ dcc_instance_get_log_path(DccRuntime *runtime, const char *name)
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
     g_return_val_if_fail(name != NULL, NULL);
     return state_file(runtime, name, DCC_PLACE_LOG);
+}
+
+/**
+ * dcc_instance_read_death:
+ * @runtime: the directories
+ * @name: the instance's name
+ *
+ * Reads the newest crash bundle; no session is needed.
+ *
+ * Returns: (transfer full) (nullable): the death object of docs/protocol.md; %NULL when no bad end
+ * is on record
+ * Since: 1.0
+ */
+JsonObject *
+dcc_instance_read_death(DccRuntime *runtime, const char *name)
+{
+    g_autofree char *crashes = NULL;
+
+    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
+    g_return_val_if_fail(name != NULL, NULL);
+    crashes = state_file(runtime, name, DCC_BUNDLE_DIR);
+    return dcc_place_is_name(name) ? dcc_death_read_newest(crashes) : NULL;
 }
 
 /**

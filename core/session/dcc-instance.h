@@ -17,6 +17,10 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name);
 /* (transfer full): path of the log now being written. */
 DCC_API char *
 dcc_instance_get_log_path(DccRuntime *runtime, const char *name);
+/* (transfer full): how the newest of its lives that ended badly did so: the death object of
+ * docs/protocol.md. NULL: none is on record. */
+DCC_API JsonObject *
+dcc_instance_read_death(DccRuntime *runtime, const char *name);
 /* (transfer full): journalled events (JSON lines) from sequence number since on. Works without a
  * session. */
 DCC_API JsonArray *

@@ -95,12 +95,16 @@ dcc_session_read_life(DccSession *self, JsonObject *record)
     JsonObject *failure;
 
     self->life = life;
+    life->request = dcc_session_make_life_request(self);
+    dcc_launch_request_set_safe(life->request, dcc_json_get_boolean(status, "safe", FALSE));
+    life->recovered = dcc_json_get_bytes(status, "recovered");
     life->incarnation = g_strdup(dcc_json_get_string(status, "incarnation", "unknown"));
     life->token = g_strdup(dcc_json_get_string(record, "token", ""));
     life->scene = g_strdup(dcc_json_get_string(status, "scene", NULL));
     life->temp_dir = is_ours(temp_dir) ? g_strdup(temp_dir) : NULL;
     life->private_dir = is_ours(private_dir) ? g_strdup(private_dir) : NULL;
     life->telling = g_ptr_array_new_with_free_func(g_object_unref);
+    life->curve = dcc_resource_ring_new();
     life->pid = -1;
     life->began_wall = began_wall;
     life->began = dcc_clock_now(self->clock) - MAX(0, age);
@@ -121,8 +125,8 @@ equip(DccSession *self, GError **error)
 {
     DccLife *life = self->life;
 
-    dcc_launch_request_set_private_dir(self->request, life->private_dir);
-    dcc_launch_request_set_temp_dir(self->request, life->temp_dir);
+    dcc_launch_request_set_private_dir(life->request, life->private_dir);
+    dcc_launch_request_set_temp_dir(life->request, life->temp_dir);
     if (!dcc_session_make_plans(self, error))
         return FALSE;
     life->replaying = TRUE;
@@ -179,6 +183,13 @@ make_session(DccAdapterRegistry *registry, DccRuntime *runtime, JsonObject *reco
     self->result = read_result(dcc_json_get_object(status, "result"));
     self->began_wall = read_wall(record, "began_wall");
     self->wanted_restart = dcc_json_get_boolean(record, "wanted_restart", FALSE);
+    self->safe_wanted = dcc_json_get_boolean(record, "safe_wanted", FALSE);
+    self->hang_restart = dcc_json_get_boolean(record, "hang_restart", FALSE);
+    dcc_session_read_work(self, status);
+    g_free(self->last_scene);
+    self->last_scene = dcc_json_get_bytes(record, "last_scene");
+    self->recover_wanted = dcc_json_get_boolean(record, "recover_wanted", FALSE);
+    self->recover_asked = dcc_json_get_boolean(record, "recover_asked", FALSE);
     self->kill_wanted = dcc_json_get_boolean(record, "kill_wanted", FALSE);
     self->stop_deadline_ms = dcc_json_get_int(record, "stop_deadline_ms", 0);
     dcc_restart_policy_restore(
@@ -320,6 +331,8 @@ take_up(DccSession *self, JsonObject *record, GError **error)
     }
     dcc_session_read_life(self, record);
     self->life->exited = is_over(stored); /* and its end was told: what is left is to bury it */
+    self->life->ended_wall = self->life->exited ? g_get_real_time() : 0;
+    self->life->bad = stored == DCC_STATE_CRASHED || stored == DCC_STATE_FAILED;
     self->life->shim = dcc_shim_link_attach(dcc_place_get_dir(self->place), self->log_path, error);
     if (self->life->shim == NULL || !equip(self, error))
         return FALSE;
@@ -401,6 +414,21 @@ dcc_session_adopt(DccAdapterRegistry *registry,
     return g_steal_pointer(&self);
 }
 
+/* What work it left, its last state tells. */
+static DccSession *
+make_again(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runtime)
+{
+    DccSession *self = dcc_session_alloc(adapter, request, runtime);
+    g_autofree char *path = g_build_filename(dcc_runtime_get_state_path(runtime),
+                                             dcc_launch_request_get_name(request),
+                                             DCC_PLACE_LAST,
+                                             NULL);
+    g_autoptr(JsonObject) last = dcc_place_read_json(path);
+
+    dcc_session_read_work(self, last != NULL ? dcc_json_get_object(last, "status") : NULL);
+    return self;
+}
+
 /**
  * dcc_session_again:
  * @registry: where its adapter is
@@ -444,5 +472,5 @@ dcc_session_again(DccAdapterRegistry *registry,
         return NULL;
     dcc_adapter_registry_load_for(registry, dcc_launch_request_get_app(request));
     adapter = dcc_adapter_registry_lookup(registry, dcc_launch_request_get_app(request), error);
-    return adapter != NULL ? dcc_session_alloc(adapter, request, runtime) : NULL;
+    return adapter != NULL ? make_again(adapter, request, runtime) : NULL;
 }

@@ -50,9 +50,11 @@ is_same_file(const char *a, const char *b)
 static gboolean
 has_wrong_scene(DccSession *self, const char *scene, gboolean exists, char **reason)
 {
-    const char *wanted = dcc_launch_request_get_scene(self->request);
+    const char *wanted = dcc_launch_request_get_scene(self->life->request);
 
-    if (wanted == NULL || (is_same_file(wanted, scene) && exists && !said_bad_scene(self)))
+    /* Work of a scene that had no name has none. */
+    if (wanted == NULL || self->life->recovered != NULL ||
+        (is_same_file(wanted, scene) && exists && !said_bad_scene(self)))
         return FALSE;
     *reason =
         g_strdup_printf("the scene %s could not be opened; the application has %s open instead",
@@ -79,6 +81,7 @@ on_agent_ready(const char *scene, gboolean exists, gpointer data)
     g_free(life->scene);
     life->scene = g_strdup(scene);
     life->ready = TRUE;
+    dcc_session_note_recovered(self);
     dcc_session_dispatch(self, DCC_EVENT_READY, "the agent says so");
 }
 

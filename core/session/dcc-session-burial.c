@@ -7,6 +7,7 @@
 #include "dcc-safe-dir.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -163,8 +164,10 @@ describe(DccResult *result)
 }
 
 static DccEvent
-choose_event(DccResult *result, DccVerdict *verdict)
+choose_event(DccLife *life, DccResult *result, DccVerdict *verdict)
 {
+    if (life->refused)
+        return DCC_EVENT_EXITED_CRASH; /* another start goes without the file */
     if (dcc_result_get_kind(result) == DCC_RESULT_START_FAILED)
         return DCC_EVENT_EXITED_FOR_GOOD;
     if (dcc_verdict_is_clean(verdict))
@@ -197,12 +200,16 @@ dcc_session_main_ended(DccSession *self)
         return;
     dcc_agent_link_drain(self->agent);
     life->exited = TRUE;
+    life->ended_wall = g_get_real_time();
     dcc_clock_clear(self->clock, &life->start_timer);
     dcc_clock_clear(self->clock, &life->settle_timer);
     dcc_clock_clear(self->clock, &life->reset_timer);
     dcc_clock_clear(self->clock, &life->agent_timer);
     g_clear_pointer(&life->health, dcc_health_watch_free);
     dcc_shim_link_read(life->shim, &record);
+    life->our_signal = record.our_signal;
+    if (record.ended != 0)
+        life->ended_wall = record.ended;
     dcc_log_reader_drain(life->log, TRUE);
     info = make_exit_info(self, &record);
     verdict = judge(self, info);
@@ -210,13 +217,18 @@ dcc_session_main_ended(DccSession *self)
     self->result = make_result(self, info, verdict);
     tell_exit(self, self->result);
     text = describe(self->result);
+    life->refused = life->recovered != NULL && !life->ready && !life->requested &&
+                    life->failure == NULL && dcc_verdict_is_permanent(verdict);
+    if (life->refused)
+        dcc_session_refuse_work(self, text);
+    life->bad = is_bad_end(self->result, verdict) || self->hang_restart;
     if (is_bad_end(self->result, verdict))
         tell_log_tail(self);
     if (life->ladder != NULL)
         dcc_ladder_main_ended(life->ladder, 0);
     else if (self->state == DCC_STATE_STOPPING)
         dcc_session_descend(self); /* who had begun the way down died on it */
-    dcc_session_dispatch(self, choose_event(self->result, verdict), text);
+    dcc_session_dispatch(self, choose_event(life, self->result, verdict), text);
 }
 
 static char *
@@ -228,19 +240,33 @@ make_rescue_path(DccSession *self, const char *path)
     return g_build_filename(self->rescue_dir, name, NULL);
 }
 
+/* The copy is as old as what it is a copy of: which is the newest work is told by it. */
+static void
+copy_times(const char *source, const char *target)
+{
+    struct stat st;
+
+    if (lstat(source, &st) == 0)
+        utimensat(
+            AT_FDCWD, target, (struct timespec[]){st.st_atim, st.st_mtim}, AT_SYMLINK_NOFOLLOW);
+}
+
 static gboolean
 copy_file(const char *from, const char *to)
 {
     g_autoptr(GFile) source = g_file_new_for_path(from);
     g_autoptr(GFile) target = g_file_new_for_path(to);
 
-    return g_file_copy(source,
-                       target,
-                       G_FILE_COPY_OVERWRITE | G_FILE_COPY_NOFOLLOW_SYMLINKS,
-                       NULL,
-                       NULL,
-                       NULL,
-                       NULL);
+    if (!g_file_copy(source,
+                     target,
+                     G_FILE_COPY_OVERWRITE | G_FILE_COPY_NOFOLLOW_SYMLINKS,
+                     NULL,
+                     NULL,
+                     NULL,
+                     NULL))
+        return FALSE;
+    copy_times(from, to);
+    return TRUE;
 }
 
 static gboolean
@@ -251,6 +277,14 @@ is_plain_file_of_ours(const char *path)
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
 }
 
+/* A stop has asked for a copy of its own. */
+static gboolean
+is_saved_elsewhere(DccSession *self, DccRescueFile *file)
+{
+    return dcc_rescue_file_get_kind(file) == DCC_RESCUE_COPY && self->life->requested &&
+           !self->hang_restart && g_strcmp0(self->saved, "saved") == 0;
+}
+
 /* FALSE: it is where it was, and must stay there. */
 static gboolean
 rescue_file(DccSession *self, DccRescueFile *file)
@@ -259,6 +293,8 @@ rescue_file(DccSession *self, DccRescueFile *file)
     g_autofree char *target = make_rescue_path(self, path);
 
     if (!is_plain_file_of_ours(path))
+        return TRUE;
+    if (is_saved_elsewhere(self, file))
         return TRUE;
     if (rename(path, target) != 0 && !copy_file(path, target)) {
         dcc_session_tell_degraded(self,
@@ -299,6 +335,7 @@ dcc_session_rescue_files(DccSession *self)
 
     if (life->temp_dir != NULL && rescue_listed(self))
         dcc_safe_dir_remove(life->temp_dir);
+    dcc_session_gather(self);
     if (life->private_dir != NULL)
         dcc_safe_dir_remove(life->private_dir);
     g_clear_pointer(&life->temp_dir, g_free);

@@ -46,6 +46,8 @@ report_leftover(DccSession *self, const DccShimRecord *record)
     json_object_set_object_member(event, "result", dcc_session_result_to_object(result));
     dcc_journal_add(self->journal, event, FALSE);
     dcc_journal_add_death(self->journal, event);
+    self->life->bad = !dcc_verdict_is_clean(verdict);
+    g_set_object(&self->result, result);
 }
 
 /* The former life under this name ended, and no session was there to say so: its end goes into the
@@ -55,10 +57,18 @@ bury_leftover(DccSession *self, const DccShimRecord *record, JsonObject *former)
 {
     self->journal = dcc_journal_open(self->place, FALSE);
     self->rescue_dir = dcc_place_get_state_file(self->place, "rescue");
+    self->log_path = dcc_place_get_state_file(self->place, DCC_PLACE_LOG);
     dcc_session_read_life(self, former);
+    self->life->ended_wall = record->ended != 0 ? record->ended : g_get_real_time();
+    self->life->pid = record->main.pid;
     report_leftover(self, record);
     dcc_session_rescue_files(self);
     g_clear_pointer(&self->life, dcc_life_free);
+    g_clear_object(&self->result);
+    g_clear_object(&self->work);
+    g_clear_pointer(&self->last_scene, g_free);
+    g_clear_pointer(&self->bundle, g_free);
+    g_clear_pointer(&self->log_path, g_free);
     g_clear_pointer(&self->rescue_dir, g_free);
     g_clear_pointer(&self->journal, dcc_journal_free);
 }

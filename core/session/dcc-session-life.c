@@ -23,6 +23,7 @@ dcc_life_free(DccLife *life)
     g_clear_pointer(&life->last_lines, dcc_line_ring_free);
     g_clear_object(&life->shim);
     g_clear_pointer(&life->progress, dcc_progress_free);
+    g_clear_object(&life->request);
     g_clear_object(&life->plan);
     g_free(life->hang_report);
     g_clear_object(&life->probe_plan);
@@ -34,6 +35,10 @@ dcc_life_free(DccLife *life)
     g_free(life->private_dir);
     g_free(life->temp_dir);
     g_free(life->scene);
+    g_free(life->recovered);
+    g_strfreev(life->environment);
+    g_clear_pointer(&life->curve, dcc_resource_ring_free);
+    g_clear_pointer(&life->files, json_array_unref);
     g_free(life);
 }
 
@@ -69,8 +74,8 @@ make_dirs(DccSession *self, GError **error)
         g_clear_pointer(&life->temp_dir, g_free);
         return FALSE;
     }
-    dcc_launch_request_set_private_dir(self->request, life->private_dir);
-    dcc_launch_request_set_temp_dir(self->request, life->temp_dir);
+    dcc_launch_request_set_private_dir(life->request, life->private_dir);
+    dcc_launch_request_set_temp_dir(life->request, life->temp_dir);
     return TRUE;
 }
 
@@ -109,13 +114,13 @@ dcc_session_make_plans(DccSession *self, GError **error)
 {
     DccLife *life = self->life;
 
-    life->plan = dcc_adapter_plan_launch(self->adapter, self->installation, self->request, error);
+    life->plan = dcc_session_plan(self, error);
     if (life->plan == NULL)
         return FALSE;
-    life->probe_plan = dcc_adapter_plan_probe(self->adapter, self->request, error);
+    life->probe_plan = dcc_adapter_plan_probe(self->adapter, life->request, error);
     if (life->probe_plan == NULL)
         return FALSE;
-    life->stop_plan = dcc_adapter_plan_stop(self->adapter, self->request, error);
+    life->stop_plan = dcc_adapter_plan_stop(self->adapter, life->request, error);
     return life->stop_plan != NULL;
 }
 
@@ -124,11 +129,14 @@ set_agent_env(DccSession *self, char **env)
 {
     DccLife *life = self->life;
     g_autofree char *socket = dcc_place_get_path(self->place, DCC_PLACE_AGENT);
+    g_autofree char *rescue_ms = g_strdup_printf(
+        "%" G_GINT64_FORMAT, dcc_settings_get(self->settings, DCC_SETTING_RESCUE_PERIOD));
 
     env = g_environ_setenv(env, "DCCHOST_AGENT_SOCKET", socket, TRUE);
     env = g_environ_setenv(env, "DCCHOST_AGENT_TOKEN", life->token, TRUE);
     env = g_environ_setenv(env, "DCCHOST_NAME", dcc_session_get_name(self), TRUE);
     env = g_environ_setenv(env, "DCCHOST_INCARNATION", life->incarnation, TRUE);
+    env = g_environ_setenv(env, "DCCHOST_AGENT_RESCUE_MS", rescue_ms, TRUE);
     env = g_environ_setenv(env, "TMPDIR", life->temp_dir, TRUE);
     env = g_environ_setenv(env, "TMP", life->temp_dir, TRUE);
     return g_environ_setenv(env, "TEMP", life->temp_dir, TRUE);
@@ -192,6 +200,7 @@ spawn(DccSession *self, gboolean *out_of_something, GError **error)
 
     if (shim == NULL)
         return FALSE;
+    dcc_session_keep_environment(life, start.envp);
     life->log_start = get_log_size(self->log_path);
     life->oom_kills = dcc_session_count_oom_kills();
     life->shim = dcc_shim_link_start(&start, &errno_code, error);
@@ -267,10 +276,12 @@ dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **er
     life->incarnation = g_uuid_string_random();
     life->token = make_token();
     life->telling = g_ptr_array_new_with_free_func(g_object_unref);
+    life->curve = dcc_resource_ring_new();
     life->pid = -1;
     life->began = dcc_clock_now(self->clock);
     life->began_wall = g_get_real_time();
-    life->scene = g_strdup(dcc_launch_request_get_scene(self->request));
+    life->request = dcc_session_make_life_request(self);
+    life->scene = g_strdup(dcc_launch_request_get_scene(life->request));
     if (!dcc_place_lock_name(self->place, error)) {
         if (error != NULL && *error == NULL)
             g_set_error(error,

@@ -38,6 +38,7 @@ count_life(DccSession *self)
     if (self->life->counted)
         return;
     self->life->counted = TRUE;
+    dcc_session_forget_wishes(self);
     if (self->lived)
         self->restart_count++;
     self->lived = TRUE;
@@ -86,7 +87,8 @@ on_refused(DccSession *self)
                                  g_strerror(record.errno_code));
     g_clear_object(&self->result);
     self->result = dcc_result_new_start_failed(record.stage, record.errno_code, reason);
-    self->life->exited = self->life->empty = TRUE;
+    self->life->exited = self->life->empty = self->life->bad = TRUE;
+    self->life->ended_wall = g_get_real_time();
     dcc_session_dispatch(self, DCC_EVENT_START_REFUSED, reason);
 }
 

@@ -9,6 +9,8 @@
  *   dcc-session-descend.c the way down
  *   dcc-session-released.c daemons that live on
  *   dcc-session-burial.c  its end: what happened, what is rescued
+ *   dcc-session-bundle.c  the evidence of a bad end
+ *   dcc-session-recover.c unsaved work, and whether the next life goes on from it
  *   dcc-session-report.c  events, status, record
  *   dcc-session-adopt.c   taking up what another session left
  *   dcc-session-leftover.c burying what nobody attends any more
@@ -26,6 +28,7 @@
 #include "dcc-log-reader.h"
 #include "dcc-place.h"
 #include "dcc-progress.h"
+#include "dcc-resource-ring.h"
 #include "dcc-restart-policy.h"
 #include "dcc-session.h"
 #include "dcc-shim-link.h"
@@ -43,6 +46,7 @@ typedef struct {
     char *token;
     char *private_dir;
     char *temp_dir;
+    DccLaunchRequest *request; /* the session's, with what this life differs in */
     DccLaunchPlan *plan;
     DccProbePlan *probe_plan;
     DccStopPlan *stop_plan;
@@ -54,12 +58,17 @@ typedef struct {
     DccLadder *ladder;
     GPtrArray *telling; /* DccOutputEvent: the lines that matter at the end */
     char *scene;        /* open now, as far as is known */
-    char *hang_report;  /* on the hang that lasts now; NULL when it does not hang */
+    char *recovered;    /* the file it went on from; NULL: none */
+    char **environment; /* masked; NULL: not known */
+    DccResourceRing *curve;
+    JsonArray *files;  /* brought into safety: kind and path; NULL: none */
+    char *hang_report; /* on the hang that lasts now; NULL when it does not hang */
     guint n_hang_reports;
     DccResult *failure; /* why we end it ourselves, when we do */
     gint64 pid;
     gint64 began;      /* monotonic, us */
     gint64 began_wall; /* us since 1970 */
+    gint64 ended_wall; /* 0: not yet */
     gint64 log_start;  /* where its output begins in the log */
     guint64 oom_kills; /* of the machine, at the start */
     gint64 start_due;  /* when start_timer is to fire */
@@ -71,7 +80,10 @@ typedef struct {
     gboolean noted;     /* this session has taken in that it started */
     gboolean counted;   /* and so has the record */
     gboolean ready;
-    gboolean requested; /* its end was asked for */
+    gboolean requested;  /* its end was asked for */
+    gboolean bad;        /* it ended badly, and the evidence is to be gathered */
+    gboolean our_signal; /* and it was ours that ended it */
+    gboolean refused;    /* it could not read the file it was to go on from */
     gboolean exited;
     gboolean empty;
     gboolean paused;
@@ -96,6 +108,9 @@ struct _DccSession {
 
     DccState state;
     DccResult *result;
+    DccRescueFile *work; /* the newest unsaved work that is known; NULL: none */
+    char *bundle;        /* the evidence of the last bad end; NULL: none */
+    char *last_scene;    /* open when the last life ended */
     GPtrArray *rescued;
     GPtrArray *degraded;
     JsonArray *steps; /* of the ladder of the last life, for the end report */
@@ -111,7 +126,12 @@ struct _DccSession {
     gint64 delay_until;
     gint64 began_wall;
     gint64 stop_deadline_ms;
+    gboolean bundle_open;    /* what followed is not in it yet */
     gboolean lived;          /* the application has run once at least */
+    gboolean recover_wanted; /* the next life goes on from work */
+    gboolean recover_asked;  /* by somebody, so that no newer scene outranks it */
+    gboolean safe_wanted;    /* the next life is one in safe mode */
+    gboolean hang_restart;   /* the stop that is under way is because it hangs */
     gboolean wanted_restart; /* after the stop that is under way */
     gboolean kill_wanted;
     gboolean over;
@@ -182,6 +202,48 @@ void
 dcc_session_rescue_files(DccSession *self);
 guint64
 dcc_session_count_oom_kills(void);
+
+/* dcc-session-bundle.c */
+void
+dcc_session_keep_environment(DccLife *life, const char *const *env);
+/* One more point of the curve. */
+void
+dcc_session_sample(DccSession *self);
+void
+dcc_session_note_file(DccSession *self, DccRescueKind kind, const char *path);
+/* Where the life ended badly: writes its bundle, once. */
+void
+dcc_session_gather(DccSession *self);
+/* action: "restart", "gave-up", "rest". */
+void
+dcc_session_note_next(DccSession *self, const char *action, const char *reason, gboolean safe);
+
+/* dcc-session-recover.c */
+/* A file was brought into safety: is it the newest work there is? */
+void
+dcc_session_consider_work(DccSession *self, DccRescueKind kind, const char *path);
+/* After a bad end: says what there is, or has the next life go on from it. */
+void
+dcc_session_offer_work(DccSession *self, gboolean restarts);
+const char *
+dcc_session_get_row_scene(DccSession *self);
+void
+dcc_session_note_last_scene(DccSession *self);
+DccLaunchRequest *
+dcc_session_make_life_request(DccSession *self);
+DccLaunchPlan *
+dcc_session_plan(DccSession *self, GError **error);
+void
+dcc_session_forget_wishes(DccSession *self);
+void
+dcc_session_note_recovered(DccSession *self);
+void
+dcc_session_refuse_work(DccSession *self, const char *reason);
+/* (transfer full): for the status object; NULL: none. */
+JsonObject *
+dcc_session_work_to_object(DccSession *self);
+void
+dcc_session_read_work(DccSession *self, JsonObject *status);
 
 /* dcc-session-report.c */
 /* event: (transfer full), "type" set. */

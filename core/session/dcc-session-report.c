@@ -73,6 +73,15 @@ set_string(JsonObject *object, const char *member, const char *value)
         json_object_set_null_member(object, member);
 }
 
+static void
+set_object(JsonObject *object, const char *member, JsonObject *value)
+{
+    if (value != NULL)
+        json_object_set_object_member(object, member, value);
+    else
+        json_object_set_null_member(object, member);
+}
+
 static JsonArray *
 strings_to_array(GPtrArray *strings)
 {
@@ -145,7 +154,10 @@ set_life(DccSession *self, JsonObject *status)
         alive ? (double)(g_get_real_time() - life->began_wall) / G_USEC_PER_SEC : 0);
     set_string(status, "started", started);
     set_string(status, "incarnation", life != NULL ? life->incarnation : NULL);
-    set_string(status, "scene", life != NULL ? life->scene : NULL);
+    set_string(status, "scene", life != NULL ? life->scene : self->last_scene);
+    json_object_set_boolean_member(
+        status, "safe", dcc_launch_request_is_safe(life != NULL ? life->request : self->request));
+    set_string(status, "recovered", life != NULL ? life->recovered : NULL);
     json_object_set_boolean_member(
         status, "owned", life == NULL || life->shim == NULL || dcc_shim_link_is_owned(life->shim));
     json_object_set_boolean_member(status, "paused", life != NULL && life->paused);
@@ -191,6 +203,8 @@ dcc_session_make_status(DccSession *self)
     else
         json_object_set_null_member(status, "restart_in_ms");
     json_object_set_array_member(status, "rescue", strings_to_array(self->rescued));
+    set_string(status, "bundle", self->bundle);
+    set_object(status, "recovery", dcc_session_work_to_object(self));
     set_string(status, "log_path", self->log_path);
     return status;
 }
@@ -222,6 +236,8 @@ dcc_session_report_rescue(DccSession *self, DccRescueKind kind, const char *path
     json_object_set_string_member(event, "kind", dcc_enum_to_nick(DCC_TYPE_RESCUE_KIND, kind));
     set_string(event, "path", path);
     dcc_session_tell(self, event);
+    dcc_session_note_file(self, kind, path);
+    dcc_session_consider_work(self, kind, path);
 }
 
 void
@@ -269,6 +285,11 @@ make_record(DccSession *self)
     json_object_set_int_member(record, "began_wall", self->began_wall);
     json_object_set_boolean_member(record, "wanted_restart", self->wanted_restart);
     json_object_set_boolean_member(record, "kill_wanted", self->kill_wanted);
+    json_object_set_boolean_member(record, "safe_wanted", self->safe_wanted);
+    json_object_set_boolean_member(record, "hang_restart", self->hang_restart);
+    json_object_set_boolean_member(record, "recover_wanted", self->recover_wanted);
+    json_object_set_boolean_member(record, "recover_asked", self->recover_asked);
+    set_string(record, "last_scene", self->last_scene);
     json_object_set_int_member(record, "stop_deadline_ms", self->stop_deadline_ms);
     json_object_set_boolean_member(record, "lived", self->lived);
     if (self->delay_timer != 0)

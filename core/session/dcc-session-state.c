@@ -187,12 +187,15 @@ tell_restart(DccSession *self, const DccDecision *decision)
     json_object_set_int_member(
         event, "max", dcc_settings_get(self->settings, DCC_SETTING_MAX_RESTARTS));
     json_object_set_string_member(event, "reason", decision->reason);
+    json_object_set_boolean_member(event, "safe", decision->safe);
     dcc_session_tell(self, event);
 }
 
 static void
 grant(DccSession *self, const DccDecision *decision)
 {
+    self->safe_wanted = decision->safe;
+    dcc_session_note_next(self, "restart", decision->reason, decision->safe);
     tell_restart(self, decision);
     dcc_session_arm_delay(self, decision->delay_ms);
     dcc_session_dispatch(self, DCC_EVENT_RESTART_GRANTED, decision->reason);
@@ -205,6 +208,7 @@ give_up(DccSession *self, const char *reason)
 
     json_object_set_string_member(event, "reason", reason);
     dcc_session_tell(self, event);
+    dcc_session_note_next(self, "gave-up", reason, FALSE);
     dcc_session_dispatch(self, DCC_EVENT_BUDGET_SPENT, reason);
 }
 
@@ -219,21 +223,50 @@ describe_cause(DccResult *result)
 }
 
 static void
-ask_policy(DccSession *self, gint64 began)
+rest(DccSession *self, const char *reason)
+{
+    dcc_session_note_next(self, "rest", reason, FALSE);
+    dcc_session_dispatch(self, DCC_EVENT_RESTART_REFUSED, reason);
+}
+
+/* A job of its own: without what the user has added it would be another one. */
+static gboolean
+is_job(DccSession *self)
+{
+    const char *const *args = dcc_launch_request_get_args(self->request);
+
+    return dcc_launch_request_is_headless(self->request) && args != NULL && args[0] != NULL;
+}
+
+static void
+ask_policy(DccSession *self, DccLifeEnd *end, gboolean bad)
 {
     g_autofree char *cause = describe_cause(self->result);
-    DccDecision decision = dcc_restart_policy_decide(self->policy,
-                                                     dcc_result_get_verdict(self->result),
-                                                     cause,
-                                                     began,
-                                                     dcc_clock_now(self->clock));
+    DccDecision decision;
 
+    end->cause = cause;
+    decision = dcc_restart_policy_decide_end(self->policy, end, dcc_clock_now(self->clock));
+    if (bad)
+        dcc_session_offer_work(self, decision.kind == DCC_DECISION_RESTART);
     if (decision.kind == DCC_DECISION_RESTART)
         grant(self, &decision);
     else if (decision.kind == DCC_DECISION_GIVE_UP)
         give_up(self, decision.reason);
     else
-        dcc_session_dispatch(self, DCC_EVENT_RESTART_REFUSED, decision.reason);
+        rest(self, decision.reason);
+}
+
+static void
+restart_as_asked(DccSession *self)
+{
+    DccDecision now = {.kind = DCC_DECISION_RESTART, .reason = "restart was asked for"};
+
+    if (self->hang_restart)
+        dcc_session_offer_work(self, TRUE);
+    self->hang_restart = FALSE;
+    self->wanted_restart = FALSE;
+    self->kill_wanted = FALSE;
+    grant(self, &now);
 }
 
 /* The life is over and its tree is empty: what now? A stop that was asked for outranks the policy
@@ -242,25 +275,30 @@ void
 dcc_session_settle(DccSession *self)
 {
     DccLife *life = self->life;
-    gint64 began = life->began;
+    DccLifeEnd end = {.job = is_job(self), .started = life->began};
+    g_autofree char *scene = NULL;
     gboolean failed = life->failure != NULL;
     gboolean stopping = self->state == DCC_STATE_STOPPING;
 
+    dcc_session_note_last_scene(self);
     dcc_session_rescue_files(self);
+    end.verdict = life->refused ? DCC_VERDICT_FAILED : dcc_result_get_verdict(self->result);
+    end.scene = scene = g_strdup(dcc_session_get_row_scene(self));
+    if (life->recovered != NULL && !self->wanted_restart && !failed &&
+        (stopping || self->state == DCC_STATE_STOPPED))
+        g_clear_object(&self->work); /* what became of it is what the artist left */
     g_clear_pointer(&self->life, dcc_life_free);
     if (stopping && self->wanted_restart) {
-        DccDecision now = {.kind = DCC_DECISION_RESTART, .reason = "restart was asked for"};
-
-        self->wanted_restart = FALSE;
-        self->kill_wanted = FALSE;
-        grant(self, &now);
+        restart_as_asked(self);
     } else if (stopping && failed) {
+        dcc_session_note_next(self, "gave-up", dcc_result_get_reason(self->result), FALSE);
         dcc_session_dispatch(self, DCC_EVENT_BUDGET_SPENT, dcc_result_get_reason(self->result));
     } else if (stopping) {
         dcc_session_dispatch(self, DCC_EVENT_TREE_EMPTY, NULL);
     } else if (self->state == DCC_STATE_FAILED) {
+        dcc_session_offer_work(self, FALSE);
         give_up(self, dcc_result_get_reason(self->result));
     } else {
-        ask_policy(self, began);
+        ask_policy(self, &end, self->state == DCC_STATE_CRASHED);
     }
 }

@@ -114,10 +114,18 @@ on_hung_too_long(gpointer data)
     if (dcc_settings_get_on_hang(self->settings) != DCC_HANG_RESTART)
         return;
     self->wanted_restart = TRUE;
+    self->hang_restart = TRUE;
     dcc_session_dispatch(self, DCC_EVENT_HANG_TIMEOUT, "it has been unresponsive for too long");
 }
 
+static void
+on_period(gpointer data)
+{
+    dcc_session_sample(data);
+}
+
 static const DccHealthHandler health_handler = {
+    .period = on_period,
     .traces = read_traces,
     .changed = on_health,
     .hung = on_hung_too_long,
@@ -170,6 +178,7 @@ dcc_session_start_watching(DccSession *self)
     dcc_clock_clear(self->clock, &life->settle_timer);
     life->reset_timer = dcc_clock_add(
         self->clock, dcc_settings_get(self->settings, DCC_SETTING_RESET_AFTER), on_reset, self);
+    dcc_session_sample(self);
     dcc_health_watch_start(life->health);
     dcc_control_tell_running(self->control);
 }

@@ -83,6 +83,9 @@ dcc_session_finalize(GObject *object)
     g_clear_object(&self->policy);
     g_clear_object(&self->installation);
     g_clear_object(&self->result);
+    g_clear_object(&self->work);
+    g_free(self->last_scene);
+    g_free(self->bundle);
     g_clear_object(&self->adapter);
     g_clear_object(&self->settings);
     g_clear_object(&self->request);

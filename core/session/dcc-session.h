@@ -47,6 +47,9 @@ dcc_session_kill(DccSession *self);
 /* Stop gracefully, then start again. */
 DCC_API void
 dcc_session_restart(DccSession *self);
+/* The next life goes on from the work that was not saved when the last one broke. */
+DCC_API gboolean
+dcc_session_recover(DccSession *self, GError **error);
 
 DCC_API const char *
 dcc_session_get_name(DccSession *self);

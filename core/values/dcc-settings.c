@@ -1,8 +1,8 @@
 /* Every number and choice a session goes by.
  *
- * One table says name, kind, default and range of each number; the three choices ("restart",
- * "on-hang", "backoff") have a reader and a writer each. Who has set a value is remembered, so that
- * an adapter's default does not overrule a user's wish.
+ * One table says name, kind, default and range of each number; the four choices ("restart",
+ * "on-hang", "recover", "backoff") have a reader and a writer each. Who has set a value is
+ * remembered, so that an adapter's default does not overrule a user's wish.
  *
  * Contract: backoff-initial is never more than backoff-max: whichever is set last moves the other.
  * Threading: one thread at a time.
@@ -55,6 +55,11 @@ static const SettingInfo infos[DCC_N_SETTINGS] = {
     [DCC_SETTING_LOG_SIZE] = {"log-size", KIND_BYTES, 16 * KIB *KIB, 4 * KIB, KIB *KIB *KIB *KIB},
     [DCC_SETTING_LOG_FILES] = {"log-files", KIND_COUNT, 4, 1, 1000},
     [DCC_SETTING_OOM_SCORE] = {"oom-score", KIND_COUNT, 200, 0, 1000},
+    [DCC_SETTING_RESCUE_PERIOD] = {"rescue-period", KIND_DURATION, SECONDS(30), 0, A_YEAR},
+    [DCC_SETTING_SCENE_CRASHES] = {"scene-crashes", KIND_COUNT, 3, 0, 4096},
+    [DCC_SETTING_BUNDLES] = {"bundles", KIND_COUNT, 10, 1, 1000},
+    [DCC_SETTING_BUNDLE_SIZE] =
+        {"bundle-size", KIND_BYTES, 512 * KIB *KIB, KIB *KIB, KIB *KIB *KIB *KIB},
     [DCC_SETTING_BACKOFF_INITIAL] = {"backoff-initial", KIND_DURATION, SECONDS(1), 0, A_YEAR},
     [DCC_SETTING_BACKOFF_MAX] = {"backoff-max", KIND_DURATION, SECONDS(60), 0, A_YEAR},
 };
@@ -62,6 +67,7 @@ static const SettingInfo infos[DCC_N_SETTINGS] = {
 typedef enum {
     CHOICE_RESTART,
     CHOICE_ON_HANG,
+    CHOICE_RECOVER,
     CHOICE_BACKOFF,
     N_CHOICES,
 } Choice;
@@ -69,6 +75,7 @@ typedef enum {
 static const char *const choice_names[N_CHOICES] = {
     [CHOICE_RESTART] = "restart",
     [CHOICE_ON_HANG] = "on-hang",
+    [CHOICE_RECOVER] = "recover",
     [CHOICE_BACKOFF] = "backoff",
 };
 
@@ -78,6 +85,7 @@ struct _DccSettings {
     gboolean value_set[DCC_N_SETTINGS];
     DccRestartMode restart;
     DccHangMode on_hang;
+    DccRecoverMode recover;
     DccBackoffKind backoff;
     gboolean choice_set[N_CHOICES];
 };
@@ -103,6 +111,7 @@ dcc_settings_init(DccSettings *self)
         self->values[i] = infos[i].fallback;
     self->restart = DCC_RESTART_ON_CRASH;
     self->on_hang = DCC_HANG_REPORT;
+    self->recover = DCC_RECOVER_ASK;
     self->backoff = DCC_BACKOFF_EXPONENTIAL;
 }
 
@@ -142,6 +151,7 @@ dcc_settings_copy(DccSettings *self)
     memcpy(copy->value_set, self->value_set, sizeof(self->value_set));
     copy->restart = self->restart;
     copy->on_hang = self->on_hang;
+    copy->recover = self->recover;
     copy->backoff = self->backoff;
     memcpy(copy->choice_set, self->choice_set, sizeof(self->choice_set));
     return copy;
@@ -254,6 +264,24 @@ dcc_settings_get_on_hang(DccSettings *self)
     g_return_val_if_fail(DCC_IS_SETTINGS(self), DCC_HANG_REPORT);
 
     return self->on_hang;
+}
+
+/**
+ * dcc_settings_get_recover:
+ * @self: the #DccSettings
+ *
+ * What is done after a crash about the work that was not saved.
+ *
+ * Returns: a mode
+ *
+ * Since: 1.0
+ */
+DccRecoverMode
+dcc_settings_get_recover(DccSettings *self)
+{
+    g_return_val_if_fail(DCC_IS_SETTINGS(self), DCC_RECOVER_NEVER);
+
+    return self->recover;
 }
 
 static int
@@ -424,6 +452,11 @@ parse_choice(DccSettings *self, Choice choice, const char *text, GError **error)
             return FALSE;
         self->on_hang = (DccHangMode)value;
         break;
+    case CHOICE_RECOVER:
+        if (!parse_word(DCC_TYPE_RECOVER_MODE, choice_names[choice], text, &value, error))
+            return FALSE;
+        self->recover = (DccRecoverMode)value;
+        break;
     case CHOICE_BACKOFF:
         if (!parse_backoff(self, text, error))
             return FALSE;
@@ -546,6 +579,8 @@ dcc_settings_format(DccSettings *self, const char *name)
         return g_strdup(dcc_enum_to_nick(DCC_TYPE_RESTART_MODE, (int)self->restart));
     case CHOICE_ON_HANG:
         return g_strdup(dcc_enum_to_nick(DCC_TYPE_HANG_MODE, (int)self->on_hang));
+    case CHOICE_RECOVER:
+        return g_strdup(dcc_enum_to_nick(DCC_TYPE_RECOVER_MODE, (int)self->recover));
     case CHOICE_BACKOFF:
         return format_backoff(self);
     default:

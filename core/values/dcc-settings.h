@@ -37,6 +37,12 @@ G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
  * @DCC_SETTING_LOG_FILES: so many of them are kept: `4`, a count
  * @DCC_SETTING_OOM_SCORE: makes the application likelier than the shim to be ended for want of
  * memory: `200`, added to the application's
+ * @DCC_SETTING_RESCUE_PERIOD: so often the agent makes a copy of unsaved work, where it can: `30s`;
+ * 0 never does
+ * @DCC_SETTING_SCENE_CRASHES: so many crashes in a row on one scene end it: `3`, a count; the life
+ * before the last is one in safe mode; 0: only the budget counts
+ * @DCC_SETTING_BUNDLES: the evidence of so many bad ends is kept: `10`, a count
+ * @DCC_SETTING_BUNDLE_SIZE: and so much of it, work included: `536870912`, bytes
  * @DCC_SETTING_BACKOFF_INITIAL: the first delay: `1s`
  * @DCC_SETTING_BACKOFF_MAX: the longest delay: `60s`
  *
@@ -66,6 +72,10 @@ typedef enum {
     DCC_SETTING_LOG_SIZE,
     DCC_SETTING_LOG_FILES,
     DCC_SETTING_OOM_SCORE,
+    DCC_SETTING_RESCUE_PERIOD,
+    DCC_SETTING_SCENE_CRASHES,
+    DCC_SETTING_BUNDLES,
+    DCC_SETTING_BUNDLE_SIZE,
     DCC_SETTING_BACKOFF_INITIAL,
     DCC_SETTING_BACKOFF_MAX,
 } DccSetting;
@@ -94,8 +104,11 @@ DCC_API DccBackoffKind
 dcc_settings_get_backoff(DccSettings *self);
 DCC_API DccHangMode
 dcc_settings_get_on_hang(DccSettings *self);
+DCC_API DccRecoverMode
+dcc_settings_get_recover(DccSettings *self);
 
-/* Sets by name and text: any setting above by its nick, or "restart", "on-hang", "backoff". */
+/* Sets by name and text: any setting above by its nick, or "restart", "on-hang", "recover",
+ * "backoff". */
 DCC_API gboolean
 dcc_settings_parse(DccSettings *self, const char *name, const char *text, GError **error);
 /* TRUE if somebody has set it: an adapter's default must not overrule a user's wish. */

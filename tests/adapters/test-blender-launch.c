@@ -292,6 +292,28 @@ test_stop(void)
     }
 }
 
+/* First of all, so that it takes nothing away that was asked for. */
+static void
+test_launch_safe(void)
+{
+    g_autoptr(DccAdapter) adapter = make_adapter();
+    g_autoptr(DccInstallation) it = dcc_installation_new("/opt/b/blender", "3.4.1", "/opt");
+
+    for (guint safe = 0; safe < 2; safe++) {
+        g_autoptr(DccLaunchRequest) request = make_request(TRUE, "--addons mine");
+        g_autoptr(DccLaunchPlan) got = NULL;
+        const char *const *argv;
+
+        dcc_launch_request_set_safe(request, safe);
+        got = dcc_adapter_plan_launch(adapter, it, request, NULL);
+        argv = dcc_launch_plan_get_argv(got);
+        g_assert_cmpint(g_strcmp0(argv[2], "--factory-startup") == 0, ==, safe);
+        g_assert_cmpint(g_strv_contains(argv, "--factory-startup"), ==, safe);
+        g_assert_true(g_strv_contains(argv, "--addons"));
+        g_assert_true(g_strv_contains(argv, "--python"));
+    }
+}
+
 /* It is recovered, not opened: the scene keeps its own name. */
 static void
 test_recovery(void)
@@ -315,7 +337,7 @@ test_recovery(void)
     g_assert_cmpuint(g_strv_length((char **)argv), ==, 9);
     g_assert_cmpstr(argv[2], ==, "--python-exit-code");
     g_assert_cmpstr(argv[6], ==, "--python-expr");
-    g_assert_nonnull(strstr(argv[7], "recover_auto_save"));
+    g_assert_nonnull(strstr(argv[7], "it.agent.recover("));
     g_assert_nonnull(strstr(argv[7], "697427735f315f6175746f736176652e626c656e64"));
     g_assert_cmpstr(argv[8], ==, "-a");
     g_assert_null(dcc_adapter_plan_recovery(adapter, it, request, bad, &error));
@@ -334,6 +356,7 @@ main(int argc, char **argv)
     g_test_add_func("/blender/launch/scene", test_launch_scene);
     g_test_add_func("/blender/launch/scene-missing", test_launch_scene_missing);
     g_test_add_func("/blender/launch/display", test_launch_without_display);
+    g_test_add_func("/blender/launch/safe", test_launch_safe);
     g_test_add_func("/blender/launch/recovery", test_recovery);
     g_test_add_func("/blender/probe", test_probe);
     g_test_add_func("/blender/stop", test_stop);

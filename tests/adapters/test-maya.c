@@ -168,6 +168,47 @@ test_launch(void)
     fixture_clean(root);
 }
 
+/* Nobody's preferences, no plug-ins by themselves, no userSetup.py; the agent comes in all the
+ * same. */
+static void
+test_safe(void)
+{
+    static const struct {
+        gboolean headless;
+        const char *args;
+        gboolean flag;
+    } cases[] = {
+        {FALSE, "", TRUE},
+        {FALSE, "-noAutoloadPlugins", TRUE},
+        {FALSE, "-batch", TRUE},
+        {TRUE, "", FALSE}, /* mayapy loads none by itself */
+    };
+    g_autofree char *root = make_root();
+    g_autofree char *bin = g_build_filename(root, "maya2024/bin", NULL);
+    g_autofree char *maya = g_build_filename(bin, "maya", NULL);
+    g_autoptr(DccInstallation) it = dcc_installation_new(maya, "2024", "x");
+    g_autoptr(DccAdapter) adapter = make_maya();
+
+    put(bin, "mayapy", 0755);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(DccLaunchRequest) request = make_request(cases[i].headless, cases[i].args);
+        g_autoptr(DccLaunchPlan) got = NULL;
+        g_autofree char *argv = NULL;
+        g_auto(GStrv) env = NULL;
+
+        dcc_launch_request_set_safe(request, TRUE);
+        got = dcc_adapter_plan_launch(adapter, it, request, NULL);
+        argv = g_strjoinv(" ", (char **)dcc_launch_plan_get_argv(got) + 1);
+        env = dcc_launch_plan_apply_env(got, (const char *const[]){"MAYA_APP_DIR=/own", NULL});
+        g_assert_cmpint(strstr(argv, "-noAutoloadPlugins") != NULL, ==, cases[i].flag);
+        g_assert_true(g_strrstr(argv, "-noAutoloadPlugins") == strstr(argv, "-noAutoloadPlugins"));
+        g_assert_nonnull(strstr(argv, cases[i].headless ? AGENT : "DCCHOST_MAYA_AGENT"));
+        g_assert_cmpstr(g_environ_getenv(env, "MAYA_APP_DIR"), ==, "/private/maya/safe");
+        g_assert_cmpstr(g_environ_getenv(env, "MAYA_SKIP_USERSETUP_PY"), ==, "1");
+    }
+    clean(root);
+}
+
 static void
 test_recovery(void)
 {
@@ -353,6 +394,7 @@ main(int argc, char **argv)
     g_test_add_func("/maya/versions", test_versions);
     g_test_add_func("/maya/launch", test_launch);
     g_test_add_func("/maya/recovery", test_recovery);
+    g_test_add_func("/maya/safe", test_safe);
     g_test_add_func("/maya/rescue-files", test_rescue_files);
     g_test_add_func("/maya/exits", test_exits);
     g_test_add_func("/maya/progress", test_progress);

@@ -401,9 +401,8 @@ def test_recovered_work_keeps_its_name(mode, start, session, home):
     assert blender.wait() == 0
     lost = home / "it's_1_autosave.blend"
     shutil.copy(blender.temp / "quit.blend", lost)
-    recover = ("import bpy, os, dcchost_blender_agent as it; "
-               "bpy.ops.wm.recover_auto_save(filepath=os.fsdecode(bytes.fromhex('%s'))); "
-               "setattr(it.agent, 'unsaved', True)" % os.fsencode(lost).hex())
+    recover = ("import os, dcchost_blender_agent as it; "
+               "it.agent.recover(os.fsdecode(bytes.fromhex('%s')))" % os.fsencode(lost).hex())
     start(mode, args=["--python-expr", recover])
     line = session.accept()
     line.welcome()

@@ -187,6 +187,28 @@ def test_the_user_s_own_start_up_scripts(studio):
     studio.stop("maya")
 
 
+@pytest.mark.parametrize("headless", [False, True])
+def test_safe_mode(studio, headless):
+    """Nothing of the user's own is run or read; the agent is there all the same."""
+    own = studio.top / "home/maya/2024/scripts"
+    own.mkdir(parents=True)
+    (own / "userSetup.py").write_text("open(%r, 'a').write('x')\n" % str(own / "ran"))
+    window(studio, headless=headless)
+    studio.stop("maya")
+    before = (own / "ran").read_text() if (own / "ran").exists() else ""
+    assert before or headless
+    status = window(studio, "--safe", headless=headless)
+    assert status["safe"] and (own / "ran").exists() == bool(before)
+    argv = pathlib.Path("/proc/%d/cmdline" % status["pid"]).read_text().split("\0")
+    assert headless or "-noAutoloadPlugins" in argv
+    with studio.control("maya") as control:
+        home = control.run("import os; result = os.environ['MAYA_APP_DIR']").strip("'")
+    assert home.startswith(str(studio.runtime)) and os.path.isdir(home)
+    if before:
+        assert (own / "ran").read_text() == before
+    studio.stop("maya")
+
+
 def test_what_cannot_start_says_why(studio):
     studio.env.pop("DISPLAY")
     done = studio.run("launch", "maya")

@@ -7,8 +7,10 @@ Python 3.7 and its standard library, Blender 2.93 and newer. Started by: blender
 DCCHOST_AGENT_MODE: "loop" (loop() will be called), "thread" (a command line render). Windows need none.
 DCCHOST_AGENT_FRAMES: "FIRST LAST STEP" of that render, "" not known; unset: the scene says.
 """
+import contextlib
 import os
 import signal
+import struct
 import sys
 import threading
 import time
@@ -19,10 +21,132 @@ import bpy
 
 MODULE, SHARED = "dcchost_blender_agent", "dcchost_agent"
 TICK, TICK_AT_WORK, TICK_AT_START = 0.1, 0.02, 0.05
+SCRIPT_FAILED = 42
 # A window is usable when so many ticks in a row came in time: the first draws hold the main thread up.
 READY_TICKS, READY_GAP, READY_AT_LAST = 6, 0.2, 20.0
 
 agent = None
+
+
+@contextlib.contextmanager
+def altered(preferences, name, value):
+    """A preference for a moment, and no trace of it: changed ones are written at the end."""
+    known = hasattr(preferences, name)
+    before, changed = getattr(preferences, name, None), bpy.context.preferences.is_dirty
+    try:
+        if known:
+            setattr(preferences, name, value)
+        yield
+    finally:
+        if known:
+            setattr(preferences, name, before)
+            bpy.context.preferences.is_dirty = changed
+
+
+@contextlib.contextmanager
+def silent_handlers():
+    lists = [getattr(bpy.app.handlers, name, None) for name in ("save_pre", "save_post", "save_post_fail")]
+    before = [(each, list(each)) for each in lists if each is not None]
+    try:
+        for each, _held in before:
+            each.clear()
+        yield
+    finally:
+        for each, held in before:
+            each[:] = held
+
+
+class SceneNames:
+    """Where a .blend file keeps the name of its scene: Blender writes it into autosaves, but not into copies, and
+    without it neither the scene's name nor relative paths come back. The file describes itself; what is not as
+    expected is left as it is."""
+
+    HEAD = struct.Struct("<4siQii")  # of a block: code, length, address, structure, count
+    ROOM, TAIL = 1024, 1 << 20
+
+    def __init__(self):
+        self.field = None  # within the block GLOB; -1: not found
+
+    def write(self, path, name):
+        if self.field == -1 or len(name) >= self.ROOM:
+            return
+        with open(path, "r+b") as file:
+            if file.read(9) != b"BLENDER-v":
+                return
+            file.seek(12)
+            for _n in range(100):
+                code, length, _address, structure, _count = self.HEAD.unpack(file.read(self.HEAD.size))
+                if code == b"GLOB":
+                    break
+                file.seek(length, os.SEEK_CUR)
+            else:
+                return
+            start = file.tell()
+            if self.field is None:
+                self.field = self.find(file, structure)
+            if 0 <= self.field <= length - self.ROOM:
+                file.seek(start + self.field)
+                file.write(name.ljust(self.ROOM, b"\0"))
+
+    def find(self, file, structure):
+        file.seek(-min(self.TAIL, os.fstat(file.fileno()).st_size), os.SEEK_END)
+        data = file.read()
+        start = data.rfind(b"SDNANAME")
+        try:
+            return self.search(data[start + 4:], structure) if start >= 0 else -1
+        except (struct.error, IndexError, ValueError):
+            return -1
+
+    def search(self, data, structure):
+        """The offset of the member filename[1024] or filepath[1024]. Sections: NAME, TYPE, TLEN, STRC."""
+        at = 0
+
+        def begin(code):
+            nonlocal at
+            at = (at + 3) & ~3
+            if data[at:at + 4] != code:
+                raise ValueError(code)
+            at += 4
+
+        def numbers(form, n):
+            nonlocal at
+            got = struct.unpack_from("<%d%s" % (n, form), data, at)
+            at += struct.calcsize("<%d%s" % (n, form))
+            return got
+
+        def words(n):
+            nonlocal at
+            found = []
+            for _n in range(n):
+                end = data.index(b"\0", at)
+                found.append(data[at:end])
+                at = end + 1
+            return found
+
+        begin(b"NAME")
+        members = words(*numbers("i", 1))
+        begin(b"TYPE")
+        types = words(*numbers("i", 1))
+        begin(b"TLEN")
+        lengths = numbers("H", len(types))
+        begin(b"STRC")
+        numbers("i", 1)
+        for _n in range(structure):
+            numbers("H", 2 * numbers("H", 2)[1])
+        offset = 0
+        for _n in range(numbers("H", 2)[1]):
+            kind, member = numbers("H", 2)
+            if members[member] in (b"filename[1024]", b"filepath[1024]"):
+                return offset
+            pointer = members[member].startswith((b"*", b"(*"))
+            size = struct.calcsize("P") if pointer else lengths[kind]
+            for count in members[member].split(b"[")[1:]:
+                size *= int(count.rstrip(b"]"))
+            offset += size
+        return -1
+
+
+scene_names = SceneNames()
 
 
 def load(name, path):
@@ -46,6 +170,7 @@ class Agent(shared.Agent):
 
     def __init__(self, path, token):
         self.frames = self.calm_ticks = 0
+        self.edited = False
         mode = os.environ.get("DCCHOST_AGENT_MODE", "") if bpy.app.background else "window"
         super().__init__(path, token, mode, bpy.app.background, bpy.app.version_string)
 
@@ -64,9 +189,32 @@ class Agent(shared.Agent):
 
     def stay_dirty(self):
         """After a rescue copy Blender comes to believe that all is saved. The artist must still be asked
-        before the scene is closed, and an undo step marks it as changed again."""
-        if self.unsaved and not bpy.data.is_dirty:
+        before the scene is closed, and an undo step marks it as changed again. With no room for steps the mark
+        is all that is made: nothing can be redone after a step."""
+        if not self.unsaved or bpy.data.is_dirty:
+            return
+        with altered(bpy.context.preferences.edit, "undo_steps", 0):
             bpy.ops.ed.undo_push(message="Rescue Copy")
+        if not bpy.data.is_dirty:
+            bpy.ops.ed.undo_push(message="Rescue Copy")
+
+    def may_copy(self):
+        window = getattr(bpy.context, "window", None)
+        return (super().may_copy() and (self.edited or bpy.data.is_dirty) and
+                not getattr(window, "modal_operators", None))  # since 4.2
+
+    def write_rescue(self, path):
+        """As Blender's own autosave: paths stay as they are, no preview is drawn (half a second in a window), nobody
+        who waits for a save is called, and the copy knows the scene's own name."""
+        dirty = bool(bpy.data.is_dirty)
+        with silent_handlers(), altered(bpy.context.preferences.filepaths, "file_preview_type", "NONE"):
+            bpy.ops.wm.save_as_mainfile(filepath=path, copy=True, check_existing=False, compress=False,
+                                        relative_remap=False)
+        self.unsaved = self.unsaved or dirty
+        if not self.background:
+            self.stay_dirty()
+        if bpy.data.filepath:
+            scene_names.write(path, os.fsencode(bpy.data.filepath))
 
     def tick(self):
         now = time.monotonic()
@@ -81,6 +229,7 @@ class Agent(shared.Agent):
         if self.ending:
             self.quit_window()
         self.stay_dirty()
+        self.rescue.turn()
         if not self.ready:
             self.calm_ticks = self.calm_ticks + 1 if gap < READY_GAP else 0
             if self.calm_ticks >= READY_TICKS or now - self.started > READY_AT_LAST:
@@ -112,6 +261,9 @@ class Agent(shared.Agent):
             "render_write": lambda *a: None,
             "render_complete": lambda *a: self.set_busy(None),
             "render_cancel": lambda *a: self.set_busy(None),
+            "depsgraph_update_post": self.changed,
+            "undo_post": self.changed,
+            "redo_post": self.changed,
         }
         for name, reaction in reactions.items():
             handlers = getattr(bpy.app.handlers, name, None)
@@ -128,6 +280,29 @@ class Agent(shared.Agent):
             except Exception:
                 pass
         return handle
+
+    def changed(self, *args):
+        """The scene was evaluated anew: also when it was only opened. A change that a script of ours makes leaves no
+        mark in Blender; without a window there is no other."""
+        if self.copying or self.busy[0] not in (None, "run"):
+            return
+        self.edited = self.edited or self.busy[0] == "run"
+        if self.edited or not self.background:
+            self.rescue.touch()
+
+    def recover(self, path):
+        """The scene of a rescue file under its own name. A window would live on, empty, where it cannot be read."""
+        try:
+            bpy.ops.wm.recover_auto_save(filepath=path)
+        except RuntimeError as error:
+            print("dcchost: the rescue file cannot be opened: %s" % error)
+            sys.exit(SCRIPT_FAILED)
+        self.edited = True
+        self.recovered()
+
+    def scene_changed(self):
+        self.edited = False
+        super().scene_changed()
 
     def saved(self):
         self.set_busy(None)

@@ -304,6 +304,110 @@ test_spawn_patience(void)
         dcc_restart_policy_decide_spawn(policy, START + 2 * HOUR), DCC_DECISION_RESTART, 5000);
 }
 
+typedef struct {
+    DccVerdictKind verdict;
+    const char *scene;
+    gint64 life_s;
+    gboolean job;
+    DccDecisionKind kind;
+    gboolean safe;
+} Step;
+
+/* One story after another: how the row of crashes, the budget and the instant crash get on. */
+static void
+test_crashes_in_a_row(void)
+{
+    static const struct {
+        const char *settings;
+        Step steps[6];
+    } stories[] = {
+        {NULL, /* one scene */
+         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+        {NULL, /* another scene begins another row */
+         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/b", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
+        {NULL, /* no scene, no row */
+         {{DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
+        {NULL, /* safe mode is tried where an instant crash would end it, and not again */
+         {{DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_RESTART, TRUE},
+          {DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+        {NULL, /* a job is not done another way: it gives up as ever */
+         {{DCC_VERDICT_CRASH, "/a", 1, TRUE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 1, TRUE, DCC_DECISION_GIVE_UP, FALSE}}},
+        {NULL,
+         {{DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_GIVE_UP, FALSE}}},
+        {NULL, /* what says nothing of the scene neither adds to the row nor ends it */
+         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_KILLED, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+          {DCC_VERDICT_LICENCE, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+          {DCC_VERDICT_KILLED, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+        {"max-restarts=1", /* the budget is spent first */
+         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+        {"scene-crashes=0",
+         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
+        {"scene-crashes=2",
+         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+        {"restart=always", /* an orderly end ends the row */
+         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CLEAN, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
+        {"restart=never",
+         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_REST, FALSE},
+          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_REST, FALSE}}},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(stories); i++) {
+        const char *const texts[] = {stories[i].settings, NULL};
+        g_autoptr(DccRestartPolicy) policy = make_policy_seeded(1, texts);
+        gint64 now = START;
+
+        for (guint j = 0; j < G_N_ELEMENTS(stories[i].steps) && stories[i].steps[j].life_s; j++) {
+            const Step *step = &stories[i].steps[j];
+            /* Another session takes over after each end. */
+            g_autofree char *text = dcc_restart_policy_save(policy, now);
+            DccLifeEnd end = {step->verdict, "why", step->scene, step->job, 0};
+            DccDecision decision;
+
+            dcc_restart_policy_restore(policy, text, now);
+            now += MINUTE;
+            end.started = now - step->life_s * SECOND;
+            decision = dcc_restart_policy_decide_end(policy, &end, now);
+            g_assert_cmpint(decision.kind, ==, step->kind);
+            g_assert_cmpint(decision.safe, ==, step->safe);
+        }
+    }
+}
+
+static void
+test_a_healthy_life_ends_the_row(void)
+{
+    g_autoptr(DccRestartPolicy) policy = make_default_policy();
+    DccLifeEnd end = {DCC_VERDICT_CRASH, "why", "/shots/a.blend", FALSE, START - HOUR};
+    DccDecision last = {0};
+
+    for (guint i = 0; i < 2; i++)
+        dcc_restart_policy_decide_end(policy, &end, START);
+    dcc_restart_policy_reset(policy);
+    g_assert_false(dcc_restart_policy_decide_end(policy, &end, START).safe);
+    g_assert_true(dcc_restart_policy_decide_end(policy, &end, START).safe);
+    last = dcc_restart_policy_decide_end(policy, &end, START);
+    g_assert_cmpstr(last.reason, ==, "3 crashes in a row on a.blend, the last in safe mode: why");
+}
+
 /* G23: another session, whose clock has another zero, decides as this one would have. */
 static void
 test_history_survives(void)
@@ -354,6 +458,9 @@ test_nonsense_is_restored_as_nothing(void)
         "{\"version\":2,\"attempt\":50}",
         "{\"version\":1,\"attempt\":-5,\"crash_ages_ms\":7}",
         "{\"version\":1,\"crash_ages_ms\":[\"x\",null,{},[1],1.5,9223372036854775807]}",
+        "{\"version\":1,\"row\":9,\"row_scene\":7}",
+        "{\"version\":1,\"row\":-9223372036854775807,\"row_scene\":\"/a\"}",
+        "{\"version\":1,\"row\":\"x\",\"row_scene\":\"/a\"}",
         "{\"version\":1,\"instant\":true,\"cause\":[1],\"verdict\":-9}",
         "{\"version\":1,\"spawn_attempt\":-1,\"spawn_age_ms\":-9223372036854775807}",
     };
@@ -407,6 +514,8 @@ main(int argc, char **argv)
     g_test_add_func("/restart-policy/not-instant", test_no_instant_crashes);
     g_test_add_func("/restart-policy/licence", test_licence_costs_no_budget);
     g_test_add_func("/restart-policy/spawn", test_spawn_patience);
+    g_test_add_func("/restart-policy/row", test_crashes_in_a_row);
+    g_test_add_func("/restart-policy/row-ends", test_a_healthy_life_ends_the_row);
     g_test_add_func("/restart-policy/survives", test_history_survives);
     g_test_add_func("/restart-policy/nonsense", test_nonsense_is_restored_as_nothing);
     g_test_add_func("/restart-policy/reasons", test_reasons_are_lines);

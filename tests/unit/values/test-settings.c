@@ -30,6 +30,10 @@ static const Default defaults[DCC_N_SETTINGS] = {
     [DCC_SETTING_LOG_SIZE] = {"log-size", "16777216", 16777216},
     [DCC_SETTING_LOG_FILES] = {"log-files", "4", 4},
     [DCC_SETTING_OOM_SCORE] = {"oom-score", "200", 200},
+    [DCC_SETTING_RESCUE_PERIOD] = {"rescue-period", "30s", 30000},
+    [DCC_SETTING_SCENE_CRASHES] = {"scene-crashes", "3", 3},
+    [DCC_SETTING_BUNDLES] = {"bundles", "10", 10},
+    [DCC_SETTING_BUNDLE_SIZE] = {"bundle-size", "536870912", 536870912},
     [DCC_SETTING_BACKOFF_INITIAL] = {"backoff-initial", "1s", 1000},
     [DCC_SETTING_BACKOFF_MAX] = {"backoff-max", "1m", 60000},
 };
@@ -64,6 +68,7 @@ test_defaults(void)
     }
     g_assert_cmpint(dcc_settings_get_restart(settings), ==, DCC_RESTART_ON_CRASH);
     g_assert_cmpint(dcc_settings_get_on_hang(settings), ==, DCC_HANG_REPORT);
+    g_assert_cmpint(dcc_settings_get_recover(settings), ==, DCC_RECOVER_ASK);
     g_assert_cmpint(dcc_settings_get_backoff(settings), ==, DCC_BACKOFF_EXPONENTIAL);
     assert_format(settings, "backoff", "exponential:1s:1m");
 }
@@ -75,7 +80,7 @@ test_every_default_reads_itself(void)
     g_autoptr(DccSettings) settings = dcc_settings_new();
     g_autoptr(GPtrArray) names = dcc_settings_list_names();
 
-    g_assert_cmpuint(names->len, ==, DCC_N_SETTINGS + 3);
+    g_assert_cmpuint(names->len, ==, DCC_N_SETTINGS + 4);
     for (guint i = 0; i < names->len; i++) {
         g_autoptr(DccSettings) fresh = dcc_settings_new();
         const char *name = g_ptr_array_index(names, i);
@@ -182,6 +187,8 @@ test_words(void)
     g_assert_cmpint(dcc_settings_get_restart(settings), ==, DCC_RESTART_ALWAYS);
     accept(settings, "on-hang", "restart");
     g_assert_cmpint(dcc_settings_get_on_hang(settings), ==, DCC_HANG_RESTART);
+    accept(settings, "recover", "auto");
+    g_assert_cmpint(dcc_settings_get_recover(settings), ==, DCC_RECOVER_AUTO);
 }
 
 static void

@@ -1,0 +1,81 @@
+/* What to do about a bad end: a table by verdict, and what depends on how it stands now. */
+#include "cli-advice.h"
+
+#include "cli-instance.h"
+#include "cli-json.h"
+#include <string.h>
+
+G_GNUC_PRINTF(2, 3)
+static void
+add(GPtrArray *advice, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_ptr_array_add(advice, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+static void
+add_by_verdict(GPtrArray *advice, JsonObject *death)
+{
+    static const struct {
+        const char *verdict, *words;
+    } table[] = {
+        {"licence", "see that a licence is to be had, then start it again"},
+        {"bad-scene", "see that the scene can be read; an older version of it may open"},
+        {"script-error", "mend the script that the log names"},
+        {"oom", "close something else, or make the scene smaller, before it is started again"},
+        {"no-display", "dcchost launch with --headless, or see that DISPLAY leads somewhere"},
+    };
+    const char *verdict = cli_json_string(cli_json_object(death, "result"), "verdict", "");
+
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++)
+        if (strcmp(table[i].verdict, verdict) == 0)
+            add(advice, "%s", table[i].words);
+    if (strcmp(verdict, "broken-install") == 0)
+        add(advice, "dcchost doctor %s", cli_json_string(death, "app", ""));
+}
+
+static void
+add_for_live(GPtrArray *advice, const CliWhy *why)
+{
+    if (!cli_json_boolean(why->status, "attended", FALSE))
+        add(advice, "dcchost adopt %s", why->name);
+    else if (cli_json_object(why->status, "recovery") != NULL)
+        add(advice, "dcchost restart %s --recover", why->name);
+    else if (why->death != NULL)
+        add(advice, "nothing: it goes on; 'dcchost events %s' tells the rest", why->name);
+}
+
+static void
+add_for_over(GPtrArray *advice, const CliWhy *why)
+{
+    gboolean work = cli_json_object(why->status, "recovery") != NULL;
+    gboolean safe = cli_json_boolean(why->death, "safe", FALSE);
+
+    add_by_verdict(advice, why->death);
+    add(advice, "dcchost restart %s%s", why->name, work ? " --recover" : "");
+    if (why->death != NULL && !safe &&
+        strcmp(cli_json_string(cli_json_object(why->death, "result"), "verdict", ""), "crash") == 0)
+        add(advice, "dcchost launch %s --safe", cli_json_string(why->death, "app", ""));
+}
+
+char **
+cli_advice_list(const CliWhy *why)
+{
+    GPtrArray *advice = g_ptr_array_new();
+
+    if (cli_why_is_hung(why)) {
+        add(advice, "dcchost restart %s, which saves first if it can", why->name);
+        add(advice, "dcchost kill %s, if it is past help", why->name);
+    } else if (cli_why_is_unattended_end(why)) {
+        add(advice, "dcchost adopt %s", why->name);
+    } else if (why->status != NULL && !cli_status_is_over(why->status)) {
+        add_for_live(advice, why);
+    } else if (why->death != NULL) {
+        add_for_over(advice, why);
+    }
+    g_ptr_array_add(advice, NULL);
+    return (char **)g_ptr_array_free(advice, FALSE);
+}

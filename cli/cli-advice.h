@@ -1,0 +1,8 @@
+/* What to do about a bad end. */
+#pragma once
+
+#include "cli-why.h"
+
+/* (transfer full): commands, and words where there is no command; what helps most first. */
+char **
+cli_advice_list(const CliWhy *why);

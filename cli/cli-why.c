@@ -1,0 +1,340 @@
+/* The post-mortem of one instance: what happened, what says so, where the files are, what followed
+ * and what to do. One screen: what is long is cut, what is many is counted. */
+#include "cli-why.h"
+
+#include "cli-advice.h"
+#include "cli-instance.h"
+#include "cli-json.h"
+#include "cli-out.h"
+#include "cli-sentence.h"
+#include "cli-text.h"
+#include <string.h>
+
+#define MAX_LINES 6  /* of evidence */
+#define MAX_WIDTH 84 /* of one of them */
+
+static void
+row(const char *label, const char *text)
+{
+    g_autofree char *safe = cli_escape(text);
+
+    cli_out("  %-9s%s\n", label, safe);
+}
+
+static void
+row_of(const char *label, JsonObject *object, const char *member)
+{
+    g_autofree char *text = cli_json_bytes(object, member);
+
+    if (text != NULL && *text != '\0')
+        row(label, text);
+}
+
+/* A line of an application may be long, and is cut between two characters. */
+static char *
+cut(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autofree char *start = NULL;
+
+    if (g_utf8_strlen(valid, -1) <= MAX_WIDTH)
+        return g_steal_pointer(&valid);
+    start = g_utf8_substring(valid, 0, MAX_WIDTH - 3);
+    return g_strconcat(start, "...", NULL);
+}
+
+/* "2026-11-25T16:27:06.865Z" for people. */
+static char *
+say_time(const char *iso)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(iso, NULL);
+
+    return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S UTC") : g_strdup(iso);
+}
+
+static const char *
+say_verdict(JsonObject *result)
+{
+    static const struct {
+        const char *verdict, *words;
+    } table[] = {
+        {"crash", "crashed"},
+        {"killed", "was killed"},
+        {"oom", "ran out of memory"},
+        {"licence", "found no licence"},
+        {"bad-scene", "could not read its scene"},
+        {"script-error", "ended on the error of a script"},
+        {"broken-install", "cannot run as it is installed"},
+        {"no-display", "has no display"},
+        {"suspicious", "said success without the proof of it"},
+        {"failed", "failed"},
+    };
+    const char *verdict = cli_json_string(result, "verdict", "");
+
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++)
+        if (strcmp(table[i].verdict, verdict) == 0)
+            return table[i].words;
+    return "ended";
+}
+
+static void
+print_head(const char *name, JsonObject *result, JsonObject *death)
+{
+    g_autofree char *what = cli_sentence_result(result);
+    g_autofree char *short_text = cut(what);
+    g_autofree char *time = say_time(cli_json_string(death, "ended", "at a time not known"));
+    g_autofree char *after = cli_duration_text(cli_json_double(death, "uptime_s", -1));
+
+    cli_out("%s %s: %s\n", name, say_verdict(result), short_text);
+    if (death != NULL)
+        cli_out("  %-9s%s, %s after its start\n", "when", time, after);
+}
+
+static void
+print_signal(JsonObject *result, JsonObject *death)
+{
+    gint64 number = cli_json_int(result, "signal", 0);
+    g_autofree char *text = NULL;
+
+    if (number <= 0)
+        return;
+    text = g_strdup_printf("%d (%s), %s",
+                           (int)number,
+                           g_strsignal((int)number),
+                           cli_json_string(death, "signal_from", NULL) != NULL
+                               ? "sent by dcchost"
+                               : "not sent by dcchost; the kernel does not say by whom");
+    row("signal", text);
+}
+
+static void
+print_life(JsonObject *death)
+{
+    g_autofree char *recovered = cli_json_bytes(death, "recovered");
+    g_autofree char *scene = cli_json_bytes(death, "scene");
+    g_autofree char *version = cli_json_bytes(death, "app_version");
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s, %s%s%s%s",
+                        cli_json_string(death, "app", "-"),
+                        version != NULL ? " " : "",
+                        version != NULL ? version : "",
+                        cli_json_boolean(death, "ready", FALSE) ? "ready" : "not ready yet",
+                        cli_json_boolean(death, "headless", FALSE) ? ", without a window" : "",
+                        cli_json_boolean(death, "safe", FALSE) ? ", in safe mode" : "",
+                        cli_json_boolean(death, "hung", FALSE) ? ", had hung" : "");
+
+    row("it was", text);
+    row("scene", scene != NULL && *scene != '\0' ? scene : "none with a name");
+    if (recovered != NULL)
+        row("from", recovered);
+}
+
+/* What the adapter took for telling; else the last words. */
+static void
+print_evidence(JsonObject *death)
+{
+    JsonArray *telling = cli_json_array(death, "evidence");
+    JsonArray *last = cli_json_array(death, "last_lines");
+    gboolean has = telling != NULL && json_array_get_length(telling) > 0;
+    JsonArray *lines = has ? telling : last;
+    guint n = lines != NULL ? json_array_get_length(lines) : 0;
+    guint first = n > MAX_LINES ? n - MAX_LINES : 0;
+
+    for (guint i = first; i < n; i++) {
+        JsonNode *node = json_array_get_element(lines, i);
+        JsonObject *line = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+        g_autofree char *text = line != NULL ? g_strdup(cli_json_string(line, "text", ""))
+                                             : cli_json_element_bytes(lines, i);
+        g_autofree char *short_text = text != NULL ? cut(text) : NULL;
+
+        if (short_text != NULL)
+            row(i > first ? "" : has ? "it said" : "last said", short_text);
+    }
+}
+
+static void
+print_files(JsonObject *death)
+{
+    const struct {
+        const char *kind, *label;
+    } labels[] = {{"crash-report", "report"},
+                  {"stacks", "stacks"},
+                  {"autosave", "autosave"},
+                  {"recovery", "recovery"},
+                  {"copy", "copy"}};
+    JsonArray *files = cli_json_array(death, "files");
+
+    row_of("bundle", death, "bundle");
+    row_of("log", death, "log_path");
+    for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
+        for (guint j = 0; files != NULL && j < json_array_get_length(files); j++) {
+            JsonNode *node = json_array_get_element(files, j);
+            JsonObject *file = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+
+            if (g_strcmp0(cli_json_string(file, "kind", NULL), labels[i].kind) != 0)
+                continue;
+            row_of(labels[i].label, file, "path");
+            break; /* the newest of a kind */
+        }
+    }
+}
+
+/* How it stands now, where that is more than what followed. */
+static char *
+say_now(const CliWhy *why)
+{
+    const char *state = cli_json_string(why->status, "state", "unknown");
+    gint64 pid = cli_json_int(why->status, "pid", -1);
+
+    if (why->status == NULL)
+        return g_strdup("");
+    if (pid > 0)
+        return g_strdup_printf("; now %s, pid %" G_GINT64_FORMAT "%s",
+                               state,
+                               pid,
+                               cli_json_boolean(why->status, "attended", FALSE) ? ""
+                                                                                : " (unattended)");
+    return g_strdup_printf("; now %s", state);
+}
+
+static void
+print_next(const CliWhy *why)
+{
+    JsonObject *next = cli_json_object(why->death, "next");
+    const char *action = cli_json_string(next, "action", "");
+    const char *reason = cli_json_string(next, "reason", "");
+    g_autofree char *now = say_now(why);
+    g_autofree char *text = NULL;
+
+    if (next == NULL)
+        text = g_strconcat("its session ended before it had decided", now, NULL);
+    else if (strcmp(action, "restart") == 0)
+        text = g_strdup_printf(
+            "started again%s%s%s",
+            cli_json_boolean(next, "safe", FALSE) ? " in safe mode" : "",
+            cli_json_boolean(next, "recover", FALSE) ? ", from the newest unsaved work" : "",
+            now);
+    else
+        text = g_strconcat("not started again: ", reason, now, NULL);
+    row("then", text);
+}
+
+static void
+print_advice(const CliWhy *why)
+{
+    g_auto(GStrv) advice = cli_advice_list(why);
+
+    for (guint i = 0; advice[i] != NULL; i++)
+        row(i == 0 ? "do" : "", advice[i]);
+}
+
+static void
+print_death(const CliWhy *why)
+{
+    JsonObject *result = cli_json_object(why->death, "result");
+
+    print_head(why->name, result, why->death);
+    print_signal(result, why->death);
+    print_life(why->death);
+    print_evidence(why->death);
+    print_files(why->death);
+    print_next(why);
+}
+
+static void
+print_hang(const CliWhy *why)
+{
+    JsonObject *health = cli_json_object(why->status, "health");
+    gint64 age = cli_json_int(health, "main_thread_age_ms", -1);
+    g_autofree char *silent = cli_duration_text(age >= 0 ? (double)age / 1000 : -1);
+
+    cli_out("%s: hangs: it neither answers nor works\n", why->name);
+    cli_out("  %-9s%s\n", "silent", silent);
+    row_of("scene", why->status, "scene");
+    row_of("report", health, "report");
+    row_of("log", why->status, "log_path");
+}
+
+static void
+print_raw_end(const CliWhy *why)
+{
+    g_autofree char *what = cli_sentence_result(cli_json_object(why->status, "result"));
+    g_autofree char *short_text = cut(what);
+
+    cli_out("%s: %s\n", why->name, short_text);
+    row("then", "nobody attended it; what the end means has not been looked at yet");
+    row_of("scene", why->status, "scene");
+    row_of("log", why->status, "log_path");
+}
+
+/* There is nothing to be found out. */
+static void
+print_well(const CliWhy *why)
+{
+    const char *state = cli_json_string(why->status, "state", "unknown");
+    JsonObject *result = cli_json_object(why->status, "result");
+    g_autofree char *words = result != NULL ? cli_sentence_result(result) : NULL;
+
+    if (!cli_status_is_over(why->status))
+        cli_out("%s: %s, pid %" G_GINT64_FORMAT "; it has not ended badly\n",
+                why->name,
+                state,
+                cli_json_int(why->status, "pid", -1));
+    else
+        cli_out("%s: %s: %s\n", why->name, state, words != NULL ? words : "its end is not known");
+    row_of("log", why->status, "log_path");
+}
+
+gboolean
+cli_why_is_hung(const CliWhy *why)
+{
+    return strcmp(cli_json_string(why->status, "state", ""), "unresponsive") == 0;
+}
+
+gboolean
+cli_why_is_unattended_end(const CliWhy *why)
+{
+    const char *life = cli_json_string(why->status, "incarnation", NULL);
+
+    return life != NULL && cli_status_is_over(why->status) &&
+           strcmp(cli_json_string(why->status, "state", ""), "stopped") != 0 &&
+           g_strcmp0(life, cli_json_string(why->death, "incarnation", NULL)) != 0;
+}
+
+void
+cli_why_print(const CliWhy *why)
+{
+    if (cli_why_is_hung(why))
+        print_hang(why);
+    else if (cli_why_is_unattended_end(why))
+        print_raw_end(why);
+    else if (why->death != NULL)
+        print_death(why);
+    else
+        print_well(why);
+    print_advice(why);
+}
+
+void
+cli_why_print_json(const CliWhy *why)
+{
+    g_autoptr(JsonObject) object = json_object_new();
+    g_auto(GStrv) advice = cli_advice_list(why);
+    JsonArray *commands = json_array_new();
+
+    for (guint i = 0; advice[i] != NULL; i++)
+        json_array_add_string_element(commands, advice[i]);
+    json_object_set_string_member(object, "name", why->name);
+    json_object_set_boolean_member(object, "hung", cli_why_is_hung(why));
+    json_object_set_boolean_member(object, "unattended_end", cli_why_is_unattended_end(why));
+    if (why->death != NULL)
+        json_object_set_object_member(object, "death", json_object_ref(why->death));
+    else
+        json_object_set_null_member(object, "death");
+    if (why->status != NULL)
+        json_object_set_object_member(object, "status", json_object_ref(why->status));
+    else
+        json_object_set_null_member(object, "status");
+    json_object_set_array_member(object, "do", commands);
+    cli_out_object(object);
+}

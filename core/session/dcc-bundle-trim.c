@@ -1,0 +1,184 @@
+/* Evidence and work kept within limits.
+ *
+ * Order: first what tells of old crashes (log, reports, figures), the oldest first; only when that
+ * is not enough, old work. What belongs to the newest crash stays whatever it takes, and so does
+ * the file that somebody may be about to go on from.
+ *
+ * A bundle's reports are the same files as those in the rescue directory (hard links), so both
+ * names go, and their bytes are counted once. What a crash brought into the rescue directory begins
+ * with the first letters of its life; what has other names, a copy that a stop made, is the
+ * artist's and is not counted. Threading: one thread at a time for one directory. */
+#include "dcc-bundle.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LIFE_LENGTH 8
+
+typedef struct {
+    char *path;
+    char life[LIFE_LENGTH + 1];
+    guint64 bytes;
+    gint64 changed;
+} Item;
+
+static void
+item_clear(gpointer data)
+{
+    g_free(((Item *)data)->path);
+}
+
+static GArray *
+items_new(void)
+{
+    GArray *items = g_array_new(FALSE, FALSE, sizeof(Item));
+
+    g_array_set_clear_func(items, item_clear);
+    return items;
+}
+
+static guint64
+count_bytes(const char *dir)
+{
+    g_autoptr(GDir) entries = g_dir_open(dir, 0, NULL);
+    const char *name;
+    guint64 bytes = 0;
+
+    while (entries != NULL && (name = g_dir_read_name(entries)) != NULL) {
+        g_autofree char *path = g_build_filename(dir, name, NULL);
+        struct stat st;
+
+        if (lstat(path, &st) == 0)
+            bytes += (guint64)st.st_size;
+    }
+    return bytes;
+}
+
+/* The oldest first. */
+static GArray *
+list_bundles(const char *crashes)
+{
+    g_autoptr(GPtrArray) names = dcc_bundle_list(crashes);
+    GArray *items = items_new();
+
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i), *life;
+        Item item = {.path = g_build_filename(crashes, name, NULL)};
+
+        dcc_bundle_is_name(name, &life);
+        memcpy(item.life, life, LIFE_LENGTH);
+        item.bytes = count_bytes(item.path);
+        g_array_append_val(items, item);
+    }
+    return items;
+}
+
+static gboolean
+is_of_a_crash(const char *name)
+{
+    for (guint i = 0; i < LIFE_LENGTH; i++)
+        if (!g_ascii_isxdigit(name[i]))
+            return FALSE;
+    return name[LIFE_LENGTH] == '-';
+}
+
+/* Also in one of the bundles: then it is evidence, and no work. */
+static gboolean
+is_evidence(GArray *bundles, const char *name)
+{
+    for (guint i = 0; i < bundles->len; i++) {
+        const Item *bundle = &g_array_index(bundles, Item, i);
+        g_autofree char *twin = g_build_filename(bundle->path, name + LIFE_LENGTH + 1, NULL);
+
+        if (strncmp(bundle->life, name, LIFE_LENGTH) == 0 && access(twin, F_OK) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static int
+oldest_first(gconstpointer a, gconstpointer b)
+{
+    const Item *one = a, *other = b;
+
+    return (one->changed > other->changed) - (one->changed < other->changed);
+}
+
+static GArray *
+list_work(const char *rescue, GArray *bundles)
+{
+    GArray *items = items_new();
+    g_autoptr(GDir) dir = g_dir_open(rescue, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(rescue, name, NULL);
+        Item item = {.path = NULL};
+        struct stat st;
+
+        if (!is_of_a_crash(name) || lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+            is_evidence(bundles, name))
+            continue;
+        memcpy(item.life, name, LIFE_LENGTH);
+        item.path = g_steal_pointer(&path);
+        item.bytes = (guint64)st.st_size;
+        item.changed = (gint64)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+        g_array_append_val(items, item);
+    }
+    g_array_sort(items, oldest_first);
+    return items;
+}
+
+static guint64
+sum(GArray *items)
+{
+    guint64 bytes = 0;
+
+    for (guint i = 0; i < items->len; i++)
+        bytes += g_array_index(items, Item, i).bytes;
+    return bytes;
+}
+
+static void
+remove_bundle(const Item *bundle, const char *rescue)
+{
+    g_autoptr(GDir) dir = g_dir_open(bundle->path, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *twin = g_strdup_printf("%s/%s-%s", rescue, bundle->life, name);
+
+        unlink(twin);
+    }
+    dcc_safe_dir_remove(bundle->path);
+}
+
+void
+dcc_bundle_trim(
+    const char *crashes, const char *rescue, guint max_count, guint64 max_bytes, const char *keep)
+{
+    g_autoptr(GArray) bundles = list_bundles(crashes);
+    g_autoptr(GArray) work = list_work(rescue, bundles);
+    guint64 bytes = sum(bundles) + sum(work);
+    guint left = bundles->len;
+    const char *newest;
+
+    if (bundles->len == 0)
+        return;
+    newest = g_array_index(bundles, Item, bundles->len - 1).life;
+    for (guint i = 0; left > 1 && (left > max_count || bytes > max_bytes); i++, left--) {
+        const Item *bundle = &g_array_index(bundles, Item, i);
+
+        remove_bundle(bundle, rescue);
+        bytes -= bundle->bytes;
+    }
+    for (guint i = 0; i < work->len && bytes > max_bytes; i++) {
+        const Item *item = &g_array_index(work, Item, i);
+
+        if (strcmp(item->life, newest) == 0 || g_strcmp0(item->path, keep) == 0)
+            continue;
+        if (unlink(item->path) == 0)
+            bytes -= item->bytes;
+    }
+}

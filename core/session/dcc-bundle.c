@@ -1,0 +1,198 @@
+/* The evidence of one bad end; see the header.
+ *
+ * Threading: one thread at a time for one directory. */
+#include "dcc-bundle.h"
+
+#include "dcc-json.h"
+#include "dcc-place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME_FORM   "DDDDDDDD-DDDDDD-DDD-XXXXXXXX" /* date, time, milliseconds, life */
+#define LIFE_LENGTH 8
+#define MAX_COPY    (16 * 1024 * 1024) /* of a report on another file system */
+
+struct _DccBundle {
+    char *crashes;
+    char *dir; /* NULL: sealed */
+};
+
+DccBundle *
+dcc_bundle_new(const char *crashes, GError **error)
+{
+    DccBundle *self;
+    g_autofree char *dir = g_build_filename(crashes, ".new-XXXXXX", NULL);
+
+    if (!dcc_safe_dir_make(crashes, error))
+        return NULL;
+    if (g_mkdtemp_full(dir, 0700) == NULL) {
+        int errno_code = errno;
+
+        g_set_error(error,
+                    G_FILE_ERROR,
+                    g_file_error_from_errno(errno_code),
+                    "cannot make a directory in %s: %s",
+                    crashes,
+                    g_strerror(errno_code));
+        return NULL;
+    }
+    self = g_new0(DccBundle, 1);
+    self->crashes = g_strdup(crashes);
+    self->dir = g_steal_pointer(&dir);
+    return self;
+}
+
+void
+dcc_bundle_free(DccBundle *self)
+{
+    if (self == NULL)
+        return;
+    if (self->dir != NULL)
+        dcc_safe_dir_remove(self->dir);
+    g_free(self->dir);
+    g_free(self->crashes);
+    g_free(self);
+}
+
+gboolean
+dcc_bundle_write(DccBundle *self, const char *name, const char *text, gssize length)
+{
+    g_autofree char *path = g_build_filename(self->dir, name, NULL);
+
+    return g_file_set_contents_full(path, text, length, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+}
+
+static gboolean
+copy_small(const char *path, const char *target)
+{
+    g_autofree char *text = NULL;
+    struct stat st;
+    gsize length = 0;
+
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= MAX_COPY &&
+           g_file_get_contents(path, &text, &length, NULL) &&
+           g_file_set_contents_full(
+               target, text, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+}
+
+gboolean
+dcc_bundle_add_file(DccBundle *self, const char *name, const char *path)
+{
+    g_autofree char *target = g_build_filename(self->dir, name, NULL);
+
+    if (linkat(AT_FDCWD, path, AT_FDCWD, target, 0) == 0) {
+        /* The application's own umask made it. */
+        return chmod(target, 0600) == 0;
+    }
+    return copy_small(path, target);
+}
+
+char *
+dcc_bundle_seal(DccBundle *self, gint64 wall_us, const char *incarnation)
+{
+    g_autoptr(GDateTime) second = g_date_time_new_from_unix_utc(wall_us / G_USEC_PER_SEC);
+    g_autofree char *time = g_date_time_format(second, "%Y%m%d-%H%M%S");
+    g_autofree char *name =
+        g_strdup_printf("%s-%03d-%.8s", time, (int)(wall_us % G_USEC_PER_SEC / 1000), incarnation);
+    g_autofree char *path = g_build_filename(self->crashes, name, NULL);
+
+    if (rename(self->dir, path) != 0)
+        return NULL;
+    g_clear_pointer(&self->dir, g_free);
+    return g_steal_pointer(&path);
+}
+
+gboolean
+dcc_bundle_is_name(const char *name, const char **life)
+{
+    if (strlen(name) != strlen(NAME_FORM))
+        return FALSE;
+    for (guint i = 0; NAME_FORM[i] != '\0'; i++) {
+        char form = NAME_FORM[i];
+
+        if (form == 'D' ? !g_ascii_isdigit(name[i])
+                        : (form == 'X' ? !g_ascii_isxdigit(name[i]) : name[i] != form))
+            return FALSE;
+    }
+    if (life != NULL)
+        *life = name + strlen(NAME_FORM) - LIFE_LENGTH;
+    return TRUE;
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+GPtrArray *
+dcc_bundle_list(const char *crashes)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = g_dir_open(crashes, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        if (dcc_bundle_is_name(name, NULL))
+            g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
+char *
+dcc_bundle_find(const char *crashes, const char *incarnation)
+{
+    g_autoptr(GPtrArray) names = dcc_bundle_list(crashes);
+
+    for (guint i = names->len; i > 0; i--) {
+        const char *name = g_ptr_array_index(names, i - 1), *life;
+
+        if (dcc_bundle_is_name(name, &life) && strncmp(life, incarnation, LIFE_LENGTH) == 0)
+            return g_build_filename(crashes, name, NULL);
+    }
+    return NULL;
+}
+
+JsonObject *
+dcc_death_from_text(const char *text, gssize length)
+{
+    g_autoptr(JsonObject) death = dcc_json_from_text(text, length, NULL);
+
+    if (death == NULL || dcc_json_get_int(death, "version", 0) != DCC_DEATH_VERSION ||
+        dcc_json_get_object(death, "result") == NULL ||
+        dcc_json_get_string(death, "name", NULL) == NULL)
+        return NULL;
+    return g_steal_pointer(&death);
+}
+
+static JsonObject *
+read_death(const char *bundle)
+{
+    g_autofree char *path = g_build_filename(bundle, DCC_BUNDLE_DEATH, NULL);
+    g_autoptr(JsonObject) object = dcc_place_read_json(path);
+    g_autofree char *line = object != NULL ? dcc_json_to_line(object) : NULL;
+
+    return line != NULL ? dcc_death_from_text(line, -1) : NULL;
+}
+
+JsonObject *
+dcc_death_read_newest(const char *crashes)
+{
+    g_autoptr(GPtrArray) names = dcc_bundle_list(crashes);
+
+    for (guint i = names->len; i > 0; i--) {
+        g_autofree char *path = g_build_filename(crashes, g_ptr_array_index(names, i - 1), NULL);
+        JsonObject *death = read_death(path);
+
+        if (death == NULL)
+            continue;
+        dcc_json_set_bytes(death, "bundle", path);
+        return death;
+    }
+    return NULL;
+}

@@ -1,0 +1,139 @@
+"""Edit a scene, crash it, get the edit back; crash again: safe mode; again: stopped."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from world import figure, on_this_machine, until, wait_for_death
+
+SOON = ["--backoff", "fixed:50ms", "--set", "jitter=0", "--set", "rescue-period=200ms"]
+EDIT = ("bpy.ops.mesh.primitive_monkey_add(); bpy.context.object.name = 'Precious'; "
+        "bpy.app.background or bpy.ops.ed.undo_push()")
+OBJECTS = "result = ' '.join(o.name for o in bpy.data.objects)"
+
+
+def edit(world, pid, source=EDIT):
+    """An edit, and the rescue copy that follows it by itself."""
+    began = time.time()
+    with world.control() as control:
+        control.run(source)
+    until(lambda: [path for path in world.temp.glob("*/*_rescue.blend") if path.stat().st_mtime > began],
+          "the rescue copy", 20)
+    return pid
+
+
+def crash(pid, number=signal.SIGSEGV):
+    os.kill(pid, number)
+    wait_for_death(pid)
+
+
+def next_life(world, pid):
+    return until(lambda: (lambda s: s if s["ready"] and s["pid"] != pid else None)(world.status()), "the next life")
+
+
+def objects(world):
+    with world.control() as control:
+        return control.run(OBJECTS).strip("'").split()
+
+
+@pytest.mark.parametrize("where", ["headless", "window"])
+@pytest.mark.parametrize("scene", ["named", "unnamed"])
+def test_an_edit_comes_back(request, where, scene):
+    world = request.getfixturevalue("world" if where == "headless" else "desk")
+    path = world.make_scene("shot.blend") if scene == "named" else None
+    before = world.launch("--recover", "auto", *SOON, *(["--file", path] if path else []), headless=where == "headless")
+    crash(edit(world, before["pid"]))
+    after = next_life(world, before["pid"])
+    assert "Precious" in objects(world)
+    assert after["scene"] == (str(path) if path else "")
+    assert after["recovered"].endswith("_rescue.blend") and not after["safe"]
+    with world.control() as control:
+        assert control.call("agent", method="ping", params={}, timeout_ms=30000)["dirty"] is True
+    opened = world.events(kind="recovery")
+    assert [e["action"] for e in opened] == ["opened"] and opened[0]["path"] == after["recovered"]
+    if path:
+        assert "Precious" not in world.objects_in(path)  # the artist's own file is his to write
+    world.stop()
+
+
+def argv_of(pid):
+    with open("/proc/%d/cmdline" % pid, "rb") as file:
+        return file.read().decode().split("\0")
+
+
+@pytest.mark.parametrize("where", ["headless", "window"])
+def test_a_second_crash_is_followed_by_safe_mode_and_a_third_by_nothing(request, where):
+    """Each life edits, and each edit comes back as long as there is a life."""
+    world = request.getfixturevalue("world" if where == "headless" else "desk")
+    path = world.make_scene("shot.blend")
+    status = world.launch("--recover", "auto", *SOON, "--file", path, headless=where == "headless")
+    seen = []
+    for number in range(3):
+        seen.append("--factory-startup" in argv_of(status["pid"]))
+        crash(edit(world, status["pid"], EDIT.replace("Precious", "Precious%d" % number)))
+        if number < 2:
+            status = next_life(world, status["pid"])
+            assert {"Precious%d" % n for n in range(number + 1)} <= set(objects(world))
+    assert seen == [False, False, True]
+    status = until(lambda: (lambda s: s if not s["attended"] else None)(world.status()), "the end")
+    assert status["state"] == "failed" and status["restart_count"] == 2
+    gave_up = world.events(kind="gave-up")
+    assert len(gave_up) == 1
+    assert gave_up[0]["reason"].startswith("3 crashes in a row on shot.blend, the last in safe mode: crash, signal 11")
+    assert [e["safe"] for e in world.events(kind="restart")] == [False, True]
+    offered = world.events(kind="recovery")[-1]
+    assert offered["action"] == "offered" and "dcchost restart blender --recover" in offered["reason"]
+    done = world.run("restart", "blender", "--recover", "--json")
+    assert done.status == 0, done
+    assert {"Precious0", "Precious1", "Precious2"} <= set(objects(world)) and not done.json["safe"]
+    world.stop()
+
+
+def test_asked_for_it_is_offered_and_not_taken(world):
+    path = world.make_scene("shot.blend")
+    before = world.launch(*SOON, "--file", path)
+    crash(edit(world, before["pid"]))
+    after = next_life(world, before["pid"])
+    assert "Precious" not in objects(world)
+    assert after["recovered"] is None and after["recovery"]["kind"] == "copy"
+    assert [e["action"] for e in world.events(kind="recovery")] == ["offered"]
+    done = world.run("restart", "blender", "--recover")
+    assert done.status == 0, done
+    assert "Precious" in objects(world) and world.status()["scene"] == str(path)
+    world.stop()
+
+
+def test_the_scene_is_opened_where_it_is_the_newest(world):
+    path = world.make_scene("shot.blend")
+    before = world.launch("--recover", "auto", *SOON, "--file", path)
+    edit(world, before["pid"])
+    with world.control() as control:
+        control.run("bpy.ops.wm.save_mainfile()")
+    crash(before["pid"])
+    after = next_life(world, before["pid"])
+    assert "Precious" in objects(world) and after["recovered"] is None and after["recovery"] is None
+    world.stop()
+
+
+def test_a_rescue_file_that_cannot_be_read_is_left_aside(world):
+    path = world.make_scene("shot.blend")
+    before = world.launch("--recover", "auto", *SOON, "--file", path)
+    edit(world, before["pid"])
+    copy = next(world.temp.glob("*/*_rescue.blend"))
+    os.kill(before["pid"], signal.SIGSTOP)  # no better one is made meanwhile
+    copy.write_bytes(copy.read_bytes()[:9000])
+    os.kill(before["pid"], signal.SIGKILL)
+    wait_for_death(before["pid"])
+    after = next_life(world, before["pid"])
+    assert after["scene"] == str(path) and after["recovered"] is None
+    assert "failed" in [e["action"] for e in world.events(kind="recovery")]
+    assert world.rescued("*_rescue.blend")  # nobody has thrown it away
+    world.stop()
+
+
+def test_safe_when_asked(world):
+    status = world.launch("--safe")
+    assert "--factory-startup" in argv_of(status["pid"]) and status["safe"]
+    world.stop()
