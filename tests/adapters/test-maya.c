@@ -183,13 +183,13 @@ test_safe(void)
         {FALSE, "-batch", TRUE},
         {TRUE, "", FALSE}, /* mayapy loads none by itself */
     };
-    g_autofree char *root = make_root();
+    g_autofree char *root = fixture_root();
     g_autofree char *bin = g_build_filename(root, "maya2024/bin", NULL);
     g_autofree char *maya = g_build_filename(bin, "maya", NULL);
     g_autoptr(DccInstallation) it = dcc_installation_new(maya, "2024", "x");
     g_autoptr(DccAdapter) adapter = make_maya();
 
-    put(bin, "mayapy", 0755);
+    fixture_put(bin, "mayapy", 0755);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(DccLaunchRequest) request = make_request(cases[i].headless, cases[i].args);
         g_autoptr(DccLaunchPlan) got = NULL;
@@ -206,7 +206,7 @@ test_safe(void)
         g_assert_cmpstr(g_environ_getenv(env, "MAYA_APP_DIR"), ==, "/private/maya/safe");
         g_assert_cmpstr(g_environ_getenv(env, "MAYA_SKIP_USERSETUP_PY"), ==, "1");
     }
-    clean(root);
+    fixture_clean(root);
 }
 
 static void
