@@ -148,7 +148,7 @@ print_evidence(JsonObject *death)
         g_autofree char *short_text = text != NULL ? cut(text) : NULL;
 
         if (short_text != NULL)
-            row(i > first ? "" : has ? "it said" : "last said", short_text);
+            row(i > first ? "" : has ? "it said" : "last", short_text);
     }
 }
 
@@ -215,7 +215,10 @@ print_next(const CliWhy *why)
             cli_json_boolean(next, "recover", FALSE) ? ", from the newest unsaved work" : "",
             now);
     else
-        text = g_strconcat("not started again: ", reason, now, NULL);
+        text = g_strconcat("not started again: ",
+                           reason,
+                           cli_status_is_over(why->status) ? "" : now,
+                           NULL);
     row("then", text);
 }
 

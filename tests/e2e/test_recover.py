@@ -1,12 +1,13 @@
 """Edit a scene, crash it, get the edit back; crash again: safe mode; again: stopped."""
 
 import os
+import random
 import signal
 import time
 
 import pytest
 
-from world import figure, on_this_machine, until, wait_for_death
+from world import figure, until, wait_for_death
 
 SOON = ["--backoff", "fixed:50ms", "--set", "jitter=0", "--set", "rescue-period=200ms"]
 EDIT = ("bpy.ops.mesh.primitive_monkey_add(); bpy.context.object.name = 'Precious'; "
@@ -137,3 +138,104 @@ def test_safe_when_asked(world):
     status = world.launch("--safe")
     assert "--factory-startup" in argv_of(status["pid"]) and status["safe"]
     world.stop()
+
+
+def test_why_tells_it_on_one_screen(world):
+    path = world.make_scene("shot.blend")
+    before = world.launch(*SOON, "--restart", "never", "--file", path)
+    crash(edit(world, before["pid"]))
+    until(lambda: not world.status()["attended"], "the end")
+    done = world.run("why")
+    assert done.status == 0, done
+    lines = done.out.splitlines()
+    assert len(lines) <= 24 and lines[0].startswith("blender crashed: signal 11"), done
+    said = {line[2:11].strip(): line[11:] for line in lines[1:]}
+    assert said["scene"] == str(path) and said["it was"] == "blender 3.4.1, ready, without a window"
+    for what in ("bundle", "log", "report", "stacks", "copy"):
+        assert os.path.exists(said[what]), (what, done)
+    assert lines[-2].startswith("  do       dcchost restart blender --recover")
+    bundle = said["bundle"]
+    assert "Segmentation fault" in open(os.path.join(bundle, "dcchost-faults.txt")).read()
+    assert open(os.path.join(bundle, "shot.crash.txt")).read().startswith("# Blender ")
+    assert "DCCHOST_AGENT_TOKEN=***\n" in open(os.path.join(bundle, "environment.txt")).read()
+    assert "Read blend: %s" % path in open(os.path.join(bundle, "log.txt")).read()
+    assert world.run("restart", "blender", "--recover").status == 0
+    assert "Precious" in objects(world)
+    world.stop()
+
+
+def test_a_hang_that_is_ended_leaves_its_stacks_and_its_work(world):
+    path = world.make_scene("shot.blend")
+    before = world.launch("--recover", "auto", *SOON, "--file", path, "--on-hang", "restart", "--set", "hang-timeout=300ms",
+                          "--set", "save-timeout=500ms", "--set", "probe-period=200ms", "--set", "probe-timeout=300ms",
+                          "--set", "probe-failures=2", "--set", "progress-window=500ms", "--set", "term-timeout=500ms")
+    edit(world, before["pid"])
+    with world.control() as control:
+        control.ask_run("import time; time.sleep(3000)")
+        next_life(world, before["pid"])
+    death = world.run("why", "--json").json["death"]
+    assert death["hung"] and any("-hang-" in each["path"] for each in death["files"])
+    hang = [name for name in os.listdir(death["bundle"]) if name.startswith("hang-")]
+    assert 'File "<dcchost run>", line 1' in open(os.path.join(death["bundle"], hang[0])).read()
+    assert "Precious" in objects(world)
+    world.stop()
+
+
+def test_an_idle_window_makes_no_copies(desk):
+    """Nothing changes, so nothing is written, however long it lasts."""
+    before = desk.launch(*SOON, headless=False)
+    edit(desk, before["pid"])
+    copy = next(desk.temp.glob("*/*_rescue.blend"))
+    with desk.control() as control:
+        settled = [copy.stat().st_mtime_ns]
+
+        def quiet():  # what the edit itself still makes Blender do is over
+            settled.append(copy.stat().st_mtime_ns)
+            control.run("import time; time.sleep(1.5)") if settled[-1] != settled[-2] else None
+            return settled[-1] == settled[-2]
+        until(quiet, "the last copy")
+        ticks = control.run("import dcchost_blender_agent as it; result = it.agent.rescue.made_at")
+        for _n in range(20):
+            control.run("import time; time.sleep(0.2)")
+        assert control.run("import dcchost_blender_agent as it; result = it.agent.rescue.made_at") == ticks
+        dirty = control.call("agent", method="ping", params={}, timeout_ms=30000)["dirty"]
+    assert dirty is True
+    desk.stop()
+
+
+def test_whatever_the_moment_the_last_copy_comes_back(world):
+    """Crashes while the scene is edited all the time: what was there when the last copy was made is there again."""
+    rounds, lost = int(os.environ.get("TEST_CRASHES", "4")), []
+    chance = random.Random(4)
+    path = world.make_scene("shot.blend")
+    status = world.launch("--recover", "auto", *SOON, "--file", path, "--set", "scene-crashes=0", "--max-restarts", "4000")
+    for number in range(rounds):
+        wanted = set()
+        with world.control() as control:
+            for _n in range(chance.randint(3, 6)):
+                name = "Round%dEdit%d" % (number, _n)
+                control.run(EDIT.replace("Precious", name))
+                if chance.random() < 0.2:
+                    control.run("bpy.ops.wm.save_mainfile()")
+                time.sleep(chance.random())  # an artist's pace
+                copies = list(world.temp.glob("*/*_rescue.blend"))
+                newest = max([path] + copies, key=lambda each: each.stat().st_mtime_ns)
+                wanted = set(objects_of(newest, world))
+        crash(status["pid"])
+        status = next_life(world, status["pid"])
+        got = set(objects(world))
+        if not wanted <= got:
+            lost.append((number, wanted - got))
+    figure("%d crashes while editing: the newest copy or save came back %d times" % (rounds, rounds - len(lost)))
+    assert not lost
+    world.stop()
+
+
+def objects_of(path, world):
+    """Read aside: the copy may be replaced at any moment."""
+    aside = world.work / "aside.blend"
+    try:
+        aside.write_bytes(path.read_bytes())
+    except OSError:
+        return []
+    return [name for name in world.objects_in(aside)]

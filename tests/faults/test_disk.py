@@ -146,3 +146,25 @@ def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
     murder(second["session_pid"])
     assert box.run("adopt").status == 0
     assert box.status()["pid"] == second["pid"]
+
+
+@needs_mount
+def test_a_crash_on_a_full_disk_costs_its_evidence_alone(small_disk):
+    box = small_disk
+    box.launch("--backoff", "fixed:50ms", "--set", "instant-crash=0")
+    before = box.status()
+    with pytest.raises(OSError):
+        with open(str(box.state / "ballast"), "wb") as ballast:
+            while True:
+                ballast.write(b"x" * 4096)
+                ballast.flush()
+    os.kill(before["pid"], signal.SIGSEGV)
+    after = until(lambda: (lambda s: s if s["ready"] and s["pid"] != before["pid"] else None)(box.status()),
+                  "the next life")
+    assert after["restart_count"] == 1 and after["bundle"] is None
+    assert "the evidence of a crash cannot be written" in after["degraded"]
+    crashes = box.state / "dcchost/fake/crashes"
+    assert not crashes.exists() or not list(crashes.iterdir())  # no half of one either
+    (box.state / "ballast").unlink()
+    os.kill(after["pid"], signal.SIGSEGV)
+    until(lambda: box.status()["bundle"], "the next bundle")
