@@ -222,8 +222,7 @@ def test_a_wrapper_that_drops_foreground(studio):
 
 
 @pytest.mark.parametrize("words, verdict, status", [("no-licence", "unknown", 124),
-                                                    ("no-licence licence-line", "licence", 75),
-                                                    ("raising-hook", "unknown", 124)])
+                                                    ("no-licence licence-line", "licence", 75)])
 def test_a_window_that_waits_with_a_dialog(studio, words, verdict, status):
     done = studio.run("launch", "houdini", "--restart", "never", "--start-timeout", "2s", STANDIN_HOUDINI=words)
     result = said(studio)
@@ -356,6 +355,49 @@ def test_the_user_s_own_start_up_files(studio):
     window(studio, HOUDINI_PATH="%s:&" % own)
     assert (own / "ran-uiready.py").read_text() == "xx"
     studio.stop("houdini")
+
+
+def test_a_hook_of_the_user_s_that_raises(studio):
+    """It becomes a modal dialog, and the window is never ready: said, with what it raised, and nothing stays."""
+    for version in ("3.9", "3.10", "3.11", "3.12", "3.13"):
+        hook = studio.top / "own" / ("python%slibs" % version) / "uiready.py"
+        hook.parent.mkdir(parents=True)
+        hook.write_text("import no_such_tool\n")
+    done = studio.run("launch", "houdini", "--restart", "never", "--start-timeout", "2s",
+                      HOUDINI_PATH="%s:&" % (studio.top / "own"))
+    assert done.status == 124 and "no_such_tool" in done.out, done
+    assert said(studio)["kind"] == "start-failed" and not houdinis(studio)
+
+
+@pytest.mark.parametrize("mode", [0o644, None])
+def test_half_an_installation(studio, mode):
+    """The wrapper is there, the program behind it may not be executed or is gone."""
+    program = studio.top / "hfs20.5.332/bin/houdini-bin"
+    program.chmod(mode) if mode else program.unlink()
+    done, result = job(studio, headless=False)
+    assert result["verdict"] == "broken-install" and done.status in (126, 127), done
+
+
+def test_a_signal_from_outside_saves_first(studio):
+    """A log-out sends SIGTERM: whatever a real window makes of it, the agent quits in order, and saves before."""
+    for headless in (False, True):
+        status = window(studio, headless=headless)
+        with studio.control("houdini") as control:
+            control.run("hou.node('/obj').createNode('geo', 'Precious%d')" % headless)
+        os.kill(status["pid"], signal.SIGTERM)
+        lib.until(lambda: studio.status("houdini")["result"], "the end")
+        assert said(studio)["verdict"] == "clean"
+        lib.until(lambda: any("Precious%d" % headless in path.read_text()
+                              for path in studio.rescued("*untitled_rescue.hiplc", "houdini")), "the copy")
+
+
+@pytest.mark.parametrize("args", [["hbatch", "wait"], ["hython", "-c", "import time; time.sleep(600)"]])
+def test_work_of_its_own_is_stopped_by_a_signal(studio, args):
+    done = studio.run("launch", "houdini", "-d", "--wait", "ready", "--set", "settle=200ms", "--", *args)
+    assert done.status == 0, done
+    report = studio.stop("houdini")
+    assert report["saved"] in ("skipped", "not-supported") and report["result"]["kind"] == "stopped", report
+    assert said(studio)["verdict"] == "clean"
 
 
 def test_no_process_outlives_a_signal(studio):

@@ -58,7 +58,7 @@ class Agent(shared.Agent):
     refusal = "a script of its own holds the main thread"
 
     def __init__(self, path, token):
-        self.awake = self.gone = self.asked = False
+        self.awake = self.gone = self.asked = self.signalled = False
         self.launched = time.time()
         self.crash_dir = os.environ.get("HOUDINI_TEMP_DIR")
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
@@ -122,6 +122,8 @@ class Agent(shared.Agent):
                 pass
 
     def say_goodbye(self):
+        self.save_last()
+        self.signalled = False  # once
         self.part()
 
     # -- what both need
@@ -251,11 +253,28 @@ class Agent(shared.Agent):
     def leave(self):
         """At exit of Python alone: that proves no order, a script that failed comes by here as well."""
 
+    def asked_to_end(self):
+        """By a signal, from a log-out or anybody: nobody has saved before."""
+        self.signalled = True
+        super().asked_to_end()
+
+    def save_last(self):
+        """Into the life's own directory, from where it is brought to safety. What nobody knows to be saved counts."""
+        if not self.signalled or not self.temp or self.dirty is False or self.unsaved:
+            return
+        name = os.path.splitext(os.path.basename(self.scene or ""))[0] or "untitled"
+        try:
+            self.copying = True
+            self.save_copy(os.path.join(self.temp, name + "_rescue" + self.suffix))
+        except Exception as error:
+            print("dcchost: no rescue copy at the end: %s" % error)
+
     def end(self):
         """Once. hou.exit raises SystemExit, and is to be called by the event loop, not from within a callback."""
         if self.asked:
             return
         self.asked = True
+        self.save_last()
         self.part()
         import hou
         if self.background:

@@ -166,8 +166,6 @@ def window(args):
         crash()
     if not os.environ.get("HOUDINI_NO_START_PAGE_SPLASH") or not os.environ.get("HOUDINI_ANONYMOUS_STATISTICS"):
         dialog()  # the start page asks about statistics (facts 2: idx:30090693930)
-    if "raising-hook" in words:
-        dialog()
     run_hooks(path, "uiready.py")
     for arg in args:
         if arg.endswith((".hip", ".hiplc", ".hipnc")):
