@@ -12,7 +12,8 @@ from . import _library
 
 _DccHost = _library.load()
 
-_READING = struct.Struct("=qqdII")
+_iter_unpack = struct.Struct("=qqdII").iter_unpack
+_getpid = os.getpid
 _RUNNING, _ZOMBIE = 1, 2
 
 
@@ -27,12 +28,13 @@ class PyProcessMonitor:
 
     def __init__(self):
         self._monitor = _DccHost.Monitor.new()
+        self._take = self._monitor.refresh
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._names = {}  # of tracked pids, in the order of tracking
         self._data = b""
+        self._in_order = False  # the records are those of the names, one by one
         self._read = None  # pid: dict, of those that lived at the last reading; None until somebody asks
-        self._listed = []  # the same dicts in the order of tracking, and those of the dead
 
     def __repr__(self):
         return "PyProcessMonitor(tracked=%d)" % len(self._names)
@@ -46,7 +48,7 @@ class PyProcessMonitor:
         with self._lock:
             self._monitor.track(pid)
             self._names[pid] = name
-            self._read = None
+            self._read, self._in_order = None, False
 
     def untrack(self, pid):
         """Tracks it no longer. A pid that is not tracked: nothing happens."""
@@ -55,14 +57,15 @@ class PyProcessMonitor:
         with self._lock:
             if self._names.pop(pid, None) is not None:
                 self._monitor.untrack(pid)
-                self._read = None
+                self._read, self._in_order = None, False
 
     def refresh(self):
         """Takes a reading."""
-        _library.check_process(self._owner)
+        if _getpid() != self._owner:
+            _library.check_process(self._owner)
         with self._lock:
-            self._data = self._monitor.refresh() or b""
-            self._read = None
+            self._data = self._take() or b""
+            self._read, self._in_order = None, True
 
     def query(self, pid):
         """The dict of one process as of the last refresh; None when it was gone then, is not tracked, or was tracked
@@ -77,9 +80,8 @@ class PyProcessMonitor:
 
     def list_all(self):
         """A dict for each tracked process, the dead ones among them: status `stopped` and zeros."""
-        if self._read is None:
-            self._unpack()
-        return [info.copy() for info in self._listed]
+        with self._lock:
+            return self._list()
 
     def is_alive(self, pid):
         """Whether a process has this pid now and has not ended; it need not be tracked. A zombie is not alive, nor is
@@ -99,49 +101,43 @@ class PyProcessMonitor:
         with self._lock:
             if self._names:
                 return None
-            for record in _READING.iter_unpack(self._data):
+            for record in _iter_unpack(self._data):
                 if record[0] == pid:
-                    return _info(record, _name_of(pid), set())
+                    return _info(record, _name_of(pid))
         return None
 
     def _unpack(self):
-        """Dicts from the records; with nothing tracked none are made before somebody asks."""
+        """Dicts from the records, by pid, without those that are gone; with nothing tracked none are made before
+        somebody asks."""
         with self._lock:
-            zombies = set()
-            listed = self._pair(zombies) if self._names else []
-            read = {info["pid"]: info for info in listed if info["status"] == "running" or info["pid"] in zombies}
-            self._listed = listed
-            self._read = read
-            return read
+            gone = {record[0] for record in _iter_unpack(self._data) if record[3] not in (_RUNNING, _ZOMBIE)}
+            self._read = {info["pid"]: info for info in self._list()
+                          if info["pid"] not in gone and info["status"] != "unknown"}
+            return self._read
 
-    def _pair(self, zombies):
-        """Records with their names. They come in the order of tracking, unless somebody tracked or untracked since."""
-        names, records = self._names, _READING.iter_unpack(self._data)
-        listed = [{"pid": pid, "name": name,
-                   "status": "running" if status == _RUNNING else _other(pid, status, zombies),
-                   "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
-                  for (pid, memory, cpu, status, _flags), name in zip(records, names.values())]
-        if [info["pid"] for info in listed] == list(names):
-            return listed
-        found = {record[0]: record for record in _READING.iter_unpack(self._data)}
-        return [_info(found[pid], name, zombies) if pid in found else dict(_UNKNOWN, pid=pid, name=name)
+    def _list(self):
+        """Records with their names, in the order of tracking."""
+        names = self._names
+        if self._in_order:  # written out: this is what a refresh is looked at by, each time
+            return [{"pid": pid, "name": name, "status": "running" if status == _RUNNING else _other(pid, status),
+                     "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
+                    for (pid, memory, cpu, status, _flags), name in zip(_iter_unpack(self._data), names.values())]
+        found = {record[0]: record for record in _iter_unpack(self._data)}
+        return [_info(found[pid], name) if pid in found else dict(_UNKNOWN, pid=pid, name=name)
                 for pid, name in names.items()]
 
 
 _UNKNOWN = {"pid": 0, "name": "", "status": "unknown", "cpu_usage_percent": 0.0, "memory_bytes": 0, "restart_count": 0}
 
 
-def _info(record, name, zombies):
+def _info(record, name):
     pid, memory, cpu, status, _flags = record
-    return {"pid": pid, "name": name, "status": "running" if status == _RUNNING else _other(pid, status, zombies),
+    return {"pid": pid, "name": name, "status": "running" if status == _RUNNING else _other(pid, status),
             "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
 
 
-def _other(pid, status, zombies):
-    if status != _ZOMBIE:
-        return "stopped"
-    zombies.add(pid)
-    return _ended(pid)
+def _other(pid, status):
+    return _ended(pid) if status == _ZOMBIE else "stopped"
 
 
 def _ended(pid):
