@@ -218,7 +218,8 @@ test_probe(void)
     } cases[] = {
         {"{\"main_thread_age_ms\": 7, \"busy\": null}", DCC_HEALTH_OK, 7},
         {"{\"main_thread_age_ms\": 7, \"busy\": \"load\"}", DCC_HEALTH_BUSY, 7},
-        {"{\"main_thread_age_ms\": 7, \"busy\": \"crash\"}", DCC_HEALTH_UNRESPONSIVE, -1},
+        {"{\"main_thread_age_ms\": 7, \"busy\": \"crash\"}", DCC_HEALTH_BUSY, 7},
+        {"{\"main_thread_age_ms\": 7, \"busy\": \"crashed\"}", DCC_HEALTH_UNRESPONSIVE, -1},
     };
     g_autoptr(DccAdapter) adapter = make_houdini();
     g_autoptr(DccProbePlan) plan = dcc_probe_plan_new_agent("ping", NULL);

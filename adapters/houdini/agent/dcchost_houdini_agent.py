@@ -27,7 +27,7 @@ MODULE, SHARED = "dcchost_houdini_agent", "dcchost_agent"
 GOODBYE, NO_SCENE = "dcchost: Houdini ends in order", "dcchost: the scene cannot be opened"
 UNPROVED = "dcchost-hython"  # lies in the temporary directory until a hython has ended in order
 TICK = 0.1  # what the event loop is asked for at most, while there is no job
-CRASH_PERIOD, CRASH_QUIET, CRASH_PATIENCE = 0.5, 1.0, 10.0
+CRASH_PERIOD, CRASH_QUIET, CRASH_PATIENCE, CRASH_SHOWN, LOG_PATIENCE = 0.5, 1.0, 10.0, 0.5, 60.0
 BACKUP = "HOUDINI_BACKUP_DIR"
 # What we launch with, and houdini.env or a package may have another word on.
 WATCHED = ("HOUDINI_TEMP_DIR", "HOUDINI_USER_PREF_DIR", "HOUDINI_NO_ENV_FILE", "HOUDINI_PROMPT_ON_CRASHES",
@@ -132,6 +132,7 @@ class Agent(shared.Agent):
         """On the main thread, as soon as Houdini can be asked."""
         import hou
         self.awake = True
+        self.main = threading.get_ident()
         self.version = str(hou.applicationVersionString()) or self.version
         self.listen(hou)
 
@@ -300,25 +301,31 @@ class Agent(shared.Agent):
         return scene, log
 
     def watch_crash(self):
+        """Busy with "crash" while it saves, "crashed" when that is over. A log that never comes is not waited for."""
+        began = None
         while os.getpid() == self.pid:
             time.sleep(CRASH_PERIOD)
             try:
                 scene, log = self.find_crash()
-                if scene or log:
-                    self.set_busy("crash")
-                if log:
-                    self.end_what_crashed(log)
+                if not scene and not log:
+                    continue
+                self.set_busy("crash")
+                began = began or time.monotonic()
+                if log or time.monotonic() - began > LOG_PATIENCE:
+                    self.end_what_crashed(log or scene)
             except Exception:
                 pass  # a file that went away meanwhile
 
-    def end_what_crashed(self, log):
-        """It had its time to die by itself; the log is written after the scene, so that is safe."""
+    def end_what_crashed(self, path):
+        """It has time to die by itself; the log is written after the scene, so once that is whole all is."""
         size, since, limit = -1, time.monotonic(), time.monotonic() + CRASH_PATIENCE
         while time.monotonic() < min(since + CRASH_QUIET, limit):
-            if os.path.getsize(log) != size:
-                size, since = os.path.getsize(log), time.monotonic()
+            if os.path.getsize(path) != size:
+                size, since = os.path.getsize(path), time.monotonic()
             time.sleep(0.05)
-        os.write(2, os.fsencode("dcchost: Houdini has crashed and stays; it is ended. Its log: %s\n" % log))
+        self.set_busy("crashed")
+        time.sleep(CRASH_SHOWN)
+        os.write(2, os.fsencode("dcchost: Houdini has crashed and stays; it is ended. It left: %s\n" % path))
         os.kill(self.pid, signal.SIGKILL)
 
 
