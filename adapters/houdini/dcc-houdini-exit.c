@@ -10,7 +10,9 @@
 #include <string.h>
 
 #define CODE_NO_LICENCE 3
-#define CODE_NO_LOADER  127
+/* What the wrappers' shell says when NAME-bin cannot be executed, or is not there. */
+#define CODE_NO_RIGHTS  126
+#define CODE_NO_PROGRAM 127
 /* Whoever breaks this soon and leaves nothing has not begun (libtinfo.so.5, an OFX plug-in). */
 #define AT_ONCE_US (5 * G_USEC_PER_SEC)
 #define TRACEBACK  "Traceback (most recent call last)"
@@ -64,19 +66,28 @@ judge_requested(DccExitInfo *info)
     return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
 }
 
+static gboolean
+is_half_there(DccExitInfo *info)
+{
+    int code = dcc_exit_info_get_code(info);
+
+    return dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED &&
+           (code == CODE_NO_RIGHTS || code == CODE_NO_PROGRAM);
+}
+
 static DccVerdict *
 judge_library(DccExitInfo *info)
 {
     const char *line = dcc_common_find_line(info, "error while loading shared libraries");
 
-    if (dcc_exit_info_was_ready(info) ||
-        (!line && (dcc_exit_info_get_kind(info) != DCC_RESULT_EXITED ||
-                   dcc_exit_info_get_code(info) != CODE_NO_LOADER)))
+    if (dcc_exit_info_was_ready(info) || (!line && !is_half_there(info)))
         return NULL;
+    if (line)
+        return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", line);
     return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL,
-                              "%s",
-                              line ? line
-                                   : "a program or a library of Houdini is missing (code 127)");
+                              "a program of Houdini's is missing or may not be executed (code "
+                              "%d); install it again",
+                              dcc_exit_info_get_code(info));
 }
 
 /* The crash line of this process, and of no child of it; NULL: none. */

@@ -138,6 +138,14 @@ check_gui(DccLaunchRequest *request, const DccHoudiniArgs *args, GError **error)
 {
     if (args->kind != DCC_HOUDINI_GUI)
         return TRUE;
+    if (dcc_launch_request_is_headless(request)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_INVALID,
+                    "%s opens a window; leave --headless out, or name hython",
+                    args->program);
+        return FALSE;
+    }
     if (has_arg(args->rest, "-background")) {
         g_set_error(
             error,

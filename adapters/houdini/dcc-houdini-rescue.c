@@ -58,6 +58,8 @@ find_kind(const char *name, DccRescueKind *kind)
         *kind = is_log(name) ? DCC_RESCUE_CRASH_REPORT : DCC_RESCUE_RECOVERY;
     else if (g_str_has_prefix(name, "dcchost-faults") || g_str_has_prefix(name, "dcchost-stacks"))
         *kind = DCC_RESCUE_STACKS;
+    else if (dcc_houdini_is_scene(name) && strstr(name, "_rescue.")) /* the agent's */
+        *kind = DCC_RESCUE_COPY;
     else if (dcc_houdini_is_scene(name)) /* autosaves, and a script's own copies */
         *kind = DCC_RESCUE_AUTOSAVE;
     else

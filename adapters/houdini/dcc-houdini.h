@@ -90,8 +90,9 @@ dcc_houdini_is_scene(const char *name);
 #define DCC_HOUDINI_NO_SCENE "dcchost: the scene cannot be opened"
 /* Lies in the temporary directory of a hython that has not ended in order: its 0 proves nothing. */
 #define DCC_HOUDINI_UNPROVED "dcchost-hython"
-/* What the agent is busy with, where the process has crashed and goes on answering. */
-#define DCC_HOUDINI_CRASHED "crash"
+/* What the agent is busy with, where the process has crashed, has written its log, and goes on
+ * answering; before that it is "crash": it saves. */
+#define DCC_HOUDINI_CRASHED "crashed"
 
 /* adapters/houdini/agent, as they were when this was built. */
 extern const char dcc_houdini_agent[];

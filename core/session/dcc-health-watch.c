@@ -76,6 +76,14 @@ is_answer(DccHealthWatch *self, DccProbeReply *reply)
            dcc_probe_reply_get_health(reply) == DCC_HEALTH_BUSY;
 }
 
+/* The adapter knows better than the clock: what answers is an application that has crashed. */
+static gboolean
+is_said_dead(DccProbeReply *reply)
+{
+    return reply != NULL && dcc_probe_reply_get_main_thread_age(reply) < 0 &&
+           dcc_probe_reply_get_health(reply) == DCC_HEALTH_UNRESPONSIVE;
+}
+
 static DccHealth
 name_answer(DccProbeReply *reply)
 {
@@ -105,6 +113,8 @@ judge(DccHealthWatch *self, DccProbeReply *reply, const GError *error)
     }
     dcc_hang_rule_probe(self->rule, ok, now);
     judged = ok ? name_answer(reply) : dcc_hang_rule_judge(self->rule, now);
+    if (is_said_dead(reply))
+        judged = DCC_HEALTH_UNRESPONSIVE;
     /* Nobody is there to ask, and nothing else speaks for a hang: that is not known to be busy. */
     if (judged == DCC_HEALTH_BUSY && error != NULL && dcc_error_is_gone(error))
         judged = DCC_HEALTH_UNKNOWN;

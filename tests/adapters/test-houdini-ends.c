@@ -57,6 +57,7 @@ test_rescue_files(void)
         {"crash.untitled.ada_4712_log.txt", 9, DCC_RESCUE_CRASH_REPORT},
         {"crash.untitled.ada_4711.txt", 9, -1},
         {"shot_bak3.hip", -60, DCC_RESCUE_AUTOSAVE},
+        {"shot_rescue.hiplc", 9, DCC_RESCUE_COPY},
         {"dcchost-faults.txt", 9, DCC_RESCUE_STACKS},
         {DCC_HOUDINI_UNPROVED, 9, -1},
         {"notes.txt", 9, -1},
@@ -126,6 +127,8 @@ static const struct {
     {0, READY, FATAL "\n4712: Fatal error: x", NULL, DCC_VERDICT_CRASH},
     {0, READY, "", "crash.shot.ada_4712_log.txt", DCC_VERDICT_CLEAN},
     {127, 0, "", NULL, DCC_VERDICT_BROKEN_INSTALL},
+    {126, 0, "", NULL, DCC_VERDICT_BROKEN_INSTALL},
+    {126, READY, "", NULL, DCC_VERDICT_FAILED},
     {127,
      0,
      "houdini-bin: error while loading shared libraries: libtinfo.so.5",
@@ -215,7 +218,8 @@ test_probe(void)
     } cases[] = {
         {"{\"main_thread_age_ms\": 7, \"busy\": null}", DCC_HEALTH_OK, 7},
         {"{\"main_thread_age_ms\": 7, \"busy\": \"load\"}", DCC_HEALTH_BUSY, 7},
-        {"{\"main_thread_age_ms\": 7, \"busy\": \"crash\"}", DCC_HEALTH_UNRESPONSIVE, -1},
+        {"{\"main_thread_age_ms\": 7, \"busy\": \"crash\"}", DCC_HEALTH_BUSY, 7},
+        {"{\"main_thread_age_ms\": 7, \"busy\": \"crashed\"}", DCC_HEALTH_UNRESPONSIVE, -1},
     };
     g_autoptr(DccAdapter) adapter = make_houdini();
     g_autoptr(DccProbePlan) plan = dcc_probe_plan_new_agent("ping", NULL);

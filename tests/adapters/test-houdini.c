@@ -156,7 +156,7 @@ static const struct {
     {FALSE, "houdinifx -n", "houdinifx", "window", "-foreground -n"},
     {FALSE, "houdinicore", "houdinicore", "window", "-foreground"},
     {FALSE, "hindie", "hindie", "window", "-foreground"},
-    {TRUE, "happrentice", "happrentice", "window", "-foreground"},
+    {FALSE, "happrentice", "happrentice", "window", "-foreground"},
     {FALSE, "waitforui x.py", "houdini", "window", "-foreground waitforui x.py"},
     {TRUE, "", "hython", "loop", AGENT},
     {FALSE, "hython", "hython", "loop", AGENT},
@@ -275,6 +275,36 @@ test_own_program(void)
         }
     }
     fixture_clean(root);
+}
+
+/* What cannot be watched, or is not meant, is refused with words. */
+static void
+test_refused(void)
+{
+    static const struct {
+        gboolean headless;
+        const char *args, *env, *words;
+    } cases[] = {
+        {FALSE, "-background", NULL, "-background"},
+        {FALSE, "houdinifx -j4 -background", NULL, "-background"},
+        {TRUE, "houdini", NULL, "hython"},
+        {FALSE, "", "HOUDINI_PACKAGE_DIR=/studio", "HOUDINI_PACKAGE_DIR"},
+        {FALSE, "", "DISPLAY=", "--headless"},
+    };
+    g_autoptr(DccInstallation) it = dcc_installation_new("/h/bin/houdini", NULL, "x");
+    g_autoptr(DccAdapter) adapter = make_houdini();
+
+    g_unsetenv("WAYLAND_DISPLAY");
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(DccLaunchRequest) request = make_request(cases[i].headless, cases[i].args);
+        g_autoptr(GError) error = NULL;
+
+        if (cases[i].env)
+            g_assert_true(dcc_launch_request_add_env(request, cases[i].env, NULL));
+        g_assert_null(dcc_adapter_plan_launch(adapter, it, request, &error));
+        g_assert_error(error, DCC_ERROR, DCC_ERROR_INVALID);
+        g_assert_nonnull(strstr(error->message, cases[i].words));
+    }
 }
 
 static char *
@@ -446,6 +476,7 @@ main(int argc, char **argv)
     g_test_add_func("/houdini/override", test_override);
     g_test_add_func("/houdini/launch", test_launch);
     g_test_add_func("/houdini/own-program", test_own_program);
+    g_test_add_func("/houdini/refused", test_refused);
     g_test_add_func("/houdini/agent-files", test_agent_files);
     g_test_add_func("/houdini/scene", test_scene);
     g_test_add_func("/houdini/safe", test_safe);

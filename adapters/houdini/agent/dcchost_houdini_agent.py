@@ -27,7 +27,7 @@ MODULE, SHARED = "dcchost_houdini_agent", "dcchost_agent"
 GOODBYE, NO_SCENE = "dcchost: Houdini ends in order", "dcchost: the scene cannot be opened"
 UNPROVED = "dcchost-hython"  # lies in the temporary directory until a hython has ended in order
 TICK = 0.1  # what the event loop is asked for at most, while there is no job
-CRASH_PERIOD, CRASH_QUIET, CRASH_PATIENCE = 0.5, 1.0, 10.0
+CRASH_PERIOD, CRASH_QUIET, CRASH_PATIENCE, CRASH_SHOWN, LOG_PATIENCE = 0.5, 1.0, 10.0, 0.5, 60.0
 BACKUP = "HOUDINI_BACKUP_DIR"
 # What we launch with, and houdini.env or a package may have another word on.
 WATCHED = ("HOUDINI_TEMP_DIR", "HOUDINI_USER_PREF_DIR", "HOUDINI_NO_ENV_FILE", "HOUDINI_PROMPT_ON_CRASHES",
@@ -58,7 +58,7 @@ class Agent(shared.Agent):
     refusal = "a script of its own holds the main thread"
 
     def __init__(self, path, token):
-        self.awake = self.gone = self.asked = False
+        self.awake = self.gone = self.asked = self.signalled = False
         self.launched = time.time()
         self.crash_dir = os.environ.get("HOUDINI_TEMP_DIR")
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
@@ -122,6 +122,8 @@ class Agent(shared.Agent):
                 pass
 
     def say_goodbye(self):
+        self.save_last()
+        self.signalled = False  # once
         self.part()
 
     # -- what both need
@@ -130,6 +132,7 @@ class Agent(shared.Agent):
         """On the main thread, as soon as Houdini can be asked."""
         import hou
         self.awake = True
+        self.main = threading.get_ident()
         self.version = str(hou.applicationVersionString()) or self.version
         self.listen(hou)
 
@@ -251,11 +254,28 @@ class Agent(shared.Agent):
     def leave(self):
         """At exit of Python alone: that proves no order, a script that failed comes by here as well."""
 
+    def asked_to_end(self):
+        """By a signal, from a log-out or anybody: nobody has saved before."""
+        self.signalled = True
+        super().asked_to_end()
+
+    def save_last(self):
+        """Into the life's own directory, from where it is brought to safety. What nobody knows to be saved counts."""
+        if not self.signalled or not self.temp or self.dirty is False or self.unsaved:
+            return
+        name = os.path.splitext(os.path.basename(self.scene or ""))[0] or "untitled"
+        try:
+            self.copying = True
+            self.save_copy(os.path.join(self.temp, name + "_rescue" + self.suffix))
+        except Exception as error:
+            print("dcchost: no rescue copy at the end: %s" % error)
+
     def end(self):
         """Once. hou.exit raises SystemExit, and is to be called by the event loop, not from within a callback."""
         if self.asked:
             return
         self.asked = True
+        self.save_last()
         self.part()
         import hou
         if self.background:
@@ -281,25 +301,31 @@ class Agent(shared.Agent):
         return scene, log
 
     def watch_crash(self):
+        """Busy with "crash" while it saves, "crashed" when that is over. A log that never comes is not waited for."""
+        began = None
         while os.getpid() == self.pid:
             time.sleep(CRASH_PERIOD)
             try:
                 scene, log = self.find_crash()
-                if scene or log:
-                    self.set_busy("crash")
-                if log:
-                    self.end_what_crashed(log)
+                if not scene and not log:
+                    continue
+                self.set_busy("crash")
+                began = began or time.monotonic()
+                if log or time.monotonic() - began > LOG_PATIENCE:
+                    self.end_what_crashed(log or scene)
             except Exception:
                 pass  # a file that went away meanwhile
 
-    def end_what_crashed(self, log):
-        """It had its time to die by itself; the log is written after the scene, so that is safe."""
+    def end_what_crashed(self, path):
+        """It has time to die by itself; the log is written after the scene, so once that is whole all is."""
         size, since, limit = -1, time.monotonic(), time.monotonic() + CRASH_PATIENCE
         while time.monotonic() < min(since + CRASH_QUIET, limit):
-            if os.path.getsize(log) != size:
-                size, since = os.path.getsize(log), time.monotonic()
+            if os.path.getsize(path) != size:
+                size, since = os.path.getsize(path), time.monotonic()
             time.sleep(0.05)
-        os.write(2, os.fsencode("dcchost: Houdini has crashed and stays; it is ended. Its log: %s\n" % log))
+        self.set_busy("crashed")
+        time.sleep(CRASH_SHOWN)
+        os.write(2, os.fsencode("dcchost: Houdini has crashed and stays; it is ended. It left: %s\n" % path))
         os.kill(self.pid, signal.SIGKILL)
 
 

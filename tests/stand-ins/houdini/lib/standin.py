@@ -111,7 +111,7 @@ def run_hooks(path, name):
 
 
 def check_licence():
-    """hython: text and exit 3. A window stays alive with its dialog, and says so where a line is asked for (facts 5)."""
+    """hython: text and exit 3. A window stays alive with its dialog, and says so where asked for (facts 5)."""
     if "no-licence" not in words:
         return
     if not gui:
@@ -166,8 +166,6 @@ def window(args):
         crash()
     if not os.environ.get("HOUDINI_NO_START_PAGE_SPLASH") or not os.environ.get("HOUDINI_ANONYMOUS_STATISTICS"):
         dialog()  # the start page asks about statistics (facts 2: idx:30090693930)
-    if "raising-hook" in words:
-        dialog()
     run_hooks(path, "uiready.py")
     for arg in args:
         if arg.endswith((".hip", ".hiplc", ".hipnc")):
@@ -273,7 +271,7 @@ def crash():
             file.write("Crash report from houdini; Houdini Version %s [linux-x86_64-gcc11.2]\nUptime 9 seconds\n"
                        "Caught signal 11\nTraceback from %d ThreadId=0x1\n" % (VERSION, pid))
         say("Crash log saved to %s\n" % log)
-    while "crash-dialog-holds-python" in words:  # a crash below a call of hou's: no thread of Python's gets on (inferred)
+    while "crash-dialog-holds-python" in words:  # a crash below a call of hou's: no Python thread runs (inferred)
         ctypes.PyDLL(None).pause()
     while "crash-dialog" in words:  # "keeps serving health from its crash dialog" (facts 3: idx:71308612163)
         time.sleep(1)
