@@ -215,10 +215,8 @@ print_next(const CliWhy *why)
             cli_json_boolean(next, "recover", FALSE) ? ", from the newest unsaved work" : "",
             now);
     else
-        text = g_strconcat("not started again: ",
-                           reason,
-                           cli_status_is_over(why->status) ? "" : now,
-                           NULL);
+        text = g_strconcat(
+            "not started again: ", reason, cli_status_is_over(why->status) ? "" : now, NULL);
     row("then", text);
 }
 

@@ -13,17 +13,11 @@
 
 #include "dcc-enum-types.h"
 #include "dcc-error.h"
-
-typedef enum {
-    KIND_DURATION,
-    KIND_COUNT,
-    KIND_PERCENT,
-    KIND_BYTES,
-} SettingKind;
+#include "dcc-setting-number.h"
 
 typedef struct {
     const char *name;
-    SettingKind kind;
+    DccNumberKind kind;
     gint64 fallback;
     gint64 min;
     gint64 max;
@@ -35,33 +29,35 @@ typedef struct {
 #define KIB        G_GINT64_CONSTANT(1024)
 
 static const SettingInfo infos[DCC_N_SETTINGS] = {
-    [DCC_SETTING_START_TIMEOUT] = {"start-timeout", KIND_DURATION, SECONDS(300), 1, A_YEAR},
-    [DCC_SETTING_SETTLE] = {"settle", KIND_DURATION, SECONDS(5), 0, A_YEAR},
-    [DCC_SETTING_PROBE_PERIOD] = {"probe-period", KIND_DURATION, SECONDS(10), 0, A_YEAR},
-    [DCC_SETTING_PROBE_TIMEOUT] = {"probe-timeout", KIND_DURATION, SECONDS(5), 1, A_YEAR},
-    [DCC_SETTING_PROBE_FAILURES] = {"probe-failures", KIND_COUNT, 6, 1, 100000},
-    [DCC_SETTING_PROGRESS_WINDOW] = {"progress-window", KIND_DURATION, MINUTES(10), 0, A_YEAR},
-    [DCC_SETTING_HANG_TIMEOUT] = {"hang-timeout", KIND_DURATION, MINUTES(30), 0, A_YEAR},
-    [DCC_SETTING_SAVE_TIMEOUT] = {"save-timeout", KIND_DURATION, SECONDS(60), 0, A_YEAR},
-    [DCC_SETTING_TERM_TIMEOUT] = {"term-timeout", KIND_DURATION, SECONDS(10), 0, A_YEAR},
-    [DCC_SETTING_TREE_TIMEOUT] = {"tree-timeout", KIND_DURATION, SECONDS(3), 0, A_YEAR},
-    [DCC_SETTING_VERIFY_TIMEOUT] = {"verify-timeout", KIND_DURATION, SECONDS(10), 0, A_YEAR},
-    [DCC_SETTING_CRASH_GRACE] = {"crash-grace", KIND_DURATION, SECONDS(60), 0, A_YEAR},
-    [DCC_SETTING_RESET_AFTER] = {"reset-after", KIND_DURATION, SECONDS(300), 0, A_YEAR},
-    [DCC_SETTING_BURST_WINDOW] = {"burst-window", KIND_DURATION, SECONDS(600), 1, A_YEAR},
-    [DCC_SETTING_MAX_RESTARTS] = {"max-restarts", KIND_COUNT, 5, 0, 4096},
-    [DCC_SETTING_INSTANT_CRASH] = {"instant-crash", KIND_DURATION, SECONDS(10), 0, A_YEAR},
-    [DCC_SETTING_JITTER] = {"jitter", KIND_PERCENT, 20, 0, 100},
-    [DCC_SETTING_LOG_SIZE] = {"log-size", KIND_BYTES, 16 * KIB *KIB, 4 * KIB, KIB *KIB *KIB *KIB},
-    [DCC_SETTING_LOG_FILES] = {"log-files", KIND_COUNT, 4, 1, 1000},
-    [DCC_SETTING_OOM_SCORE] = {"oom-score", KIND_COUNT, 200, 0, 1000},
-    [DCC_SETTING_RESCUE_PERIOD] = {"rescue-period", KIND_DURATION, SECONDS(30), 0, A_YEAR},
-    [DCC_SETTING_SCENE_CRASHES] = {"scene-crashes", KIND_COUNT, 3, 0, 4096},
-    [DCC_SETTING_BUNDLES] = {"bundles", KIND_COUNT, 10, 1, 1000},
+    [DCC_SETTING_START_TIMEOUT] = {"start-timeout", DCC_NUMBER_DURATION, SECONDS(300), 1, A_YEAR},
+    [DCC_SETTING_SETTLE] = {"settle", DCC_NUMBER_DURATION, SECONDS(5), 0, A_YEAR},
+    [DCC_SETTING_PROBE_PERIOD] = {"probe-period", DCC_NUMBER_DURATION, SECONDS(10), 0, A_YEAR},
+    [DCC_SETTING_PROBE_TIMEOUT] = {"probe-timeout", DCC_NUMBER_DURATION, SECONDS(5), 1, A_YEAR},
+    [DCC_SETTING_PROBE_FAILURES] = {"probe-failures", DCC_NUMBER_COUNT, 6, 1, 100000},
+    [DCC_SETTING_PROGRESS_WINDOW] =
+        {"progress-window", DCC_NUMBER_DURATION, MINUTES(10), 0, A_YEAR},
+    [DCC_SETTING_HANG_TIMEOUT] = {"hang-timeout", DCC_NUMBER_DURATION, MINUTES(30), 0, A_YEAR},
+    [DCC_SETTING_SAVE_TIMEOUT] = {"save-timeout", DCC_NUMBER_DURATION, SECONDS(60), 0, A_YEAR},
+    [DCC_SETTING_TERM_TIMEOUT] = {"term-timeout", DCC_NUMBER_DURATION, SECONDS(10), 0, A_YEAR},
+    [DCC_SETTING_TREE_TIMEOUT] = {"tree-timeout", DCC_NUMBER_DURATION, SECONDS(3), 0, A_YEAR},
+    [DCC_SETTING_VERIFY_TIMEOUT] = {"verify-timeout", DCC_NUMBER_DURATION, SECONDS(10), 0, A_YEAR},
+    [DCC_SETTING_CRASH_GRACE] = {"crash-grace", DCC_NUMBER_DURATION, SECONDS(60), 0, A_YEAR},
+    [DCC_SETTING_RESET_AFTER] = {"reset-after", DCC_NUMBER_DURATION, SECONDS(300), 0, A_YEAR},
+    [DCC_SETTING_BURST_WINDOW] = {"burst-window", DCC_NUMBER_DURATION, SECONDS(600), 1, A_YEAR},
+    [DCC_SETTING_MAX_RESTARTS] = {"max-restarts", DCC_NUMBER_COUNT, 5, 0, 4096},
+    [DCC_SETTING_INSTANT_CRASH] = {"instant-crash", DCC_NUMBER_DURATION, SECONDS(10), 0, A_YEAR},
+    [DCC_SETTING_JITTER] = {"jitter", DCC_NUMBER_PERCENT, 20, 0, 100},
+    [DCC_SETTING_LOG_SIZE] =
+        {"log-size", DCC_NUMBER_BYTES, 16 * KIB *KIB, 4 * KIB, KIB *KIB *KIB *KIB},
+    [DCC_SETTING_LOG_FILES] = {"log-files", DCC_NUMBER_COUNT, 4, 1, 1000},
+    [DCC_SETTING_OOM_SCORE] = {"oom-score", DCC_NUMBER_COUNT, 200, 0, 1000},
+    [DCC_SETTING_RESCUE_PERIOD] = {"rescue-period", DCC_NUMBER_DURATION, SECONDS(30), 0, A_YEAR},
+    [DCC_SETTING_SCENE_CRASHES] = {"scene-crashes", DCC_NUMBER_COUNT, 3, 0, 4096},
+    [DCC_SETTING_BUNDLES] = {"bundles", DCC_NUMBER_COUNT, 10, 1, 1000},
     [DCC_SETTING_BUNDLE_SIZE] =
-        {"bundle-size", KIND_BYTES, 512 * KIB *KIB, KIB *KIB, KIB *KIB *KIB *KIB},
-    [DCC_SETTING_BACKOFF_INITIAL] = {"backoff-initial", KIND_DURATION, SECONDS(1), 0, A_YEAR},
-    [DCC_SETTING_BACKOFF_MAX] = {"backoff-max", KIND_DURATION, SECONDS(60), 0, A_YEAR},
+        {"bundle-size", DCC_NUMBER_BYTES, 512 * KIB *KIB, KIB *KIB, KIB *KIB *KIB *KIB},
+    [DCC_SETTING_BACKOFF_INITIAL] = {"backoff-initial", DCC_NUMBER_DURATION, SECONDS(1), 0, A_YEAR},
+    [DCC_SETTING_BACKOFF_MAX] = {"backoff-max", DCC_NUMBER_DURATION, SECONDS(60), 0, A_YEAR},
 };
 
 typedef enum {
@@ -302,49 +298,6 @@ find_choice(const char *name)
     return -1;
 }
 
-static gboolean
-parse_bytes(const char *text, gint64 *value)
-{
-    static const char suffixes[] = "KMG";
-    gsize length = strlen(text);
-    const char *suffix = length > 0 ? strchr(suffixes, text[length - 1]) : NULL;
-    g_autofree char *digits = g_strndup(text, suffix != NULL ? length - 1 : length);
-    int shift = suffix != NULL ? 10 * (int)(suffix - suffixes + 1) : 0;
-
-    if (!g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64 >> shift, value, NULL))
-        return FALSE;
-    *value <<= shift;
-    return TRUE;
-}
-
-static gboolean
-parse_number(SettingKind kind, const char *text, gint64 *value)
-{
-    switch (kind) {
-    case KIND_DURATION:
-        return dcc_duration_parse(text, value, NULL);
-    case KIND_BYTES:
-        return parse_bytes(text, value);
-    case KIND_PERCENT:
-    case KIND_COUNT:
-        break;
-    }
-
-    gsize length = strlen(text);
-    gboolean sign = kind == KIND_PERCENT && length > 0 && text[length - 1] == '%';
-    g_autofree char *digits = g_strndup(text, sign ? length - 1 : length);
-
-    return g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, value, NULL);
-}
-
-static char *
-format_number(SettingKind kind, gint64 value)
-{
-    if (kind == KIND_DURATION)
-        return dcc_duration_format(value);
-    return g_strdup_printf("%" G_GINT64_FORMAT, value);
-}
-
 static void
 refuse(GError **error, const char *name, const char *text, const char *advice)
 {
@@ -358,16 +311,16 @@ static gboolean
 parse_setting(DccSettings *self, DccSetting setting, const char *text, GError **error)
 {
     const SettingInfo *info = &infos[setting];
-    g_autofree char *example = format_number(info->kind, info->fallback);
+    g_autofree char *example = dcc_number_format(info->kind, info->fallback);
     g_autofree char *advice = NULL;
     gint64 value = 0;
 
-    if (!parse_number(info->kind, text, &value)) {
+    if (!dcc_number_parse(info->kind, text, &value)) {
         static const char *const wants[] = {
-            [KIND_DURATION] = "a span of time",
-            [KIND_COUNT] = "a whole number",
-            [KIND_PERCENT] = "a percentage",
-            [KIND_BYTES] = "a number of bytes",
+            [DCC_NUMBER_DURATION] = "a span of time",
+            [DCC_NUMBER_COUNT] = "a whole number",
+            [DCC_NUMBER_PERCENT] = "a percentage",
+            [DCC_NUMBER_BYTES] = "a number of bytes",
         };
 
         advice = g_strdup_printf("give %s, for example %s", wants[info->kind], example);
@@ -375,8 +328,8 @@ parse_setting(DccSettings *self, DccSetting setting, const char *text, GError **
         return FALSE;
     }
     if (value < info->min || value > info->max) {
-        g_autofree char *min = format_number(info->kind, info->min);
-        g_autofree char *max = format_number(info->kind, info->max);
+        g_autofree char *min = dcc_number_format(info->kind, info->min);
+        g_autofree char *max = dcc_number_format(info->kind, info->max);
 
         advice = g_strdup_printf("give %s to %s, for example %s", min, max, example);
         refuse(error, info->name, text, advice);
@@ -573,7 +526,7 @@ dcc_settings_format(DccSettings *self, const char *name)
     int setting = find_setting(name);
 
     if (setting >= 0)
-        return format_number(infos[setting].kind, self->values[setting]);
+        return dcc_number_format(infos[setting].kind, self->values[setting]);
     switch (find_choice(name)) {
     case CHOICE_RESTART:
         return g_strdup(dcc_enum_to_nick(DCC_TYPE_RESTART_MODE, (int)self->restart));

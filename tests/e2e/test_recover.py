@@ -59,6 +59,29 @@ def test_an_edit_comes_back(request, where, scene):
     world.stop()
 
 
+def test_a_rescue_copy_leaves_no_trace_in_the_window(desk):
+    """Redo still works after it, no save handler of the artist's is called, and the scene counts as changed."""
+    before = desk.launch(*SOON, headless=False)
+    with desk.control() as control:
+        control.run("import bpy; bpy.saves = []; bpy.app.handlers.save_pre.append(lambda *a: bpy.saves.append(1)); "
+                    "bpy.app.handlers.save_post.append(lambda *a: bpy.saves.append(1))")
+        control.run(EDIT)
+        control.run(EDIT.replace("Precious", "Second"))
+    edit(desk, before["pid"], "bpy.ops.ed.undo()")
+    with desk.control() as control:
+        assert control.run(OBJECTS).count("Second") == 0
+        assert control.run("result = bpy.data.is_dirty") == "True"
+        control.run("bpy.ops.ed.redo()")
+        assert {"Precious", "Second"} <= set(control.run(OBJECTS).strip("'").split())
+        assert control.run("result = bpy.saves") == "[]"
+        assert control.run("result = len(bpy.app.handlers.save_pre) > 0") == "True"
+        assert control.run("result = bpy.context.preferences.edit.undo_steps") == "32"
+        assert control.run("result = bpy.context.preferences.filepaths.file_preview_type") == "'AUTO'"
+        assert control.run("result = bpy.context.preferences.is_dirty") == "False"
+        assert control.run("result = bpy.data.filepath") == "''"
+    desk.stop()
+
+
 def argv_of(pid):
     with open("/proc/%d/cmdline" % pid, "rb") as file:
         return file.read().decode().split("\0")
@@ -166,8 +189,8 @@ def test_why_tells_it_on_one_screen(world):
 
 def test_a_hang_that_is_ended_leaves_its_stacks_and_its_work(world):
     path = world.make_scene("shot.blend")
-    before = world.launch("--recover", "auto", *SOON, "--file", path, "--on-hang", "restart", "--set", "hang-timeout=300ms",
-                          "--set", "save-timeout=500ms", "--set", "probe-period=200ms", "--set", "probe-timeout=300ms",
+    before = world.launch("--recover", "auto", *SOON, "--file", path, "--on-hang", "restart",
+                          "--set", "hang-timeout=300ms", "--set", "save-timeout=500ms", "--set", "probe-period=200ms", "--set", "probe-timeout=300ms",
                           "--set", "probe-failures=2", "--set", "progress-window=500ms", "--set", "term-timeout=500ms")
     edit(world, before["pid"])
     with world.control() as control:
@@ -208,7 +231,8 @@ def test_whatever_the_moment_the_last_copy_comes_back(world):
     rounds, lost = int(os.environ.get("TEST_CRASHES", "4")), []
     chance = random.Random(4)
     path = world.make_scene("shot.blend")
-    status = world.launch("--recover", "auto", *SOON, "--file", path, "--set", "scene-crashes=0", "--max-restarts", "4000")
+    status = world.launch("--recover", "auto", *SOON, "--file", path, "--set", "scene-crashes=0",
+                          "--max-restarts", "4000")
     for number in range(rounds):
         wanted = set()
         with world.control() as control:

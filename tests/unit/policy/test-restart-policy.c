@@ -314,62 +314,62 @@ typedef struct {
 } Step;
 
 /* One story after another: how the row of crashes, the budget and the instant crash get on. */
+static const struct {
+    const char *settings;
+    Step steps[6];
+} stories[] = {
+    {NULL, /* one scene */
+     {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+    {NULL, /* another scene begins another row */
+     {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/b", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
+    {NULL, /* no scene, no row */
+     {{DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
+    {NULL, /* safe mode is tried where an instant crash would end it, and not again */
+     {{DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_RESTART, TRUE},
+      {DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+    {NULL, /* a job is not done another way: it gives up as ever */
+     {{DCC_VERDICT_CRASH, "/a", 1, TRUE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 1, TRUE, DCC_DECISION_GIVE_UP, FALSE}}},
+    {NULL,
+     {{DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_GIVE_UP, FALSE}}},
+    {NULL, /* what says nothing of the scene neither adds to the row nor ends it */
+     {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_KILLED, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+      {DCC_VERDICT_LICENCE, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+      {DCC_VERDICT_KILLED, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+    {"max-restarts=1", /* the budget is spent first */
+     {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+    {"scene-crashes=0",
+     {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
+    {"scene-crashes=2",
+     {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
+    {"restart=always", /* an orderly end ends the row */
+     {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CLEAN, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
+    {"restart=never",
+     {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_REST, FALSE},
+      {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_REST, FALSE}}},
+};
+
 static void
 test_crashes_in_a_row(void)
 {
-    static const struct {
-        const char *settings;
-        Step steps[6];
-    } stories[] = {
-        {NULL, /* one scene */
-         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
-        {NULL, /* another scene begins another row */
-         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/b", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
-        {NULL, /* no scene, no row */
-         {{DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, NULL, 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
-        {NULL, /* safe mode is tried where an instant crash would end it, and not again */
-         {{DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_RESTART, TRUE},
-          {DCC_VERDICT_CRASH, "/a", 1, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
-        {NULL, /* a job is not done another way: it gives up as ever */
-         {{DCC_VERDICT_CRASH, "/a", 1, TRUE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 1, TRUE, DCC_DECISION_GIVE_UP, FALSE}}},
-        {NULL,
-         {{DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, TRUE, DCC_DECISION_GIVE_UP, FALSE}}},
-        {NULL, /* what says nothing of the scene neither adds to the row nor ends it */
-         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_KILLED, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
-          {DCC_VERDICT_LICENCE, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
-          {DCC_VERDICT_KILLED, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
-        {"max-restarts=1", /* the budget is spent first */
-         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
-        {"scene-crashes=0",
-         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
-        {"scene-crashes=2",
-         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, TRUE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_GIVE_UP, FALSE}}},
-        {"restart=always", /* an orderly end ends the row */
-         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CLEAN, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_RESTART, FALSE}}},
-        {"restart=never",
-         {{DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_REST, FALSE},
-          {DCC_VERDICT_CRASH, "/a", 60, FALSE, DCC_DECISION_REST, FALSE}}},
-    };
-
     for (guint i = 0; i < G_N_ELEMENTS(stories); i++) {
         const char *const texts[] = {stories[i].settings, NULL};
         g_autoptr(DccRestartPolicy) policy = make_policy_seeded(1, texts);
