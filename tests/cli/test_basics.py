@@ -3,7 +3,7 @@
 import pytest
 
 VERBS = ["launch", "ps", "status", "events", "logs", "probe", "restart", "stop", "kill", "adopt", "list",
-         "adapters", "doctor"]
+         "adapters", "adapter", "doctor"]
 STATUSES = """Exit status:
   0     done
   1     what was asked about is not there, or is not well
@@ -71,7 +71,7 @@ def test_launch_help_lists_the_settings(box):
 @pytest.mark.parametrize("word, near", [
     ("lunch", "; did you mean launch?"),
     ("stpo", "; did you mean stop?"),
-    ("adap", "; did you mean adopt or adapters?"),
+    ("adap", "; did you mean adopt or adapters or adapter?"),
     ("sess", "; see 'dcchost --help'"),
     ("frobnicate", "; see 'dcchost --help'"),
 ])
