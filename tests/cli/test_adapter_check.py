@@ -194,6 +194,14 @@ def test_a_list_by_either_name(box):
     assert box.run("adapter", "list", "--json").json == box.run("adapters", "--json").json
 
 
+def test_adapter_explains_itself(box):
+    done = box.run("adapter", "--help")
+    assert (done.status, done.err) == (0, "") and done.out.startswith("Usage:\n  dcchost adapter VERB [OPTIONS]")
+    assert done.out == box.run("help", "adapter").out == box.run("adapter", "-h").out
+    for word in ("new", "check", "list", "meson setup build", "Exit status:"):
+        assert word in done.out
+
+
 def test_help_teaches(box):
     done = box.run("adapter", "check", "--help")
     assert done.status == 0
