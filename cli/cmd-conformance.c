@@ -15,6 +15,7 @@
 #include "dcc-conformance.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -154,10 +155,12 @@ report_done(void)
     report(object);
 }
 
-/* Nobody is left to end this process once the one that listens is gone, and a core helps nobody. */
+/* Nobody is left to end this process once the one that listens is gone, and a core helps nobody. It
+ * may have gone before it could be bound to: its end of the pipe is then closed. */
 static void
 bind_to_listener(void)
 {
+    struct pollfd report_fd = {CLI_CHECK_REPORT_FD, 0, 0};
     const struct rlimit none = {0, 0};
 #ifndef __SANITIZE_ADDRESS__
     const struct rlimit memory = {MAX_MEMORY, MAX_MEMORY};
@@ -166,6 +169,8 @@ bind_to_listener(void)
 #endif
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (poll(&report_fd, 1, 0) > 0 && report_fd.revents & POLLERR)
+        _exit(CLI_FAILED);
     fcntl(CLI_CHECK_REPORT_FD, F_SETFD, FD_CLOEXEC);
 }
 

@@ -29,7 +29,7 @@ check_argv(const char *const *argv, char **what)
         *what = g_strdup_printf("the executable '%s', which is no absolute path", argv[0]);
         return FALSE;
     }
-    for (; argv[n] && n <= MAX_ARGS; n++)
+    for (; n <= MAX_ARGS && argv[n]; n++)
         bytes += strlen(argv[n]) + 1;
     if (n > MAX_ARGS || bytes > MAX_ARG_BYTES) {
         *what =

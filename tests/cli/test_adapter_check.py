@@ -146,7 +146,8 @@ def test_a_flood_of_words(box):
 
 def test_nothing_it_started_is_left(box):
     check(box, "plan_launch=fork")
-    assert not box.processes()
+    # They were killed; the kernel takes a moment to bury them.
+    until(lambda: not box.processes(), "what it started to be gone")
 
 
 def test_ended_with_the_one_who_listens(box):
@@ -191,6 +192,14 @@ def test_wrong_usage(box):
 
 def test_a_list_by_either_name(box):
     assert box.run("adapter", "list", "--json").json == box.run("adapters", "--json").json
+
+
+def test_adapter_explains_itself(box):
+    done = box.run("adapter", "--help")
+    assert (done.status, done.err) == (0, "") and done.out.startswith("Usage:\n  dcchost adapter VERB [OPTIONS]")
+    assert done.out == box.run("help", "adapter").out == box.run("adapter", "-h").out
+    for word in ("new", "check", "list", "meson setup build", "Exit status:"):
+        assert word in done.out
 
 
 def test_help_teaches(box):

@@ -9,7 +9,7 @@ class Installed:
     """One `meson install` of the build into a directory. env: what finds it there."""
 
     def __init__(self, build, top):
-        self.top = pathlib.Path(top)
+        self.top = pathlib.Path(top).resolve()
         subprocess.run(["meson", "install", "-C", str(build), "--no-rebuild", "--quiet", "--destdir", str(self.top)],
                        check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         pc = self._one("dcchost-1.pc")

@@ -166,6 +166,40 @@ test_overwritten(Scratch *s, gconstpointer data)
     g_assert_error(error, DCC_ERROR, DCC_ERROR_ADAPTER);
 }
 
+static gboolean
+is_mapped(const char *what)
+{
+    g_autofree char *maps = NULL;
+
+    g_assert_true(g_file_get_contents("/proc/self/maps", &maps, NULL, NULL));
+    return strstr(maps, what) != NULL;
+}
+
+/* The file itself is mapped only where there is no other way. */
+static void
+test_copied(Scratch *s, gconstpointer data)
+{
+    g_autofree char *path = scratch_copy("sound", s->directory);
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+
+    g_assert_nonnull(dcc_adapter_registry_load_file(registry, path, NULL));
+    g_assert_false(is_mapped(path));
+    g_assert_true(is_mapped("/memfd:dcchost-sound.so"));
+}
+
+static void
+test_too_large_to_copy(Scratch *s, gconstpointer data)
+{
+    g_autofree char *path = scratch_copy("sound", s->directory);
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(truncate(path, 65 * 1024 * 1024), ==, 0);
+    g_assert_nonnull(dcc_adapter_registry_load_file(registry, path, &error));
+    g_assert_no_error(error);
+    g_assert_true(is_mapped(path));
+}
+
 /* Another sound file took the place: a second registry goes on with what the process has. */
 static void
 test_renewed(Scratch *s, gconstpointer data)
@@ -394,6 +428,8 @@ main(int argc, char **argv)
     ADD("replaced", test_replaced);
     ADD("overwritten", test_overwritten);
     ADD("renewed", test_renewed);
+    ADD("copied", test_copied);
+    ADD("too-large-to-copy", test_too_large_to_copy);
     ADD("order", test_order);
     ADD("unknown", test_unknown);
     ADD("add", test_add);
