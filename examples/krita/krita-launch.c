@@ -181,6 +181,8 @@ make_headless(DccInstallation *installation, DccLaunchRequest *request, GError *
     plan = dcc_launch_plan_new(runner);
     dcc_launch_plan_add_args(plan, "-s", MODULE, "-f", "serve", NULL);
     dcc_launch_plan_set_env(plan, "QT_QPA_PLATFORM", "offscreen");
+    /* It would talk to a display that is there none the less, and end by an X error. */
+    dcc_launch_plan_unset_env(plan, "DISPLAY");
     /* kritarunner adds no plug-in directory to Python's path by itself. */
     dcc_launch_plan_prepend_env(plan, "PYTHONPATH", modules);
     if (target)

@@ -15,7 +15,7 @@ import traceback
 
 from krita import InfoObject, Krita
 from PyQt5.QtCore import QTimer
-from PyQt5.QtWidgets import QApplication, QMessageBox
+from PyQt5.QtWidgets import QAbstractButton, QApplication
 
 import dcchost_agent as shared
 
@@ -118,7 +118,7 @@ class Agent(shared.Agent):
             self.become_ready()
 
     def open_rescue(self):
-        document = Krita.instance().openDocument(self.recover)
+        document = open_document(self.recover)
         if document is None:
             print("dcchost: cannot open %s" % self.recover, flush=True)
             return
@@ -157,8 +157,8 @@ class Agent(shared.Agent):
             QApplication.processEvents()
 
     def open_scene(self):
-        document = Krita.instance().openDocument(self.recover or self.wanted)
-        if document is None or not document.width():
+        document = open_document(self.recover or self.wanted)
+        if document is None:
             print("dcchost: cannot open %s" % (self.recover or self.wanted), flush=True)
             return False
         self.kept = document  # nothing else holds it
@@ -178,6 +178,18 @@ def told(variable):
     return os.environb.get(variable.encode(), b"").decode("utf-8", "replace")
 
 
+def open_document(path):
+    """None where it cannot be opened: Krita then gives an empty document, and out of batch mode a dialog first."""
+    krita = Krita.instance()
+    was = krita.batchmode()
+    krita.setBatchmode(True)
+    try:
+        document = krita.openDocument(path)
+    finally:
+        krita.setBatchmode(was)
+    return document if document is not None and document.width() else None
+
+
 def export(document, path):
     was = document.batchmode()
     document.setBatchmode(True)  # no dialog about the format
@@ -189,7 +201,7 @@ def export(document, path):
 
 def is_question(widget):
     """Whether the artist has to decide something before Krita goes on; a mere notice has one button."""
-    return widget is not None and not (isinstance(widget, QMessageBox) and len(widget.buttons()) <= 1)
+    return widget is not None and sum(each.isVisible() for each in widget.findChildren(QAbstractButton)) > 1
 
 
 def make(mode):
