@@ -51,6 +51,14 @@ def from_wire(value):
     return value
 
 
+def on_disk(path):
+    """A path for the system. An embedded Python may believe that names of files are ASCII; they are not."""
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogateescape")
+
+
 class Wire:
     """The line to the session. Only its thread touches the socket; anybody may post."""
 
@@ -352,7 +360,7 @@ class Agent:
             scene, changed = self.read_scene()
             if scene != self.scene:
                 self.scene = scene
-                self.exists = os.path.isfile(scene)
+                self.exists = os.path.isfile(on_disk(scene))
                 self.unsaved = False
             self.dirty = None if changed is None else bool(changed or self.unsaved)
         except Exception:
@@ -385,7 +393,7 @@ class Agent:
 
     def do_save(self, params):
         directory = from_wire(params.get("directory"))
-        if not directory or not os.path.isdir(directory):
+        if not directory or not os.path.isdir(on_disk(directory)):
             raise Refused("no such directory: %s" % directory)
         name = os.path.splitext(os.path.basename(self.read_scene()[0]))[0] or "untitled"
         now = "%s-%03d" % (time.strftime("%Y%m%d-%H%M%S"), time.time() % 1 * 1000)
@@ -397,11 +405,11 @@ class Agent:
         finally:
             self.copying = False
         self.unsaved = bool(dirty)
-        if not os.path.isfile(path):
+        if not os.path.isfile(on_disk(path)):
             raise Refused("%s wrote no file to %s" % (self.app.capitalize(), path))
         if self.rescue.changed is not None and self.rescue.period and self.temp:
             self.rescue.make()  # this one can be gone on from as if nothing had been
-        return {"path": to_wire(path), "bytes": os.path.getsize(path)}
+        return {"path": to_wire(path), "bytes": os.path.getsize(on_disk(path))}
 
     def do_quit(self, params):
         self.code = int(params.get("code") or 0)
