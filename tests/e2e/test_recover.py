@@ -190,7 +190,8 @@ def test_why_tells_it_on_one_screen(world):
 def test_a_hang_that_is_ended_leaves_its_stacks_and_its_work(world):
     path = world.make_scene("shot.blend")
     before = world.launch("--recover", "auto", *SOON, "--file", path, "--on-hang", "restart",
-                          "--set", "hang-timeout=300ms", "--set", "save-timeout=500ms", "--set", "probe-period=200ms", "--set", "probe-timeout=300ms",
+                          "--set", "hang-timeout=300ms", "--set", "save-timeout=500ms",
+                          "--set", "probe-period=200ms", "--set", "probe-timeout=300ms",
                           "--set", "probe-failures=2", "--set", "progress-window=500ms", "--set", "term-timeout=500ms")
     edit(world, before["pid"])
     with world.control() as control:
