@@ -141,6 +141,17 @@ def test_the_scene_is_opened_where_it_is_the_newest(world):
     world.stop()
 
 
+def test_a_copy_that_the_artist_saves_elsewhere_is_not_the_scene(world):
+    path = world.make_scene("shot.blend")
+    before = world.launch("--recover", "auto", *SOON, "--file", path)
+    edit(world, before["pid"])
+    edit(world, before["pid"], "bpy.ops.wm.save_as_mainfile(filepath=%r, copy=True)" % str(world.work / "for_you.blend"))
+    crash(before["pid"])
+    after = next_life(world, before["pid"])
+    assert "Precious" in objects(world) and after["recovered"] and after["scene"] == str(path)
+    world.stop()
+
+
 def test_a_rescue_file_that_cannot_be_read_is_left_aside(world):
     path = world.make_scene("shot.blend")
     before = world.launch("--recover", "auto", *SOON, "--file", path)
