@@ -265,6 +265,7 @@ class RescueCopy:
 
     def make(self):
         name = os.path.splitext(os.path.basename(self.agent.scene or ""))[0] or "untitled"
+        name = os.fsdecode(os.fsencode(name)[:180])  # there is more to come, and 255 bytes are the end
         path = os.path.join(self.agent.temp, name + "_rescue" + self.agent.suffix)
         began = self.made_at = time.monotonic()
         self.changed = None

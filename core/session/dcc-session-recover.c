@@ -49,8 +49,10 @@ void
 dcc_session_consider_work(DccSession *self, DccRescueKind kind, const char *path)
 {
     gint64 age = holds_work(kind) ? read_age(path) : 0;
+    /* Who is asked to end saves a copy of its own, unless it had broken before, or hung. */
+    gboolean orderly = self->life->requested && !self->life->bad && !self->hang_restart;
 
-    if (age == 0 || self->recover_wanted || (self->life->requested && !self->hang_restart) ||
+    if (age == 0 || self->recover_wanted || orderly ||
         dcc_settings_get_recover(self->settings) == DCC_RECOVER_NEVER)
         return;
     if (self->work != NULL && read_age(dcc_rescue_file_get_path(self->work)) > age)

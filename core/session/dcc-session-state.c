@@ -294,6 +294,7 @@ dcc_session_settle(DccSession *self)
         dcc_session_note_next(self, "gave-up", dcc_result_get_reason(self->result), FALSE);
         dcc_session_dispatch(self, DCC_EVENT_BUDGET_SPENT, dcc_result_get_reason(self->result));
     } else if (stopping) {
+        dcc_session_note_next(self, "rest", "a stop was asked for", FALSE);
         dcc_session_dispatch(self, DCC_EVENT_TREE_EMPTY, NULL);
     } else if (self->state == DCC_STATE_FAILED) {
         dcc_session_offer_work(self, FALSE);

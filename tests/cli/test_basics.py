@@ -2,7 +2,7 @@
 
 import pytest
 
-VERBS = ["launch", "ps", "status", "events", "logs", "probe", "restart", "stop", "kill", "adopt", "list",
+VERBS = ["launch", "ps", "status", "why", "events", "logs", "probe", "restart", "stop", "kill", "adopt", "list",
          "adapters", "adapter", "doctor"]
 STATUSES = """Exit status:
   0     done
@@ -56,7 +56,7 @@ def test_every_verb_explains_itself(box, verb):
     assert done.out == box.run("help", verb).out == box.run(verb, "-h").out
 
 
-@pytest.mark.parametrize("verb", ["launch", "ps", "status", "events", "probe", "restart", "stop", "kill", "adopt",
+@pytest.mark.parametrize("verb", ["launch", "ps", "status", "why", "events", "probe", "restart", "stop", "kill", "adopt",
                                   "list", "adapters", "doctor"])
 def test_what_has_output_has_json(box, verb):
     assert "--json" in box.run(verb, "--help").out

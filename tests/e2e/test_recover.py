@@ -141,6 +141,17 @@ def test_the_scene_is_opened_where_it_is_the_newest(world):
     world.stop()
 
 
+def test_a_copy_that_the_artist_saves_elsewhere_is_not_the_scene(world):
+    path = world.make_scene("shot.blend")
+    before = world.launch("--recover", "auto", *SOON, "--file", path)
+    edit(world, before["pid"])
+    edit(world, before["pid"], "bpy.ops.wm.save_as_mainfile(filepath=%r, copy=True)" % str(world.work / "for_you.blend"))
+    crash(before["pid"])
+    after = next_life(world, before["pid"])
+    assert "Precious" in objects(world) and after["recovered"] and after["scene"] == str(path)
+    world.stop()
+
+
 def test_a_rescue_file_that_cannot_be_read_is_left_aside(world):
     path = world.make_scene("shot.blend")
     before = world.launch("--recover", "auto", *SOON, "--file", path)
@@ -190,7 +201,8 @@ def test_why_tells_it_on_one_screen(world):
 def test_a_hang_that_is_ended_leaves_its_stacks_and_its_work(world):
     path = world.make_scene("shot.blend")
     before = world.launch("--recover", "auto", *SOON, "--file", path, "--on-hang", "restart",
-                          "--set", "hang-timeout=300ms", "--set", "save-timeout=500ms", "--set", "probe-period=200ms", "--set", "probe-timeout=300ms",
+                          "--set", "hang-timeout=300ms", "--set", "save-timeout=500ms",
+                          "--set", "probe-period=200ms", "--set", "probe-timeout=300ms",
                           "--set", "probe-failures=2", "--set", "progress-window=500ms", "--set", "term-timeout=500ms")
     edit(world, before["pid"])
     with world.control() as control:

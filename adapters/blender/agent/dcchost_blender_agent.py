@@ -170,7 +170,7 @@ class Agent(shared.Agent):
 
     def __init__(self, path, token):
         self.frames = self.calm_ticks = 0
-        self.edited = False
+        self.edited, self.file = False, None
         mode = os.environ.get("DCCHOST_AGENT_MODE", "") if bpy.app.background else "window"
         super().__init__(path, token, mode, bpy.app.background, bpy.app.version_string)
 
@@ -252,7 +252,7 @@ class Agent(shared.Agent):
         reactions = {
             "load_pre": lambda *a: self.set_busy("load"),
             "load_post": lambda *a: self.scene_changed(),
-            "save_pre": lambda *a: self.set_busy("save"),
+            "save_pre": lambda *a: self.save_begins(),
             "save_post": lambda *a: self.saved(),
             "render_init": lambda *a: self.render_begins(),
             "render_pre": self.frame_begins,
@@ -304,10 +304,27 @@ class Agent(shared.Agent):
         self.edited = False
         super().scene_changed()
 
+    def look_at_file(self):
+        try:
+            status = os.stat(bpy.data.filepath)
+        except OSError:
+            return bpy.data.filepath, None
+        return bpy.data.filepath, (status.st_ino, status.st_mtime_ns, status.st_size)
+
+    def save_begins(self):
+        self.file = self.look_at_file()
+        self.set_busy("save")
+
     def saved(self):
+        """Also called when the artist saves a copy: then the scene itself is not saved."""
         self.set_busy(None)
-        if not self.copying:
+        if self.copying:
+            return
+        if self.look_at_file() != self.file:
             self.scene_changed()
+        else:
+            self.edited = True
+            self.rescue.touch()
 
     def render_begins(self):
         self.frames = 0
