@@ -42,8 +42,10 @@ add_for_live(GPtrArray *advice, const CliWhy *why)
 {
     if (!cli_json_boolean(why->status, "attended", FALSE))
         add(advice, "dcchost adopt %s", why->name);
-    else if (cli_json_object(why->status, "recovery") != NULL)
+    else if (cli_status_get_work(why->status) != NULL)
         add(advice, "dcchost restart %s --recover", why->name);
+    else if (cli_json_string(why->status, "recovered", NULL) != NULL)
+        add(advice, "nothing, but to save what was brought back: it goes on");
     else if (why->death != NULL)
         add(advice, "nothing: it goes on; 'dcchost events %s' tells the rest", why->name);
 }
@@ -51,7 +53,7 @@ add_for_live(GPtrArray *advice, const CliWhy *why)
 static void
 add_for_over(GPtrArray *advice, const CliWhy *why)
 {
-    gboolean work = cli_json_object(why->status, "recovery") != NULL;
+    gboolean work = cli_status_get_work(why->status) != NULL;
     gboolean safe = cli_json_boolean(why->death, "safe", FALSE);
 
     add_by_verdict(advice, why->death);

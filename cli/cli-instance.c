@@ -126,3 +126,14 @@ cli_instance_clear(CliInstance *self)
     g_clear_object(&self->runtime);
     g_clear_pointer(&self->name, g_free);
 }
+
+JsonObject *
+cli_status_get_work(JsonObject *status)
+{
+    JsonObject *work = cli_json_object(status, "recovery");
+    g_autofree char *path = work != NULL ? cli_json_bytes(work, "path") : NULL;
+    g_autofree char *opened = cli_json_bytes(status, "recovered");
+    gboolean lives = !cli_status_is_over(status);
+
+    return path != NULL && lives && g_strcmp0(path, opened) == 0 ? NULL : work;
+}

@@ -83,7 +83,7 @@ print_end(JsonObject *status)
 static void
 print_work(JsonObject *status)
 {
-    JsonObject *work = cli_json_object(status, "recovery");
+    JsonObject *work = cli_status_get_work(status);
     g_autofree char *path = work != NULL ? cli_json_bytes(work, "path") : NULL;
     g_autofree char *how = NULL;
 

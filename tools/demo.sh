@@ -3,6 +3,7 @@
 # `./dev demo` calls it with dcchost on PATH. Its files live in a directory of its own, gone at the end.
 set -eu
 
+root=$(cd -- "$(dirname -- "$0")/.." && pwd)
 demo=$(mktemp -d "${TMPDIR:-/tmp}/dcchost-demo.XXXXXX")
 mkdir -m 700 "$demo/run"
 mkdir "$demo/home" "$demo/tmp" "$demo/state" "$demo/cache" "$demo/data" "$demo/images"
@@ -72,6 +73,18 @@ wait_for() {
     done
 }
 
+# inside SOURCE: Python run on the main thread of Blender; prints the value of "result"
+inside() {
+    PYTHONPATH="$root/bindings/python" python3 -c '
+import sys
+from dcchost import client
+print(client.Session("sculpt").agent("run", {"source": sys.argv[1]})["value"])' "$1"
+}
+
+has_copy() {
+    [ -n "$(find "$demo/tmp" -name '*_rescue.blend' -size +0)" ]
+}
+
 is_back() {
     [ "$(fact sculpt ready)" = True ] && [ "$(fact sculpt restart_count)" = 1 ]
 }
@@ -135,24 +148,28 @@ else
     headless=--headless
 fi
 tell "Launch Blender ($mode), and come back when it is ready" \
-    'Ready means that its main thread answers, not that some seconds have passed. It runs in the background, and
-the scene is changed and not saved: a monkey is added to the cube.'
+    'Ready means that its main thread answers, not that some seconds have passed. It runs in the background.'
 # shellcheck disable=SC2086 # empty or one word, on purpose
-run dcchost launch blender --name sculpt $headless -d --wait ready -- \
-    --python-expr 'import bpy; bpy.ops.mesh.primitive_monkey_add()'
+run dcchost launch blender --name sculpt $headless --recover auto --set rescue-period=1s -d --wait ready
 run dcchost ps
 run dcchost status sculpt
 
 tell 'Is it well?' 'The agent inside answers for the main thread.'
 run dcchost probe sculpt
 
-tell 'It crashes' 'A segmentation fault, as a bad plug-in would cause. Nobody touches anything after that.'
+tell 'It crashes, with unsaved work' \
+    'A monkey is added to the cube, and nothing is saved. Then a segmentation fault, as a bad plug-in would cause.
+Nobody touches anything after that.'
+inside 'import bpy; bpy.ops.mesh.primitive_monkey_add(); result = "a monkey is added"'
+wait_for 30 has_copy
 show 'kill -SEGV (the pid of Blender)'
 kill -SEGV "$(fact sculpt pid)"
 wait_for 30 is_back
 echo 'It is back, and ready. This is what happened:'
-run dcchost events sculpt
+run dcchost why sculpt
 run dcchost ps
+echo 'What is in the scene, which was never saved?'
+inside 'import bpy; result = sorted(o.name for o in bpy.data.objects)'
 
 tell 'Stop it, with unsaved work' \
     'First a rescue copy, then a polite quit, and signals only if that does not help.'

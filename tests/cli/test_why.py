@@ -84,6 +84,16 @@ def test_a_crash_that_was_mended(box):
     assert fits(plain(done.out, box))
 
 
+def test_work_that_is_back_is_not_offered_again(box):
+    box.launch(*SOON, "--recover", "auto", "--", "--crash-save", "--crash-after", "1000", "--crash-times", "1",
+               "--count-file", str(box.work / "lives"))
+    until(lambda: (lambda s: s if s["ready"] and s["restart_count"] == 1 else None)(box.status()), "the next life")
+    done = box.run("why")
+    assert "  then     started again, from the newest unsaved work; now running" in done.out, done
+    assert done.out.endswith("  do       nothing, but to save what was brought back: it goes on\n"), done
+    assert "--recover" not in box.run("status", "fake").out
+
+
 def test_three_on_one_scene(box):
     scene = box.work / "shot.scene"
     scene.write_text("scene")
