@@ -37,7 +37,7 @@ def author(installed, monkeypatch):
 
 def sh(box, command, **more):
     """A shell command in the box, as the author types it; it must succeed."""
-    done = subprocess.run(["/bin/sh", "-euc", command], env=dict(box.env, **more), cwd=str(box.work), timeout=LONG,
+    done = subprocess.run(["/bin/sh", "-euc", "umask 022\n" + command], env=dict(box.env, **more), cwd=str(box.work), timeout=LONG,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = done.stdout.decode("utf-8", "replace")
     assert done.returncode == 0, "%s\n%s" % (command, said)
