@@ -14,6 +14,9 @@ sys.path.insert(0, str(ROOT / "tests" / "lib"))
 from box import PATIENCE, Box, Done, until  # noqa: E402,F401
 from installed import Installed  # noqa: E402
 
+# A directory that others may write to is no place to load an adapter from.
+os.umask(0o022)
+
 # Compilers take their time on a busy machine.
 LONG = 300
 
@@ -37,7 +40,7 @@ def author(installed, monkeypatch):
 
 def sh(box, command, **more):
     """A shell command in the box, as the author types it; it must succeed."""
-    done = subprocess.run(["/bin/sh", "-euc", "umask 022\n" + command], env=dict(box.env, **more), cwd=str(box.work), timeout=LONG,
+    done = subprocess.run(["/bin/sh", "-euc", command], env=dict(box.env, **more), cwd=str(box.work), timeout=LONG,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = done.stdout.decode("utf-8", "replace")
     assert done.returncode == 0, "%s\n%s" % (command, said)
