@@ -14,6 +14,9 @@ sys.path.insert(0, str(ROOT / "tests" / "lib"))
 from box import PATIENCE, Box, Done, until  # noqa: E402,F401
 from installed import Installed  # noqa: E402
 
+# A directory that others may write to is no place to load an adapter from.
+os.umask(0o022)
+
 # Compilers take their time on a busy machine.
 LONG = 300
 
