@@ -110,3 +110,13 @@ def test_what_is_no_document(desk):
     done = desk.run("launch", "krita", "-d", "--wait", "ready", "--file", "bad.kra", patience=300)
     assert done.status == 78 and str(desk.work / "bad.kra") in done.err, done
     desk.expect_nothing_left()
+
+
+def test_rescued_work_in_a_window(desk):
+    """As plan_recovery has it opened; a document without a name must not come to be saved over the rescued file."""
+    scene = edits.make_document(desk, "shot.kra")
+    desk.krita("--env", "DCCHOST_KRITA_RECOVER=" + str(scene))
+    with desk.control() as control:
+        assert control.run(edits.NAMES) == repr([("", True)])
+    assert desk.stop("krita")["saved"] == "saved"
+    desk.expect_nothing_left()
