@@ -42,7 +42,7 @@ check_python() {
 
 check_cppcheck() {
     # gtk: the library description that knows GLib. Reasons stand in the file of suppressions.
-    each 'core/*.c' 'adapters/*.c' 'cli/*.c' | on cppcheck --quiet --error-exitcode=1 --inline-suppr \
+    each 'core/*.c' 'adapters/*.c' 'cli/*.c' 'examples/*.c' | on cppcheck --quiet --error-exitcode=1 --inline-suppr \
         --enable=warning,performance,portability --library=gtk --std=c11 -DDCC_API= -D__linux__ \
         --suppressions-list=tools/cppcheck-suppressions -j 2
 }

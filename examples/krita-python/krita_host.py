@@ -120,7 +120,8 @@ def main():
     host = DccHost.Host(registry)
     scene = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else None
     with host.launch("krita", scene=scene) as session:
-        print("ready: pid %d, version %s" % (session.get_pid(), json.loads(session.get_status())["version"]), flush=True)
+        version = json.loads(session.get_status())["version"]
+        print("ready: pid %d, version %s" % (session.get_pid(), version), flush=True)
         print("probe: %s; Enter saves and quits" % ask(session, "probe")["health"], flush=True)
         wait_for_enter(session)
     result = session.get_result()

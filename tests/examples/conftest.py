@@ -20,7 +20,7 @@ KRITA = shutil.which("krita", path="/usr/bin:/bin:/usr/local/bin")
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if not KRITA and "desk" in item.fixturenames:
+        if not KRITA and {"desk", "fresh"} & set(item.fixturenames):
             item.add_marker(pytest.mark.skip(reason="no krita here"))
         elif not lib.XVFB and "display" in item.fixturenames:
             item.add_marker(pytest.mark.skip(reason="no Xvfb here"))
@@ -54,8 +54,10 @@ def display():
 class Desk(lib.World):
     """A world with a display, the installed dcchost, and the example where a user puts it."""
 
-    def __init__(self, installed, module, display):
+    def __init__(self, installed, module, display, used=None):
         super().__init__(display)
+        if used:
+            shutil.copytree(str(used), str(self.top / "data" / "krita"))
         for name in ("DCC_ADAPTER_PATH", "MESA_SHADER_CACHE_DIR"):
             self.env.pop(name, None)
         self.env.update(installed.env)
@@ -89,8 +91,29 @@ class Desk(lib.World):
         return super().rescued(pattern, name)
 
 
+@pytest.fixture(scope="session")
+def used(installed, module, tmp_path_factory):
+    """What Krita has in its data directory after its first start, which fills it and takes long."""
+    place = tmp_path_factory.mktemp("used") / "krita"
+    if KRITA:
+        one = Desk(installed, module, None)
+        one.krita("--headless")
+        one.stop("krita")
+        shutil.copytree(str(one.top / "data" / "krita"), str(place))
+        one.close()
+    return place
+
+
 @pytest.fixture
-def desk(installed, module, display):
+def fresh(installed, module, display):
+    """A desk at which nobody has started Krita before."""
     one = Desk(installed, module, display)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def desk(installed, module, display, used):
+    one = Desk(installed, module, display, used)
     yield one
     one.close()

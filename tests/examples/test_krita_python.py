@@ -12,9 +12,9 @@ from conftest import LONG, Desk
 
 
 @pytest.fixture
-def desk(installed, display):
+def desk(installed, display, used):
     """No module of Krita's here: the program brings its own adapter."""
-    one = Desk(installed, None, display)
+    one = Desk(installed, None, display, used)
     yield one
     one.close()
 

@@ -13,21 +13,21 @@ import edits
 HASTY = "AutoSaveInterval=1\n"
 
 
-def test_a_life(desk):
-    rc = desk.home / "kritarc"
+def test_a_life(fresh):
+    rc = fresh.home / "kritarc"
     rc.write_text("[theme]\nTheme=Krita bright\n")
     began = time.monotonic()
-    status = desk.krita()
+    status = fresh.krita()
     figure("krita: ready after %.1f s, with an empty home" % (time.monotonic() - began))
     assert (status["state"], status["headless"], status["version"] != "") == ("running", False, True)
-    assert desk.run("probe", "krita", "--json").json["health"] == "ok"
-    with desk.control() as control:
+    assert fresh.run("probe", "krita", "--json").json["health"] == "ok"
+    with fresh.control() as control:
         # The artist's preferences are in use, and nobody's own resource directory lies elsewhere.
         assert control.run("result = Krita.instance().readSetting('theme', 'Theme', '')") == "'Krita bright'"
         control.run(edits.NEW)
         control.run(edits.ADD)
         until(lambda: control.call("agent", method="ping", params={})["dirty"], "the change to be seen")
-    done = desk.run("stop", "krita", "--json")
+    done = fresh.run("stop", "krita", "--json")
     figure("krita: stop with unsaved work took %.2f s" % done.seconds)
     report = done.json
     assert (report["state"], report["saved"], report["left"]) == ("stopped", "saved", [])
@@ -35,8 +35,8 @@ def test_a_life(desk):
     assert edits.holds_the_edit(report["copy"])
     # Nothing of ours is in what Krita keeps for the artist, and nothing of theirs is gone.
     assert "dcchost" not in rc.read_text() and "Krita bright" in rc.read_text()
-    assert not [path for path in (desk.top / "data" / "krita").rglob("*dcchost*")]
-    desk.expect_nothing_left()
+    assert not [path for path in (fresh.top / "data" / "krita").rglob("*dcchost*")]
+    fresh.expect_nothing_left()
 
 
 def test_a_named_document_stays_what_it_is(desk):
@@ -109,4 +109,14 @@ def test_what_is_no_document(desk):
     (desk.work / "bad.kra").write_text("no document")
     done = desk.run("launch", "krita", "-d", "--wait", "ready", "--file", "bad.kra", patience=300)
     assert done.status == 78 and str(desk.work / "bad.kra") in done.err, done
+    desk.expect_nothing_left()
+
+
+def test_rescued_work_in_a_window(desk):
+    """As plan_recovery has it opened; a document without a name must not come to be saved over the rescued file."""
+    scene = edits.make_document(desk, "shot.kra")
+    desk.krita("--env", "DCCHOST_KRITA_RECOVER=" + str(scene))
+    with desk.control() as control:
+        assert control.run(edits.NAMES) == repr([("", True)])
+    assert desk.stop("krita")["saved"] == "saved"
     desk.expect_nothing_left()

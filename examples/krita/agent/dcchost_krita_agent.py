@@ -122,8 +122,7 @@ class Agent(shared.Agent):
         if document is None:
             print("dcchost: cannot open %s" % self.recover, flush=True)
             return
-        if self.wanted:
-            document.setFileName(self.wanted)
+        document.setFileName(self.wanted)  # "": it had none, and is not to be saved over the rescued file
         if Krita.instance().windows():
             Krita.instance().windows()[0].addView(document)
         document.setModified(True)
@@ -162,8 +161,9 @@ class Agent(shared.Agent):
             print("dcchost: cannot open %s" % (self.recover or self.wanted), flush=True)
             return False
         self.kept = document  # nothing else holds it
-        if self.recover and self.wanted:
+        if self.recover:
             document.setFileName(self.wanted)
+            document.setModified(True)
         self.scene_changed()
         return True
 
