@@ -370,6 +370,21 @@ def test_the_user_s_own_start_up_files(studio):
     studio.stop("houdini")
 
 
+def test_safe_mode(studio):
+    """Nothing of the user's is run or read, nothing cooks; the agent is there all the same."""
+    home = studio.top / "home/houdini20.5"
+    hook = home / "python3.11libs/uiready.py"
+    hook.parent.mkdir(parents=True)
+    hook.write_text("open(%r, 'a').write('x')\n" % str(home / "ran"))
+    (home / "houdini.env").write_text("HOUDINI_PROMPT_ON_CRASHES = 1\n")
+    status = window(studio, "--safe", HSITE=str(studio.top), HOUDINI_PATH="%s:&" % home)
+    assert status["safe"] and not (home / "ran").exists() and "houdini.env" not in log_of(studio)
+    with studio.control("houdini") as control:
+        assert control.run("result = hou.updateModeSetting()") == "'Manual'"
+        assert control.run("result = hou.getenv('HOUDINI_USER_PREF_DIR')").startswith("'%s" % studio.runtime)
+    studio.stop("houdini")
+
+
 def test_a_hook_of_the_user_s_that_raises(studio):
     """It becomes a modal dialog, and the window is never ready: said, with what it raised, and nothing stays."""
     for version in ("3.9", "3.10", "3.11", "3.12", "3.13"):
