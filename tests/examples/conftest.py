@@ -57,7 +57,8 @@ class Desk(lib.World):
     def __init__(self, installed, module, display, used=None):
         super().__init__(display)
         if used:
-            shutil.copytree(str(used), str(self.top / "data" / "krita"))
+            for path in used.iterdir():
+                shutil.copytree(str(path), str(self.top / "data" / path.name))
         for name in ("DCC_ADAPTER_PATH", "MESA_SHADER_CACHE_DIR"):
             self.env.pop(name, None)
         self.env.update(installed.env)
@@ -92,14 +93,17 @@ class Desk(lib.World):
 
 
 @pytest.fixture(scope="session")
-def used(installed, module, tmp_path_factory):
-    """What Krita has in its data directory after its first start, which fills it and takes long."""
-    place = tmp_path_factory.mktemp("used") / "krita"
+def used(installed, module, display, tmp_path_factory):
+    """What Krita and kritarunner have in their data directories after their first start, which fills them."""
+    place = tmp_path_factory.mktemp("used")
     if KRITA:
-        one = Desk(installed, module, None)
-        one.krita("--headless")
-        one.stop("krita")
-        shutil.copytree(str(one.top / "data" / "krita"), str(place))
+        one = Desk(installed, module, display)
+        for mode in ([], ["--headless"]):
+            one.krita(*mode)
+            one.stop("krita")
+        for path in (one.top / "data").glob("krita*/"):
+            if path.is_dir():
+                shutil.copytree(str(path), str(place / path.name))
         one.close()
     return place
 
