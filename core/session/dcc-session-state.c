@@ -283,7 +283,8 @@ dcc_session_settle(DccSession *self)
     dcc_session_note_last_scene(self);
     dcc_session_rescue_files(self);
     end.verdict = life->refused ? DCC_VERDICT_FAILED : dcc_result_get_verdict(self->result);
-    end.scene = scene = g_strdup(dcc_session_get_row_scene(self));
+    scene = g_strdup(dcc_session_get_row_scene(self));
+    end.scene = scene;
     if (life->recovered != NULL && !self->wanted_restart && !failed &&
         (stopping || self->state == DCC_STATE_STOPPED))
         g_clear_object(&self->work); /* what became of it is what the artist left */
