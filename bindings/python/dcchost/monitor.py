@@ -12,9 +12,9 @@ from . import _library
 
 _DccHost = _library.load()
 
-_iter_unpack = struct.Struct("=qqdII").iter_unpack
-_getpid = os.getpid
+_READING = struct.Struct("=qqdII")
 _RUNNING, _ZOMBIE = 1, 2
+_getpid = os.getpid
 
 
 class PyProcessMonitor:
@@ -33,8 +33,10 @@ class PyProcessMonitor:
         self._lock = threading.Lock()
         self._names = {}  # of tracked pids, in the order of tracking
         self._data = b""
-        self._in_order = False  # the records are those of the names, one by one
+        self._in_order = True  # nobody has tracked or untracked since the last reading
         self._read = None  # pid: dict, of those that lived at the last reading; None until somebody asks
+        self._shown = None  # the records that list_all() was asked for last
+        self._same = None  # their dicts, once it was asked again
 
     def __repr__(self):
         return "PyProcessMonitor(tracked=%d)" % len(self._names)
@@ -48,7 +50,8 @@ class PyProcessMonitor:
         with self._lock:
             self._monitor.track(pid)
             self._names[pid] = name
-            self._read, self._in_order = None, False
+            self._in_order = False
+            self._read = self._shown = None
 
     def untrack(self, pid):
         """Tracks it no longer. A pid that is not tracked: nothing happens."""
@@ -57,7 +60,8 @@ class PyProcessMonitor:
         with self._lock:
             if self._names.pop(pid, None) is not None:
                 self._monitor.untrack(pid)
-                self._read, self._in_order = None, False
+                self._in_order = False
+                self._read = self._shown = None
 
     def refresh(self):
         """Takes a reading."""
@@ -65,7 +69,8 @@ class PyProcessMonitor:
             _library.check_process(self._owner)
         with self._lock:
             self._data = self._take() or b""
-            self._read, self._in_order = None, True
+            self._in_order = True
+            self._read = None
 
     def query(self, pid):
         """The dict of one process as of the last refresh; None when it was gone then, is not tracked, or was tracked
@@ -81,7 +86,14 @@ class PyProcessMonitor:
     def list_all(self):
         """A dict for each tracked process, the dead ones among them: status `stopped` and zeros."""
         with self._lock:
-            return self._list()
+            data = self._data
+            if data != self._shown:
+                self._shown, self._same = data, None
+                return self._pair(None)
+            # Nothing has changed since: where all are idle, copies are three times as cheap as new dicts.
+            if self._same is None:
+                self._same = self._pair(None)
+            return [info.copy() for info in self._same]
 
     def is_alive(self, pid):
         """Whether a process has this pid now and has not ended; it need not be tracked. A zombie is not alive, nor is
@@ -101,43 +113,51 @@ class PyProcessMonitor:
         with self._lock:
             if self._names:
                 return None
-            for record in _iter_unpack(self._data):
+            for record in _READING.iter_unpack(self._data):
                 if record[0] == pid:
-                    return _info(record, _name_of(pid))
+                    return _info(record, _name_of(pid), set())
         return None
 
     def _unpack(self):
-        """Dicts from the records, by pid, without those that are gone; with nothing tracked none are made before
-        somebody asks."""
+        """What query() looks in; with nothing tracked no dict is made before somebody asks for it."""
         with self._lock:
-            gone = {record[0] for record in _iter_unpack(self._data) if record[3] not in (_RUNNING, _ZOMBIE)}
-            self._read = {info["pid"]: info for info in self._list()
-                          if info["pid"] not in gone and info["status"] != "unknown"}
-            return self._read
+            zombies = set()
+            listed = self._pair(zombies)
+            read = {info["pid"]: info for info in listed if info["status"] == "running" or info["pid"] in zombies}
+            self._read = read
+            return read
 
-    def _list(self):
-        """Records with their names, in the order of tracking."""
+    def _pair(self, zombies):
+        """A dict for each tracked process, from its record and its name: with the lock held. They have the same order,
+        unless somebody tracked or untracked after the reading. zombies: a set for those, or None.
+
+        Written out for the common case, for it is done a thousand times for each look at a thousand processes."""
         names = self._names
-        if self._in_order:  # written out: this is what a refresh is looked at by, each time
-            return [{"pid": pid, "name": name, "status": "running" if status == _RUNNING else _other(pid, status),
-                     "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
-                    for (pid, memory, cpu, status, _flags), name in zip(_iter_unpack(self._data), names.values())]
-        found = {record[0]: record for record in _iter_unpack(self._data)}
-        return [_info(found[pid], name) if pid in found else dict(_UNKNOWN, pid=pid, name=name)
-                for pid, name in names.items()]
+        if not self._in_order:
+            found = {record[0]: record for record in _READING.iter_unpack(self._data)}
+            return [_info(found[pid], name, zombies) if pid in found else dict(_UNKNOWN, pid=pid, name=name)
+                    for pid, name in names.items()]
+        return [{"pid": pid, "name": name,
+                 "status": "running" if status == _RUNNING else _other(pid, status, zombies),
+                 "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
+                for (pid, memory, cpu, status, _flags), name in zip(_READING.iter_unpack(self._data), names.values())]
 
 
 _UNKNOWN = {"pid": 0, "name": "", "status": "unknown", "cpu_usage_percent": 0.0, "memory_bytes": 0, "restart_count": 0}
 
 
-def _info(record, name):
+def _info(record, name, zombies):
     pid, memory, cpu, status, _flags = record
-    return {"pid": pid, "name": name, "status": "running" if status == _RUNNING else _other(pid, status),
+    return {"pid": pid, "name": name, "status": "running" if status == _RUNNING else _other(pid, status, zombies),
             "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
 
 
-def _other(pid, status):
-    return _ended(pid) if status == _ZOMBIE else "stopped"
+def _other(pid, status, zombies):
+    if status != _ZOMBIE:
+        return "stopped"
+    if zombies is not None:
+        zombies.add(pid)
+    return _ended(pid)
 
 
 def _ended(pid):
