@@ -22,8 +22,8 @@ void
 cli_instance_clear(CliInstance *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliInstance, cli_instance_clear)
 
-/* (transfer none): unsaved work that waits to be brought back; NULL: there is none, or this life has
- * gone on from it. */
+/* (transfer none): unsaved work that waits to be brought back; NULL: there is none, or this life
+ * has gone on from it. */
 JsonObject *
 cli_status_get_work(JsonObject *status);
 /* TRUE: it ended, and no session is about to do something about it. */

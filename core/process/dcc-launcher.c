@@ -187,7 +187,7 @@ spawn(const char *const *argv,
         return NULL;
     words = g_memdup2(argv, (n + 1) * sizeof *words);
     words[0] = path;
-    environment = mark_environment(own != NULL ? (const char *const *)own : envp, mark);
+    environment = mark_environment(envp != NULL ? envp : (const char *const *)own, mark);
     spawn.argv = words;
     spawn.envp = environment;
     if (!dcc_spawn(&spawn, &child, NULL, error))
