@@ -96,7 +96,7 @@ def show(safe, rescue):
     request.set_safe(safe)
     file = DccHost.RescueFile.new(DccHost.RescueKind.COPY, rescue) if rescue else None
     plan = adapter.plan_recovery(installation, request, file) if file else adapter.plan_launch(installation, request)
-    env = dict(each.split("=", 1) for each in plan.apply_env(["XDG_DATA_DIRS=/mine", "XDG_DATA_HOME=/mine/data"]))
+    env = dict(each.split("=", 1) for each in plan.apply_env(["XDG_DATA_DIRS=/mine", "XDG_DATA_HOME=/artist/data"]))
     print(plan.get_argv(), [env.get(key) for key in ("XDG_DATA_DIRS", "XDG_DATA_HOME", "DCCHOST_KRITA_RECOVER")])
 show(False, None)
 show(True, None)
@@ -113,9 +113,9 @@ def test_plans(desk, module):
     assert done.returncode == 0, done.stderr.decode()
     open_it, front = str(["/usr/bin/krita", "--nosplash", str(scene)]), "/private/krita/data:/mine"
     assert done.stdout.decode().splitlines() == [
-        "%s %s" % (open_it, [front, "/mine/data", None]),
+        "%s %s" % (open_it, [front, "/artist/data", None]),
         "%s %s" % (open_it, [front, "/temp/safe/XDG_DATA_HOME", None]),
-        "%s %s" % (["/usr/bin/krita", "--nosplash"], [front, "/mine/data", "/rescue/shot.kra"])]
+        "%s %s" % (["/usr/bin/krita", "--nosplash"], [front, "/artist/data", "/rescue/shot.kra"])]
 
 
 def test_rescued_work_keeps_its_name(desk):
