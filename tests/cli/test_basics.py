@@ -55,8 +55,8 @@ def test_every_verb_explains_itself(box, verb):
     assert done.out == box.run("help", verb).out == box.run(verb, "-h").out
 
 
-@pytest.mark.parametrize("verb", ["launch", "ps", "status", "why", "events", "probe", "restart", "stop", "kill", "adopt",
-                                  "list", "adapters", "doctor"])
+@pytest.mark.parametrize("verb", ["launch", "ps", "status", "why", "events", "probe", "restart", "stop", "kill",
+                                  "adopt", "list", "adapters", "doctor"])
 def test_what_has_output_has_json(box, verb):
     assert "--json" in box.run(verb, "--help").out
 
