@@ -148,14 +148,19 @@ make_mark(void)
                            g_atomic_int_add(&counter, 1));
 }
 
-/* (transfer full) */
-static char **
+/* (transfer container): the variables themselves are not copied. */
+static const char **
 mark_environment(const char *const *envp, const char *mark)
 {
-    g_auto(GStrv) own = envp == NULL ? g_get_environ() : NULL;
-    char **environment = g_strdupv(own != NULL ? own : (char **)envp);
+    const char **marked = g_new(const char *, g_strv_length((char **)envp) + 2);
+    gsize n = 0;
 
-    return g_environ_setenv(environment, DCC_LAUNCHER_VARIABLE, strchr(mark, '=') + 1, TRUE);
+    for (; *envp != NULL; envp++)
+        if (!g_str_has_prefix(*envp, DCC_LAUNCHER_VARIABLE "="))
+            marked[n++] = *envp;
+    marked[n++] = mark;
+    marked[n] = NULL;
+    return marked;
 }
 
 static DccReaped *
@@ -166,7 +171,8 @@ spawn(const char *const *argv,
       GError **error)
 {
     g_autofree char *path = find_executable(argv[0], error);
-    g_auto(GStrv) environment = NULL;
+    g_auto(GStrv) own = envp == NULL ? g_get_environ() : NULL;
+    g_autofree const char **environment = NULL;
     g_autofree const char **words = NULL;
     guint n = g_strv_length((char **)argv);
     DccSpawn spawn = {.cwd = cwd,
@@ -181,9 +187,9 @@ spawn(const char *const *argv,
         return NULL;
     words = g_memdup2(argv, (n + 1) * sizeof *words);
     words[0] = path;
-    environment = mark_environment(envp, mark);
+    environment = mark_environment(own != NULL ? (const char *const *)own : envp, mark);
     spawn.argv = words;
-    spawn.envp = (const char *const *)environment;
+    spawn.envp = environment;
     if (!dcc_spawn(&spawn, &child, NULL, error))
         return NULL;
     process = dcc_reaper_adopt(&child, error);

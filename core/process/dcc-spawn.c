@@ -113,17 +113,40 @@ run_child(void *data)
     return fail(start, "exec");
 }
 
+/* One is kept for the next spawn: to unmap it, every processor that runs a thread of ours has to be
+ * interrupted, which takes longer than all the rest that is done here. */
+static gpointer kept_stack;
+
+/* NULL: no memory. */
+static char *
+take_stack(void)
+{
+    char *stack = g_atomic_pointer_get(&kept_stack);
+
+    if (stack != NULL && g_atomic_pointer_compare_and_exchange(&kept_stack, stack, NULL))
+        return stack;
+    stack = mmap(
+        NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    return stack != MAP_FAILED ? stack : NULL;
+}
+
+static void
+give_stack(char *stack)
+{
+    if (!g_atomic_pointer_compare_and_exchange(&kept_stack, NULL, stack))
+        munmap(stack, STACK_BYTES);
+}
+
 static gboolean
 start_by_clone(Start *start, DccChild *child)
 {
-    char *stack = mmap(
-        NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    char *stack = take_stack();
     int pidfd = -1;
     sigset_t all;
     sigset_t old;
     int pid;
 
-    if (stack == MAP_FAILED)
+    if (stack == NULL)
         return FALSE;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &old);
@@ -137,7 +160,7 @@ start_by_clone(Start *start, DccChild *child)
         start->stage = "spawn";
     }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    munmap(stack, STACK_BYTES);
+    give_stack(stack);
     child->pid = pid;
     child->pidfd = pidfd;
     return pid > 0;

@@ -14,6 +14,7 @@ _DccHost = _library.load()
 
 _READING = struct.Struct("=qqdII")
 _RUNNING, _ZOMBIE = 1, 2
+_getpid = os.getpid
 
 
 class PyProcessMonitor:
@@ -27,12 +28,13 @@ class PyProcessMonitor:
 
     def __init__(self):
         self._monitor = _DccHost.Monitor.new()
+        self._take = self._monitor.refresh
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._names = {}  # of tracked pids, in the order of tracking
         self._data = b""
+        self._in_order = True  # nobody has tracked or untracked since the last reading
         self._read = None  # pid: dict, of those that lived at the last reading; None until somebody asks
-        self._listed = []  # the same dicts in the order of tracking, and those of the dead
 
     def __repr__(self):
         return "PyProcessMonitor(tracked=%d)" % len(self._names)
@@ -46,6 +48,7 @@ class PyProcessMonitor:
         with self._lock:
             self._monitor.track(pid)
             self._names[pid] = name
+            self._in_order = False
             self._read = None
 
     def untrack(self, pid):
@@ -55,13 +58,16 @@ class PyProcessMonitor:
         with self._lock:
             if self._names.pop(pid, None) is not None:
                 self._monitor.untrack(pid)
+                self._in_order = False
                 self._read = None
 
     def refresh(self):
         """Takes a reading."""
-        _library.check_process(self._owner)
+        if _getpid() != self._owner:
+            _library.check_process(self._owner)
         with self._lock:
-            self._data = self._monitor.refresh() or b""
+            self._data = self._take() or b""
+            self._in_order = True
             self._read = None
 
     def query(self, pid):
@@ -77,9 +83,8 @@ class PyProcessMonitor:
 
     def list_all(self):
         """A dict for each tracked process, the dead ones among them: status `stopped` and zeros."""
-        if self._read is None:
-            self._unpack()
-        return [info.copy() for info in self._listed]
+        with self._lock:
+            return self._pair(None)
 
     def is_alive(self, pid):
         """Whether a process has this pid now and has not ended; it need not be tracked. A zombie is not alive, nor is
@@ -105,27 +110,28 @@ class PyProcessMonitor:
         return None
 
     def _unpack(self):
-        """Dicts from the records; with nothing tracked none are made before somebody asks."""
+        """What query() looks in; with nothing tracked no dict is made before somebody asks for it."""
         with self._lock:
             zombies = set()
-            listed = self._pair(zombies) if self._names else []
+            listed = self._pair(zombies)
             read = {info["pid"]: info for info in listed if info["status"] == "running" or info["pid"] in zombies}
-            self._listed = listed
             self._read = read
             return read
 
     def _pair(self, zombies):
-        """Records with their names. They come in the order of tracking, unless somebody tracked or untracked since."""
-        names, records = self._names, _READING.iter_unpack(self._data)
-        listed = [{"pid": pid, "name": name,
-                   "status": "running" if status == _RUNNING else _other(pid, status, zombies),
-                   "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
-                  for (pid, memory, cpu, status, _flags), name in zip(records, names.values())]
-        if [info["pid"] for info in listed] == list(names):
-            return listed
-        found = {record[0]: record for record in _READING.iter_unpack(self._data)}
-        return [_info(found[pid], name, zombies) if pid in found else dict(_UNKNOWN, pid=pid, name=name)
-                for pid, name in names.items()]
+        """A dict for each tracked process, from its record and its name: with the lock held. They have the same order,
+        unless somebody tracked or untracked after the reading. zombies: a set for those, or None.
+
+        Written out for the common case, for it is done a thousand times for each look at a thousand processes."""
+        names = self._names
+        if not self._in_order:
+            found = {record[0]: record for record in _READING.iter_unpack(self._data)}
+            return [_info(found[pid], name, zombies) if pid in found else dict(_UNKNOWN, pid=pid, name=name)
+                    for pid, name in names.items()]
+        return [{"pid": pid, "name": name,
+                 "status": "running" if status == _RUNNING else _other(pid, status, zombies),
+                 "cpu_usage_percent": cpu, "memory_bytes": memory, "restart_count": 0}
+                for (pid, memory, cpu, status, _flags), name in zip(_READING.iter_unpack(self._data), names.values())]
 
 
 _UNKNOWN = {"pid": 0, "name": "", "status": "unknown", "cpu_usage_percent": 0.0, "memory_bytes": 0, "restart_count": 0}
@@ -140,7 +146,8 @@ def _info(record, name, zombies):
 def _other(pid, status, zombies):
     if status != _ZOMBIE:
         return "stopped"
-    zombies.add(pid)
+    if zombies is not None:
+        zombies.add(pid)
     return _ended(pid)
 
 
