@@ -1,6 +1,7 @@
 """Who is measured, and how each is asked the same thing. A method that is missing: it cannot do that."""
 
 import itertools
+import os
 import subprocess
 
 NAMES = ["dcchost", "dcc_mcp_core", "psutil", "subprocess"]
@@ -89,6 +90,7 @@ def present():
     """([who is here], [who is not, and why])"""
     import dcchost
     found, absent = [Classes("dcchost", dcchost)], []
+    os.environ.setdefault("RUST_LOG", "off")  # dcc_mcp_core writes a line for each call, which costs it more than the call
     try:
         import dcc_mcp_core
         found.append(Classes("dcc_mcp_core", dcc_mcp_core))

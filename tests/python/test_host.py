@@ -158,6 +158,66 @@ def test_asyncio_goes_on(host):
     assert asyncio.run(scenario()) == [DccHost.ResultKind.SIGNALED, DccHost.ResultKind.STOPPED]
 
 
+def waits():
+    """How often this thread has gone to sleep."""
+    with open("/proc/thread-self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt_switches"))
+
+
+def test_awaiting_polls_nothing(host):
+    """Half a second of nothing: a few wake-ups for what a session does by itself, not one every so many ms."""
+    async def scenario():
+        session = host.launch("fake", settings={"restart": "never"})
+        await session.until_ready()
+        waiting = asyncio.ensure_future(session.until_over())
+        before = waits()
+        await asyncio.sleep(0.5)
+        found = waits() - before
+        assert not waiting.done()
+        session.stop(0)
+        await waiting
+        return found
+
+    assert asyncio.run(asyncio.wait_for(scenario(), PATIENCE)) <= 10
+
+
+def test_awaiting_serves_everybodys_sources(host):
+    """What is added to the main context while somebody awaits, by whomever, comes at once."""
+    async def scenario():
+        session = host.launch("fake", args=["--never-ready"])
+        waiting = asyncio.ensure_future(session.until_ready())
+        loop, times = asyncio.get_running_loop(), []
+        for _ in range(20):
+            await asyncio.sleep(0)
+            done, begin = loop.create_future(), time.monotonic()
+            GLib.idle_add(lambda done=done: done.set_result(None))
+            await done
+            times.append(time.monotonic() - begin)
+        from_a_thread = loop.create_future()
+        threading.Thread(target=loop.call_soon_threadsafe, args=(from_a_thread.set_result, 1)).start()
+        assert await from_a_thread == 1
+        waiting.cancel()
+        session.kill()
+        await session.until_over()
+        return sorted(times)[10]
+
+    assert asyncio.run(asyncio.wait_for(scenario(), PATIENCE)) < 0.01
+
+
+def test_awaiting_below_another_loop_works_too(host):
+    """A loop without a selector of its own to be had: the context is turned every 20 ms."""
+    import gi.overrides.DccHost as overrides
+    loop = asyncio.new_event_loop()
+    session = host.launch("fake")
+    kept, overrides._bridge = overrides._bridge, lambda _loop: None
+    try:
+        loop.run_until_complete(asyncio.wait_for(session.until_ready(), PATIENCE))
+    finally:
+        overrides._bridge = kept
+        loop.close()
+    assert session.get_state() == DccHost.State.RUNNING
+
+
 def test_asyncio_hears_events(host):
     async def scenario():
         session = host.launch("fake")
