@@ -1,0 +1,76 @@
+"""What must not become dear: system calls and wake-ups, which are the same on every machine, where seconds are not."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import environment
+from counting import NUMBER, READINGS
+from dcchost import PyProcessWatcher
+
+STRACE = shutil.which("strace", path="/usr/bin:/bin")
+
+
+def calls(case, tmp_path):
+    """The names of the system calls between the marks, of the thread that asks."""
+    out = tmp_path / "calls"
+    script = os.path.join(os.path.dirname(__file__), "counting.py")
+    subprocess.run([STRACE, "-qq", "-o", str(out), sys.executable, script, case], env=environment(), check=True,
+                   timeout=100)
+    found, inside = [], False
+    for line in out.read_text(errors="replace").splitlines():
+        if "/counting-" in line:
+            inside = "begin" in line
+        elif inside and re.match(r"\w+\(", line):
+            found.append(line.split("(")[0])
+    return [name for name in found if name not in ("brk", "mmap", "munmap", "getpid", "madvise", "mremap", "futex")]
+
+
+# By what is asked for once: readings of one process, calls. Marks of 32 processes are read with one more each 20th time.
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+@pytest.mark.parametrize("case, times, most", [
+    ("idle", NUMBER * READINGS, 1.1), ("busy", NUMBER * 3, 2.0), ("alive", READINGS, 3), ("poll", READINGS, 0),
+    ("launch", READINGS, 12)])
+def test_system_calls(case, times, most, tmp_path):
+    found = calls(case, tmp_path)
+    counts = {name: found.count(name) for name in set(found)}
+    assert len(found) <= most * times, counts
+    assert len(found) > 0 or most == 0
+
+
+def sleeps():
+    """{thread: how often it has gone to sleep} of all threads but this one."""
+    found = {}
+    for task in os.listdir("/proc/self/task"):
+        with open("/proc/self/task/%s/status" % task) as file:
+            text = file.read()
+        found[task] = int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", text, re.M).group(1))
+    found.pop(str(os.getpid()))
+    return found
+
+
+@pytest.mark.parametrize("interval, most", [(0, 0), (100, 11)])
+def test_wakeups(interval, most):
+    """Nothing happens for a second: who wants no heartbeats wakes nobody, however many are watched."""
+    children = [subprocess.Popen(["/bin/sleep", "1000"]) for _ in range(30)]
+    watcher = PyProcessWatcher(interval)
+    for child in children:
+        watcher.track(child.pid, "x")
+    watcher.start()
+    before = {}
+    while before != sleeps():
+        before = sleeps()
+        time.sleep(0.02 if interval == 0 else 0)
+    time.sleep(1)
+    after = sleeps()
+    watcher.stop()
+    for child in children:
+        child.kill()
+        child.wait()
+    assert sum(after.values()) - sum(before.values()) <= most
+    assert set(after) == set(before) and len(after) >= 1
