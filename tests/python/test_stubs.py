@@ -1,10 +1,14 @@
-"""The stubs say what the sources do: the same names, arguments and defaults. Read, not imported: no gi is needed."""
+"""The stubs say what the sources do: the same names, arguments and defaults. Read, not imported: no gi is needed; and
+once more as mypy sees what is imported, where there is both."""
 
 import ast
+import os
+import shutil
+import subprocess
 
 import pytest
 
-from conftest import PACKAGE
+from conftest import PACKAGE, environment
 
 MODULES = ["client", "executables", "launcher", "monitor", "recovery", "watcher"]
 
@@ -49,3 +53,18 @@ def test_the_package_exports_what_its_stub_does():
     names = {each.asname for node in stub.body if isinstance(node, ast.ImportFrom) for each in node.names}
     import dcchost
     assert names == set(dcchost.__all__) | {"client"}
+
+
+STUBTEST = shutil.which("stubtest")
+
+
+@pytest.mark.skipif(not STUBTEST or "GI_TYPELIB_PATH" not in os.environ, reason="no mypy here, or no introspection")
+def test_mypy_finds_no_difference_at_run_time(tmp_path):
+    config = tmp_path / "mypy.ini"
+    config.write_text("[mypy]\nignore_missing_imports = True\ncache_dir = %s\n" % tmp_path)
+    allowed = tmp_path / "allowed"  # dicts, that have a type for mypy alone
+    allowed.write_text("dcchost.launcher.Launched\ndcchost.monitor.ProcessInfo\ndcchost.watcher.Event\n")
+    done = subprocess.run([STUBTEST, "--allowlist", str(allowed), "--mypy-config-file", str(config), "dcchost"], cwd=str(tmp_path), timeout=100,
+                          env=dict(environment(), MYPYPATH=str(PACKAGE)), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout.decode()
