@@ -90,7 +90,8 @@ def present():
     """([who is here], [who is not, and why])"""
     import dcchost
     found, absent = [Classes("dcchost", dcchost)], []
-    os.environ.setdefault("RUST_LOG", "off")  # dcc_mcp_core writes a line for each call, which costs it more than the call
+    # dcc_mcp_core writes a line for each call, which costs it more than the call.
+    os.environ.setdefault("RUST_LOG", "off")
     try:
         import dcc_mcp_core
         found.append(Classes("dcc_mcp_core", dcc_mcp_core))

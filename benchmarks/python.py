@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """What the Python classes cost, beside dcc_mcp_core, psutil and subprocess.
 
-`./dev bench python [--json FILE] [--only WORD] [--rounds N]`. All contestants run in this one process, in turns, so that
-a busy minute hurts all alike; every figure is a median. What waits for nothing is measured in CPU time of this process,
-of all its threads: what else the machine does is not in it. A peer that is not installed is named, and its column is empty.
-Nothing here is needed to build or to test.
+`./dev bench python [--json FILE] [--only WORD] [--rounds N]`. All contestants run in this one process, in turns, so
+that a busy minute hurts all alike; every figure is a median. What waits for nothing is measured in CPU time of this
+process, of all its threads: what else the machine does is not in it. A peer that is not installed is named, and its
+column is empty. Nothing here is needed to build or to test.
 """
 
 import argparse

@@ -64,7 +64,7 @@ def test_mypy_finds_no_difference_at_run_time(tmp_path):
     config.write_text("[mypy]\nignore_missing_imports = True\ncache_dir = %s\n" % tmp_path)
     allowed = tmp_path / "allowed"  # dicts, that have a type for mypy alone
     allowed.write_text("dcchost.launcher.Launched\ndcchost.monitor.ProcessInfo\ndcchost.watcher.Event\n")
-    done = subprocess.run([STUBTEST, "--allowlist", str(allowed), "--mypy-config-file", str(config), "dcchost"], cwd=str(tmp_path), timeout=100,
-                          env=dict(environment(), MYPYPATH=str(PACKAGE)), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
+    command = [STUBTEST, "--allowlist", str(allowed), "--mypy-config-file", str(config), "dcchost"]
+    done = subprocess.run(command, cwd=str(tmp_path), timeout=100, env=dict(environment(), MYPYPATH=str(PACKAGE)),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout.decode()
