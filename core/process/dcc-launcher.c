@@ -152,12 +152,13 @@ make_mark(void)
 static const char **
 mark_environment(const char *const *envp, const char *mark)
 {
-    const char **marked = g_new(const char *, g_strv_length((char **)envp) + 2);
+    guint n_all = envp != NULL ? g_strv_length((char **)envp) : 0;
+    const char **marked = g_new(const char *, n_all + 2);
     gsize n = 0;
 
-    for (; *envp != NULL; envp++)
-        if (!g_str_has_prefix(*envp, DCC_LAUNCHER_VARIABLE "="))
-            marked[n++] = *envp;
+    for (guint i = 0; i < n_all; i++)
+        if (!g_str_has_prefix(envp[i], DCC_LAUNCHER_VARIABLE "="))
+            marked[n++] = envp[i];
     marked[n++] = mark;
     marked[n] = NULL;
     return marked;
