@@ -65,14 +65,25 @@ on_ended(DccSession *session, Brain *self)
     g_main_loop_quit(self->loop);
 }
 
+/* After whatever was news already: who adopted what has ended is told so, and not that it runs. */
+static gboolean
+on_settled(gpointer data)
+{
+    Brain *self = data;
+
+    cli_brain_report_success(MAX(self->first_event, 1));
+    return G_SOURCE_REMOVE;
+}
+
 static int
 run(Brain *self)
 {
     guint term =
         self->term_fd >= 0 ? g_unix_fd_add(self->term_fd, G_IO_IN, on_term, self->loop) : 0;
 
-    cli_brain_report_success(MAX(self->first_event, 1));
+    g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
     g_main_loop_run(self->loop);
+    on_settled(self); /* where it was over first; told once */
     if (term != 0 && g_main_context_find_source_by_id(NULL, term) != NULL)
         g_source_remove(term);
     return CLI_DONE;

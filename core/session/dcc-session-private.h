@@ -93,6 +93,7 @@ typedef struct {
 struct _DccSession {
     GObject parent_instance;
 
+    pid_t owner; /* the process whose session it is */
     DccAdapter *adapter;
     DccLaunchRequest *request;
     DccSettings *settings;

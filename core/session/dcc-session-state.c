@@ -167,7 +167,7 @@ dcc_session_dispatch(DccSession *self, DccEvent event, const char *reason)
     DccState from = self->state;
     g_autoptr(DccSession) held = g_object_ref(self);
 
-    if (self->over || transition.action == DCC_ACTION_IGNORE)
+    if (self->over || transition.action == DCC_ACTION_IGNORE || dcc_session_is_foreign(self))
         return;
     self->state = transition.next;
     /* The record first: what has been told must not be forgotten by who takes over. */

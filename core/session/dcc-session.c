@@ -12,6 +12,8 @@
 #include "dcc-json.h"
 #include "dcc-request-json.h"
 
+#include <unistd.h>
+
 /**
  * DccSession:
  *
@@ -207,6 +209,7 @@ dcc_session_alloc(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *ru
 {
     DccSession *self = g_object_new(DCC_TYPE_SESSION, NULL);
 
+    self->owner = getpid();
     self->adapter = g_object_ref(adapter);
     self->request = g_object_ref(request);
     self->settings = g_object_ref(dcc_launch_request_get_settings(request));
@@ -432,6 +435,23 @@ dcc_session_restart(DccSession *self)
     self->wanted_restart = TRUE;
     if (self->state != DCC_STATE_STOPPING)
         dcc_session_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
+}
+
+/**
+ * dcc_session_is_foreign:
+ * @self: a session
+ *
+ * Whether this process was forked from the one whose session it is. Here it does nothing then, and
+ * the main context that it lives in must not be turned: it would take the owner's news.
+ *
+ * Returns: %TRUE in a forked process
+ * Since: 1.0
+ */
+gboolean
+dcc_session_is_foreign(DccSession *self)
+{
+    g_return_val_if_fail(DCC_IS_SESSION(self), FALSE);
+    return self->owner != getpid();
 }
 
 /**

@@ -5,14 +5,13 @@ import signal
 
 import pytest
 
-from world import death_of, figure, is_alive, on_this_machine, until, wait_for_death
+from world import death_of, figure, is_alive, kill, on_this_machine, until
 
 SOON = ["--backoff", "fixed:50ms", "--set", "jitter=0"]
 
 
 def crash(world, pid):
-    os.kill(pid, signal.SIGSEGV)
-    wait_for_death(pid)
+    kill(pid, signal.SIGSEGV)
 
 
 def ready_again(world, before, name="blender"):

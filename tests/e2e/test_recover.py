@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from world import figure, until, wait_for_death
+from world import figure, kill, until
 
 SOON = ["--backoff", "fixed:50ms", "--set", "jitter=0", "--set", "rescue-period=200ms"]
 EDIT = ("bpy.ops.mesh.primitive_monkey_add(); bpy.context.object.name = 'Precious'; "
@@ -26,8 +26,7 @@ def edit(world, pid, source=EDIT):
 
 
 def crash(pid, number=signal.SIGSEGV):
-    os.kill(pid, number)
-    wait_for_death(pid)
+    kill(pid, number)
 
 
 def next_life(world, pid):
@@ -160,8 +159,7 @@ def test_a_rescue_file_that_cannot_be_read_is_left_aside(world):
     copy = next(world.temp.glob("*/*_rescue.blend"))
     os.kill(before["pid"], signal.SIGSTOP)  # no better one is made meanwhile
     copy.write_bytes(copy.read_bytes()[:9000])
-    os.kill(before["pid"], signal.SIGKILL)
-    wait_for_death(before["pid"])
+    kill(before["pid"], signal.SIGKILL)
     after = next_life(world, before["pid"])
     assert after["scene"] == str(path) and after["recovered"] is None
     assert "failed" in [e["action"] for e in world.events(kind="recovery")]
@@ -245,7 +243,7 @@ def test_whatever_the_moment_the_last_copy_comes_back(world):
     chance = random.Random(4)
     path = world.make_scene("shot.blend")
     status = world.launch("--recover", "auto", *SOON, "--file", path, "--set", "scene-crashes=0",
-                          "--max-restarts", "4000")
+                          "--set", "instant-crash=0", "--max-restarts", "4000")
     for number in range(rounds):
         wanted = set()
         with world.control() as control:

@@ -43,11 +43,13 @@ def figure(text):
     print("figure: " + text)
 
 
-def wait_for_death(pid, deadline=PATIENCE):
-    """Returns the instant (CLOCK_MONOTONIC, seconds) at which the kernel said that the process had ended."""
-    fd = os.pidfd_open(pid)
+def kill(pid, number):
+    """Sends a signal and waits for the end. Returns the instant (CLOCK_MONOTONIC, seconds) at which the kernel said
+    that the process had ended."""
+    fd = os.pidfd_open(pid)  # before, for who is reaped is nobody any more
     try:
-        return death_of(fd, deadline)
+        os.kill(pid, number)
+        return death_of(fd)
     finally:
         os.close(fd)
 

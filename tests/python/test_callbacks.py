@@ -196,3 +196,44 @@ def test_other_threads_run_in_every_wait(box, wait):
     done = subprocess.run([sys.executable, "-c", STORY % WAITS[wait]], env=environment(), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=60)
     assert (done.stdout.decode(), done.stderr.decode()) == ("True True True\n", "")
+
+
+FORKED = """
+import gc, os, sys
+import gi
+gi.require_version("DccHost", "1.0")
+from gi.repository import DccHost, GLib
+host = DccHost.Host()
+session = host.launch("fake", settings={"probe-period": "50ms"})
+session.wait_ready(20)
+pid = session.get_pid()
+child = os.fork()
+if child == 0:
+    if sys.argv[1] == "leave":
+        del session, host
+        gc.collect()
+        sys.exit(0)
+    try:
+        getattr(session, sys.argv[1])()
+    except RuntimeError:
+        os._exit(7)
+    os._exit(0)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == (0 if sys.argv[1] == "leave" else 7)
+try:
+    session.wait(0.5)
+    sys.exit("it ended by the hand of the child")
+except GLib.Error as problem:
+    assert DccHost.Error.is_timeout(problem)
+assert session.get_state() == DccHost.State.RUNNING and session.get_pid() == pid, repr(session)
+session.stop(0)
+result = session.wait(20)
+assert result.get_kind() == DccHost.ResultKind.STOPPED, result
+print("well")
+"""
+
+
+@pytest.mark.parametrize("what", ["leave", "wait", "stop", "kill"])
+def test_a_forked_child_takes_nothing_along(box, what):
+    done = subprocess.run([sys.executable, "-c", FORKED, what], env=environment(), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stdout) == (0, b"well\n"), done.stderr.decode()

@@ -148,7 +148,7 @@ class Session(DccHost.Session):
 
     Every wait turns that context and lets other threads run. `timeout`: seconds, None for ever; GLib.Error
     (DccHost.Error.is_timeout) when it has passed. `with session:` starts it unless it has been started, waits until it
-    is ready, and stops it at the end: saved, quit, and over for good.
+    is ready, and stops it at the end: saved, quit, and over for good. In a forked child it raises RuntimeError.
     """
 
     _started = False
@@ -156,7 +156,13 @@ class Session(DccHost.Session):
     def __repr__(self):
         return "<DccHost.Session %s of %s, %s>" % (self.get_name(), self.get_app(), self.get_state().value_nick)
 
+    def _check(self):
+        if self.is_foreign():
+            raise RuntimeError("the session %s belongs to the process that forked this one; dcchost.client reaches it "
+                               "from here" % self.get_name())
+
     def start(self):
+        self._check()
         self._started = super().start()
         return self._started
 
@@ -170,7 +176,21 @@ class Session(DccHost.Session):
             raise
         return self
 
+    def stop(self, timeout_ms=0):
+        self._check()
+        super().stop(timeout_ms)
+
+    def kill(self):
+        self._check()
+        super().kill()
+
+    def restart(self):
+        self._check()
+        super().restart()
+
     def __exit__(self, *_problem):
+        if self.is_foreign():
+            return
         if not self.is_over():
             self.stop(0)
         self.wait()
@@ -186,15 +206,18 @@ class Session(DccHost.Session):
 
     def wait_ready(self, timeout=None):
         """Waits until it is ready, or over in order. GLib.Error when it failed."""
+        self._check()
         _turn_until(self._is_ready, timeout, "%s to be ready" % self.get_name())
 
     def wait(self, timeout=None):
         """Waits until it is over for good; the DccHost.Result."""
+        self._check()
         _turn_until(self.is_over, timeout, "%s to end" % self.get_name())
         return self.get_result()
 
     def events(self, timeout=None):
         """What happens from now on, each a dict as docs/protocol.md has it, until it is over. timeout: for each."""
+        self._check()
         with _Inbox(self) as inbox:
             while True:
                 _turn_until(inbox.is_worth_a_look, timeout, "news of %s" % self.get_name())
@@ -205,15 +228,18 @@ class Session(DccHost.Session):
     async def until_ready(self):
         """wait_ready() for asyncio, in whose loop the session lives: other tasks go on. While somebody awaits, the
         loop waits for what the main context waits for as well."""
+        self._check()
         await _turn_gently_until(self._is_ready)
 
     async def until_over(self):
         """wait() for asyncio; the DccHost.Result."""
+        self._check()
         await _turn_gently_until(self.is_over)
         return self.get_result()
 
     async def stream(self):
         """events() for asyncio: `async for event in session.stream()`."""
+        self._check()
         with _Inbox(self) as inbox:
             while True:
                 await _turn_gently_until(inbox.is_worth_a_look)
