@@ -61,7 +61,8 @@ DCC_API gint64
 dcc_session_get_pid(DccSession *self);
 DCC_API guint
 dcc_session_get_restart_count(DccSession *self);
-/* TRUE in a process that was forked from the one that made it: nothing it is asked to do is done. */
+/* TRUE in a process that was forked from the one that made it: nothing it is asked to do is done.
+ */
 DCC_API gboolean
 dcc_session_is_foreign(DccSession *self);
 /* TRUE when it is over for good. */
