@@ -20,6 +20,7 @@ def offers(box, *words):
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
 def test_verbs_and_their_words(box):
+    assert offers(box, "wh") == ["why"]
     assert "adapter" in offers(box, "") and "adapters" in offers(box, "adap")
     assert offers(box, "adapter", "") == ["check", "list", "new"]
     assert offers(box, "adapter", "n") == ["new"]

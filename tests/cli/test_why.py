@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 
 from conftest import until
 
@@ -188,10 +187,3 @@ def test_a_damaged_bundle_is_passed_over(box):
         path.write_text('{"version":1,"name":')
     done = box.run("why", "fake")
     assert done.status == 0 and done.out.startswith("fake: crashed: signal 11"), done
-
-
-def test_completion_knows_it(box):
-    script = os.path.join(os.path.dirname(__file__), "../../cli/completions/dcchost.bash")
-    got = subprocess.run(["bash", "-c", "source %s; COMP_WORDS=(dcchost wh); COMP_CWORD=1; _dcchost; "
-                          "echo ${COMPREPLY[@]}" % script], stdout=subprocess.PIPE, env={"PATH": "/usr/bin:/bin"})
-    assert got.stdout.decode().split() == ["why"]
