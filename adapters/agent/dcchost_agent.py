@@ -264,7 +264,7 @@ class RescueCopy:
             self.make()
 
     def make(self):
-        name = os.path.splitext(os.path.basename(self.agent.scene or ""))[0] or "untitled"
+        name = os.path.splitext(os.path.basename(self.agent.scene))[0] or "untitled"
         name = os.fsdecode(os.fsencode(name)[:180])  # there is more to come, and 255 bytes are the end
         path = os.path.join(self.agent.temp, name + "_rescue" + self.agent.suffix)
         began = self.made_at = time.monotonic()
@@ -316,7 +316,7 @@ class Agent:
         self.code = self.qt_turned = self.qt_timer = None
         self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
         self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
-        self.scene, self.exists, self.dirty = "", False, None
+        self.place, self.dirty = ("", False), None  # the scene, and whether it is there: always together
         self.rescue = RescueCopy(self)
         self.look()
         self.wire = Wire(self, path, token)
@@ -355,13 +355,16 @@ class Agent:
     def qt_ticked(self):
         self.qt_turned = time.monotonic()
 
-    def look(self):
-        """Keeps what the thread may tell without touching the application."""
+    @property
+    def scene(self):
+        return self.place[0]
+
+    def look(self, anew=False):
+        """Keeps what the thread may tell without touching the application. anew: the same path was read again."""
         try:
             scene, changed = self.read_scene()
-            if scene != self.scene:
-                self.scene = scene
-                self.exists = os.path.isfile(on_disk(scene))
+            if anew or scene != self.place[0]:
+                self.place = scene, os.path.isfile(on_disk(scene))
                 self.unsaved = False
             self.dirty = None if changed is None else bool(changed or self.unsaved)
         except Exception:
@@ -467,8 +470,7 @@ class Agent:
         self.set_busy(None)
         self.unsaved = False
         self.rescue.drop()
-        self.scene = None  # even the same path is news when it was read again
-        self.look()
+        self.look(anew=True)
         self.wire.wake()
 
     def watch_faults(self):
@@ -508,10 +510,10 @@ class Agent:
         """In the agent's thread, as all that follows: the application is not touched."""
         return {"token": wire.token, "pid": self.pid, "app": self.app, "version": self.version,
                 "python": sys.version.split()[0], "headless": self.background, "protocol": 1,
-                "ready": self.ready_told, "scene": to_wire(self.scene or "")}
+                "ready": self.ready_told, "scene": to_wire(self.scene)}
 
     def news(self):
-        scene, exists, reason = self.scene or "", self.exists, self.busy[0]
+        (scene, exists), reason = self.place, self.busy[0]
         place = {"scene": to_wire(scene), "exists": exists}
         if self.ready and not self.ready_told:
             self.ready_told = True
@@ -542,7 +544,7 @@ class Agent:
         now, (reason, since) = time.monotonic(), self.busy
         pulse = {"pid": self.pid, "main_thread_age_ms": int((now - self.turned) * 1000), "busy": reason,
                  "busy_ms": int((now - since) * 1000) if reason else 0,
-                 "scene": to_wire(self.scene or ""), "dirty": self.dirty}
+                 "scene": to_wire(self.scene), "dirty": self.dirty}
         if self.qt_turned is not None:
             pulse["event_loop_age_ms"] = int((now - self.qt_turned) * 1000)
             if not reason and now - self.qt_turned < QT_FRESH and now - self.turned > MAIN_STALE:

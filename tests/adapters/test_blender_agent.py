@@ -321,6 +321,23 @@ def test_another_scene_is_told(start, session, home):
     assert line.ping()["busy"] is None
 
 
+SLOW_DISK = """
+import os, time
+really = os.path.isfile
+os.path.isfile = lambda path: time.sleep(0.5) or really(path)
+"""
+
+
+def test_a_scene_is_told_with_its_file_or_not_at_all(start, session, home):
+    """The thread that tells must not meet a new name with the old word on whether it is there: a start would fail."""
+    path = home / "slow.blend"
+    start("loop")
+    line = session.meet()
+    line.run(SLOW_DISK)
+    line.run("bpy.ops.wm.save_as_mainfile(filepath=%r)" % str(path))
+    assert line.expect("scene") == {"scene": str(path), "exists": True}
+
+
 def test_window_lives_through_another_scene(start, session, home):
     start("gui")
     line = session.meet()

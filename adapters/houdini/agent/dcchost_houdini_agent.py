@@ -263,7 +263,7 @@ class Agent(shared.Agent):
         """Into the life's own directory, from where it is brought to safety. What nobody knows to be saved counts."""
         if not self.signalled or not self.temp or self.dirty is False or self.unsaved:
             return
-        name = os.path.splitext(os.path.basename(self.scene or ""))[0] or "untitled"
+        name = os.path.splitext(os.path.basename(self.scene))[0] or "untitled"
         try:
             self.copying = True
             self.save_copy(os.path.join(self.temp, name + "_rescue" + self.suffix))
