@@ -1,6 +1,6 @@
 """PyProcessMonitor: CPU and memory of processes, by pid.
 
-One reading of all processes is one call into the library, which answers with packed records (core/process/
+One reading of all processes is one call into the library, which answers with packed records (core/processes/
 dcc-monitor.h); names never leave Python. query() and list_all() are answered from the last reading.
 """
 

@@ -1,6 +1,6 @@
 """PyProcessWatcher: ends, heartbeats and changes of processes, told by a thread of the library.
 
-poll_events() is one call that drains packed records (core/process/dcc-watcher.h); names never leave Python.
+poll_events() is one call that drains packed records (core/processes/dcc-watcher.h); names never leave Python.
 """
 
 import os
