@@ -63,9 +63,9 @@ print_none(DccAdapterRegistry *registry)
 
     cli_out_text("no adapters; these directories were searched for dcchost-<id>.so:\n");
     for (char **p = places; *p != NULL; p++) {
-        g_autofree char *place = cli_out_safe(*p);
+        g_autofree char *instance_dir = cli_out_safe(*p);
 
-        cli_out("  %s\n", place);
+        cli_out("  %s\n", instance_dir);
     }
 }
 

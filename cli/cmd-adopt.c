@@ -1,13 +1,13 @@
 /* dcchost adopt: starts a session for an instance that runs without one. */
 #include "cli-verb.h"
 
-#include "cli-brain.h"
 #include "cli-exit.h"
 #include "cli-instance.h"
 #include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
+#include "cli-session-process.h"
 #include "cli-status.h"
 
 static void
@@ -48,7 +48,7 @@ cmd_adopt(char **argv)
         return status;
     if (!cli_instance_open(&instance, argv[1], &error))
         return cli_options_fail("dcchost adopt", error);
-    if (cli_brain_adopt(instance.runtime, instance.name, &error))
+    if (cli_session_process_adopt(instance.runtime, instance.name, &error))
         object = cli_instance_get_status(&instance, &error);
     if (object == NULL)
         return cli_fail(error);

@@ -2,11 +2,11 @@
  * life or leaves it to itself. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
-#include "cli-brain.h"
 #include "cli-exit.h"
 #include "cli-json.h"
 #include "cli-launch-options.h"
 #include "cli-out.h"
+#include "cli-session-process.h"
 #include "cli-text.h"
 #include "cli-viewer.h"
 #include "dcc-adapter-registry.h"
@@ -76,14 +76,14 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
-    CliBrainReport report;
+    CliSessionProcessReport report;
     int signal_fd = -1;
 
     if (runtime == NULL)
         return cli_fail(error);
     if (!options->detach)
         signal_fd = cli_viewer_hold_signals();
-    if (!cli_brain_start(runtime, name, args, &report, &error)) {
+    if (!cli_session_process_start(runtime, name, args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }

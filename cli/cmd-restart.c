@@ -1,12 +1,12 @@
 /* dcchost restart: stops an instance gracefully and starts it again; starts one that has ended. */
 #include "cli-verb.h"
 
-#include "cli-brain.h"
 #include "cli-exit.h"
 #include "cli-instance.h"
 #include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
+#include "cli-session-process.h"
 #include "cli-text.h"
 #include "cli-viewer.h"
 #include "dcc-settings.h"
@@ -32,11 +32,11 @@ start_again(CliInstance *instance, gboolean recover, gboolean json)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonObject) status = NULL;
-    CliBrainReport report;
+    CliSessionProcessReport report;
     gint64 pid;
     int code;
 
-    if (!cli_brain_again(instance->runtime, instance->name, recover, &report, &error)) {
+    if (!cli_session_process_again(instance->runtime, instance->name, recover, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }

@@ -6,10 +6,10 @@
  * takes it up again. */
 #include "cli-verb.h"
 
-#include "cli-brain.h"
 #include "cli-exit.h"
 #include "cli-json.h"
 #include "cli-launch-options.h"
+#include "cli-session-process.h"
 #include "dcc-catalogue.h"
 #include "dcc-error.h"
 #include "dcc-session.h"
@@ -71,7 +71,7 @@ on_settled(gpointer data)
 {
     Brain *self = data;
 
-    cli_brain_report_success(MAX(self->first_event, 1));
+    cli_session_process_report_success(MAX(self->first_event, 1));
     return G_SOURCE_REMOVE;
 }
 
@@ -98,7 +98,7 @@ refuse(Brain *self, const GError *error)
 
     if (result != NULL && dcc_error_is_start(error))
         status = dcc_result_to_exit_status(result);
-    cli_brain_report_failure(status, error);
+    cli_session_process_report_failure(status, error);
     return status;
 }
 
@@ -175,7 +175,7 @@ cmd_session(char **argv)
     int status;
     gboolean begun;
 
-    cli_brain_claim_report();
+    cli_session_process_claim_report();
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     self.term_fd = claim_term();

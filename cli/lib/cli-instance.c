@@ -1,9 +1,9 @@
 /* The instance a verb is about. */
 #include "cli-instance.h"
 
-#include "cli-brain.h"
 #include "cli-exit.h"
 #include "cli-json.h"
+#include "cli-session-process.h"
 #include "cli-text.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
@@ -109,7 +109,7 @@ cli_instance_connect(CliInstance *self, GError **error)
         g_propagate_error(error, g_steal_pointer(&local));
         return NULL;
     }
-    if (!cli_brain_adopt(self->runtime, self->name, error))
+    if (!cli_session_process_adopt(self->runtime, self->name, error))
         return NULL;
     return dcc_client_new(self->runtime, self->name, error);
 }

@@ -2,7 +2,7 @@
  *
  * Contract: a slot that a subclass leaves alone keeps the default below, so the smallest adapter
  * answers one question, where the application is. The wrappers that ask the questions are in
- * dcc-adapter-police.c.
+ * dcc-adapter-ask.c.
  * Threading: an adapter belongs to the thread that made it.
  */
 #include "dcc-adapter-private.h"

@@ -111,13 +111,13 @@ dcc_search_new(const char *root, const char *const *environ)
 }
 
 static void
-remember(DccSearch *self, const char *place)
+remember(DccSearch *self, const char *instance_dir)
 {
     for (guint i = 0; i + 1 < self->places->len; i++) {
-        if (strcmp(g_ptr_array_index(self->places, i), place) == 0)
+        if (strcmp(g_ptr_array_index(self->places, i), instance_dir) == 0)
             return;
     }
-    g_ptr_array_insert(self->places, self->places->len - 1, g_strdup(place));
+    g_ptr_array_insert(self->places, self->places->len - 1, g_strdup(instance_dir));
 }
 
 static gboolean
@@ -170,13 +170,13 @@ resolve_below(DccSearch *self, const char *located)
 const char *
 dcc_search_getenv(DccSearch *self, const char *variable)
 {
-    g_autofree char *place = NULL;
+    g_autofree char *instance_dir = NULL;
 
     g_return_val_if_fail(DCC_IS_SEARCH(self), NULL);
     g_return_val_if_fail(variable != NULL, NULL);
 
-    place = g_strconcat("$", variable, NULL);
-    remember(self, place);
+    instance_dir = g_strconcat("$", variable, NULL);
+    remember(self, instance_dir);
     return g_environ_getenv(self->environ, variable);
 }
 
@@ -372,7 +372,7 @@ is_program(DccSearch *self, const char *located)
 char *
 dcc_search_program(DccSearch *self, const char *name)
 {
-    g_autofree char *place = NULL;
+    g_autofree char *instance_dir = NULL;
     g_auto(GStrv) directories = NULL;
     const char *path;
 
@@ -381,8 +381,8 @@ dcc_search_program(DccSearch *self, const char *name)
 
     path = g_environ_getenv(self->environ, "PATH");
     path = path && *path ? path : "/usr/local/bin:/usr/bin:/bin";
-    place = g_strdup_printf("%s on PATH (%s)", name, path);
-    remember(self, place);
+    instance_dir = g_strdup_printf("%s on PATH (%s)", name, path);
+    remember(self, instance_dir);
     directories = g_strsplit(path, ":", -1);
     for (guint i = 0; directories[i]; i++) {
         g_autofree char *directory =

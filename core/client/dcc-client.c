@@ -7,9 +7,9 @@
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"
+#include "dcc-instance-dir.h"
 #include "dcc-json.h"
 #include "dcc-peer.h"
-#include "dcc-place.h"
 #include "dcc-socket.h"
 
 #include <errno.h>
@@ -68,9 +68,9 @@ dcc_client_init(DccClient *self)
 }
 
 static int
-explain_absence(DccPlace *place, const char *name, GError **error)
+explain_absence(DccInstanceDir *instance_dir, const char *name, GError **error)
 {
-    g_autofree char *path = dcc_place_get_path(place, DCC_PLACE_RECORD);
+    g_autofree char *path = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD);
 
     if (g_file_test(path, G_FILE_TEST_EXISTS))
         g_set_error(error,
@@ -88,14 +88,14 @@ explain_absence(DccPlace *place, const char *name, GError **error)
 static int
 connect_to(DccRuntime *runtime, const char *name, GError **error)
 {
-    g_autoptr(DccPlace) place = dcc_place_open(runtime, name, FALSE, error);
+    g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, error);
     int fd;
 
-    if (place == NULL)
+    if (instance_dir == NULL)
         return -1;
-    fd = dcc_socket_connect(dcc_place_get_dir(place), DCC_PLACE_CONTROL);
+    fd = dcc_socket_connect(dcc_instance_dir_get_dir(instance_dir), DCC_INSTANCE_DIR_CONTROL);
     if (fd < 0)
-        return explain_absence(place, name, error);
+        return explain_absence(instance_dir, name, error);
     if (!dcc_socket_peer_is_ours(fd)) {
         close(fd);
         g_set_error(error,

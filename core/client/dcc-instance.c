@@ -8,9 +8,9 @@
 #include "dcc-bundle.h"
 #include "dcc-error.h"
 #include "dcc-exit-info.h"
+#include "dcc-instance-dir.h"
 #include "dcc-journal.h"
 #include "dcc-json.h"
-#include "dcc-place.h"
 #include "dcc-result.h"
 #include "dcc-shim-link.h"
 #include "dcc-socket.h"
@@ -38,8 +38,9 @@ take_status(JsonObject *record)
 static JsonObject *
 read_last(DccRuntime *runtime, const char *name)
 {
-    g_autofree char *path = state_file(runtime, name, DCC_PLACE_LAST);
-    g_autoptr(JsonObject) last = dcc_place_is_name(name) ? dcc_place_read_json(path) : NULL;
+    g_autofree char *path = state_file(runtime, name, DCC_INSTANCE_DIR_LAST);
+    g_autoptr(JsonObject) last =
+        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
 
     return take_status(last);
 }
@@ -89,14 +90,14 @@ forget_health(JsonObject *status)
 }
 
 static void
-correct(JsonObject *status, DccPlace *place)
+correct(JsonObject *status, DccInstanceDir *instance_dir)
 {
     DccShimRecord record = {0};
 
     json_object_set_boolean_member(status, "attended", FALSE);
     json_object_set_int_member(status, "session_pid", -1);
     forget_health(status);
-    if (!dcc_shim_record_read(dcc_place_get_dir(place), &record) || !record.spawned)
+    if (!dcc_shim_record_read(dcc_instance_dir_get_dir(instance_dir), &record) || !record.spawned)
         return;
     if (record.exited || !dcc_identity_is_alive(&record.main)) {
         set_ended(status, &record);
@@ -112,13 +113,14 @@ correct(JsonObject *status, DccPlace *place)
 static JsonObject *
 read_unattended(DccRuntime *runtime, const char *name)
 {
-    g_autoptr(DccPlace) place = dcc_place_open(runtime, name, FALSE, NULL);
-    g_autofree char *path = place != NULL ? dcc_place_get_path(place, DCC_PLACE_RECORD) : NULL;
-    g_autoptr(JsonObject) record = path != NULL ? dcc_place_read_json(path) : NULL;
+    g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
+    g_autofree char *path =
+        instance_dir != NULL ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD) : NULL;
+    g_autoptr(JsonObject) record = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
     JsonObject *status = take_status(record);
 
     if (status != NULL)
-        correct(status, place);
+        correct(status, instance_dir);
     return status;
 }
 
@@ -200,7 +202,7 @@ dcc_instance_get_log_path(DccRuntime *runtime, const char *name)
 {
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
     g_return_val_if_fail(name != NULL, NULL);
-    return state_file(runtime, name, DCC_PLACE_LOG);
+    return state_file(runtime, name, DCC_INSTANCE_DIR_LOG);
 }
 
 /**
@@ -222,7 +224,7 @@ dcc_instance_read_death(DccRuntime *runtime, const char *name)
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
     g_return_val_if_fail(name != NULL, NULL);
     crashes = state_file(runtime, name, DCC_BUNDLE_DIR);
-    return dcc_place_is_name(name) ? dcc_death_read_newest(crashes) : NULL;
+    return dcc_instance_dir_is_name(name) ? dcc_death_read_newest(crashes) : NULL;
 }
 
 /**
@@ -244,8 +246,8 @@ dcc_instance_read_events(DccRuntime *runtime, const char *name, gint64 since, GE
 
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
     g_return_val_if_fail(name != NULL, NULL);
-    path = state_file(runtime, name, DCC_PLACE_EVENTS);
-    if (dcc_place_is_name(name) && g_file_test(path, G_FILE_TEST_EXISTS))
+    path = state_file(runtime, name, DCC_INSTANCE_DIR_EVENTS);
+    if (dcc_instance_dir_is_name(name) && g_file_test(path, G_FILE_TEST_EXISTS))
         return dcc_journal_read_file(path, since);
     g_set_error(error,
                 DCC_ERROR,

@@ -1,7 +1,7 @@
 /* The questions as a table: how each is asked, what its answer says in a word, and what is wrong
  * with an answer that the police let pass.
  *
- * Contract: the police (dcc-adapter-police.c) judge what an answer is; here stands what it may not
+ * Contract: the police (dcc-adapter-ask.c) judge what an answer is; here stands what it may not
  * claim: health that nobody told, an orderly end that was none, a copy where nothing is installed.
  * Threading: that of the adapter.
  */

@@ -45,10 +45,10 @@ cut(const char *line)
 void
 dcc_line_ring_add(DccLineRing *self, const char *line)
 {
-    char **place = &self->lines[self->added++ % DCC_LINE_RING_LINES];
+    char **instance_dir = &self->lines[self->added++ % DCC_LINE_RING_LINES];
 
-    g_free(*place);
-    *place = cut(line);
+    g_free(*instance_dir);
+    *instance_dir = cut(line);
 }
 
 char **

@@ -11,8 +11,8 @@
  * where that is an orderly end; KILLED counts as a crash here.
  *
  * Three rules give up, each for its own reason. The budget holds always: who crashes too often is
- * not started again, whatever else is granted. Crashes in a row on one scene (dcc-crash-row.h) end
- * before it, and the last life they grant is one in safe mode. Two instant crashes of one cause
+ * not started again, whatever else is granted. Crashes in a row on one scene (dcc-crash-streak.h)
+ * end before it, and the last life they grant is one in safe mode. Two instant crashes of one cause
  * give up at once, unless what follows is the life in safe mode: what breaks at the start is most
  * often what safe mode leaves out. A life that was well for reset-after ends every row.
  *
@@ -20,7 +20,7 @@
  */
 #include "dcc-restart-policy.h"
 
-#include "dcc-crash-row.h"
+#include "dcc-crash-streak.h"
 #include "dcc-enum-types.h"
 #include "dcc-json.h"
 #include <string.h>
@@ -41,7 +41,7 @@ struct _DccRestartPolicy {
     gboolean was_instant; /* the last end was an instant crash, by the two below */
     DccVerdictKind last_verdict;
     char *last_cause;
-    DccCrashRow row;
+    DccCrashStreak row;
     guint64 spawn_attempt; /* refused spawns in a row; 0: none */
     gint64 spawn_since;    /* instant of the first of them */
 };
@@ -56,7 +56,7 @@ dcc_restart_policy_finalize(GObject *object)
     g_clear_object(&self->settings);
     g_clear_pointer(&self->crashes, g_array_unref);
     g_free(self->last_cause);
-    dcc_crash_row_clear(&self->row);
+    dcc_crash_streak_clear(&self->row);
     G_OBJECT_CLASS(dcc_restart_policy_parent_class)->finalize(object);
 }
 
@@ -262,10 +262,10 @@ decide_crash(DccRestartPolicy *self, const DccLifeEnd *end, gint64 now)
 
     if (dcc_settings_get_restart(self->settings) == DCC_RESTART_NEVER)
         return decide_printf(DCC_DECISION_REST, 0, "restart is never: %s", why);
-    dcc_crash_row_note(&self->row, dcc_crash_row_event(end->verdict), end->scene);
-    answer = dcc_crash_row_answer(self->row.n, limit);
+    dcc_crash_streak_note(&self->row, dcc_crash_streak_event(end->verdict), end->scene);
+    answer = dcc_crash_streak_answer(self->row.n, limit);
     again = note_instant(self, end->verdict, end->cause, end->started, now);
-    if (answer == DCC_ROW_STOP && dcc_crash_row_event(end->verdict) == DCC_ROW_CRASH)
+    if (answer == DCC_ROW_STOP && dcc_crash_streak_event(end->verdict) == DCC_ROW_CRASH)
         return stop_row(self, end->job, why);
     safe = answer == DCC_ROW_SAFE && !end->job;
     if (again && !safe)
@@ -281,7 +281,7 @@ decide_clean(DccRestartPolicy *self, const char *cause, gint64 now)
     const char *why = cause ? cause : "it ended in order";
 
     forget_instant(self);
-    dcc_crash_row_clear(&self->row);
+    dcc_crash_streak_clear(&self->row);
     if (dcc_settings_get_restart(self->settings) != DCC_RESTART_ALWAYS)
         return decide(DCC_DECISION_REST, 0, why);
     return grant_from_budget(self, why, now);
@@ -299,7 +299,7 @@ decide_licence(DccRestartPolicy *self, const DccLifeEnd *end)
     if (dcc_settings_get_restart(self->settings) == DCC_RESTART_NEVER)
         return decide_printf(DCC_DECISION_REST, 0, "restart is never: %s", why);
     decision = grant(self, why);
-    decision.safe = !end->job && dcc_crash_row_answer(self->row.n, limit) == DCC_ROW_SAFE;
+    decision.safe = !end->job && dcc_crash_streak_answer(self->row.n, limit) == DCC_ROW_SAFE;
     return decision;
 }
 
@@ -416,7 +416,7 @@ dcc_restart_policy_reset(DccRestartPolicy *self)
     self->spawn_attempt = 0;
     g_array_set_size(self->crashes, 0);
     forget_instant(self);
-    dcc_crash_row_clear(&self->row);
+    dcc_crash_streak_clear(&self->row);
 }
 
 guint

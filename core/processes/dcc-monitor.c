@@ -6,8 +6,8 @@
  * Threading: any, one after the other by a lock. After a fork both copies work, each for itself. */
 #include "dcc-monitor.h"
 
-#include "dcc-look.h"
 #include "dcc-pidfd.h"
+#include "dcc-process-scan.h"
 #include "dcc-sample.h"
 
 #include <errno.h>
@@ -36,17 +36,18 @@ G_STATIC_ASSERT(sizeof(DccReading) == 32);
 G_DEFINE_TYPE(DccMonitor, dcc_monitor, G_TYPE_OBJECT)
 
 static DccSample *
-sample_at(DccMonitor *self, guint place)
+sample_at(DccMonitor *self, guint instance_dir)
 {
-    return &g_array_index(self->samples, DccSample, place);
+    return &g_array_index(self->samples, DccSample, instance_dir);
 }
 
 static DccSample *
 find(DccMonitor *self, gint64 pid)
 {
-    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(self->places, GINT_TO_POINTER((gint)pid)));
+    guint instance_dir =
+        GPOINTER_TO_UINT(g_hash_table_lookup(self->places, GINT_TO_POINTER((gint)pid)));
 
-    return place > 0 ? sample_at(self, place - 1) : NULL;
+    return instance_dir > 0 ? sample_at(self, instance_dir - 1) : NULL;
 }
 
 static gboolean
@@ -157,15 +158,15 @@ static gboolean
 drop(DccMonitor *self, gint64 pid)
 {
     DccSample *sample = find(self, pid);
-    guint place;
+    guint instance_dir;
 
     if (sample == NULL)
         return FALSE;
-    place = (guint)(sample - sample_at(self, 0));
+    instance_dir = (guint)(sample - sample_at(self, 0));
     dcc_sample_close(sample);
-    g_array_remove_index(self->samples, place);
+    g_array_remove_index(self->samples, instance_dir);
     g_hash_table_remove(self->places, GINT_TO_POINTER((gint)pid));
-    for (guint i = place; i < self->samples->len; i++)
+    for (guint i = instance_dir; i < self->samples->len; i++)
         g_hash_table_insert(
             self->places, GINT_TO_POINTER((gint)sample_at(self, i)->pid), GUINT_TO_POINTER(i + 1));
     return TRUE;
@@ -388,7 +389,7 @@ is_anybody_alive(gint64 pid)
     }
     /* Without a descriptor to be had, or without permission. */
     return errno != ESRCH && errno != EINVAL && dcc_proc_read(pid, &proc) &&
-           dcc_look_is_living(&proc);
+           dcc_process_scan_is_living(&proc);
 }
 
 /**

@@ -109,10 +109,10 @@ find_stranger(DccAgentLink *self, DccPeer *peer)
 }
 
 static void
-replace(char **place, const char *value)
+replace(char **instance_dir, const char *value)
 {
-    g_free(*place);
-    *place = g_strdup(value);
+    g_free(*instance_dir);
+    *instance_dir = g_strdup(value);
 }
 
 static gboolean
@@ -241,18 +241,21 @@ on_closed(DccPeer *peer, const char *reason, gpointer data)
 }
 
 DccAgentLink *
-dcc_agent_link_new(
-    DccPlace *place, DccClock *clock, const DccAgentHandler *handler, gpointer data, GError **error)
+dcc_agent_link_new(DccInstanceDir *instance_dir,
+                   DccClock *clock,
+                   const DccAgentHandler *handler,
+                   gpointer data,
+                   GError **error)
 {
     g_autoptr(DccAgentLink) self = g_new0(DccAgentLink, 1);
 
     self->clock = g_object_ref(clock);
     self->handler = handler;
     self->data = data;
-    self->name = g_strdup(dcc_place_get_name(place));
+    self->name = g_strdup(dcc_instance_dir_get_name(instance_dir));
     self->strangers = g_ptr_array_new_with_free_func(stranger_free);
-    self->listener =
-        dcc_listener_new(dcc_place_get_dir(place), DCC_PLACE_AGENT, on_connection, self, error);
+    self->listener = dcc_listener_new(
+        dcc_instance_dir_get_dir(instance_dir), DCC_INSTANCE_DIR_AGENT, on_connection, self, error);
     return self->listener != NULL ? g_steal_pointer(&self) : NULL;
 }
 

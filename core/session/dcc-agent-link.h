@@ -1,8 +1,8 @@
 /* The session's end of the agent inside the application. */
 #pragma once
 
+#include "dcc-instance-dir.h"
 #include "dcc-peer.h"
-#include "dcc-place.h"
 
 G_BEGIN_DECLS
 
@@ -20,7 +20,7 @@ typedef struct {
 
 /* handler must outlive the link. */
 DccAgentLink *
-dcc_agent_link_new(DccPlace *place,
+dcc_agent_link_new(DccInstanceDir *instance_dir,
                    DccClock *clock,
                    const DccAgentHandler *handler,
                    gpointer data,

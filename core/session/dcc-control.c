@@ -334,8 +334,11 @@ dcc_control_new(DccSession *session, GError **error)
     self->clients = g_ptr_array_new_with_free_func(g_object_unref);
     self->followers = g_hash_table_new(NULL, NULL);
     self->waiters = waiters_new();
-    self->listener = dcc_listener_new(
-        dcc_place_get_dir(session->place), DCC_PLACE_CONTROL, on_connection, self, error);
+    self->listener = dcc_listener_new(dcc_instance_dir_get_dir(session->instance_dir),
+                                      DCC_INSTANCE_DIR_CONTROL,
+                                      on_connection,
+                                      self,
+                                      error);
     if (self->listener == NULL)
         g_clear_pointer(&self, dcc_control_free);
     return self;

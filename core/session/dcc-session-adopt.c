@@ -26,10 +26,10 @@
 #define MAX_WALL_US (G_GINT64_CONSTANT(1) << 53) /* the year 2255 */
 
 static JsonObject *
-read_record(DccPlace *place, GError **error)
+read_record(DccInstanceDir *instance_dir, GError **error)
 {
-    g_autofree char *path = dcc_place_get_path(place, DCC_PLACE_RECORD);
-    JsonObject *record = dcc_place_read_json(path);
+    g_autofree char *path = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD);
+    JsonObject *record = dcc_instance_dir_read_json(path);
 
     if (record == NULL)
         g_set_error(
@@ -231,9 +231,9 @@ has_begun(DccSession *self, JsonObject *record)
     if (dcc_json_get_string(status, "incarnation", NULL) == NULL)
         return FALSE;
     for (guint i = 0; i < SHIM_PATIENCE_MS / SHIM_GLANCE_MS; i++) {
-        gboolean alone = dcc_place_lock_name(self->place, NULL);
+        gboolean alone = dcc_instance_dir_lock_name(self->instance_dir, NULL);
 
-        if (dcc_shim_record_read(dcc_place_get_dir(self->place), &shim) &&
+        if (dcc_shim_record_read(dcc_instance_dir_get_dir(self->instance_dir), &shim) &&
             (shim.spawned || shim.refused))
             return TRUE;
         if (alone)
@@ -252,8 +252,8 @@ has_concluded(DccSession *self, JsonObject *record)
     DccShimRecord shim = {0};
 
     return dcc_json_get_string(status, "incarnation", NULL) == NULL ||
-           !dcc_shim_record_read(dcc_place_get_dir(self->place), &shim) || !shim.spawned ||
-           shim.refused;
+           !dcc_shim_record_read(dcc_instance_dir_get_dir(self->instance_dir), &shim) ||
+           !shim.spawned || shim.refused;
 }
 
 static void
@@ -303,8 +303,8 @@ is_main_alive(DccSession *self)
 {
     DccShimRecord record = {0};
 
-    return dcc_shim_record_read(dcc_place_get_dir(self->place), &record) && record.spawned &&
-           !record.exited && dcc_identity_is_alive(&record.main);
+    return dcc_shim_record_read(dcc_instance_dir_get_dir(self->instance_dir), &record) &&
+           record.spawned && !record.exited && dcc_identity_is_alive(&record.main);
 }
 
 static gboolean
@@ -333,7 +333,8 @@ take_up(DccSession *self, JsonObject *record, GError **error)
     self->life->exited = is_over(stored); /* and its end was told: what is left is to bury it */
     self->life->ended_wall = self->life->exited ? g_get_real_time() : 0;
     self->life->bad = stored == DCC_STATE_CRASHED || stored == DCC_STATE_FAILED;
-    self->life->shim = dcc_shim_link_attach(dcc_place_get_dir(self->place), self->log_path, error);
+    self->life->shim =
+        dcc_shim_link_attach(dcc_instance_dir_get_dir(self->instance_dir), self->log_path, error);
     if (self->life->shim == NULL || !equip(self, error))
         return FALSE;
     dcc_agent_link_expect(self->agent, self->life->token);
@@ -343,11 +344,11 @@ take_up(DccSession *self, JsonObject *record, GError **error)
 
 /* A session that dies is deaf some moments before the kernel has freed its lock. */
 static gboolean
-lock_session(DccPlace *place, DccRuntime *runtime, const char *name, GError **error)
+lock_session(DccInstanceDir *instance_dir, DccRuntime *runtime, const char *name, GError **error)
 {
     gint64 end = g_get_monotonic_time() + DEATH_TIMEOUT_US;
 
-    while (!dcc_place_lock_session(place, error)) {
+    while (!dcc_instance_dir_lock_session(instance_dir, error)) {
         if ((error != NULL && *error != NULL) || dcc_instance_is_attended(runtime, name) ||
             g_get_monotonic_time() >= end)
             return FALSE;
@@ -356,15 +357,15 @@ lock_session(DccPlace *place, DccRuntime *runtime, const char *name, GError **er
     return TRUE;
 }
 
-static DccPlace *
+static DccInstanceDir *
 claim(DccRuntime *runtime, const char *name, GError **error)
 {
-    g_autoptr(DccPlace) place = dcc_place_open(runtime, name, FALSE, error);
+    g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, error);
     GError *problem = NULL;
 
-    if (place == NULL)
+    if (instance_dir == NULL)
         return NULL;
-    if (!lock_session(place, runtime, name, &problem)) {
+    if (!lock_session(instance_dir, runtime, name, &problem)) {
         if (problem != NULL)
             g_propagate_error(error, problem);
         else
@@ -372,8 +373,8 @@ claim(DccRuntime *runtime, const char *name, GError **error)
         return NULL;
     }
     /* held by the shim while it lives; ours when it does not */
-    dcc_place_lock_name(place, NULL);
-    return g_steal_pointer(&place);
+    dcc_instance_dir_lock_name(instance_dir, NULL);
+    return g_steal_pointer(&instance_dir);
 }
 
 /**
@@ -395,7 +396,7 @@ dcc_session_adopt(DccAdapterRegistry *registry,
                   const char *name,
                   GError **error)
 {
-    g_autoptr(DccPlace) place = NULL;
+    g_autoptr(DccInstanceDir) instance_dir = NULL;
     g_autoptr(JsonObject) record = NULL;
     g_autoptr(DccSession) self = NULL;
 
@@ -403,12 +404,12 @@ dcc_session_adopt(DccAdapterRegistry *registry,
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
     g_return_val_if_fail(name != NULL, NULL);
 
-    place = claim(runtime, name, error);
-    record = place != NULL ? read_record(place, error) : NULL;
+    instance_dir = claim(runtime, name, error);
+    record = instance_dir != NULL ? read_record(instance_dir, error) : NULL;
     self = record != NULL ? make_session(registry, runtime, record, error) : NULL;
     if (self == NULL)
         return NULL;
-    self->place = g_steal_pointer(&place);
+    self->instance_dir = g_steal_pointer(&instance_dir);
     if (!take_up(self, record, error))
         return NULL;
     return g_steal_pointer(&self);
@@ -421,9 +422,9 @@ make_again(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runtime)
     DccSession *self = dcc_session_alloc(adapter, request, runtime);
     g_autofree char *path = g_build_filename(dcc_runtime_get_state_path(runtime),
                                              dcc_launch_request_get_name(request),
-                                             DCC_PLACE_LAST,
+                                             DCC_INSTANCE_DIR_LAST,
                                              NULL);
-    g_autoptr(JsonObject) last = dcc_place_read_json(path);
+    g_autoptr(JsonObject) last = dcc_instance_dir_read_json(path);
 
     dcc_session_read_work(self, last != NULL ? dcc_json_get_object(last, "status") : NULL);
     return self;
@@ -457,8 +458,9 @@ dcc_session_again(DccAdapterRegistry *registry,
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
     g_return_val_if_fail(name != NULL, NULL);
 
-    path = g_build_filename(dcc_runtime_get_state_path(runtime), name, DCC_PLACE_REQUEST, NULL);
-    stored = dcc_place_is_name(name) ? dcc_place_read_json(path) : NULL;
+    path =
+        g_build_filename(dcc_runtime_get_state_path(runtime), name, DCC_INSTANCE_DIR_REQUEST, NULL);
+    stored = dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
     if (stored == NULL) {
         g_set_error(error,
                     DCC_ERROR,

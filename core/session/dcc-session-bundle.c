@@ -8,7 +8,7 @@
 #include "dcc-enum-types.h"
 #include "dcc-json.h"
 #include "dcc-log-ring.h"
-#include "dcc-mask.h"
+#include "dcc-redact.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,7 +41,7 @@ void
 dcc_session_keep_environment(DccLife *life, const char *const *env)
 {
     g_strfreev(life->environment);
-    life->environment = dcc_mask_environ(env);
+    life->environment = dcc_redact_environ(env);
 }
 
 void
@@ -298,7 +298,7 @@ trim(DccSession *self, const char *crashes)
 void
 dcc_session_gather(DccSession *self)
 {
-    g_autofree char *crashes = dcc_place_get_state_file(self->place, DCC_BUNDLE_DIR);
+    g_autofree char *crashes = dcc_instance_dir_get_state_file(self->instance_dir, DCC_BUNDLE_DIR);
 
     if (!self->life->bad || self->result == NULL)
         return;
@@ -325,7 +325,7 @@ dcc_session_note_next(DccSession *self, const char *action, const char *reason, 
     g_autofree char *path = self->bundle != NULL && self->bundle_open
                                 ? g_build_filename(self->bundle, DCC_BUNDLE_DEATH, NULL)
                                 : NULL;
-    g_autoptr(JsonObject) death = path != NULL ? dcc_place_read_json(path) : NULL;
+    g_autoptr(JsonObject) death = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
     JsonObject *next, *work = dcc_session_work_to_object(self);
 
     self->bundle_open = FALSE;
@@ -340,7 +340,7 @@ dcc_session_note_next(DccSession *self, const char *action, const char *reason, 
         else
             json_object_set_null_member(next, "work");
         json_object_set_object_member(death, "next", next);
-        if (!dcc_place_write_json(path, death, NULL))
+        if (!dcc_instance_dir_write_json(path, death, NULL))
             dcc_session_tell_degraded(self, "the evidence of a crash cannot be written");
     }
     g_clear_pointer(&work, json_object_unref);

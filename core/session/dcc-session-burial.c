@@ -224,8 +224,8 @@ dcc_session_main_ended(DccSession *self)
     life->bad = is_bad_end(self->result, verdict) || self->hang_restart;
     if (is_bad_end(self->result, verdict))
         tell_log_tail(self);
-    if (life->ladder != NULL)
-        dcc_ladder_main_ended(life->ladder, 0);
+    if (life->stop_sequence != NULL)
+        dcc_stop_sequence_main_ended(life->stop_sequence, 0);
     else if (self->state == DCC_STATE_STOPPING)
         dcc_session_descend(self); /* who had begun the way down died on it */
     dcc_session_dispatch(self, choose_event(life, self->result, verdict), text);

@@ -25,16 +25,16 @@ on_incomplete(gpointer data)
     dcc_control_conclude(self->control);
 }
 
-static const DccLadderHandler ladder_handler = {.step = on_step, .incomplete = on_incomplete};
+static const DccStopSequenceHandler ladder_handler = {.step = on_step, .incomplete = on_incomplete};
 
 static void
 make_ladder(DccSession *self)
 {
     DccLife *life = self->life;
-    DccLadderTools tools = {
+    DccStopSequenceTools tools = {
         self->clock, self->agent, life->shim, self->settings, life->stop_plan, self->rescue_dir};
 
-    life->ladder = dcc_ladder_new(&tools, &ladder_handler, self);
+    life->stop_sequence = dcc_stop_sequence_new(&tools, &ladder_handler, self);
 }
 
 static gboolean
@@ -83,7 +83,7 @@ void
 dcc_session_descend(DccSession *self)
 {
     DccLife *life = self->life;
-    gboolean fresh = life->ladder == NULL;
+    gboolean fresh = life->stop_sequence == NULL;
     gboolean crashed = self->state == DCC_STATE_CRASHED;
 
     dcc_clock_clear(self->clock, &life->start_timer);
@@ -97,12 +97,13 @@ dcc_session_descend(DccSession *self)
     if (fresh && life->paused && !self->kill_wanted)
         dcc_shim_link_order(life->shim, DCC_SHIM_CONT);
     if (self->kill_wanted)
-        dcc_ladder_kill(life->ladder);
+        dcc_stop_sequence_kill(life->stop_sequence);
     else if (life->exited)
-        dcc_ladder_main_ended(
-            life->ladder, crashed ? dcc_settings_get(self->settings, DCC_SETTING_CRASH_GRACE) : 0);
+        dcc_stop_sequence_main_ended(
+            life->stop_sequence,
+            crashed ? dcc_settings_get(self->settings, DCC_SETTING_CRASH_GRACE) : 0);
     else if (fresh)
-        dcc_ladder_begin(life->ladder, self->stop_deadline_ms);
+        dcc_stop_sequence_begin(life->stop_sequence, self->stop_deadline_ms);
     else
-        dcc_ladder_hurry(life->ladder);
+        dcc_stop_sequence_hurry(life->stop_sequence);
 }

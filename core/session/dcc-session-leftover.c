@@ -7,10 +7,10 @@
 #include <sys/wait.h>
 
 static gboolean
-is_still_alive(DccPlace *place, DccShimRecord *record)
+is_still_alive(DccInstanceDir *instance_dir, DccShimRecord *record)
 {
-    return dcc_shim_record_read(dcc_place_get_dir(place), record) && record->spawned &&
-           !record->exited && dcc_identity_is_alive(&record->main);
+    return dcc_shim_record_read(dcc_instance_dir_get_dir(instance_dir), record) &&
+           record->spawned && !record->exited && dcc_identity_is_alive(&record->main);
 }
 
 static DccExitInfo *
@@ -55,9 +55,9 @@ report_leftover(DccSession *self, const DccShimRecord *record)
 static void
 bury_leftover(DccSession *self, const DccShimRecord *record, JsonObject *former)
 {
-    self->journal = dcc_journal_open(self->place, FALSE);
-    self->rescue_dir = dcc_place_get_state_file(self->place, "rescue");
-    self->log_path = dcc_place_get_state_file(self->place, DCC_PLACE_LOG);
+    self->journal = dcc_journal_open(self->instance_dir, FALSE);
+    self->rescue_dir = dcc_instance_dir_get_state_file(self->instance_dir, "rescue");
+    self->log_path = dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_LOG);
     dcc_session_read_life(self, former);
     self->life->ended_wall = record->ended != 0 ? record->ended : g_get_real_time();
     self->life->pid = record->main.pid;
@@ -76,11 +76,11 @@ bury_leftover(DccSession *self, const DccShimRecord *record, JsonObject *former)
 gboolean
 dcc_session_settle_leftover(DccSession *self, GError **error)
 {
-    g_autofree char *path = dcc_place_get_path(self->place, DCC_PLACE_RECORD);
-    g_autoptr(JsonObject) former = dcc_place_read_json(path);
+    g_autofree char *path = dcc_instance_dir_get_path(self->instance_dir, DCC_INSTANCE_DIR_RECORD);
+    g_autoptr(JsonObject) former = dcc_instance_dir_read_json(path);
     DccShimRecord record = {0};
 
-    if (is_still_alive(self->place, &record)) {
+    if (is_still_alive(self->instance_dir, &record)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_BUSY,
@@ -89,7 +89,7 @@ dcc_session_settle_leftover(DccSession *self, GError **error)
                     dcc_session_get_name(self),
                     record.main.pid,
                     dcc_session_get_name(self));
-        g_clear_pointer(&self->place, dcc_place_free);
+        g_clear_pointer(&self->instance_dir, dcc_instance_dir_free);
         return FALSE;
     }
     if (former != NULL && record.spawned && dcc_json_get_object(former, "status") != NULL)

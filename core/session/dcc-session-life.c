@@ -17,7 +17,7 @@
 void
 dcc_life_free(DccLife *life)
 {
-    g_clear_pointer(&life->ladder, dcc_ladder_free);
+    g_clear_pointer(&life->stop_sequence, dcc_stop_sequence_free);
     g_clear_pointer(&life->health, dcc_health_watch_free);
     g_clear_object(&life->log);
     g_clear_pointer(&life->last_lines, dcc_line_ring_free);
@@ -57,7 +57,7 @@ make_dirs(DccSession *self, GError **error)
 {
     DccLife *life = self->life;
 
-    life->private_dir = dcc_place_get_path(self->place, "files");
+    life->private_dir = dcc_instance_dir_get_path(self->instance_dir, "files");
     life->temp_dir =
         g_strdup_printf("%s/dcchost-%s-XXXXXX", get_tmp_dir(), dcc_session_get_name(self));
     dcc_safe_dir_remove(life->private_dir);
@@ -128,7 +128,7 @@ static char **
 set_agent_env(DccSession *self, char **env)
 {
     DccLife *life = self->life;
-    g_autofree char *socket = dcc_place_get_path(self->place, DCC_PLACE_AGENT);
+    g_autofree char *socket = dcc_instance_dir_get_path(self->instance_dir, DCC_INSTANCE_DIR_AGENT);
     g_autofree char *rescue_ms = g_strdup_printf(
         "%" G_GINT64_FORMAT, dcc_settings_get(self->settings, DCC_SETTING_RESCUE_PERIOD));
 
@@ -184,11 +184,11 @@ spawn(DccSession *self, gboolean *out_of_something, GError **error)
     const char *cwd = dcc_launch_plan_get_cwd(life->plan);
     DccShimStart start = {
         .shim = shim,
-        .dir = dcc_place_get_dir(self->place),
+        .dir = dcc_instance_dir_get_dir(self->instance_dir),
         .log_path = self->log_path,
         .log_size = dcc_settings_get(self->settings, DCC_SETTING_LOG_SIZE),
         .log_files = dcc_settings_get(self->settings, DCC_SETTING_LOG_FILES),
-        .lock_fd = dcc_place_get_lock_fd(self->place),
+        .lock_fd = dcc_instance_dir_get_lock_fd(self->instance_dir),
         .first_signal = dcc_stop_plan_get_signal(life->stop_plan),
         .oom_score = (int)dcc_settings_get(self->settings, DCC_SETTING_OOM_SCORE),
         .daemons = dcc_launch_plan_get_daemons(life->plan),
@@ -282,7 +282,7 @@ dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **er
     life->began_wall = g_get_real_time();
     life->request = dcc_session_make_life_request(self);
     life->scene = g_strdup(dcc_launch_request_get_scene(life->request));
-    if (!dcc_place_lock_name(self->place, error)) {
+    if (!dcc_instance_dir_lock_name(self->instance_dir, error)) {
         if (error != NULL && *error == NULL)
             g_set_error(error,
                         DCC_ERROR,
@@ -295,7 +295,7 @@ dcc_session_begin_life(DccSession *self, gboolean *out_of_something, GError **er
         !write_files(life, error))
         return FALSE;
     dcc_agent_link_expect(self->agent, life->token);
-    dcc_shim_record_remove(dcc_place_get_dir(self->place));
+    dcc_shim_record_remove(dcc_instance_dir_get_dir(self->instance_dir));
     dcc_session_write_record(self);
     if (!spawn(self, out_of_something, error) || !dcc_session_equip_life(self, error))
         return FALSE;

@@ -98,8 +98,8 @@ on_empty(DccSession *self)
     self->life->empty = TRUE;
     if (!self->life->exited)
         return;
-    if (self->life->ladder != NULL)
-        dcc_ladder_tree_empty(self->life->ladder);
+    if (self->life->stop_sequence != NULL)
+        dcc_stop_sequence_tree_empty(self->life->stop_sequence);
     dcc_session_report_released(self);
     dcc_session_settle(self);
 }

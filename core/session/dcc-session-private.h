@@ -22,16 +22,16 @@
 #include "dcc-control.h"
 #include "dcc-exit-info.h"
 #include "dcc-health-watch.h"
+#include "dcc-instance-dir.h"
 #include "dcc-journal.h"
-#include "dcc-ladder.h"
 #include "dcc-line-ring.h"
 #include "dcc-log-reader.h"
-#include "dcc-place.h"
 #include "dcc-progress.h"
 #include "dcc-resource-ring.h"
 #include "dcc-restart-policy.h"
 #include "dcc-session.h"
 #include "dcc-shim-link.h"
+#include "dcc-stop-sequence.h"
 #include "dcc-transition.h"
 
 G_BEGIN_DECLS
@@ -55,7 +55,7 @@ typedef struct {
     DccLineRing *last_lines;
     DccProgress *progress;
     DccHealthWatch *health;
-    DccLadder *ladder;
+    DccStopSequence *stop_sequence;
     GPtrArray *telling; /* DccOutputEvent: the lines that matter at the end */
     char *scene;        /* open now, as far as is known */
     char *recovered;    /* the file it went on from; NULL: none */
@@ -100,7 +100,7 @@ struct _DccSession {
     DccRuntime *runtime;
     DccClock *clock;
     DccInstallation *installation;
-    DccPlace *place;
+    DccInstanceDir *instance_dir;
     DccJournal *journal;
     DccAgentLink *agent;
     DccControl *control;

@@ -314,12 +314,12 @@ void
 dcc_session_write_record(DccSession *self)
 {
     g_autoptr(JsonObject) record = make_record(self);
-    g_autofree char *path = dcc_place_get_path(self->place, DCC_PLACE_RECORD);
+    g_autofree char *path = dcc_instance_dir_get_path(self->instance_dir, DCC_INSTANCE_DIR_RECORD);
     g_autoptr(GError) error = NULL;
 
-    if (!dcc_place_is_held(self->place))
+    if (!dcc_instance_dir_is_held(self->instance_dir))
         dcc_session_tell_degraded(self, "the runtime directory was removed; nobody can reach this");
-    else if (!dcc_place_write_json(path, record, &error))
+    else if (!dcc_instance_dir_write_json(path, record, &error))
         dcc_session_tell_degraded(
             self, "the record cannot be written; another session could not take over");
 }
@@ -329,11 +329,12 @@ void
 dcc_session_write_last(DccSession *self)
 {
     g_autoptr(JsonObject) last = json_object_new();
-    g_autofree char *path = dcc_place_get_state_file(self->place, DCC_PLACE_LAST);
+    g_autofree char *path =
+        dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_LAST);
 
     json_object_set_int_member(last, "record_version", DCC_RECORD_VERSION);
     json_object_set_object_member(last, "status", dcc_session_make_status(self));
     json_object_set_object_member(last, "request", dcc_request_to_json(self->request));
-    if (!dcc_place_write_json(path, last, NULL))
+    if (!dcc_instance_dir_write_json(path, last, NULL))
         dcc_session_tell_degraded(self, "the last state cannot be written");
 }

@@ -89,7 +89,7 @@ on_farewell(gpointer data)
     }
     /* The place first: who comes now finds the last state, and who sees us close finds the name
      * free. */
-    dcc_place_dissolve(self->place);
+    dcc_instance_dir_dissolve(self->instance_dir);
     g_clear_pointer(&self->control, dcc_control_free);
     g_clear_pointer(&self->agent, dcc_agent_link_free);
     self->told_ended = TRUE;

@@ -72,7 +72,7 @@ dcc_session_dispose(GObject *object)
     g_clear_pointer(&self->life, dcc_life_free);
     g_clear_pointer(&self->control, dcc_control_free);
     g_clear_pointer(&self->agent, dcc_agent_link_free);
-    g_clear_pointer(&self->place, dcc_place_free);
+    g_clear_pointer(&self->instance_dir, dcc_instance_dir_free);
     G_OBJECT_CLASS(dcc_session_parent_class)->dispose(object);
 }
 
@@ -242,11 +242,11 @@ dcc_session_new(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runt
 gboolean
 dcc_session_open_doors(DccSession *self, gboolean fresh, GError **error)
 {
-    self->log_path = dcc_place_get_state_file(self->place, DCC_PLACE_LOG);
-    self->rescue_dir = dcc_place_get_state_file(self->place, "rescue");
-    self->journal = dcc_journal_open(self->place, fresh);
-    self->agent =
-        dcc_agent_link_new(self->place, self->clock, &dcc_session_agent_handler, self, error);
+    self->log_path = dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_LOG);
+    self->rescue_dir = dcc_instance_dir_get_state_file(self->instance_dir, "rescue");
+    self->journal = dcc_journal_open(self->instance_dir, fresh);
+    self->agent = dcc_agent_link_new(
+        self->instance_dir, self->clock, &dcc_session_agent_handler, self, error);
     if (self->agent == NULL)
         return FALSE;
     self->control = dcc_control_new(self, error);
@@ -256,8 +256,8 @@ dcc_session_open_doors(DccSession *self, gboolean fresh, GError **error)
 static void
 set_busy_error(DccSession *self, GError **error)
 {
-    g_autofree char *path = dcc_place_get_path(self->place, DCC_PLACE_RECORD);
-    g_autoptr(JsonObject) record = dcc_place_read_json(path);
+    g_autofree char *path = dcc_instance_dir_get_path(self->instance_dir, DCC_INSTANCE_DIR_RECORD);
+    g_autoptr(JsonObject) record = dcc_instance_dir_read_json(path);
     JsonObject *status = record != NULL ? dcc_json_get_object(record, "status") : NULL;
     const char *name = dcc_session_get_name(self);
 
@@ -283,16 +283,17 @@ reserve(DccSession *self, GError **error)
 {
     GError *problem = NULL;
 
-    self->place = dcc_place_open(self->runtime, dcc_session_get_name(self), TRUE, error);
-    if (self->place == NULL)
+    self->instance_dir =
+        dcc_instance_dir_open(self->runtime, dcc_session_get_name(self), TRUE, error);
+    if (self->instance_dir == NULL)
         return FALSE;
-    if (!dcc_place_lock_name(self->place, &problem) ||
-        !dcc_place_lock_session(self->place, &problem)) {
+    if (!dcc_instance_dir_lock_name(self->instance_dir, &problem) ||
+        !dcc_instance_dir_lock_session(self->instance_dir, &problem)) {
         if (problem != NULL)
             g_propagate_error(error, problem);
         else
             set_busy_error(self, error);
-        g_clear_pointer(&self->place, dcc_place_free);
+        g_clear_pointer(&self->instance_dir, dcc_instance_dir_free);
         return FALSE;
     }
     return dcc_session_settle_leftover(self, error);
@@ -301,10 +302,11 @@ reserve(DccSession *self, GError **error)
 static void
 write_request(DccSession *self)
 {
-    g_autofree char *path = dcc_place_get_state_file(self->place, DCC_PLACE_REQUEST);
+    g_autofree char *path =
+        dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_REQUEST);
     g_autoptr(JsonObject) object = dcc_request_to_json(self->request);
 
-    if (!dcc_place_write_json(path, object, NULL))
+    if (!dcc_instance_dir_write_json(path, object, NULL))
         dcc_session_tell_degraded(
             self, "the request cannot be written; it could not be launched again by name");
 }
@@ -341,8 +343,8 @@ undo_start(DccSession *self)
     g_clear_pointer(&self->life, dcc_life_free);
     g_clear_pointer(&self->control, dcc_control_free);
     g_clear_pointer(&self->agent, dcc_agent_link_free);
-    if (self->place != NULL && dcc_place_get_lock_fd(self->place) >= 0)
-        dcc_place_dissolve(self->place);
+    if (self->instance_dir != NULL && dcc_instance_dir_get_lock_fd(self->instance_dir) >= 0)
+        dcc_instance_dir_dissolve(self->instance_dir);
 }
 
 /**
@@ -363,7 +365,7 @@ dcc_session_start(DccSession *self, GError **error)
     g_autoptr(DccSearch) search = NULL;
 
     g_return_val_if_fail(DCC_IS_SESSION(self), FALSE);
-    g_return_val_if_fail(self->place == NULL && !self->over, FALSE);
+    g_return_val_if_fail(self->instance_dir == NULL && !self->over, FALSE);
 
     search = dcc_search_new("/", NULL);
     self->installation = dcc_catalogue_choose(

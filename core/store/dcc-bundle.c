@@ -3,8 +3,8 @@
  * Threading: one thread at a time for one directory. */
 #include "dcc-bundle.h"
 
+#include "dcc-instance-dir.h"
 #include "dcc-json.h"
-#include "dcc-place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -174,7 +174,7 @@ static JsonObject *
 read_death(const char *bundle)
 {
     g_autofree char *path = g_build_filename(bundle, DCC_BUNDLE_DEATH, NULL);
-    g_autoptr(JsonObject) object = dcc_place_read_json(path);
+    g_autoptr(JsonObject) object = dcc_instance_dir_read_json(path);
     g_autofree char *line = object != NULL ? dcc_json_to_line(object) : NULL;
 
     return line != NULL ? dcc_death_from_text(line, -1) : NULL;

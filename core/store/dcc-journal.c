@@ -124,12 +124,12 @@ load(DccJournal *self)
 }
 
 DccJournal *
-dcc_journal_open(DccPlace *place, gboolean fresh)
+dcc_journal_open(DccInstanceDir *instance_dir, gboolean fresh)
 {
     DccJournal *self = g_new0(DccJournal, 1);
 
-    self->path = dcc_place_get_state_file(place, DCC_PLACE_EVENTS);
-    self->deaths_path = dcc_place_get_state_file(place, DCC_PLACE_DEATHS);
+    self->path = dcc_instance_dir_get_state_file(instance_dir, DCC_INSTANCE_DIR_EVENTS);
+    self->deaths_path = dcc_instance_dir_get_state_file(instance_dir, DCC_INSTANCE_DIR_DEATHS);
     self->ring = g_queue_new();
     if (fresh)
         rotate(self->path);

@@ -2,7 +2,7 @@
  * later, and the tally of deaths. */
 #pragma once
 
-#include "dcc-place.h"
+#include "dcc-instance-dir.h"
 
 G_BEGIN_DECLS
 
@@ -13,7 +13,7 @@ typedef struct _DccJournal DccJournal;
 
 /* fresh: a new run begins, numbers start again at 1 and the former run's file is kept as *.1. */
 DccJournal *
-dcc_journal_open(DccPlace *place, gboolean fresh);
+dcc_journal_open(DccInstanceDir *instance_dir, gboolean fresh);
 void
 dcc_journal_free(DccJournal *self);
 /* Numbers and dates the event, keeps it. Transient events (progress, health) carry the last number

@@ -8,7 +8,7 @@
 #include "dcc-runtime.h"
 
 #include "dcc-error.h"
-#include "dcc-place.h"
+#include "dcc-instance-dir.h"
 #include "dcc-safe-dir.h"
 
 #include <errno.h>
@@ -175,7 +175,7 @@ collect_names(const char *base, const char *witness, GHashTable *names)
     while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(base, entry, witness, NULL);
 
-        if (dcc_place_is_name(entry) && g_file_test(path, G_FILE_TEST_EXISTS))
+        if (dcc_instance_dir_is_name(entry) && g_file_test(path, G_FILE_TEST_EXISTS))
             g_hash_table_add(names, g_strdup(entry));
     }
 }
@@ -205,9 +205,9 @@ dcc_runtime_list_names(DccRuntime *self, gboolean all)
     gpointer key;
 
     g_return_val_if_fail(DCC_IS_RUNTIME(self), NULL);
-    collect_names(self->path, DCC_PLACE_RECORD, names);
+    collect_names(self->path, DCC_INSTANCE_DIR_RECORD, names);
     if (all)
-        collect_names(self->state_path, DCC_PLACE_LAST, names);
+        collect_names(self->state_path, DCC_INSTANCE_DIR_LAST, names);
     g_hash_table_iter_init(&iter, names);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         g_ptr_array_add(sorted, g_strdup(key));

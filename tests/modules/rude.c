@@ -20,12 +20,12 @@ G_DEFINE_TYPE(RudeAdapter, rude_adapter, DCC_TYPE_ADAPTER)
 
 /* How to be at this place; NULL: well. */
 static const char *
-conduct_at(const char *place)
+conduct_at(const char *instance_dir)
 {
     const char *all = getenv("DCCHOST_RUDE");
-    gsize length = strlen(place);
+    gsize length = strlen(instance_dir);
 
-    if (!all || strncmp(all, place, length) != 0 || all[length] != '=')
+    if (!all || strncmp(all, instance_dir, length) != 0 || all[length] != '=')
         return NULL;
     return all + length + 1;
 }
@@ -92,9 +92,9 @@ at_exit(void)
 }
 
 static gboolean
-is_at(const char *place, const char *conduct)
+is_at(const char *instance_dir, const char *conduct)
 {
-    const char *now = conduct_at(place);
+    const char *now = conduct_at(instance_dir);
 
     act(now);
     return now && strcmp(now, conduct) == 0;

@@ -9,7 +9,7 @@
  *
  * Threading: any. */
 #include "dcc-launcher-tree.h"
-#include "dcc-look.h"
+#include "dcc-process-scan.h"
 #include "dcc-tree.h"
 
 #include <errno.h>
@@ -86,7 +86,7 @@ see(const DccProc *proc, gpointer data)
 {
     Search *search = data;
 
-    if (dcc_look_is_living(proc) && belongs(search->launched, proc))
+    if (dcc_process_scan_is_living(proc) && belongs(search->launched, proc))
         take(search, proc);
 }
 
@@ -97,7 +97,7 @@ is_member(const Search *search, gint64 pid)
 }
 
 static void
-take_children(Search *search, const DccLook *look)
+take_children(Search *search, const DccProcessScan *look)
 {
     gboolean grown = TRUE;
 
@@ -106,7 +106,7 @@ take_children(Search *search, const DccLook *look)
         for (gsize i = 0; i < look->n; i++) {
             const DccProc *proc = &look->all[i];
 
-            if (is_member(search, proc->ppid) && dcc_look_is_living(proc) &&
+            if (is_member(search, proc->ppid) && dcc_process_scan_is_living(proc) &&
                 !is_member(search, proc->pid)) {
                 take(search, proc);
                 grown = TRUE;
@@ -118,20 +118,21 @@ take_children(Search *search, const DccLook *look)
 /* (transfer full, element-type gint64): who belongs and lives. *sure: there is none, and nobody
  * slipped away. */
 static GHashTable *
-find_members(const DccLaunched *self, gboolean kills, DccLook *look, gboolean *sure)
+find_members(const DccLaunched *self, gboolean kills, DccProcessScan *look, gboolean *sure)
 {
     Search search = {self, kills, g_hash_table_new(NULL, NULL)};
 
-    dcc_look_take(look, see, &search);
+    dcc_process_scan_take(look, see, &search);
     take_children(&search, look);
-    *sure = g_hash_table_size(search.members) == 0 && dcc_look_is_sure(look, self->start_ticks);
+    *sure =
+        g_hash_table_size(search.members) == 0 && dcc_process_scan_is_sure(look, self->start_ticks);
     return search.members;
 }
 
 static gboolean
 refuse(const DccLaunched *self, GError **error)
 {
-    g_auto(DccLook) look = {0};
+    g_auto(DccProcessScan) look = {0};
     gboolean sure;
     g_autoptr(GHashTable) members = find_members(self, FALSE, &look, &sure);
     g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(gint64));
@@ -158,7 +159,7 @@ gboolean
 dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **error)
 {
     gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
-    g_auto(DccLook) look = {0};
+    g_auto(DccProcessScan) look = {0};
     gulong pause_us = 500;
     guint empty = 0;
     guint unsure = 0;

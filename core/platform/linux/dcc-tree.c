@@ -2,8 +2,8 @@
  *
  * Threading: any. Cost: about 10 microseconds a process and 5 a thread. */
 #include "dcc-tree.h"
-#include "dcc-look.h"
 #include "dcc-pidfd.h"
+#include "dcc-process-scan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,11 +33,11 @@ dcc_tree_list(gint64 root)
 
     if (!dcc_proc_read(root, &self))
         return pids;
-    if (dcc_look_is_living(&self))
+    if (dcc_process_scan_is_living(&self))
         g_array_append_val(pids, root);
     list = list_descendants(root, &n);
     for (gsize i = 0; i < n; i++)
-        if (dcc_look_is_living(&list[i]))
+        if (dcc_process_scan_is_living(&list[i]))
             g_array_append_val(pids, list[i].pid);
     return pids;
 }
@@ -81,7 +81,7 @@ add(DccTreeSample *sample, const DccProc *proc)
         page = sysconf(_SC_PAGESIZE);
         ticks = sysconf(_SC_CLK_TCK);
     }
-    if (!dcc_look_is_living(proc))
+    if (!dcc_process_scan_is_living(proc))
         return;
     sample->cpu_us += (gint64)proc->cpu_ticks * G_USEC_PER_SEC / ticks;
     sample->rss_bytes += proc->rss_pages * page;
@@ -99,7 +99,7 @@ dcc_tree_sample(gint64 root)
     DccProc self;
     gsize n;
 
-    if (!dcc_proc_read(root, &self) || !dcc_look_is_living(&self))
+    if (!dcc_proc_read(root, &self) || !dcc_process_scan_is_living(&self))
         return sample;
     sample.valid = TRUE;
     sample.stopped = self.state == 'T' || self.state == 't';

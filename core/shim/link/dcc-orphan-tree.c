@@ -5,7 +5,7 @@
  * one of them lives); or when it has our private output pipe for its stdout or stderr, which nobody
  * gets but by inheriting it. That finds double-forked daemons, too, and no stranger. */
 #include "dcc-orphan-tree.h"
-#include "dcc-look.h"
+#include "dcc-process-scan.h"
 #include "dcc-shim-files.h"
 
 #include <stdio.h>
@@ -49,7 +49,7 @@ is_proven(const Proof *proof, const DccProc *proc)
 {
     const DccShimId *main = &proof->slot->main;
 
-    if (proc->pid == getpid() || !dcc_look_is_living(proc))
+    if (proc->pid == getpid() || !dcc_process_scan_is_living(proc))
         return FALSE;
     if (proc->start_ticks < main->start_ticks)
         return FALSE;
@@ -88,11 +88,11 @@ contains(GArray *members, gint64 pid)
 }
 
 static gboolean
-find_members(const Proof *proof, DccLook *look, GArray *members)
+find_members(const Proof *proof, DccProcessScan *look, GArray *members)
 {
     gboolean grown;
 
-    dcc_look_take(look, NULL, NULL);
+    dcc_process_scan_take(look, NULL, NULL);
     for (gsize i = 0; i < look->n; i++)
         if (is_proven(proof, &look->all[i]) && !is_daemon(proof->slot, &look->all[i]))
             g_array_append_val(members, look->all[i]);
@@ -102,13 +102,13 @@ find_members(const Proof *proof, DccLook *look, GArray *members)
             const DccProc *proc = &look->all[i];
 
             if (has_parent_in(members, proc) && !contains(members, proc->pid) &&
-                dcc_look_is_living(proc) && !is_daemon(proof->slot, proc)) {
+                dcc_process_scan_is_living(proc) && !is_daemon(proof->slot, proc)) {
                 g_array_append_val(members, *proc);
                 grown = TRUE;
             }
         }
     } while (grown);
-    return members->len > 0 || dcc_look_is_sure(look, proof->slot->main.start_ticks);
+    return members->len > 0 || dcc_process_scan_is_sure(look, proof->slot->main.start_ticks);
 }
 
 GArray *
@@ -116,7 +116,7 @@ dcc_orphan_tree_list(const DccShimSlot *slot, const char *dir, gboolean watched)
 {
     g_autofree char *path = g_build_filename(dir, DCC_SHIM_FILE_OUTPUT, NULL);
     GArray *members = g_array_new(FALSE, FALSE, sizeof(DccProc));
-    g_auto(DccLook) look = {0};
+    g_auto(DccProcessScan) look = {0};
     Proof proof = {slot, watched, FALSE, {0}};
 
     if (slot->main.pid <= 0 || !g_str_equal(slot->boot_id, dcc_boot_id()))

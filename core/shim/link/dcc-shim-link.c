@@ -6,9 +6,9 @@
 #include "dcc-shim-link.h"
 
 #include "dcc-exit-watch.h"
-#include "dcc-look.h"
 #include "dcc-orphan.h"
 #include "dcc-pidfd.h"
+#include "dcc-process-scan.h"
 #include "dcc-shim-files.h"
 #include "dcc-source.h"
 #include "dcc-spawn.h"
@@ -545,7 +545,7 @@ list_below_shim(DccShimLink *self)
     read_slot(self, &slot);
     n = dcc_proc_descendants(self->pid, list, 4096, is_released, &slot);
     for (gsize i = 0; i < n; i++)
-        if (dcc_look_is_living(&list[i]))
+        if (dcc_process_scan_is_living(&list[i]))
             g_array_append_val(pids, list[i].pid);
     return pids;
 }

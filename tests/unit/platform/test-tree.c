@@ -1,5 +1,5 @@
 /* A process tree as /proc shows it. */
-#include "dcc-look.h"
+#include "dcc-process-scan.h"
 #include "dcc-spawn.h"
 #include "dcc-tree.h"
 
@@ -110,25 +110,28 @@ test_look(void)
     DccProc proc;
     DccProc gone = {.pid = child.pid, .state = 'X'};
     DccProc living;
-    g_auto(DccLook) look = {0};
+    g_auto(DccProcessScan) look = {0};
 
     g_assert_true(dcc_proc_read(getpid(), &living));
     do
         g_assert_true(dcc_proc_read(child.pid, &proc));
-    while (dcc_look_is_living(&proc));
-    g_assert_true(dcc_look_is_sure(&(DccLook){&living, 1, NULL}, 0));
-    g_assert_false(dcc_look_is_sure(&(DccLook){&proc, 1, NULL}, proc.start_ticks));
-    g_assert_true(dcc_look_is_sure(&(DccLook){&proc, 1, NULL}, proc.start_ticks + 1));
-    g_assert_false(dcc_look_is_sure(&(DccLook){&gone, 1, NULL}, G_MAXUINT64));
-    dcc_look_take(&look, NULL, NULL);
+    while (dcc_process_scan_is_living(&proc));
+    g_assert_true(dcc_process_scan_is_sure(&(DccProcessScan){&living, 1, NULL}, 0));
+    g_assert_false(dcc_process_scan_is_sure(&(DccProcessScan){&proc, 1, NULL}, proc.start_ticks));
+    g_assert_true(
+        dcc_process_scan_is_sure(&(DccProcessScan){&proc, 1, NULL}, proc.start_ticks + 1));
+    g_assert_false(dcc_process_scan_is_sure(&(DccProcessScan){&gone, 1, NULL}, G_MAXUINT64));
+    dcc_process_scan_take(&look, NULL, NULL);
     g_assert_null(look.dead);
-    dcc_look_take(&look, NULL, NULL);
-    g_assert_true(dcc_look_is_sure(&(DccLook){&proc, 1, look.dead}, proc.start_ticks));
-    g_assert_false(dcc_look_is_sure(&(DccLook){&gone, 1, look.dead}, proc.start_ticks));
+    dcc_process_scan_take(&look, NULL, NULL);
+    g_assert_true(
+        dcc_process_scan_is_sure(&(DccProcessScan){&proc, 1, look.dead}, proc.start_ticks));
+    g_assert_false(
+        dcc_process_scan_is_sure(&(DccProcessScan){&gone, 1, look.dead}, proc.start_ticks));
     proc.state = 'S';
-    g_assert_false(dcc_look_is_sure(&(DccLook){&proc, 1, NULL}, proc.start_ticks));
+    g_assert_false(dcc_process_scan_is_sure(&(DccProcessScan){&proc, 1, NULL}, proc.start_ticks));
     finish(&child);
-    g_assert_false(dcc_look_is_sure(&(DccLook){&proc, 1, NULL}, proc.start_ticks));
+    g_assert_false(dcc_process_scan_is_sure(&(DccProcessScan){&proc, 1, NULL}, proc.start_ticks));
 }
 
 int

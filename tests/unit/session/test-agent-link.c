@@ -8,7 +8,7 @@
 typedef struct {
     DccTestWorld *world;
     DccRuntime *runtime;
-    DccPlace *place;
+    DccInstanceDir *instance_dir;
     DccManualClock *clock;
     DccAgentLink *link;
     guint came, went, readies, scenes, frames, byes;
@@ -88,9 +88,10 @@ door_new(void)
 
     self->world = dcc_test_world_new();
     self->runtime = dcc_runtime_open(&error);
-    self->place = dcc_place_open(self->runtime, "door", TRUE, &error);
+    self->instance_dir = dcc_instance_dir_open(self->runtime, "door", TRUE, &error);
     self->clock = dcc_manual_clock_new();
-    self->link = dcc_agent_link_new(self->place, DCC_CLOCK(self->clock), &handler, self, &error);
+    self->link =
+        dcc_agent_link_new(self->instance_dir, DCC_CLOCK(self->clock), &handler, self, &error);
     g_assert_no_error(error);
     dcc_agent_link_expect(self->link, "secret");
     return self;
@@ -102,7 +103,7 @@ door_free(Door *self)
     dcc_agent_link_free(self->link);
     g_assert_cmpuint(dcc_manual_clock_pending(self->clock), ==, 0);
     g_object_unref(self->clock);
-    dcc_place_free(self->place);
+    dcc_instance_dir_free(self->instance_dir);
     g_object_unref(self->runtime);
     dcc_test_world_free(self->world);
     g_free(self->scene);
@@ -114,7 +115,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Door, door_free)
 static Wire *
 knock(Door *self)
 {
-    return wire_connect(dcc_place_get_dir(self->place), DCC_PLACE_AGENT);
+    return wire_connect(dcc_instance_dir_get_dir(self->instance_dir), DCC_INSTANCE_DIR_AGENT);
 }
 
 static const char *

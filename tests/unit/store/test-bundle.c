@@ -1,6 +1,6 @@
 /* Evidence is whole or not there, secrets are masked, limits hold, and work goes last. */
 #include "dcc-bundle.h"
-#include "dcc-mask.h"
+#include "dcc-redact.h"
 #include "dcc-resource-ring.h"
 #include "dcc-test.h"
 
@@ -210,7 +210,7 @@ test_masking(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *shown = dcc_mask_variable(cases[i].given);
+        g_autofree char *shown = dcc_redact_variable(cases[i].given);
 
         g_assert_cmpstr(shown, ==, cases[i].shown);
     }

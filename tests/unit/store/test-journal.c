@@ -23,7 +23,7 @@ saved_uid(void)
 typedef struct {
     DccTestWorld *world;
     DccRuntime *runtime;
-    DccPlace *place;
+    DccInstanceDir *instance_dir;
     char *events;
     char *deaths;
 } Book;
@@ -35,17 +35,17 @@ book_new(void)
 
     self->world = dcc_test_world_new();
     self->runtime = dcc_runtime_open(NULL);
-    self->place = dcc_place_open(self->runtime, "book", TRUE, NULL);
-    g_assert_nonnull(self->place);
-    self->events = dcc_place_get_state_file(self->place, DCC_PLACE_EVENTS);
-    self->deaths = dcc_place_get_state_file(self->place, DCC_PLACE_DEATHS);
+    self->instance_dir = dcc_instance_dir_open(self->runtime, "book", TRUE, NULL);
+    g_assert_nonnull(self->instance_dir);
+    self->events = dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_EVENTS);
+    self->deaths = dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_DEATHS);
     return self;
 }
 
 static void
 book_free(Book *self)
 {
-    dcc_place_free(self->place);
+    dcc_instance_dir_free(self->instance_dir);
     g_object_unref(self->runtime);
     dcc_test_world_free(self->world);
     g_free(self->events);
@@ -94,7 +94,7 @@ test_sequence(void)
     gint64 gap = -1;
 
     for (guint life = 0; life < 3; life++) {
-        g_autoptr(DccJournal) journal = dcc_journal_open(book->place, life == 0);
+        g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, life == 0);
 
         for (guint i = 0; i < 5; i++)
             g_assert_true(add(journal, "x", FALSE));
@@ -111,11 +111,11 @@ test_fresh(void)
 {
     g_autoptr(Book) book = book_new();
     g_autofree char *former = g_strconcat(book->events, ".1", NULL);
-    g_autoptr(DccJournal) first = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) first = dcc_journal_open(book->instance_dir, TRUE);
     g_autoptr(DccJournal) second = NULL;
 
     add(first, "former", FALSE);
-    second = dcc_journal_open(book->place, TRUE);
+    second = dcc_journal_open(book->instance_dir, TRUE);
     g_assert_cmpint(dcc_journal_get_last(second), ==, 0);
     add(second, "now", FALSE);
     assert_numbers(former, 1, 1);
@@ -126,7 +126,7 @@ static void
 test_transient(void)
 {
     g_autoptr(Book) book = book_new();
-    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
     g_autoptr(JsonObject) event = json_object_new();
     gint64 gap;
 
@@ -153,7 +153,7 @@ static void
 test_gap(void)
 {
     g_autoptr(Book) book = book_new();
-    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
     gint64 gap;
 
     for (guint i = 0; i < DCC_JOURNAL_RING + 10; i++)
@@ -209,7 +209,7 @@ test_damaged(gconstpointer data)
 {
     const Damage *damage = data;
     g_autoptr(Book) book = book_new();
-    g_autoptr(DccJournal) before = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) before = dcc_journal_open(book->instance_dir, TRUE);
     g_autoptr(DccJournal) after = NULL;
     g_autoptr(DccJournal) again = NULL;
     gint64 gap;
@@ -217,12 +217,12 @@ test_damaged(gconstpointer data)
     for (guint i = 0; i < 5; i++)
         add(before, "x", FALSE);
     append(book->events, damage->bytes, damage->length);
-    after = dcc_journal_open(book->place, FALSE);
+    after = dcc_journal_open(book->instance_dir, FALSE);
     g_assert_cmpint(dcc_journal_get_last(after), ==, 5);
     g_assert_true(add(after, "y", FALSE));
     g_assert_true(add(after, "z", FALSE));
     g_assert_cmpuint(count(after, 0, &gap), ==, 7);
-    again = dcc_journal_open(book->place, FALSE);
+    again = dcc_journal_open(book->instance_dir, FALSE);
     g_assert_cmpint(dcc_journal_get_last(again), ==, 7);
     assert_numbers(book->events, 1, 7);
 }
@@ -232,7 +232,7 @@ static void
 test_unwritable(void)
 {
     g_autoptr(Book) book = book_new();
-    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
     g_autoptr(JsonObject) death = json_object_new();
     gint64 gap;
 
@@ -250,7 +250,7 @@ test_link_is_not_followed(void)
     g_autoptr(Book) book = book_new();
     g_autofree char *precious = dcc_test_world_write(book->world, "precious", "gold\n", -1);
     g_autofree char *content = NULL;
-    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
 
     g_assert_cmpint(symlink(precious, book->events), ==, 0);
     g_assert_false(add(journal, "x", FALSE));
@@ -269,13 +269,13 @@ limit_then_add(void)
         g_assert_cmpint(chown(dcc_test_world_get_path(book->world), NOBODY, NOBODY), ==, 0);
         g_assert_cmpint(setresuid(NOBODY, NOBODY, 0), ==, 0);
     }
-    g_chmod(dcc_place_get_state_dir(book->place), 0500);
-    journal = dcc_journal_open(book->place, TRUE);
+    g_chmod(dcc_instance_dir_get_state_dir(book->instance_dir), 0500);
+    journal = dcc_journal_open(book->instance_dir, TRUE);
     g_assert_false(add(journal, "x", FALSE));
     g_assert_cmpuint(count(journal, 0, &gap), ==, 1);
-    g_chmod(dcc_place_get_state_dir(book->place), 0700);
+    g_chmod(dcc_instance_dir_get_state_dir(book->instance_dir), 0700);
     g_assert_cmpint(setresuid(saved_uid(), saved_uid(), saved_uid()), ==, 0);
-    g_chmod(dcc_place_get_state_dir(book->place), 0700);
+    g_chmod(dcc_instance_dir_get_state_dir(book->instance_dir), 0700);
     g_assert_true(add(journal, "y", FALSE));
 }
 
@@ -326,7 +326,7 @@ static void
 test_deaths(void)
 {
     g_autoptr(Book) book = book_new();
-    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
 
     for (guint i = 1; i <= 450; i++) {
         guint lines;
@@ -344,7 +344,7 @@ static void
 test_deaths_with_nul(void)
 {
     g_autoptr(Book) book = book_new();
-    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
 
     append(book->deaths, "\0\0\n", 3);
     for (guint i = 1; i <= 450; i++)
@@ -357,7 +357,7 @@ static void
 test_rotation(void)
 {
     g_autoptr(Book) book = book_new();
-    g_autoptr(DccJournal) journal = dcc_journal_open(book->place, TRUE);
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
     g_autoptr(DccJournal) again = NULL;
     g_autofree char *former = g_strconcat(book->events, ".1", NULL);
     g_autofree char *text = g_strnfill(64 * 1024, 'x');
@@ -369,7 +369,7 @@ test_rotation(void)
     g_assert_cmpint(st.st_size, <, 5 * 1024 * 1024);
     g_assert_cmpint(stat(former, &st), ==, 0);
     g_assert_cmpint(st.st_size, <, 5 * 1024 * 1024);
-    again = dcc_journal_open(book->place, FALSE);
+    again = dcc_journal_open(book->instance_dir, FALSE);
     g_assert_cmpint(dcc_journal_get_last(again), ==, 150);
 }
 

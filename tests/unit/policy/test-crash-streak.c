@@ -1,5 +1,5 @@
 /* Every cell of the rule for crashes in a row on one scene. */
-#include "dcc-crash-row.h"
+#include "dcc-crash-streak.h"
 
 static void
 test_answers(void)
@@ -22,8 +22,8 @@ test_answers(void)
 
     for (guint limit = 0; limit < G_N_ELEMENTS(expected); limit++)
         for (guint n = 0; n < G_N_ELEMENTS(expected[limit]); n++)
-            g_assert_cmpint(dcc_crash_row_answer(n, limit), ==, expected[limit][n]);
-    g_assert_cmpint(dcc_crash_row_answer(G_MAXUINT - 1, 3), ==, DCC_ROW_STOP);
+            g_assert_cmpint(dcc_crash_streak_answer(n, limit), ==, expected[limit][n]);
+    g_assert_cmpint(dcc_crash_streak_answer(G_MAXUINT - 1, 3), ==, DCC_ROW_STOP);
 }
 
 typedef struct {
@@ -50,25 +50,25 @@ test_events(void)
 
     G_STATIC_ASSERT(G_N_ELEMENTS(cells) == 3 * DCC_N_ROW_EVENTS);
     for (guint i = 0; i < G_N_ELEMENTS(cells); i++) {
-        DccCrashRow row = {0};
+        DccCrashStreak row = {0};
 
-        dcc_crash_row_note(&row, DCC_ROW_CRASH, "a");
-        dcc_crash_row_note(&row, DCC_ROW_CRASH, "a");
+        dcc_crash_streak_note(&row, DCC_ROW_CRASH, "a");
+        dcc_crash_streak_note(&row, DCC_ROW_CRASH, "a");
         g_assert_cmpuint(row.n, ==, 2);
-        dcc_crash_row_note(&row, cells[i].event, cells[i].scene);
+        dcc_crash_streak_note(&row, cells[i].event, cells[i].scene);
         g_assert_cmpuint(row.n, ==, cells[i].n);
         g_assert_cmpstr(row.scene, ==, cells[i].kept);
-        dcc_crash_row_clear(&row);
+        dcc_crash_streak_clear(&row);
     }
 }
 
 static void
 test_no_scene_makes_no_row(void)
 {
-    DccCrashRow row = {0};
+    DccCrashStreak row = {0};
 
     for (guint i = 0; i < 10; i++)
-        dcc_crash_row_note(&row, DCC_ROW_CRASH, NULL);
+        dcc_crash_streak_note(&row, DCC_ROW_CRASH, NULL);
     g_assert_cmpuint(row.n, ==, 0);
 }
 
@@ -94,7 +94,7 @@ test_verdicts(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(expected); i++)
-        g_assert_cmpint(dcc_crash_row_event((DccVerdictKind)i), ==, expected[i]);
+        g_assert_cmpint(dcc_crash_streak_event((DccVerdictKind)i), ==, expected[i]);
 }
 
 int

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /* (transfer full): "KEY=VALUE" without what nobody else should read: the value of a variable whose
  * name speaks of a secret, and the user and password in an address. */
 char *
-dcc_mask_variable(const char *setting);
+dcc_redact_variable(const char *setting);
 /* (transfer full): all of them, sorted. */
 char **
-dcc_mask_environ(const char *const *env);
+dcc_redact_environ(const char *const *env);
 
 G_END_DECLS

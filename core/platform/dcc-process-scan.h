@@ -18,24 +18,24 @@ typedef struct {
     gsize n;
     GHashTable
         *dead; /* number -> start time of those that were dead in a look before; NULL: none */
-} DccLook;
+} DccProcessScan;
 
-typedef void (*DccLookSeen)(const DccProc *proc, gpointer data);
+typedef void (*DccProcessScanSeen)(const DccProc *proc, gpointer data);
 
 /* A zombie with threads is a process whose first thread has ended, and which works on. */
 gboolean
-dcc_look_is_living(const DccProc *proc);
+dcc_process_scan_is_living(const DccProc *proc);
 /* Looks, again or for the first time ({0}). seen() may be NULL; it is called while the look goes
  * on.
  */
 void
-dcc_look_take(DccLook *self, DccLookSeen seen, gpointer data);
+dcc_process_scan_take(DccProcessScan *self, DccProcessScanSeen seen, gpointer data);
 /* FALSE: one that is not older than since_ticks has ended, and its child may not have been seen. */
 gboolean
-dcc_look_is_sure(const DccLook *self, guint64 since_ticks);
+dcc_process_scan_is_sure(const DccProcessScan *self, guint64 since_ticks);
 void
-dcc_look_clear(DccLook *self);
+dcc_process_scan_clear(DccProcessScan *self);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DccLook, dcc_look_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DccProcessScan, dcc_process_scan_clear)
 
 G_END_DECLS

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct _DccLadder DccLadder;
+typedef struct _DccLadder DccStopSequence;
 
 typedef struct {
     DccClock *clock;
@@ -19,7 +19,7 @@ typedef struct {
     DccSettings *settings;
     DccStopPlan *plan;
     const char *rescue_dir; /* where the agent is to save */
-} DccLadderTools;
+} DccStopSequenceTools;
 
 typedef struct {
     /* A rung is over: "save" "quit" "signal" "tree" "kill" "verify"; outcome "done" "timed-out"
@@ -28,29 +28,31 @@ typedef struct {
         const char *step, const char *outcome, gint64 ms, const char *detail, gpointer data);
     /* Not everything could be ended in time; it is watched on. */
     void (*incomplete)(gpointer data);
-} DccLadderHandler;
+} DccStopSequenceHandler;
 
 /* The tools are borrowed and must outlive the ladder, or be dropped with it. */
-DccLadder *
-dcc_ladder_new(const DccLadderTools *tools, const DccLadderHandler *handler, gpointer data);
+DccStopSequence *
+dcc_stop_sequence_new(const DccStopSequenceTools *tools,
+                      const DccStopSequenceHandler *handler,
+                      gpointer data);
 void
-dcc_ladder_free(DccLadder *self);
+dcc_stop_sequence_free(DccStopSequence *self);
 /* deadline_ms 0: the settings' own times; else the KILL comes at the latest then. */
 void
-dcc_ladder_begin(DccLadder *self, gint64 deadline_ms);
+dcc_stop_sequence_begin(DccStopSequence *self, gint64 deadline_ms);
 /* Go to the last rung now. */
 void
-dcc_ladder_kill(DccLadder *self);
+dcc_stop_sequence_kill(DccStopSequence *self);
 /* Leave the present rung for the next. */
 void
-dcc_ladder_hurry(DccLadder *self);
+dcc_stop_sequence_hurry(DccStopSequence *self);
 /* The main process is over; what is left is only its tree. grace_ms: how long that is left alone.
  */
 void
-dcc_ladder_main_ended(DccLadder *self, gint64 grace_ms);
+dcc_stop_sequence_main_ended(DccStopSequence *self, gint64 grace_ms);
 /* Nothing is left. */
 void
-dcc_ladder_tree_empty(DccLadder *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccLadder, dcc_ladder_free)
+dcc_stop_sequence_tree_empty(DccStopSequence *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccStopSequence, dcc_stop_sequence_free)
 
 G_END_DECLS

@@ -10,31 +10,31 @@
 typedef struct {
     gint64 first_event; /* sequence number of the first event of this session */
     int exit_status;    /* of a failed start */
-} CliBrainReport;
+} CliSessionProcessReport;
 
 /* args: what follows `dcchost session`. FALSE: it did not start, and why; report->exit_status is
  * then the status that says so. */
 gboolean
-cli_brain_start(DccRuntime *runtime,
-                const char *name,
-                const char *const *args,
-                CliBrainReport *report,
-                GError **error);
+cli_session_process_start(DccRuntime *runtime,
+                          const char *name,
+                          const char *const *args,
+                          CliSessionProcessReport *report,
+                          GError **error);
 /* `session --adopt NAME`, `session --again NAME`. */
 gboolean
-cli_brain_adopt(DccRuntime *runtime, const char *name, GError **error);
+cli_session_process_adopt(DccRuntime *runtime, const char *name, GError **error);
 gboolean
-cli_brain_again(DccRuntime *runtime,
-                const char *name,
-                gboolean recover,
-                CliBrainReport *report,
-                GError **error);
+cli_session_process_again(DccRuntime *runtime,
+                          const char *name,
+                          gboolean recover,
+                          CliSessionProcessReport *report,
+                          GError **error);
 
 /* The other end, in the session process. Claim first of all, before anything else opens a
  * descriptor; a `dcchost session` started by hand has nobody to report to. */
 void
-cli_brain_claim_report(void);
+cli_session_process_claim_report(void);
 void
-cli_brain_report_success(gint64 first_event);
+cli_session_process_report_success(gint64 first_event);
 void
-cli_brain_report_failure(int exit_status, const GError *error);
+cli_session_process_report_failure(int exit_status, const GError *error);

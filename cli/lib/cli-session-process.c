@@ -1,7 +1,7 @@
 /* Starting the process that holds a session, and what it reports: one JSON line, {"first_event":N}
  * or
  * {"exit":N,"error":NICK,"message":TEXT}. */
-#include "cli-brain.h"
+#include "cli-session-process.h"
 
 #include "cli-exit.h"
 #include "cli-json.h"
@@ -29,17 +29,17 @@ typedef struct {
 } BrainLog;
 
 static void
-brain_log_clear(BrainLog *log)
+session_log_clear(BrainLog *log)
 {
     if (log->fd >= 0)
         close(log->fd);
     g_free(log->dir);
     g_free(log->path);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BrainLog, brain_log_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BrainLog, session_log_clear)
 
 static gboolean
-brain_log_open(BrainLog *log, DccRuntime *runtime, const char *name, GError **error)
+session_log_open(BrainLog *log, DccRuntime *runtime, const char *name, GError **error)
 {
     struct stat st;
 
@@ -65,7 +65,7 @@ brain_log_open(BrainLog *log, DccRuntime *runtime, const char *name, GError **er
 
 /* A start that failed before anything ran leaves nothing behind. */
 static void
-brain_log_discard(BrainLog *log)
+session_log_discard(BrainLog *log)
 {
     struct stat st;
 
@@ -132,7 +132,7 @@ read_report(int fd)
 }
 
 static gboolean
-understand(const char *text, const char *log_path, CliBrainReport *report, GError **error)
+understand(const char *text, const char *log_path, CliSessionProcessReport *report, GError **error)
 {
     g_autoptr(JsonObject) object = cli_json_parse(text, NULL);
     int code = DCC_ERROR_FAILED;
@@ -156,11 +156,11 @@ understand(const char *text, const char *log_path, CliBrainReport *report, GErro
 }
 
 gboolean
-cli_brain_start(DccRuntime *runtime,
-                const char *name,
-                const char *const *args,
-                CliBrainReport *report,
-                GError **error)
+cli_session_process_start(DccRuntime *runtime,
+                          const char *name,
+                          const char *const *args,
+                          CliSessionProcessReport *report,
+                          GError **error)
 {
     g_auto(BrainLog) log = {.fd = -1};
     g_autofree char *text = NULL;
@@ -168,8 +168,8 @@ cli_brain_start(DccRuntime *runtime,
     int pipe_fds[2];
     gboolean spawned;
 
-    *report = (CliBrainReport){.exit_status = CLI_FAILED};
-    if (!brain_log_open(&log, runtime, name, error))
+    *report = (CliSessionProcessReport){.exit_status = CLI_FAILED};
+    if (!session_log_open(&log, runtime, name, error))
         return FALSE;
     if (!g_unix_open_pipe(pipe_fds, FD_CLOEXEC, error))
         return FALSE;
@@ -184,33 +184,36 @@ cli_brain_start(DccRuntime *runtime,
         return TRUE;
     /* Whoever has the name has the directory, too, even if we were the one to make it. */
     if (error == NULL || !dcc_error_is_busy(*error))
-        brain_log_discard(&log);
+        session_log_discard(&log);
     return FALSE;
 }
 
 gboolean
-cli_brain_adopt(DccRuntime *runtime, const char *name, GError **error)
+cli_session_process_adopt(DccRuntime *runtime, const char *name, GError **error)
 {
     const char *args[] = {"--adopt", name, NULL};
-    CliBrainReport report;
+    CliSessionProcessReport report;
 
-    return cli_brain_start(runtime, name, args, &report, error);
+    return cli_session_process_start(runtime, name, args, &report, error);
 }
 
 gboolean
-cli_brain_again(
-    DccRuntime *runtime, const char *name, gboolean recover, CliBrainReport *report, GError **error)
+cli_session_process_again(DccRuntime *runtime,
+                          const char *name,
+                          gboolean recover,
+                          CliSessionProcessReport *report,
+                          GError **error)
 {
     const char *args[] = {recover ? "--recover" : "--again", name, NULL};
 
-    return cli_brain_start(runtime, name, args, report, error);
+    return cli_session_process_start(runtime, name, args, report, error);
 }
 
 /* -1: nobody asked. */
 static int report_fd = -1;
 
 void
-cli_brain_claim_report(void)
+cli_session_process_claim_report(void)
 {
     struct stat st;
 
@@ -242,7 +245,7 @@ write_report(JsonObject *object)
 }
 
 void
-cli_brain_report_success(gint64 first_event)
+cli_session_process_report_success(gint64 first_event)
 {
     g_autoptr(JsonObject) object = json_object_new();
 
@@ -251,7 +254,7 @@ cli_brain_report_success(gint64 first_event)
 }
 
 void
-cli_brain_report_failure(int exit_status, const GError *error)
+cli_session_process_report_failure(int exit_status, const GError *error)
 {
     g_autoptr(JsonObject) object = json_object_new();
     int code = error->domain == DCC_ERROR ? error->code : DCC_ERROR_FAILED;

@@ -3,10 +3,10 @@
  * Problem: what breaks again and again on one scene breaks by the scene or by what the user has
  * added to the application, and only a start without the additions tells the two apart. Threading:
  * one thread at a time. */
-#include "dcc-crash-row.h"
+#include "dcc-crash-streak.h"
 
 DccRowEvent
-dcc_crash_row_event(DccVerdictKind verdict)
+dcc_crash_streak_event(DccVerdictKind verdict)
 {
     switch (verdict) {
     case DCC_VERDICT_CLEAN:
@@ -30,7 +30,7 @@ dcc_crash_row_event(DccVerdictKind verdict)
 }
 
 void
-dcc_crash_row_note(DccCrashRow *self, DccRowEvent event, const char *scene)
+dcc_crash_streak_note(DccCrashStreak *self, DccRowEvent event, const char *scene)
 {
     gboolean same = scene != NULL && g_strcmp0(scene, self->scene) == 0;
 
@@ -40,7 +40,7 @@ dcc_crash_row_note(DccCrashRow *self, DccRowEvent event, const char *scene)
         self->n = MIN(self->n, G_MAXUINT - 1) + 1;
         return;
     }
-    dcc_crash_row_clear(self);
+    dcc_crash_streak_clear(self);
     if (event != DCC_ROW_CRASH || scene == NULL)
         return;
     self->n = 1;
@@ -48,7 +48,7 @@ dcc_crash_row_note(DccCrashRow *self, DccRowEvent event, const char *scene)
 }
 
 DccRowAnswer
-dcc_crash_row_answer(guint n, guint limit)
+dcc_crash_streak_answer(guint n, guint limit)
 {
     if (limit == 0 || n == 0 || n + 1 < limit)
         return DCC_ROW_START;
@@ -56,7 +56,7 @@ dcc_crash_row_answer(guint n, guint limit)
 }
 
 void
-dcc_crash_row_clear(DccCrashRow *self)
+dcc_crash_streak_clear(DccCrashStreak *self)
 {
     self->n = 0;
     g_clear_pointer(&self->scene, g_free);

@@ -4,7 +4,7 @@
  * crash leaves a stale one behind. The name's lock is inherited by the shim, so a name stays taken
  * while either lives; the session's lock says whether a brain attends.
  */
-#include "dcc-place.h"
+#include "dcc-instance-dir.h"
 
 #include "dcc-error.h"
 #include "dcc-json.h"
@@ -29,7 +29,7 @@ struct _DccPlace {
 };
 
 gboolean
-dcc_place_is_name(const char *name)
+dcc_instance_dir_is_name(const char *name)
 {
     gsize length = name != NULL ? strlen(name) : 0;
 
@@ -41,13 +41,13 @@ dcc_place_is_name(const char *name)
     return TRUE;
 }
 
-DccPlace *
-dcc_place_open(DccRuntime *runtime, const char *name, gboolean create, GError **error)
+DccInstanceDir *
+dcc_instance_dir_open(DccRuntime *runtime, const char *name, gboolean create, GError **error)
 {
-    g_autoptr(DccPlace) self = g_new0(DccPlace, 1);
+    g_autoptr(DccInstanceDir) self = g_new0(DccInstanceDir, 1);
 
     self->lock_fd = self->session_fd = -1;
-    if (!dcc_place_is_name(name)) {
+    if (!dcc_instance_dir_is_name(name)) {
         g_set_error(
             error,
             DCC_ERROR,
@@ -82,7 +82,7 @@ drop(int *fd)
 }
 
 void
-dcc_place_free(DccPlace *self)
+dcc_instance_dir_free(DccInstanceDir *self)
 {
     if (self == NULL)
         return;
@@ -95,31 +95,31 @@ dcc_place_free(DccPlace *self)
 }
 
 const char *
-dcc_place_get_name(DccPlace *self)
+dcc_instance_dir_get_name(DccInstanceDir *self)
 {
     return self->name;
 }
 
 const char *
-dcc_place_get_dir(DccPlace *self)
+dcc_instance_dir_get_dir(DccInstanceDir *self)
 {
     return self->dir;
 }
 
 const char *
-dcc_place_get_state_dir(DccPlace *self)
+dcc_instance_dir_get_state_dir(DccInstanceDir *self)
 {
     return self->state_dir;
 }
 
 char *
-dcc_place_get_path(DccPlace *self, const char *file)
+dcc_instance_dir_get_path(DccInstanceDir *self, const char *file)
 {
     return g_build_filename(self->dir, file, NULL);
 }
 
 char *
-dcc_place_get_state_file(DccPlace *self, const char *file)
+dcc_instance_dir_get_state_file(DccInstanceDir *self, const char *file)
 {
     return g_build_filename(self->state_dir, file, NULL);
 }
@@ -161,9 +161,9 @@ take(const char *dir, const char *path, gboolean create)
 }
 
 static gboolean
-lock(DccPlace *self, const char *file, int *fd, GError **error)
+lock(DccInstanceDir *self, const char *file, int *fd, GError **error)
 {
-    g_autofree char *path = dcc_place_get_path(self, file);
+    g_autofree char *path = dcc_instance_dir_get_path(self, file);
 
     if (*fd >= 0)
         return TRUE;
@@ -175,39 +175,39 @@ lock(DccPlace *self, const char *file, int *fd, GError **error)
 }
 
 gboolean
-dcc_place_lock_name(DccPlace *self, GError **error)
+dcc_instance_dir_lock_name(DccInstanceDir *self, GError **error)
 {
-    return lock(self, DCC_PLACE_LOCK, &self->lock_fd, error);
+    return lock(self, DCC_INSTANCE_DIR_LOCK, &self->lock_fd, error);
 }
 
 int
-dcc_place_get_lock_fd(DccPlace *self)
+dcc_instance_dir_get_lock_fd(DccInstanceDir *self)
 {
     return self->lock_fd;
 }
 
 gboolean
-dcc_place_lock_session(DccPlace *self, GError **error)
+dcc_instance_dir_lock_session(DccInstanceDir *self, GError **error)
 {
-    return lock(self, DCC_PLACE_SESSION_LOCK, &self->session_fd, error);
+    return lock(self, DCC_INSTANCE_DIR_SESSION_LOCK, &self->session_fd, error);
 }
 
 gboolean
-dcc_place_is_held(DccPlace *self)
+dcc_instance_dir_is_held(DccInstanceDir *self)
 {
-    g_autofree char *name = dcc_place_get_path(self, DCC_PLACE_LOCK);
-    g_autofree char *session = dcc_place_get_path(self, DCC_PLACE_SESSION_LOCK);
+    g_autofree char *name = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LOCK);
+    g_autofree char *session = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_SESSION_LOCK);
 
     return is_current(self->session_fd, session) || is_current(self->lock_fd, name);
 }
 
 /* The record first: without it nobody takes what is half removed for an instance. */
 void
-dcc_place_dissolve(DccPlace *self)
+dcc_instance_dir_dissolve(DccInstanceDir *self)
 {
-    g_autofree char *record = dcc_place_get_path(self, DCC_PLACE_RECORD);
+    g_autofree char *record = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_RECORD);
 
-    if (dcc_place_is_held(self)) {
+    if (dcc_instance_dir_is_held(self)) {
         unlink(record);
         dcc_safe_dir_remove(self->dir);
     }
@@ -216,7 +216,7 @@ dcc_place_dissolve(DccPlace *self)
 }
 
 gboolean
-dcc_place_write_json(const char *path, JsonObject *object, GError **error)
+dcc_instance_dir_write_json(const char *path, JsonObject *object, GError **error)
 {
     g_autofree char *line = dcc_json_to_line(object);
     g_autofree char *text = g_strconcat(line, "\n", NULL);
@@ -225,7 +225,7 @@ dcc_place_write_json(const char *path, JsonObject *object, GError **error)
 }
 
 JsonObject *
-dcc_place_read_json(const char *path)
+dcc_instance_dir_read_json(const char *path)
 {
     g_autofree char *text = NULL;
     struct stat st;

@@ -2,7 +2,7 @@
  *
  * Masked too often is a nuisance, masked too seldom a leak: so a name need only hold such a word.
  * Threading: any. */
-#include "dcc-mask.h"
+#include "dcc-redact.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ mask_addresses(const char *value)
 }
 
 char *
-dcc_mask_variable(const char *setting)
+dcc_redact_variable(const char *setting)
 {
     const char *equals = strchr(setting, '=');
     g_autofree char *name = NULL;
@@ -89,13 +89,13 @@ compare(const void *a, const void *b)
 }
 
 char **
-dcc_mask_environ(const char *const *env)
+dcc_redact_environ(const char *const *env)
 {
     guint n = env != NULL ? g_strv_length((char **)env) : 0;
     char **masked = g_new0(char *, n + 1);
 
     for (guint i = 0; i < n; i++)
-        masked[i] = dcc_mask_variable(env[i]);
+        masked[i] = dcc_redact_variable(env[i]);
     qsort(masked, n, sizeof *masked, compare);
     return masked;
 }

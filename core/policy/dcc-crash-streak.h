@@ -24,18 +24,18 @@ typedef enum {
 typedef struct {
     guint n;     /* crashes in a row */
     char *scene; /* on this one; NULL: none is known */
-} DccCrashRow;
+} DccCrashStreak;
 
 DccRowEvent
-dcc_crash_row_event(DccVerdictKind verdict);
+dcc_crash_streak_event(DccVerdictKind verdict);
 /* One more end. scene NULL: none is known, and such crashes make no row. */
 void
-dcc_crash_row_note(DccCrashRow *self, DccRowEvent event, const char *scene);
+dcc_crash_streak_note(DccCrashStreak *self, DccRowEvent event, const char *scene);
 /* What follows after n crashes, when limit of them end it: the last life that is granted is one in
  * safe mode. limit 0: there is no end. */
 DccRowAnswer
-dcc_crash_row_answer(guint n, guint limit);
+dcc_crash_streak_answer(guint n, guint limit);
 void
-dcc_crash_row_clear(DccCrashRow *self);
+dcc_crash_streak_clear(DccCrashStreak *self);
 
 G_END_DECLS

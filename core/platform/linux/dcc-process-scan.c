@@ -1,15 +1,15 @@
 /* Looks at every process; see the header.
  *
  * Threading: any, a search in one thread. */
-#include "dcc-look.h"
+#include "dcc-process-scan.h"
 
 typedef struct {
-    DccLookSeen seen;
+    DccProcessScanSeen seen;
     gpointer data;
 } Visit;
 
 gboolean
-dcc_look_is_living(const DccProc *proc)
+dcc_process_scan_is_living(const DccProc *proc)
 {
     return (proc->state != 'Z' && proc->state != 'X') || proc->threads > 1;
 }
@@ -25,21 +25,21 @@ see(const DccProc *proc, void *data)
 }
 
 static void
-remember_the_dead(DccLook *self)
+remember_the_dead(DccProcessScan *self)
 {
     if (self->all == NULL)
         return;
     if (self->dead == NULL)
         self->dead = g_hash_table_new(NULL, NULL);
     for (gsize i = 0; i < self->n; i++)
-        if (!dcc_look_is_living(&self->all[i]) && self->all[i].start_ticks > 0)
+        if (!dcc_process_scan_is_living(&self->all[i]) && self->all[i].start_ticks > 0)
             g_hash_table_insert(self->dead,
                                 GSIZE_TO_POINTER((gsize)self->all[i].pid),
                                 GSIZE_TO_POINTER((gsize)self->all[i].start_ticks));
 }
 
 void
-dcc_look_take(DccLook *self, DccLookSeen seen, gpointer data)
+dcc_process_scan_take(DccProcessScan *self, DccProcessScanSeen seen, gpointer data)
 {
     Visit visit = {seen, data};
 
@@ -54,7 +54,7 @@ dcc_look_take(DccLook *self, DccLookSeen seen, gpointer data)
 }
 
 static gboolean
-was_dead(const DccLook *self, const DccProc *proc)
+was_dead(const DccProcessScan *self, const DccProc *proc)
 {
     gpointer ticks = GSIZE_TO_POINTER((gsize)proc->start_ticks);
 
@@ -64,18 +64,18 @@ was_dead(const DccLook *self, const DccProc *proc)
 
 /* Of a dead one it is not known whether it ended before this look or during it. */
 static gboolean
-may_have_ended(const DccLook *self, const DccProc *proc)
+may_have_ended(const DccProcessScan *self, const DccProc *proc)
 {
     DccProc now;
 
-    if (!dcc_look_is_living(proc))
+    if (!dcc_process_scan_is_living(proc))
         return proc->start_ticks == 0 || !was_dead(self, proc);
     return !dcc_proc_read(proc->pid, &now) || now.start_ticks != proc->start_ticks ||
-           !dcc_look_is_living(&now);
+           !dcc_process_scan_is_living(&now);
 }
 
 gboolean
-dcc_look_is_sure(const DccLook *self, guint64 since_ticks)
+dcc_process_scan_is_sure(const DccProcessScan *self, guint64 since_ticks)
 {
     for (gsize i = 0; i < self->n; i++) {
         const DccProc *proc = &self->all[i];
@@ -88,7 +88,7 @@ dcc_look_is_sure(const DccLook *self, guint64 since_ticks)
 }
 
 void
-dcc_look_clear(DccLook *self)
+dcc_process_scan_clear(DccProcessScan *self)
 {
     g_clear_pointer(&self->all, g_free);
     g_clear_pointer(&self->dead, g_hash_table_unref);

@@ -1,7 +1,7 @@
 /* Names, locks and directories of instances: a name has one holder, whatever races for it. */
 #include "dcc-error.h"
+#include "dcc-instance-dir.h"
 #include "dcc-json.h"
-#include "dcc-place.h"
 #include "dcc-test.h"
 
 #include <glib/gstdio.h>
@@ -34,16 +34,17 @@ test_names(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(DccPlace) place = dcc_place_open(runtime, names[i].name, TRUE, &error);
+        g_autoptr(DccInstanceDir) instance_dir =
+            dcc_instance_dir_open(runtime, names[i].name, TRUE, &error);
 
-        g_assert_cmpint(dcc_place_is_name(names[i].name), ==, names[i].good);
-        g_assert_cmpint(place != NULL, ==, names[i].good);
+        g_assert_cmpint(dcc_instance_dir_is_name(names[i].name), ==, names[i].good);
+        g_assert_cmpint(instance_dir != NULL, ==, names[i].good);
         if (!names[i].good)
             g_assert_error(error, DCC_ERROR, DCC_ERROR_INVALID);
     }
-    g_assert_false(dcc_place_is_name(NULL));
-    g_assert_true(dcc_place_is_name(longest));
-    g_assert_false(dcc_place_is_name(longer));
+    g_assert_false(dcc_instance_dir_is_name(NULL));
+    g_assert_true(dcc_instance_dir_is_name(longest));
+    g_assert_false(dcc_instance_dir_is_name(longer));
 }
 
 static void
@@ -54,7 +55,7 @@ test_absent(void)
     g_autoptr(GError) error = NULL;
     g_autofree char *path = g_build_filename(dcc_runtime_get_path(runtime), "none", NULL);
 
-    g_assert_null(dcc_place_open(runtime, "none", FALSE, &error));
+    g_assert_null(dcc_instance_dir_open(runtime, "none", FALSE, &error));
     g_assert_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND);
     g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
 }
@@ -64,22 +65,22 @@ test_locks(void)
 {
     g_autoptr(DccTestWorld) world = dcc_test_world_new();
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(NULL);
-    g_autoptr(DccPlace) first = dcc_place_open(runtime, "x", TRUE, NULL);
-    g_autoptr(DccPlace) second = dcc_place_open(runtime, "x", TRUE, NULL);
+    g_autoptr(DccInstanceDir) first = dcc_instance_dir_open(runtime, "x", TRUE, NULL);
+    g_autoptr(DccInstanceDir) second = dcc_instance_dir_open(runtime, "x", TRUE, NULL);
     g_autoptr(GError) error = NULL;
 
-    g_assert_cmpint(dcc_place_get_lock_fd(first), ==, -1);
-    g_assert_true(dcc_place_lock_name(first, &error));
-    g_assert_true(dcc_place_lock_name(first, &error));
-    g_assert_cmpint(dcc_place_get_lock_fd(first), >=, 0);
-    g_assert_false(dcc_place_lock_name(second, &error));
+    g_assert_cmpint(dcc_instance_dir_get_lock_fd(first), ==, -1);
+    g_assert_true(dcc_instance_dir_lock_name(first, &error));
+    g_assert_true(dcc_instance_dir_lock_name(first, &error));
+    g_assert_cmpint(dcc_instance_dir_get_lock_fd(first), >=, 0);
+    g_assert_false(dcc_instance_dir_lock_name(second, &error));
     g_assert_no_error(error);
     /* the other lock is another lock */
-    g_assert_true(dcc_place_lock_session(second, &error));
-    g_assert_false(dcc_place_lock_session(first, &error));
+    g_assert_true(dcc_instance_dir_lock_session(second, &error));
+    g_assert_false(dcc_instance_dir_lock_session(first, &error));
     g_assert_no_error(error);
-    g_clear_pointer(&first, dcc_place_free);
-    g_assert_true(dcc_place_lock_name(second, &error));
+    g_clear_pointer(&first, dcc_instance_dir_free);
+    g_assert_true(dcc_instance_dir_lock_name(second, &error));
 }
 
 /* Held as long as anybody has the descriptor: so the shim keeps the name when the session dies. */
@@ -88,16 +89,16 @@ test_inherited_lock(void)
 {
     g_autoptr(DccTestWorld) world = dcc_test_world_new();
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(NULL);
-    g_autoptr(DccPlace) first = dcc_place_open(runtime, "x", TRUE, NULL);
-    g_autoptr(DccPlace) second = dcc_place_open(runtime, "x", TRUE, NULL);
+    g_autoptr(DccInstanceDir) first = dcc_instance_dir_open(runtime, "x", TRUE, NULL);
+    g_autoptr(DccInstanceDir) second = dcc_instance_dir_open(runtime, "x", TRUE, NULL);
     int fd;
 
-    g_assert_true(dcc_place_lock_name(first, NULL));
-    fd = dup(dcc_place_get_lock_fd(first));
-    g_clear_pointer(&first, dcc_place_free);
-    g_assert_false(dcc_place_lock_name(second, NULL));
+    g_assert_true(dcc_instance_dir_lock_name(first, NULL));
+    fd = dup(dcc_instance_dir_get_lock_fd(first));
+    g_clear_pointer(&first, dcc_instance_dir_free);
+    g_assert_false(dcc_instance_dir_lock_name(second, NULL));
     close(fd);
-    g_assert_true(dcc_place_lock_name(second, NULL));
+    g_assert_true(dcc_instance_dir_lock_name(second, NULL));
 }
 
 static void
@@ -106,15 +107,15 @@ test_lock_is_no_lock(gconstpointer data)
     g_autoptr(DccTestWorld) world = dcc_test_world_new();
     g_autofree char *precious = dcc_test_world_write(world, "precious", "gold", -1);
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(NULL);
-    g_autoptr(DccPlace) place = dcc_place_open(runtime, "x", TRUE, NULL);
-    g_autofree char *path = dcc_place_get_path(place, DCC_PLACE_LOCK);
+    g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, "x", TRUE, NULL);
+    g_autofree char *path = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_LOCK);
     g_autoptr(GError) error = NULL;
 
     if (g_str_equal(data, "dir"))
         g_assert_cmpint(mkdir(path, 0700), ==, 0);
     else
         g_assert_cmpint(symlink(precious, path), ==, 0);
-    g_assert_false(dcc_place_lock_name(place, &error));
+    g_assert_false(dcc_instance_dir_lock_name(instance_dir, &error));
     g_assert_true(dcc_error_is_unsafe(error));
     g_assert_nonnull(strstr(error->message, path));
 }
@@ -124,23 +125,23 @@ test_dissolve(void)
 {
     g_autoptr(DccTestWorld) world = dcc_test_world_new();
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(NULL);
-    g_autoptr(DccPlace) place = dcc_place_open(runtime, "x", TRUE, NULL);
-    g_autoptr(DccPlace) next = NULL;
-    g_autofree char *dir = g_strdup(dcc_place_get_dir(place));
+    g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, "x", TRUE, NULL);
+    g_autoptr(DccInstanceDir) next = NULL;
+    g_autofree char *dir = g_strdup(dcc_instance_dir_get_dir(instance_dir));
     g_autofree char *file = g_build_filename(dir, "tmp", "a", "b", NULL);
     g_autoptr(GDir) left = NULL;
 
-    g_assert_true(dcc_place_lock_name(place, NULL));
-    g_assert_true(dcc_place_lock_session(place, NULL));
+    g_assert_true(dcc_instance_dir_lock_name(instance_dir, NULL));
+    g_assert_true(dcc_instance_dir_lock_session(instance_dir, NULL));
     g_assert_cmpint(g_mkdir_with_parents(file, 0700), ==, 0);
-    dcc_place_dissolve(place);
+    dcc_instance_dir_dissolve(instance_dir);
     g_assert_false(g_file_test(dir, G_FILE_TEST_EXISTS));
-    g_assert_cmpint(dcc_place_get_lock_fd(place), ==, -1);
+    g_assert_cmpint(dcc_instance_dir_get_lock_fd(instance_dir), ==, -1);
     left = g_dir_open(dcc_runtime_get_path(runtime), 0, NULL);
     g_assert_null(g_dir_read_name(left));
-    g_assert_true(g_file_test(dcc_place_get_state_dir(place), G_FILE_TEST_IS_DIR));
-    next = dcc_place_open(runtime, "x", TRUE, NULL);
-    g_assert_true(dcc_place_lock_name(next, NULL));
+    g_assert_true(g_file_test(dcc_instance_dir_get_state_dir(instance_dir), G_FILE_TEST_IS_DIR));
+    next = dcc_instance_dir_open(runtime, "x", TRUE, NULL);
+    g_assert_true(dcc_instance_dir_lock_name(next, NULL));
 }
 
 /* Shared by the contenders. */
@@ -156,13 +157,13 @@ static void
 contend_once(Arena *arena, DccRuntime *runtime)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(DccPlace) place = dcc_place_open(runtime, "prize", TRUE, &error);
+    g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, "prize", TRUE, &error);
 
-    if (place == NULL) {
+    if (instance_dir == NULL) {
         __atomic_add_fetch(&arena->errors, 1, __ATOMIC_SEQ_CST);
         return;
     }
-    if (!dcc_place_lock_name(place, &error)) {
+    if (!dcc_instance_dir_lock_name(instance_dir, &error)) {
         __atomic_add_fetch(&arena->errors, error != NULL, __ATOMIC_SEQ_CST);
         return;
     }
@@ -171,7 +172,7 @@ contend_once(Arena *arena, DccRuntime *runtime)
     __atomic_add_fetch(&arena->wins, 1, __ATOMIC_SEQ_CST);
     sched_yield();
     __atomic_add_fetch(&arena->inside, -1, __ATOMIC_SEQ_CST);
-    dcc_place_dissolve(place);
+    dcc_instance_dir_dissolve(instance_dir);
 }
 
 static pid_t
@@ -221,17 +222,17 @@ start_rival(Arena *arena, DccRuntime *runtime)
 {
     pid_t pid = fork();
     g_autoptr(GError) error = NULL;
-    DccPlace *place;
+    DccInstanceDir *instance_dir;
 
     if (pid != 0)
         return pid;
     alarm(30);
-    place = dcc_place_open(runtime, "prize", TRUE, &error);
+    instance_dir = dcc_instance_dir_open(runtime, "prize", TRUE, &error);
     while (!__atomic_load_n(&arena->go, __ATOMIC_SEQ_CST))
         sched_yield();
-    if (place == NULL)
+    if (instance_dir == NULL)
         _exit(2);
-    if (!dcc_place_lock_name(place, &error))
+    if (!dcc_instance_dir_lock_name(instance_dir, &error))
         _exit(error != NULL ? 3 : 1);
     __atomic_add_fetch(&arena->wins, 1, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&arena->go, __ATOMIC_SEQ_CST) == 1)
@@ -276,20 +277,20 @@ test_json_files(void)
     g_autofree char *fifo = dcc_test_world_build_path(world, "fifo");
     g_autofree char *dir = dcc_test_world_build_path(world, "dir");
     g_autofree char *theirs = dcc_test_world_write(world, "theirs", "{\"a\":1}\n", -1);
-    g_autoptr(JsonObject) object = dcc_place_read_json(good);
+    g_autoptr(JsonObject) object = dcc_instance_dir_read_json(good);
 
     g_assert_cmpint(dcc_json_get_int(object, "a", 0), ==, 1);
     g_assert_cmpint(truncate(large, 1LL << 40), ==, 0);
     g_assert_cmpint(symlink(good, link), ==, 0);
     g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
     g_assert_cmpint(mkdir(dir, 0700), ==, 0);
-    g_assert_null(dcc_place_read_json(large));
-    g_assert_null(dcc_place_read_json(link));
-    g_assert_null(dcc_place_read_json(fifo));
-    g_assert_null(dcc_place_read_json(dir));
+    g_assert_null(dcc_instance_dir_read_json(large));
+    g_assert_null(dcc_instance_dir_read_json(link));
+    g_assert_null(dcc_instance_dir_read_json(fifo));
+    g_assert_null(dcc_instance_dir_read_json(dir));
     if (geteuid() == 0) {
         g_assert_cmpint(chown(theirs, 65534, 65534), ==, 0);
-        g_assert_null(dcc_place_read_json(theirs));
+        g_assert_null(dcc_instance_dir_read_json(theirs));
     }
 }
 
@@ -310,12 +311,12 @@ test_write_json(void)
     guint n = 0;
 
     json_object_set_int_member(object, "new", 2);
-    g_assert_true(dcc_place_write_json(path, object, &error));
+    g_assert_true(dcc_instance_dir_write_json(path, object, &error));
     g_assert_true(g_file_get_contents(path, &content, NULL, NULL));
     g_assert_cmpstr(content, ==, "{\"new\":2}\n");
     g_clear_pointer(&content, g_free);
     g_assert_cmpint(symlink(outside, link), ==, 0);
-    dcc_place_write_json(link, object, NULL);
+    dcc_instance_dir_write_json(link, object, NULL);
     g_assert_true(g_file_get_contents(outside, &content, NULL, NULL));
     g_assert_cmpstr(content, ==, "gold");
     g_assert_cmpint(lstat(link, &st), ==, 0);

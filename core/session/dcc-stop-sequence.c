@@ -3,7 +3,7 @@
  * Each rung is a row of a table: how to begin it, and how long it may take. A rung ends by its
  * time, by an answer, by hurry, or because the process it speaks to is no more.
  */
-#include "dcc-ladder.h"
+#include "dcc-stop-sequence.h"
 
 #include "dcc-error.h"
 #include "dcc-json.h"
@@ -23,8 +23,8 @@ typedef enum {
 } Rung;
 
 struct _DccLadder {
-    DccLadderTools tools;
-    const DccLadderHandler *handler;
+    DccStopSequenceTools tools;
+    const DccStopSequenceHandler *handler;
     gpointer data;
     Rung rung;
     gint64 rung_began;
@@ -39,12 +39,12 @@ struct _DccLadder {
 };
 
 typedef struct {
-    DccLadder *ladder;
+    DccStopSequence *stop_sequence;
     guint number;
 } Pending;
 
 static void
-enter(DccLadder *self, Rung rung);
+enter(DccStopSequence *self, Rung rung);
 
 static const char *const rung_names[] = {
     [RUNG_SAVE] = "save",
@@ -57,7 +57,7 @@ static const char *const rung_names[] = {
 };
 
 static void
-leave(DccLadder *self, const char *outcome, const char *detail)
+leave(DccStopSequence *self, const char *outcome, const char *detail)
 {
     Rung rung = self->rung;
     gint64 ms = (dcc_clock_now(self->tools.clock) - self->rung_began) / 1000;
@@ -70,7 +70,7 @@ leave(DccLadder *self, const char *outcome, const char *detail)
 }
 
 static Rung
-next_rung(DccLadder *self, Rung rung)
+next_rung(DccStopSequence *self, Rung rung)
 {
     Rung next = rung + 1;
 
@@ -82,7 +82,7 @@ next_rung(DccLadder *self, Rung rung)
 static gboolean
 on_rung_over(gpointer data)
 {
-    DccLadder *self = data;
+    DccStopSequence *self = data;
     Rung rung = self->rung;
 
     self->timer = 0;
@@ -94,7 +94,7 @@ on_rung_over(gpointer data)
 static gboolean
 on_deadline(gpointer data)
 {
-    DccLadder *self = data;
+    DccStopSequence *self = data;
 
     self->deadline = 0;
     if (self->rung >= RUNG_KILL)
@@ -108,7 +108,7 @@ on_deadline(gpointer data)
 static gboolean
 on_time_to_signal(gpointer data)
 {
-    DccLadder *self = data;
+    DccStopSequence *self = data;
 
     self->deadline = dcc_clock_add(self->tools.clock, self->reserve_ms, on_deadline, self);
     if (self->rung >= RUNG_SIGNAL)
@@ -119,7 +119,7 @@ on_time_to_signal(gpointer data)
 }
 
 static void
-on_saved(DccLadder *self, JsonObject *result, const GError *error)
+on_saved(DccStopSequence *self, JsonObject *result, const GError *error)
 {
     if (error == NULL)
         leave(self, "saved", dcc_json_get_string(result, "path", NULL));
@@ -134,7 +134,7 @@ on_saved(DccLadder *self, JsonObject *result, const GError *error)
 
 /* It agreed: now it may take its time to end, which is what the rung's timer is for. */
 static void
-on_quitting(DccLadder *self, JsonObject *result, const GError *error)
+on_quitting(DccStopSequence *self, JsonObject *result, const GError *error)
 {
     if (error == NULL)
         return;
@@ -151,7 +151,7 @@ static void
 on_answer(JsonObject *result, const GError *error, gpointer data)
 {
     g_autofree Pending *pending = data;
-    DccLadder *self = pending->ladder;
+    DccStopSequence *self = pending->stop_sequence;
 
     if (self == NULL)
         return;
@@ -165,25 +165,25 @@ on_answer(JsonObject *result, const GError *error, gpointer data)
 }
 
 static void
-ask(DccLadder *self, const char *method, JsonObject *params, gint64 timeout_ms)
+ask(DccStopSequence *self, const char *method, JsonObject *params, gint64 timeout_ms)
 {
     Pending *pending = g_new0(Pending, 1);
 
-    pending->ladder = self;
+    pending->stop_sequence = self;
     pending->number = self->call = ++self->last_call;
     self->pending = g_list_prepend(self->pending, pending);
     dcc_agent_link_call(self->tools.agent, method, params, timeout_ms, on_answer, pending);
 }
 
 static void
-arm(DccLadder *self, gint64 ms)
+arm(DccStopSequence *self, gint64 ms)
 {
     self->timer = dcc_clock_add(self->tools.clock, ms, on_rung_over, self);
 }
 
 /* The call's own timeout ends the rung, so no second timer is needed. */
 static void
-begin_save(DccLadder *self)
+begin_save(DccStopSequence *self)
 {
     const char *method = dcc_stop_plan_get_save_method(self->tools.plan);
     JsonObject *params;
@@ -201,7 +201,7 @@ begin_save(DccLadder *self)
 }
 
 static void
-begin_quit(DccLadder *self)
+begin_quit(DccStopSequence *self)
 {
     const char *method = dcc_stop_plan_get_quit_method(self->tools.plan);
     gint64 timeout = dcc_stop_plan_get_quit_timeout(self->tools.plan);
@@ -217,14 +217,14 @@ begin_quit(DccLadder *self)
 }
 
 static void
-begin_order(DccLadder *self, DccShimOrder order, DccSetting setting)
+begin_order(DccStopSequence *self, DccShimOrder order, DccSetting setting)
 {
     arm(self, dcc_settings_get(self->tools.settings, setting));
     dcc_shim_link_order(self->tools.shim, order);
 }
 
 static void
-enter(DccLadder *self, Rung rung)
+enter(DccStopSequence *self, Rung rung)
 {
     self->rung = rung;
     self->rung_began = dcc_clock_now(self->tools.clock);
@@ -253,10 +253,12 @@ enter(DccLadder *self, Rung rung)
     }
 }
 
-DccLadder *
-dcc_ladder_new(const DccLadderTools *tools, const DccLadderHandler *handler, gpointer data)
+DccStopSequence *
+dcc_stop_sequence_new(const DccStopSequenceTools *tools,
+                      const DccStopSequenceHandler *handler,
+                      gpointer data)
 {
-    DccLadder *self = g_new0(DccLadder, 1);
+    DccStopSequence *self = g_new0(DccStopSequence, 1);
 
     self->tools = *tools;
     self->handler = handler;
@@ -267,11 +269,11 @@ dcc_ladder_new(const DccLadderTools *tools, const DccLadderHandler *handler, gpo
 static void
 orphan(gpointer pending, gpointer data)
 {
-    ((Pending *)pending)->ladder = NULL;
+    ((Pending *)pending)->stop_sequence = NULL;
 }
 
 void
-dcc_ladder_free(DccLadder *self)
+dcc_stop_sequence_free(DccStopSequence *self)
 {
     if (self == NULL)
         return;
@@ -283,7 +285,7 @@ dcc_ladder_free(DccLadder *self)
 }
 
 void
-dcc_ladder_begin(DccLadder *self, gint64 deadline_ms)
+dcc_stop_sequence_begin(DccStopSequence *self, gint64 deadline_ms)
 {
     if (deadline_ms > 0) {
         self->reserve_ms = MIN(deadline_ms / 3, MAX_RESERVE_MS);
@@ -294,7 +296,7 @@ dcc_ladder_begin(DccLadder *self, gint64 deadline_ms)
 }
 
 void
-dcc_ladder_kill(DccLadder *self)
+dcc_stop_sequence_kill(DccStopSequence *self)
 {
     if (self->rung >= RUNG_KILL)
         return;
@@ -303,7 +305,7 @@ dcc_ladder_kill(DccLadder *self)
 }
 
 void
-dcc_ladder_hurry(DccLadder *self)
+dcc_stop_sequence_hurry(DccStopSequence *self)
 {
     Rung rung = self->rung;
 
@@ -314,7 +316,7 @@ dcc_ladder_hurry(DccLadder *self)
 }
 
 void
-dcc_ladder_main_ended(DccLadder *self, gint64 grace_ms)
+dcc_stop_sequence_main_ended(DccStopSequence *self, gint64 grace_ms)
 {
     self->main_ended = TRUE;
     if (self->rung >= RUNG_TREE)
@@ -325,7 +327,7 @@ dcc_ladder_main_ended(DccLadder *self, gint64 grace_ms)
 }
 
 void
-dcc_ladder_tree_empty(DccLadder *self)
+dcc_stop_sequence_tree_empty(DccStopSequence *self)
 {
     leave(self, "done", NULL);
     dcc_clock_clear(self->tools.clock, &self->deadline);
