@@ -36,6 +36,11 @@ dcc_reaped_signal(DccReaped *self, int sig);
 int
 dcc_reaped_dup(DccReaped *self);
 
+/* Whether this number is that of an adopted child that has not been reaped, and so nobody else's.
+ */
+gboolean
+dcc_reaper_has(gint64 pid);
+
 /* How a child that once was adopted has ended. was_there: the one that had this pid at that time
  * (monotonic microseconds); else, when nobody had it then, the one that had it last before. Kernels
  * before 6.15 tell the exit only to who reaps it. */
