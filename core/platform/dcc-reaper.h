@@ -36,10 +36,10 @@ dcc_reaped_signal(DccReaped *self, int sig);
 int
 dcc_reaped_dup(DccReaped *self);
 
-/* Whether this number is that of an adopted child that has not been reaped, and so nobody else's.
- */
-gboolean
-dcc_reaper_has(gint64 pid);
+/* Drops the numbers of adopted children that have not been reaped, which are nobody else's, but one.
+ * Returns how many are kept. */
+guint
+dcc_reaper_leave_out(gint64 *pids, guint n, gint64 but);
 
 /* How a child that once was adopted has ended. was_there: the one that had this pid at that time
  * (monotonic microseconds); else, when nobody had it then, the one that had it last before. Kernels

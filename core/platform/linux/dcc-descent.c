@@ -145,12 +145,6 @@ find_ancestors(Walk *walk)
     return TRUE;
 }
 
-static gboolean
-is_left_out(const Walk *walk, gint64 pid)
-{
-    return is_ancestor(walk, pid) || (pid != walk->descent->pid && dcc_reaper_has(pid));
-}
-
 static void
 add_step(Walk *walk, gint64 pid, gboolean parent_belongs)
 {
@@ -160,10 +154,13 @@ add_step(Walk *walk, gint64 pid, gboolean parent_belongs)
         g_array_append_val(walk->steps, step);
 }
 
-/* FALSE: the children of one that is there cannot be had. */
+/* FALSE: the children of one that is there cannot be had. Ancestors and children of other launches
+ * are no part of the list. */
 static gboolean
 list_top(Walk *walk, GArray *pids)
 {
+    guint kept = 0;
+
     for (guint i = 0; i < walk->ancestors->len; i++) {
         const DccProc *proc = &g_array_index(walk->ancestors, DccProc, i);
 
@@ -173,6 +170,11 @@ list_top(Walk *walk, GArray *pids)
             return FALSE;
         walk->sure = FALSE;
     }
+    for (guint i = 0; i < pids->len; i++)
+        if (!is_ancestor(walk, g_array_index(pids, gint64, i)))
+            g_array_index(pids, gint64, kept++) = g_array_index(pids, gint64, i);
+    kept = dcc_reaper_leave_out((gint64 *)(gpointer)pids->data, kept, walk->descent->pid);
+    g_array_set_size(pids, kept);
     return TRUE;
 }
 
@@ -183,12 +185,8 @@ take_top(Walk *walk)
 
     if (!list_top(walk, pids))
         return FALSE;
-    for (guint i = 0; i < pids->len; i++) {
-        gint64 pid = g_array_index(pids, gint64, i);
-
-        if (!is_left_out(walk, pid))
-            add_step(walk, pid, FALSE);
-    }
+    for (guint i = 0; i < pids->len; i++)
+        add_step(walk, g_array_index(pids, gint64, i), FALSE);
     return TRUE;
 }
 
@@ -246,8 +244,7 @@ is_as_before(Walk *walk)
     for (guint i = 0; i < pids->len; i++) {
         gint64 pid = g_array_index(pids, gint64, i);
 
-        if (!is_left_out(walk, pid) &&
-            !g_hash_table_contains(walk->met, GINT_TO_POINTER((gint)pid)))
+        if (!g_hash_table_contains(walk->met, GINT_TO_POINTER((gint)pid)))
             return FALSE;
     }
     return TRUE;

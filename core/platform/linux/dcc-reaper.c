@@ -266,18 +266,21 @@ dcc_reaped_dup(DccReaped *self)
     return fd;
 }
 
-gboolean
-dcc_reaper_has(gint64 pid)
+guint
+dcc_reaper_leave_out(gint64 *pids, guint n, gint64 but)
 {
     Reaper *reaper = peek_reaper();
-    gboolean has;
+    guint kept = 0;
 
     if (reaper == NULL)
-        return FALSE;
+        return n;
     g_mutex_lock(&reaper->lock);
-    has = g_hash_table_contains(reaper->living, GINT_TO_POINTER((gint)pid));
+    for (guint i = 0; i < n; i++)
+        if (pids[i] == but ||
+            !g_hash_table_contains(reaper->living, GINT_TO_POINTER((gint)pids[i])))
+            pids[kept++] = pids[i];
     g_mutex_unlock(&reaper->lock);
-    return has;
+    return kept;
 }
 
 gboolean
