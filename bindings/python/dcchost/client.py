@@ -25,6 +25,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import threading
 import time
 
 __all__ = ["Error", "NotFoundError", "GoneError", "TimeoutError", "ProtocolError", "UnsafeError", "BusyError",
@@ -34,6 +35,7 @@ TIMEOUT = 10.0
 _MAX_LINE = 16 * 1024 * 1024  # a whole ring of events is one line
 _MAX_REQUEST = 1024 * 1024
 _CHUNK = 64 * 1024
+_MOST_AT_ONCE = 64  # sessions that list_instances() asks at the same time
 _PATIENCE = 5.0  # seconds that a command has to clean up after SIGTERM
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\Z")
 _UCRED = struct.Struct("3i")
@@ -368,9 +370,9 @@ class Session:
         """What happened, as dicts with `seq`, `time`, `type` and more; an iterator.
 
         since: only those numbered above it. follow: goes on with what happens from now on, until the session is
-        over. idle: seconds without an event after which TimeoutError is raised, which says that nothing happened: the
-        session is there, and events() may be called again; None waits for ever. Events that are no longer kept are told first, as one of type `gap` with `missed`, how many. Nothing is asked before
-        the first event is.
+        over. idle: seconds without an event after which TimeoutError is raised, which says that nothing happened (the
+        session is there, and events() may be called again); None waits for ever. Events that are no longer kept are
+        told first, as one of type `gap` with `missed`, how many. Nothing is asked before the first event is.
         """
         if isinstance(since, bool) or not isinstance(since, int):
             raise TypeError("since is a sequence number, not %s" % type(since).__name__)
@@ -404,8 +406,9 @@ class Session:
 def list_instances(timeout=TIMEOUT):
     """The status of everything that runs, by name, sorted.
 
-    One that no session attends has `attended` False, and its status is what `dcchost status` makes of the records;
-    where that cannot be run it is `name`, `attended` and a `state` of None.
+    All are asked at the same time. One that no session attends has `attended` False, and its status is what `dcchost
+    status` makes of the records; where that cannot be run it is `name`, `attended` and a `state` of None. One whose
+    session does not answer within `timeout` seconds has `attended` True and a `state` of None.
     """
     try:
         names = sorted(name for name in os.listdir(runtime_directory()) if _NAME.match(name))
@@ -413,17 +416,44 @@ def list_instances(timeout=TIMEOUT):
         return []
     except PermissionError:
         raise UnsafeError("%s belongs to somebody else" % runtime_directory()) from None
-    found = []
-    for name in names:
-        try:
-            found.append(status(name, timeout))
-        except NotFoundError:
-            continue  # it has ended meanwhile
-        except (GoneError, OSError) as problem:
-            if isinstance(problem, (TimeoutError, UnsafeError)):
-                raise
-            found.append({"name": name, "attended": False, "state": None})
-    return found
+    found = {}
+    waiting = iter(names)
+    lock = threading.Lock()
+
+    def ask():
+        while True:
+            with lock:
+                name = next(waiting, None)
+            if name is None:
+                return
+            found[name] = _row(name, timeout)
+
+    threads = [threading.Thread(target=ask, daemon=True) for _ in range(min(len(names), _MOST_AT_ONCE))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rows = [found[name] for name in names]
+    for row in rows:
+        if isinstance(row, BaseException):
+            raise row
+    return [row for row in rows if row is not None]
+
+
+def _row(name, timeout):
+    """What list_instances() says of one; None when it has ended meanwhile, an exception for it to raise."""
+    try:
+        return status(name, timeout)
+    except NotFoundError:
+        return None
+    except TimeoutError:
+        return {"name": name, "attended": True, "state": None}
+    except UnsafeError as problem:
+        return problem
+    except (GoneError, OSError):
+        return {"name": name, "attended": False, "state": None}
+    except Exception as problem:
+        return problem
 
 
 def status(name, timeout=TIMEOUT):

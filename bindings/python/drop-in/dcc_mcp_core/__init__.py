@@ -11,8 +11,8 @@ import os
 import sys
 import threading
 
-from dcchost import (GuiExecutableHint, PyCrashRecoveryPolicy, PyDccLauncher, PyProcessMonitor, PyProcessWatcher,
-                     correct_python_executable, is_gui_executable)
+from dcchost import (GuiExecutableHint, PyCrashRecoveryPolicy, PyDccLauncher, PyProcessMonitor,  # noqa: F401
+                     PyProcessWatcher, correct_python_executable, is_gui_executable)
 
 _OURS = ["GuiExecutableHint", "PyCrashRecoveryPolicy", "PyDccLauncher", "PyProcessMonitor", "PyProcessWatcher",
          "correct_python_executable", "is_gui_executable"]
@@ -33,12 +33,14 @@ def _find_spec():
 
 
 class _PathBehind:
-    """Where submodules are looked for. The package behind is asked for its places when they are."""
+    """Where submodules are looked for: in the package behind alone, so that its parts find each other. As with any
+    package, it is executed before the first of its parts."""
 
     def __init__(self):
         self.places = None
 
     def _all(self):
+        _load_behind()
         if self.places is None:
             spec = _find_spec()
             self.places = list(spec.submodule_search_locations or []) if spec is not None else []
@@ -63,7 +65,6 @@ class _PathBehind:
         self._all().extend(places)
 
 
-# Submodules are those of the package behind alone, so that its parts find each other.
 __path__ = _PathBehind()
 
 

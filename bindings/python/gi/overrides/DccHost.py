@@ -176,7 +176,7 @@ def _readable(descriptor):
 
 
 class Launcher(DccHost.Launcher):
-    """Children by name. Every wait is open to signal handlers: Ctrl-C is heard at once. A terminate() that was interrupted
+    """Children by name. Signal handlers run while it waits: Ctrl-C is heard at once. A terminate() that was interrupted
     has asked the child to end, and may be called again."""
 
     def __repr__(self):
@@ -325,8 +325,8 @@ class Session(DccHost.Session):
         return self.get_result()
 
     def events(self, timeout=None):
-        """What happens from now on, each a dict as docs/protocol.md has it, until it is over. timeout: seconds for each;
-        where nothing happens for that long it raises GLib.Error (DccHost.Error.is_timeout), None waits for ever."""
+        """What happens from now on, each a dict as docs/protocol.md has it, until it is over. timeout: seconds for
+        each; where nothing happens for that long it raises GLib.Error (DccHost.Error.is_timeout). None: for ever."""
         self._check()
         with _Inbox(self) as inbox:
             while True:
@@ -398,8 +398,8 @@ class Host:
         return "<DccHost.Host of %d sessions in %s>" % (len(self), self.runtime.get_path())
 
     def launch(self, app, **request):
-        """Starts an application; the DccHost.Session, at once: it starts while the main context turns, and until then it
-        has no pid (None). `with host.launch(...)` and session.wait_ready() wait until it is ready. request: what
+        """Starts an application; the DccHost.Session, at once: it starts while the main context turns, and until then
+        it has no pid (None). `with host.launch(...)` and session.wait_ready() wait until it is ready. request: what
         DccHost.LaunchRequest.new() takes. GLib.Error: nobody knows it, it is not installed, the name is taken, the
         scene is not there."""
         adapter = self.registry.lookup(app)
