@@ -18,8 +18,8 @@ BEHIND = {
         from dcc_mcp_core._core import ToolRegistry, PyDccLauncher
         from . import skills
         from dcc_mcp_core.skills import scan
-        __version__ = "0.20.49"
-        __all__ = ["ToolRegistry", "PyDccLauncher", "scan", "lazy"]
+        __version__, __author__, __maker__ = "0.20.49", "them", "they"
+        __all__ = ["ToolRegistry", "PyDccLauncher", "scan", "lazy", "__author__", "__maker__"]
         print("executed")
 
         def __getattr__(name):
@@ -72,8 +72,8 @@ def run(tmp_path):
     ("from dcc_mcp_core import skills; print(skills.scan())", "executed\nToolRegistry\n"),
     ("from dcc_mcp_core._core import PyDccLauncher; print(PyDccLauncher.__module__)",
      "executed\ndcc_mcp_core._core\n"),
-    ("from dcc_mcp_core import *; print(PyDccLauncher.__module__, scan(), PyProcessMonitor.__module__)",
-     "executed\ndcchost.launcher ToolRegistry dcchost.monitor\n"),
+    ("from dcc_mcp_core import *; print(PyDccLauncher.__module__, scan(), __author__, __maker__, PyProcessMonitor)",
+     "executed\ndcchost.launcher ToolRegistry them they <class 'dcchost.monitor.PyProcessMonitor'>\n"),
     ("import dcc_mcp_core as c; print(set(%r) | {'lazy', 'scan'} <= set(dir(c)))" % (OURS,), "executed\nTrue\n"),
     ("import dcc_mcp_core as c; print(hasattr(c, 'nothing'), hasattr(c, '__wrapped__'))", "executed\nFalse False\n"),
     ("import pkgutil, dcc_mcp_core as c; print(sorted(m.name for m in pkgutil.iter_modules(c.__path__)))",

@@ -16,6 +16,7 @@ from dcchost import (GuiExecutableHint, PyCrashRecoveryPolicy, PyDccLauncher, Py
 
 _OURS = ["GuiExecutableHint", "PyCrashRecoveryPolicy", "PyDccLauncher", "PyProcessMonitor", "PyProcessWatcher",
          "correct_python_executable", "is_gui_executable"]
+_ABOUT = ("__all__", "__author__", "__copyright__", "__email__", "__license__", "__version__", "__version_info__")
 _HERE = os.path.dirname(os.path.realpath(__file__))
 _lock = threading.RLock()
 _behind = None  # the package behind, also while it is still being executed
@@ -89,8 +90,8 @@ def _load_behind():
 
 
 def __getattr__(name):
-    # What Python itself looks for in passing executes nothing.
-    if name.startswith("__") and name not in ("__all__", "__version__"):
+    # What Python itself looks for in passing (`__wrapped__` and the like) executes nothing.
+    if _behind is None and name.startswith("__") and name not in _ABOUT:
         raise AttributeError("module '%s' has no attribute '%s'" % (__name__, name))
     module = _load_behind()
     if name == "__all__":
