@@ -185,8 +185,10 @@ take_top(Walk *walk)
 
     if (!list_top(walk, pids))
         return FALSE;
-    for (guint i = 0; i < pids->len; i++)
-        add_step(walk, g_array_index(pids, gint64, i), FALSE);
+    /* The newest come last, and are taken first: one that forks and ends every few milliseconds is
+     * met only by who looks at once. */
+    for (guint i = pids->len; i > 0; i--)
+        add_step(walk, g_array_index(pids, gint64, i - 1), FALSE);
     return TRUE;
 }
 
