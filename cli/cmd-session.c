@@ -137,6 +137,22 @@ begin_launch(Brain *self, CliLaunchOptions *options, DccRuntime *runtime, GError
     return start(self, error);
 }
 
+/* A program with an adapter of its own, in Python perhaps, launches what no module is there for. */
+static void
+explain_unknown_app(const char *name, GError *error)
+{
+    g_autofree char *said = NULL;
+
+    if (error == NULL || !dcc_error_is_unknown_app(error))
+        return;
+    said = g_steal_pointer(&error->message);
+    error->message =
+        g_strdup_printf("%s; '%s' was launched where an adapter for it is, by a program of "
+                        "its own or with another adapter path: start it there again",
+                        said,
+                        name);
+}
+
 static gboolean
 begin_known(Brain *self, const char *option, const char *name, DccRuntime *runtime, GError **error)
 {
@@ -146,9 +162,11 @@ begin_known(Brain *self, const char *option, const char *name, DccRuntime *runti
     if (strcmp(option, "--adopt") == 0) {
         self->session = dcc_session_adopt(registry, runtime, name, error);
         hear(self);
+        explain_unknown_app(name, error != NULL ? *error : NULL);
         return self->session != NULL;
     }
     self->session = dcc_session_again(registry, runtime, name, error);
+    explain_unknown_app(name, error != NULL ? *error : NULL);
     if (self->session != NULL && strcmp(option, "--recover") == 0 &&
         !dcc_session_recover(self->session, error))
         return FALSE;
