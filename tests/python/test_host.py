@@ -206,7 +206,7 @@ def test_awaiting_serves_everybodys_sources(host):
 
 def test_awaiting_below_another_loop_works_too(host):
     """A loop without a selector of its own to be had: the context is turned every 20 ms."""
-    import gi.overrides.DccHost as overrides
+    import gi.overrides._dcchost_loop as overrides
     loop = asyncio.new_event_loop()
     session = host.launch("fake")
     kept, overrides._bridge = overrides._bridge, lambda _loop: None

@@ -16,6 +16,7 @@ import time
 
 from gi.module import get_introspection_module
 from gi.overrides import override
+from gi.overrides._dcchost_loop import context, turn_gently_until
 from gi.repository import Gio, GLib
 
 DccHost = get_introspection_module("DccHost")
@@ -339,12 +340,12 @@ class Session(DccHost.Session):
         """wait_ready() for asyncio, in whose loop the session lives: other tasks go on. While somebody awaits, the
         loop waits for what the main context waits for as well."""
         self._check()
-        await _turn_gently_until(self._is_ready)
+        await turn_gently_until(self._is_ready)
 
     async def until_over(self):
         """wait() for asyncio; the DccHost.Result."""
         self._check()
-        await _turn_gently_until(self.is_over)
+        await turn_gently_until(self.is_over)
         return self.get_result()
 
     async def stream(self):
@@ -352,7 +353,7 @@ class Session(DccHost.Session):
         self._check()
         with _Inbox(self) as inbox:
             while True:
-                await _turn_gently_until(inbox.is_worth_a_look)
+                await turn_gently_until(inbox.is_worth_a_look)
                 if not inbox:
                     return
                 yield inbox.popleft()
@@ -491,112 +492,22 @@ def _error(code, message):
     return GLib.Error.new_literal(DccHost.Error.quark(), message, code)
 
 
-def _context():
-    return GLib.MainContext.get_thread_default() or GLib.MainContext.default()
-
-
 def _turn_until(condition, timeout, what):
     """Turns the thread's main context until the condition holds; other threads run meanwhile."""
-    context, late = _context(), []
+    turned, late = context(), []
     source = None
     if timeout is not None:
         source = GLib.timeout_source_new(max(0, int(timeout * 1000)))
         source.set_callback(lambda *_nothing: late.append(True) or False)
-        source.attach(context)
+        source.attach(turned)
     try:
         while not condition():
             if late:
                 raise _error(DccHost.Error.TIMEOUT, "waited %g s for %s" % (timeout, what))
-            context.iteration(True)
+            turned.iteration(True)
     finally:
         if source is not None:
             source.destroy()
-
-
-class _Bridge:
-    """asyncio's loop and a main context as one, while somebody awaits: asyncio waits where GLib does, for whichever has
-    something first. So nobody looks at a clock, and every source is served, whoever has added it.
-
-    Only asyncio's own loop can be had so, for it waits for one descriptor that GLib can wait for as well.
-    """
-
-    def __init__(self, loop, context):
-        self.loop, self.context, self.waiters = loop, context, {}
-        self.selector = loop._selector
-        self.look = self.selector.select
-        self.source = GLib.unix_fd_source_new(self.selector.fileno(), GLib.IOCondition.IN)
-        self.source.set_callback(lambda *_nothing: True)
-
-    def add(self, future, condition):
-        if not self.waiters:
-            self.source.attach(self.context)
-            self.selector.select = self.select
-        self.waiters[future] = condition
-
-    def remove(self, future):
-        del self.waiters[future]
-        if not self.waiters:
-            del self.selector.select
-            self.source.destroy()
-            self.context.release()
-            del _bridges[self.loop]
-
-    def select(self, timeout=None):
-        """What asyncio calls to wait: nothing of its own is late, and GLib's sources are dispatched meanwhile."""
-        may_wait = timeout is None or timeout > 0
-        late = None
-        if may_wait and timeout is not None:
-            late = GLib.timeout_source_new(int(timeout * 1000) + 1)
-            late.set_callback(lambda *_nothing: False)
-            late.attach(self.context)
-        self.context.iteration(may_wait)
-        if late is not None:
-            late.destroy()
-        self.tell()
-        return self.look(0)
-
-    def tell(self):
-        for future, condition in list(self.waiters.items()):
-            try:
-                if not future.done() and condition():
-                    future.set_result(None)
-            except BaseException as problem:
-                future.set_exception(problem)
-
-
-_bridges = {}
-
-
-def _bridge(loop):
-    """None where the two cannot be one: another kind of loop, or another thread turns the context."""
-    if loop not in _bridges:
-        context = _context()
-        if not hasattr(getattr(loop, "_selector", None), "fileno") or not context.acquire():
-            return None
-        _bridges[loop] = _Bridge(loop, context)
-    return _bridges[loop]
-
-
-async def _turn_gently_until(condition):
-    """The same below asyncio, whose loop must not be held up."""
-    import asyncio
-    loop = asyncio.get_running_loop()
-    if condition():
-        return
-    bridge = _bridge(loop)
-    while bridge is None:
-        while _context().iteration(False):
-            pass
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-        bridge = _bridge(loop)
-    future = loop.create_future()
-    bridge.add(future, condition)
-    try:
-        await future
-    finally:
-        bridge.remove(future)
 
 
 Adapter = override(Adapter)
