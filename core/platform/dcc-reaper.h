@@ -36,8 +36,8 @@ dcc_reaped_signal(DccReaped *self, int sig);
 int
 dcc_reaped_dup(DccReaped *self);
 
-/* Drops the numbers of adopted children that have not been reaped, which are nobody else's, but one.
- * Returns how many are kept. */
+/* Drops the numbers of adopted children that have not been reaped, which are nobody else's, but
+ * one. Returns how many are kept. */
 guint
 dcc_reaper_leave_out(gint64 *pids, guint n, gint64 but);
 
