@@ -3,14 +3,14 @@
  * last that goes. */
 #pragma once
 
+#include "dcc-death.h"
 #include "dcc-safe-dir.h"
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
-#define DCC_BUNDLE_DIR    "crashes"
-#define DCC_BUNDLE_DEATH  "death.json"
-#define DCC_DEATH_VERSION 1
+#define DCC_BUNDLE_DIR   "crashes"
+#define DCC_BUNDLE_DEATH "death.json"
 
 typedef struct _DccBundle DccBundle;
 
