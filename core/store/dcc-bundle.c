@@ -80,16 +80,28 @@ copy_small(const char *path, const char *target)
                target, text, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
 }
 
-gboolean
-dcc_bundle_add_file(DccBundle *self, const char *name, const char *path)
+static gboolean
+put_file(const char *dir, const char *name, const char *path)
 {
-    g_autofree char *target = g_build_filename(self->dir, name, NULL);
+    g_autofree char *target = g_build_filename(dir, name, NULL);
 
     if (linkat(AT_FDCWD, path, AT_FDCWD, target, 0) == 0) {
         /* The application's own umask made it. */
         return chmod(target, 0600) == 0;
     }
     return copy_small(path, target);
+}
+
+gboolean
+dcc_bundle_add_file(DccBundle *self, const char *name, const char *path)
+{
+    return put_file(self->dir, name, path);
+}
+
+gboolean
+dcc_bundle_extend(const char *bundle, const char *name, const char *path)
+{
+    return put_file(bundle, name, path);
 }
 
 char *

@@ -25,6 +25,9 @@ dcc_bundle_write(DccBundle *self, const char *name, const char *text, gssize len
 /* The file under another name as well, or a copy where that cannot be. */
 gboolean
 dcc_bundle_add_file(DccBundle *self, const char *name, const char *path);
+/* The same to one that is sealed: evidence that was found later. */
+gboolean
+dcc_bundle_extend(const char *bundle, const char *name, const char *path);
 /* (transfer full): the path of what is complete now; NULL: it could not be put in its place. */
 char *
 dcc_bundle_seal(DccBundle *self, gint64 wall_us, const char *incarnation);
