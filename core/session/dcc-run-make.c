@@ -1,4 +1,4 @@
-/* How a run comes to be: planned and spawned, or restored from a record. */
+/* How a run comes to be, planned and spawned or restored from a record, and how it goes. */
 #include "dcc-run-private.h"
 
 #include "dcc-json.h"
@@ -8,6 +8,85 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+
+G_DEFINE_TYPE(DccRun, dcc_run, G_TYPE_OBJECT)
+
+/* What was never handed over to anybody ends with its owner. */
+static void
+abandon(DccRun *self)
+{
+    gboolean over = self->phase == DCC_RUN_EMPTY || self->phase == DCC_RUN_REFUSED;
+
+    if (self->shim != NULL && !over)
+        dcc_shim_link_order(self->shim, DCC_SHIM_KILL_TREE);
+    if (self->phase != DCC_RUN_EMPTY)
+        dcc_run_setup_remove_dirs(self->setup, FALSE);
+}
+
+static void
+close_parts(DccRun *self)
+{
+    dcc_clock_clear(self->clock, &self->agent_timer);
+    if (self->shim != NULL)
+        g_signal_handlers_disconnect_by_data(self->shim, self);
+    g_clear_pointer(&self->sequence, dcc_stop_sequence_free);
+    g_clear_pointer(&self->watch, dcc_run_watch_free);
+    g_clear_pointer(&self->ready_timer, dcc_ready_timer_free);
+    g_clear_pointer(&self->agent, dcc_run_agent_free);
+    g_clear_pointer(&self->output, dcc_run_output_free);
+    g_clear_pointer(&self->rescue, dcc_rescue_free);
+    g_clear_object(&self->shim);
+}
+
+static void
+dcc_run_dispose(GObject *object)
+{
+    DccRun *self = DCC_RUN(object);
+
+    if (self->setup != NULL && self->agent != NULL)
+        abandon(self);
+    if (self->clock != NULL)
+        close_parts(self);
+    G_OBJECT_CLASS(dcc_run_parent_class)->dispose(object);
+}
+
+static void
+dcc_run_finalize(GObject *object)
+{
+    DccRun *self = DCC_RUN(object);
+
+    g_clear_pointer(&self->setup, dcc_run_setup_free);
+    g_clear_pointer(&self->end, dcc_run_end_unref);
+    g_clear_object(&self->failure);
+    g_clear_object(&self->settings);
+    g_clear_object(&self->clock);
+    g_strfreev(self->environment);
+    g_free(self->log_path);
+    g_free(self->rescue_dir);
+    g_free(self->saved_copy);
+    G_OBJECT_CLASS(dcc_run_parent_class)->finalize(object);
+}
+
+static void
+dcc_run_class_init(DccRunClass *klass)
+{
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+
+    object_class->dispose = dcc_run_dispose;
+    object_class->finalize = dcc_run_finalize;
+}
+
+static void
+dcc_run_init(DccRun *self)
+{
+    self->uptime_ms = -1;
+}
+
+void
+dcc_run_release(DccRun *self)
+{
+    close_parts(self);
+}
 
 static DccRun *
 alloc(const DccRunOrder *order, DccClock *clock, const DccRunListener *listener, gpointer data)
@@ -31,10 +110,6 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
 {
     int first = 0, last = 0, step = 0;
 
-    self->agent = dcc_agent_link_new(self->dir, self->clock, &dcc_run_agent_handler, self, error);
-    if (self->agent == NULL)
-        return FALSE;
-    dcc_agent_link_expect(self->agent, self->setup->token);
     self->output = dcc_run_output_new(self->setup->adapter,
                                       self->clock,
                                       self->log_path,
@@ -44,13 +119,17 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
                                       error);
     if (self->output == NULL)
         return FALSE;
+    self->agent = dcc_run_agent_new(
+        self->setup, self->dir, self->output, self->clock, &dcc_run_agent_handler, self, error);
+    if (self->agent == NULL)
+        return FALSE;
     dcc_launch_plan_get_frames(self->setup->plan, &first, &last, &step);
     dcc_run_output_set_frames(self->output, first, last, step);
     self->rescue = dcc_rescue_new(self->rescue_dir, self->setup->incarnation);
     self->ready_timer =
         dcc_ready_timer_new(self->clock, self->settings, &dcc_run_ready_timer_handler, self);
     self->watch = dcc_run_watch_new(self->setup,
-                                    self->agent,
+                                    dcc_run_agent_get_link(self->agent),
                                     self->output,
                                     self->rescue_dir,
                                     self->clock,
@@ -80,10 +159,15 @@ dcc_run_new(const DccRunOrder *order,
     self->setup = dcc_run_setup_new(order, error);
     if (self->setup == NULL)
         return NULL;
-    dcc_run_work_set_scene(&self->work, dcc_launch_request_get_scene(self->setup->request));
     self->began_wall = g_get_real_time();
     self->log_start = get_log_size(self->log_path);
-    return equip(self, 0, error) ? g_steal_pointer(&self) : NULL;
+    if (!equip(self, 0, error)) {
+        dcc_run_setup_remove_dirs(self->setup, FALSE);
+        return NULL;
+    }
+    dcc_run_work_set_scene(dcc_run_agent_get_work(self->agent),
+                           dcc_launch_request_get_scene(self->setup->request));
+    return g_steal_pointer(&self);
 }
 
 static gboolean
@@ -148,7 +232,6 @@ dcc_run_restore(const DccRunOrder *order,
     self->phase = DCC_RUN_SPAWNED;
     self->stop = record->requested ? DCC_RUN_STOP_ASKED : DCC_RUN_STOP_NOT;
     self->failure = failure != NULL ? dcc_result_from_json(failure, NULL) : NULL;
-    dcc_run_work_restore(&self->work, record);
     self->environment = g_strdupv(record->environment);
     self->was_ready = record->ready;
     self->agent_due = record->ready;
@@ -156,10 +239,12 @@ dcc_run_restore(const DccRunOrder *order,
     self->began_wall = record->run_began_wall;
     self->log_start = MAX(record->log_start, 0);
     self->oom_kills = dcc_run_count_oom_kills();
-    if (equip(self, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error))
-        return g_steal_pointer(&self);
-    dcc_run_release(self); /* not ours to end */
-    return NULL;
+    if (!equip(self, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error)) {
+        dcc_run_release(self); /* not ours to end */
+        return NULL;
+    }
+    dcc_run_work_restore(dcc_run_agent_get_work(self->agent), record);
+    return g_steal_pointer(&self);
 }
 
 /* How long it has run, by a clock that nobody sets; 0: not known. */
