@@ -3,7 +3,6 @@
  * Threading: one thread at a time for one directory. */
 #include "dcc-bundle.h"
 
-#include "dcc-instance-dir.h"
 #include "dcc-json.h"
 
 #include <errno.h>

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "dcc-fields.h"
-#include "dcc-instance-dir.h"
 
 G_BEGIN_DECLS
 
