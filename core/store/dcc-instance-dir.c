@@ -252,30 +252,27 @@ dcc_instance_dir_restore(DccInstanceDir *self, GError **error)
     return FALSE;
 }
 
-/* What a conclusion writes, and how that went. */
+gboolean
+dcc_instance_dir_conclude(DccInstanceDir *self, const DccLastRecord *last, GError **error)
+{
+    g_autofree char *state_file = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
+    g_autofree char *runtime_file = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
+
+    return dcc_last_record_put(last, state_file, runtime_file, &self->kept_last, error);
+}
+
+/* What the writer's thread is to put, and how that went. */
 typedef struct {
     DccInstanceDir *owner;
     char *state_file;
     char *runtime_file;
-    JsonObject *object;
+    DccLastRecord *last;
     gboolean kept;
     GError *error;
     GMainContext *context;
     DccConcluded func;
     gpointer user_data;
 } Conclusion;
-
-static Conclusion *
-conclusion_new(DccInstanceDir *self, const DccLastRecord *last)
-{
-    Conclusion *conclusion = g_new0(Conclusion, 1);
-
-    conclusion->owner = self;
-    conclusion->state_file = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
-    conclusion->runtime_file = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
-    conclusion->object = dcc_last_record_to_json(last);
-    return conclusion;
-}
 
 static void
 conclusion_free(gpointer data)
@@ -284,39 +281,14 @@ conclusion_free(gpointer data)
 
     g_free(conclusion->state_file);
     g_free(conclusion->runtime_file);
-    json_object_unref(conclusion->object);
+    dcc_last_record_free(conclusion->last);
     g_clear_error(&conclusion->error);
-    g_clear_pointer(&conclusion->context, g_main_context_unref);
+    g_main_context_unref(conclusion->context);
     g_free(conclusion);
 }
 
-static void
-conclude(Conclusion *conclusion)
-{
-    if (dcc_store_file_write_json(
-            conclusion->state_file, conclusion->object, DCC_STORE_STATE, &conclusion->error))
-        return;
-    conclusion->kept = dcc_store_file_write_json(
-        conclusion->runtime_file, conclusion->object, DCC_STORE_RUNTIME, NULL);
-}
-
-gboolean
-dcc_instance_dir_conclude(DccInstanceDir *self, const DccLastRecord *last, GError **error)
-{
-    Conclusion *conclusion = conclusion_new(self, last);
-    gboolean done;
-
-    conclude(conclusion);
-    done = conclusion->error == NULL;
-    self->kept_last = conclusion->kept;
-    if (!done)
-        g_propagate_error(error, g_steal_pointer(&conclusion->error));
-    conclusion_free(conclusion);
-    return done;
-}
-
 static gboolean
-tell_concluded(gpointer data)
+report_conclusion(gpointer data)
 {
     Conclusion *conclusion = data;
 
@@ -325,16 +297,20 @@ tell_concluded(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* Its caller is told of what went wrong, not whoever hears of the writer's failures. */
+/* A failure is reported to the caller, not as one of the writer's. */
 static gboolean
 conclude_in_thread(gpointer data, GError **error)
 {
     Conclusion *conclusion = data;
     g_autoptr(GSource) source = g_idle_source_new();
 
-    conclude(conclusion);
+    dcc_last_record_put(conclusion->last,
+                        conclusion->state_file,
+                        conclusion->runtime_file,
+                        &conclusion->kept,
+                        &conclusion->error);
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, tell_concluded, conclusion, conclusion_free);
+    g_source_set_callback(source, report_conclusion, conclusion, conclusion_free);
     g_source_attach(source, conclusion->context);
     return TRUE;
 }
@@ -345,8 +321,12 @@ dcc_instance_dir_conclude_async(DccInstanceDir *self,
                                 DccConcluded func,
                                 gpointer user_data)
 {
-    Conclusion *conclusion = conclusion_new(self, last);
+    Conclusion *conclusion = g_new0(Conclusion, 1);
 
+    conclusion->owner = self;
+    conclusion->state_file = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
+    conclusion->runtime_file = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
+    conclusion->last = dcc_fields_copy(&dcc_last_record_table, last);
     conclusion->func = func;
     conclusion->user_data = user_data;
     conclusion->context = g_main_context_ref_thread_default();

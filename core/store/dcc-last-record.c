@@ -84,3 +84,19 @@ dcc_last_record_read(const char *path, GError **error)
         g_prefix_error(error, "%s: ", path);
     return self;
 }
+
+gboolean
+dcc_last_record_put(const DccLastRecord *self,
+                    const char *state_file,
+                    const char *runtime_file,
+                    gboolean *kept,
+                    GError **error)
+{
+    g_autoptr(JsonObject) object = dcc_last_record_to_json(self);
+
+    *kept = FALSE;
+    if (dcc_store_file_write_json(state_file, object, DCC_STORE_STATE, error))
+        return TRUE;
+    *kept = dcc_store_file_write_json(runtime_file, object, DCC_STORE_RUNTIME, NULL);
+    return FALSE;
+}
