@@ -5,10 +5,13 @@
 #include "dcc-identity.h"
 #include "dcc-instance-dir.h"
 #include "dcc-json.h"
+#include "dcc-socket.h"
 #include "dcc-test.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 typedef struct {
@@ -400,6 +403,45 @@ test_damaged_mark(void)
     g_assert_cmpstr(dcc_instance_dir_get_state_dir(home->dir), ==, home->state);
 }
 
+/* The path that the kernel shows in /proc/net/unix is one that a cleaner of /tmp knows. */
+static void
+test_socket_path(void)
+{
+    g_autoptr(Home) home = home_new();
+    g_autofree char *dir = g_strdup("/tmp/dcchost-test-XXXXXX");
+    g_autofree char *path = NULL;
+    struct sockaddr_un address = {0};
+    socklen_t length = sizeof address;
+    int fd;
+
+    g_assert_nonnull(g_mkdtemp(dir));
+    path = g_build_filename(dir, "control.sock", NULL);
+    fd = dcc_socket_listen(dir, "control.sock", NULL);
+    g_assert_cmpint(fd, >=, 0);
+    g_assert_cmpint(getsockname(fd, (struct sockaddr *)&address, &length), ==, 0);
+    g_assert_cmpstr(address.sun_path, ==, path);
+    close(fd);
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
+}
+
+static void
+test_socket_with_long_path(void)
+{
+    g_autoptr(Home) home = home_new();
+    g_autofree char *name = g_strnfill(120, 'd');
+    g_autofree char *dir = dcc_test_world_build_path(home->world, name);
+    int fd, peer;
+
+    g_assert_cmpint(g_mkdir(dir, 0700), ==, 0);
+    fd = dcc_socket_listen(dir, "control.sock", NULL);
+    g_assert_cmpint(fd, >=, 0);
+    peer = dcc_socket_connect(dir, "control.sock");
+    g_assert_cmpint(peer, >=, 0);
+    close(peer);
+    close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -414,5 +456,7 @@ main(int argc, char **argv)
     g_test_add_func("/state-dir/own-state", test_own_state);
     g_test_add_func("/state-dir/another-runtime-dir", test_another_runtime_dir);
     g_test_add_func("/state-dir/damaged-mark", test_damaged_mark);
+    g_test_add_func("/state-dir/socket-path", test_socket_path);
+    g_test_add_func("/state-dir/socket-with-long-path", test_socket_with_long_path);
     return g_test_run();
 }
