@@ -1,7 +1,7 @@
 /* Unix sockets in a directory.
  *
- * A socket's path may have 107 bytes, a home or runtime directory more: so the directory is opened
- * first and the socket named through /proc/self/fd, which is always short.
+ * A socket's path may have 107 bytes, a home or runtime directory more: then the socket is named
+ * through /proc/self/fd of the directory, which is always short.
  */
 #include "dcc-socket.h"
 
@@ -29,7 +29,11 @@ with_address(const char *dir, const char *file, int fd, SocketFunc func)
 
     if (dir_fd < 0)
         return -1;
-    g_snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir_fd, file);
+    /* By its own path where that fits: cleaners of /tmp spare the sockets whose paths they find in
+     * /proc/net/unix. */
+    if ((gsize)g_snprintf(address.sun_path, sizeof address.sun_path, "%s/%s", dir, file) >=
+        sizeof address.sun_path)
+        g_snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir_fd, file);
     result = func(fd, (struct sockaddr *)&address, sizeof address);
     saved = errno;
     close(dir_fd);
