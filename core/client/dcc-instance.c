@@ -8,15 +8,13 @@
 #include "dcc-bundle.h"
 #include "dcc-error.h"
 #include "dcc-exit-info.h"
+#include "dcc-exit-record.h"
+#include "dcc-exit-status.h"
 #include "dcc-instance-dir.h"
 #include "dcc-journal.h"
 #include "dcc-json.h"
 #include "dcc-result.h"
 #include "dcc-shim-link.h"
-#include "dcc-socket.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define STATUS_TIMEOUT_MS   5000
 #define ATTENDED_TIMEOUT_MS 1000
@@ -49,17 +47,11 @@ read_last(DccRuntime *runtime, const char *name)
 static DccResult *
 read_result(const DccShimRecord *record)
 {
-    g_autoptr(DccExitInfo) info = NULL;
+    g_autoptr(DccExitInfo) info =
+        dcc_exit_record_to_info(record, "it ended while nobody attended it");
     g_autoptr(DccVerdict) verdict =
         dcc_verdict_new(DCC_VERDICT_UNKNOWN, "nobody attended it when it ended");
 
-    if (!record->exited)
-        info = dcc_exit_info_new_lost("it ended while nobody attended it");
-    else if (WIFSIGNALED(record->wait_status))
-        info = dcc_exit_info_new_signaled(WTERMSIG(record->wait_status),
-                                          WCOREDUMP(record->wait_status));
-    else
-        info = dcc_exit_info_new_exited(WEXITSTATUS(record->wait_status));
     return dcc_result_new_ended(info, verdict);
 }
 
@@ -68,7 +60,7 @@ set_ended(JsonObject *status, const DccShimRecord *record)
 {
     g_autoptr(DccResult) result = read_result(record);
     g_autofree char *text = dcc_result_to_json(result);
-    gboolean clean = record->exited && record->wait_status == 0;
+    gboolean clean = record->exited && dcc_exit_status_is_success(record->wait_status);
 
     json_object_set_string_member(status, "state", clean ? "stopped" : "crashed");
     json_object_set_int_member(status, "pid", -1);
@@ -114,8 +106,9 @@ static JsonObject *
 read_unattended(DccRuntime *runtime, const char *name)
 {
     g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
-    g_autofree char *path =
-        instance_dir != NULL ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD) : NULL;
+    g_autofree char *path = instance_dir != NULL
+                                ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD)
+                                : NULL;
     g_autoptr(JsonObject) record = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
     JsonObject *status = take_status(record);
 

@@ -1,9 +1,9 @@
 /* Looks at every process there is, and whether somebody may have slipped by.
  *
- * /proc is read in pieces, oldest numbers and newest mixed, while processes come and go. One that
- * forks and ends every few milliseconds can be gone when its entry is read, its child not yet in
- * the piece. So a look that finds nobody proves something only when nobody has ended since the look
- * before: the looks of one search know who was dead already. */
+ * The list of processes is read in pieces, oldest numbers and newest mixed, while processes come
+ * and go. One that forks and ends every few milliseconds can be gone when its entry is read, its
+ * child not yet in the piece. So a look that finds nobody proves something only when nobody has
+ * ended since the look before: the looks of one search know who was dead already. */
 #pragma once
 
 #include "dcc-proc.h"
@@ -22,6 +22,10 @@ typedef struct {
 
 typedef void (*DccProcessScanSeen)(const DccProc *proc, gpointer data);
 
+/* (transfer full, element-type gint64): the numbers of all processes there are; empty: they cannot
+ * be listed. */
+GArray *
+dcc_process_scan_list(void);
 /* A zombie with threads is a process whose first thread has ended, and which works on. */
 gboolean
 dcc_process_scan_is_living(const DccProc *proc);

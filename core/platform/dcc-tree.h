@@ -1,4 +1,4 @@
-/* A process and all that descend from it, as /proc tells. */
+/* A process and all that descend from it, as the system tells. */
 #pragma once
 
 #include "dcc-identity.h"
@@ -9,10 +9,10 @@ typedef struct {
     gboolean valid;
     gint64 cpu_us; /* user and system time of all living members and their waited-for children */
     gint64 rss_bytes;
-    gint64 io_bytes; /* rchar + wchar; -1 where not permitted */
+    gint64 io_bytes; /* read and written so far; -1 where not permitted */
     guint n_processes;
     guint64 digest;   /* of the set of pids and start times */
-    gboolean stopped; /* the root is stopped (SIGSTOP or a debugger) */
+    gboolean stopped; /* the root is stopped (by a signal or a debugger) */
 } DccTreeSample;
 
 /* (transfer full, element-type gint64): root first; empty when it is gone. */
@@ -20,7 +20,7 @@ GArray *
 dcc_tree_list(gint64 root);
 DccTreeSample
 dcc_tree_sample(gint64 root);
-/* One line a process for people: "pid comm state wchan". (transfer full) */
+/* One line a process for people: "pid name state waits-in". (transfer full) */
 char **
 dcc_tree_describe(const gint64 *pids, guint n);
 

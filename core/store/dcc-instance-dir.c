@@ -1,19 +1,18 @@
 /* Where one instance lives on disk.
  *
- * Locks are flock()s of open file descriptions: the kernel lets them go with the last holder, so no
+ * Locks are of open files: the system lets them go with the last holder, so no
  * crash leaves a stale one behind. The name's lock is inherited by the shim, so a name stays taken
  * while either lives; the session's lock says whether a brain attends.
  */
 #include "dcc-instance-dir.h"
 
 #include "dcc-error.h"
+#include "dcc-file-facts.h"
 #include "dcc-json.h"
+#include "dcc-lock.h"
 #include "dcc-safe-dir.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define NAME_MAX_LENGTH 64
@@ -124,51 +123,17 @@ dcc_instance_dir_get_state_file(DccInstanceDir *self, const char *file)
     return g_build_filename(self->state_dir, file, NULL);
 }
 
-/* The file may be removed by its last holder between our open and our lock: then what we hold is no
- * longer what the name says, and we begin again. */
-static gboolean
-is_current(int fd, const char *path)
-{
-    struct stat mine, there;
-
-    return fstat(fd, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
-           mine.st_dev == there.st_dev;
-}
-
-/* -1 with errno EWOULDBLOCK: somebody holds it. */
-static int
-take(const char *dir, const char *path, gboolean create)
-{
-    for (int attempt = 0; attempt < 100; attempt++) {
-        int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-        if (fd < 0 && errno == ENOENT && create && (mkdir(dir, 0700) == 0 || errno == EEXIST))
-            continue;
-        if (fd < 0)
-            return -1;
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-            int saved = errno;
-            close(fd);
-            errno = saved;
-            return -1;
-        }
-        if (is_current(fd, path))
-            return fd;
-        close(fd);
-    }
-    errno = EAGAIN;
-    return -1;
-}
-
 static gboolean
 lock(DccInstanceDir *self, const char *file, int *fd, GError **error)
 {
     g_autofree char *path = dcc_instance_dir_get_path(self, file);
 
+    gboolean held;
+
     if (*fd >= 0)
         return TRUE;
-    *fd = take(self->dir, path, self->create);
-    if (*fd < 0 && errno != EWOULDBLOCK)
+    *fd = dcc_lock_take(path, self->create, &held);
+    if (*fd < 0 && !held)
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_UNSAFE, "cannot lock %s: %s", path, g_strerror(errno));
     return *fd >= 0;
@@ -198,7 +163,8 @@ dcc_instance_dir_is_held(DccInstanceDir *self)
     g_autofree char *name = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LOCK);
     g_autofree char *session = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_SESSION_LOCK);
 
-    return is_current(self->session_fd, session) || is_current(self->lock_fd, name);
+    return dcc_lock_is_current(self->session_fd, session) ||
+           dcc_lock_is_current(self->lock_fd, name);
 }
 
 /* The record first: without it nobody takes what is half removed for an instance. */
@@ -228,11 +194,11 @@ JsonObject *
 dcc_instance_dir_read_json(const char *path)
 {
     g_autofree char *text = NULL;
-    struct stat st;
+    DccFileFacts facts;
     gsize length = 0;
 
-    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-        st.st_size > JSON_MAX_BYTES)
+    if (!dcc_file_facts_read(path, &facts) || facts.kind != DCC_FILE_REGULAR || !facts.is_ours ||
+        facts.size > JSON_MAX_BYTES)
         return NULL;
     if (!g_file_get_contents(path, &text, &length, NULL))
         return NULL;

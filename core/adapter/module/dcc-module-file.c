@@ -3,32 +3,24 @@
  * Problem: a mapped file is not ours. Whoever overwrites it in place (cp does, over a file that is
  * there) changes the code that a session is running, and one that truncates it ends the session
  * with SIGBUS. Installing an adapter is copying a file, and people copy over what is there.
- * Contract: the file is opened once, by its real path; its bytes are copied into a sealed memfd,
+ * Contract: the file is opened once, by its real path; its bytes are copied into sealed memory,
  * the copy is checked, and the copy is loaded. So what was checked is what runs, and what happens
  * to the file afterwards concerns the next process. It costs 0.1 ms and the module's size in memory
- * for each process that loads it (measured: 160 KiB each for our own). The copy is loaded as
- * /proc/PID/fd/N, and stays open, so that a debugger finds it there. Where there is no memfd, or
- * none that may be executed, the file itself is loaded as before; then installing must rename, as
- * install, meson and package managers do. Threading: any thread.
+ * for each process that loads it (measured: 160 KiB each for our own). The copy is loaded by its
+ * descriptor, and stays open, so that a debugger finds it there. Where the system has no such
+ * copies, or none that may be executed, the file itself is loaded as before; then installing must
+ * rename, as install, meson and package managers do. Threading: any thread.
  */
 #include "dcc-module-file.h"
 #include "dcc-error.h"
+#include "dcc-sealed-file.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* From Linux 6.3 on a memfd says whether it is to be executed; older kernels know no such flag. */
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
-
 /* A file larger than this is no adapter that anybody builds; it is not copied. */
-#define MAX_COPY  (64 * 1024 * 1024)
-#define ALL_SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define MAX_COPY (64 * 1024 * 1024)
 
 /* How many names were used up by modules that were closed again. */
 static int n_used_names;
@@ -52,62 +44,13 @@ check_stat(const char *path, const struct stat *st, GError **error)
     return TRUE;
 }
 
-/* The name is what /proc/PID/maps and core files show. */
-static int
-new_memfd(const char *path)
-{
-    g_autofree char *name = g_path_get_basename(path);
-    int fd;
-
-    if (strlen(name) > 200)
-        name[200] = '\0';
-    fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-    if (fd < 0 && errno == EINVAL)
-        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    return fd;
-}
-
-static gboolean
-copy_bytes(int from, int to, gint64 size)
-{
-    off_t offset = 0;
-
-    while (offset < size) {
-        ssize_t n = sendfile(to, from, &offset, (size_t)(size - offset));
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* Whether the kernel lets it be mapped as code: a policy may forbid it. */
-static gboolean
-may_run(int fd, gint64 size)
-{
-    void *map = mmap(NULL, (size_t)size, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
-
-    if (map == MAP_FAILED)
-        return FALSE;
-    munmap(map, (size_t)size);
-    return TRUE;
-}
-
-/* -1: no copy is to be had. */
+/* -1: no copy is to be had. The name is what process lists and core files show. */
 static int
 take_copy(int fd, const char *path, gint64 size)
 {
-    int copy = size > 0 && size <= MAX_COPY ? new_memfd(path) : -1;
+    g_autofree char *name = g_path_get_basename(path);
 
-    if (copy < 0)
-        return -1;
-    if (copy_bytes(fd, copy, size) && fcntl(copy, F_ADD_SEALS, ALL_SEALS) == 0 &&
-        may_run(copy, size))
-        return copy;
-    close(copy);
-    return -1;
+    return size <= MAX_COPY ? dcc_sealed_file_copy(fd, name, size) : -1;
 }
 
 static DccModuleFile *
@@ -168,16 +111,9 @@ dcc_module_file_check(const char *path, GError **error)
 char *
 dcc_module_file_get_load_path(DccModuleFile *self)
 {
-    GString *path;
-
     if (self->copy < 0)
         return g_strdup(self->real_path);
-    path = g_string_new(NULL);
-    g_string_printf(path, "/proc/%d/fd/", (int)getpid());
-    for (int i = g_atomic_int_get(&n_used_names); i > 0; i--)
-        g_string_append(path, "./");
-    g_string_append_printf(path, "%d", self->copy);
-    return g_string_free(path, FALSE);
+    return dcc_sealed_file_get_path(self->copy, (guint)g_atomic_int_get(&n_used_names));
 }
 
 void

@@ -162,7 +162,7 @@ start_by_clone(Start *start, DccChild *child)
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     give_stack(stack);
     child->pid = pid;
-    child->pidfd = pidfd;
+    child->process = pidfd;
     return pid > 0;
 }
 
@@ -238,7 +238,7 @@ start_by_posix_spawn(Start *start, DccChild *child)
     }
     start->stage = NULL;
     child->pid = pid;
-    child->pidfd = dcc_pidfd_open(pid);
+    child->process = dcc_pidfd_open(pid);
     return TRUE;
 }
 
@@ -267,7 +267,7 @@ set_error(GError **error, const Start *start)
 /**
  * dcc_spawn: (skip)
  * @spawn: what to start, and with which descriptors
- * @child: return location for pid and pidfd; the caller reaps the one and closes the other
+ * @child: return location for pid and handle; the caller reaps the one and closes the other
  * @errno_code: (out): what the failed stage said
  * @error: return location for an error
  *
@@ -294,8 +294,7 @@ dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **erro
     }
     if (born.pid > 0)
         waitid((idtype_t)P_PID, (id_t)born.pid, &(siginfo_t){0}, WEXITED);
-    if (born.pidfd >= 0)
-        close(born.pidfd);
+    dcc_process_ref_close(&born.process);
     if (errno_code != NULL)
         *errno_code = start.errno_code;
     set_error(error, &start);

@@ -26,7 +26,7 @@ reap(DccChild *child)
     siginfo_t info;
 
     g_assert_cmpint(waitid(P_PID, (id_t)child->pid, &info, WEXITED), ==, 0);
-    close(child->pidfd);
+    close(child->process);
 }
 
 static void
@@ -83,16 +83,16 @@ test_zombie(void)
     waitid(P_PID, (id_t)child.pid, &(siginfo_t){0}, WEXITED | WNOWAIT);
     g_assert_true(dcc_identity_read(child.pid, &identity));
     g_assert_false(dcc_identity_is_alive(&identity));
-    g_assert_true(dcc_pidfd_has_ended(child.pidfd));
-    g_assert_false(dcc_pidfd_is_reaped(child.pidfd));
-    g_assert_true(dcc_pidfd_read_exit(child.pidfd, &status));
+    g_assert_true(dcc_pidfd_has_ended(child.process));
+    g_assert_false(dcc_pidfd_is_reaped(child.process));
+    g_assert_true(dcc_pidfd_read_exit(child.process, &status));
     g_assert_cmphex(status, ==, 9 << 8);
     /* Reading is not reaping. */
-    g_assert_true(dcc_pidfd_reap(child.pidfd, &status));
+    g_assert_true(dcc_pidfd_reap(child.process, &status));
     g_assert_cmphex(status, ==, 9 << 8);
     g_assert_false(dcc_identity_is_alive(&identity));
     g_assert_cmpint(dcc_identity_open(&identity), ==, -1);
-    close(child.pidfd);
+    close(child.process);
 }
 
 static void
@@ -101,8 +101,8 @@ test_alive_tells_nothing(void)
     DccChild child = start("wait", NULL);
     int status = 77;
 
-    g_assert_false(dcc_pidfd_read_exit(child.pidfd, &status));
-    g_assert_false(dcc_pidfd_reap(child.pidfd, &status));
+    g_assert_false(dcc_pidfd_read_exit(child.process, &status));
+    g_assert_false(dcc_pidfd_reap(child.process, &status));
     g_assert_cmpint(status, ==, 77);
     kill(child.pid, SIGKILL);
     reap(&child);
@@ -117,13 +117,13 @@ test_stolen_wait(void)
 
     g_assert_cmpint(waitpid(child.pid, NULL, 0), ==, child.pid);
     if (dcc_pidfd_can_read_exit()) {
-        g_assert_true(dcc_pidfd_read_exit(child.pidfd, &status));
+        g_assert_true(dcc_pidfd_read_exit(child.process, &status));
         g_assert_cmphex(status, ==, 8 << 8);
     } else {
-        g_assert_false(dcc_pidfd_read_exit(child.pidfd, &status));
+        g_assert_false(dcc_pidfd_read_exit(child.process, &status));
         g_test_message("this kernel does not tell");
     }
-    close(child.pidfd);
+    close(child.process);
 }
 
 int

@@ -27,7 +27,7 @@ finish(DccChild *child)
 {
     kill(-child->pid, SIGKILL);
     waitpid(child->pid, NULL, 0);
-    close(child->pidfd);
+    close(child->process);
 }
 
 /* Waits until the tree has that many members. */
