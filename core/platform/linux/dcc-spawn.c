@@ -21,6 +21,8 @@
 
 #define STACK_BYTES (64 * 1024)
 #define FIRST_KEPT  3
+/* Where open descriptors cannot be listed. */
+#define MOST_TRIED_FDS 65536
 
 extern char **environ;
 
@@ -32,6 +34,53 @@ typedef struct {
     volatile int errno_code;
 } Start;
 
+/* What getdents64() writes, as the kernel has it. */
+typedef struct {
+    guint64 inode;
+    gint64 offset;
+    guint16 length;
+    guint8 type;
+    char name[];
+} DirEntry;
+
+/* -1: not a number. */
+static int
+parse_fd(const char *name)
+{
+    int fd = 0;
+
+    for (; *name >= '0' && *name <= '9'; name++)
+        fd = fd * 10 + (*name - '0');
+    return *name == '\0' ? fd : -1;
+}
+
+/* What is open is listed, so a limit of a thousand million costs nothing. Without opendir: the heap
+ * is our parent's, and its lock may be held. FALSE: it cannot be listed. */
+static gboolean
+close_listed(guint first)
+{
+    _Alignas(DirEntry) char buffer[4096];
+    int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    long n = -1;
+
+    if (dir < 0)
+        return FALSE;
+    while ((n = syscall(SYS_getdents64, dir, buffer, sizeof buffer)) > 0)
+        for (long at = 0; at < n;) {
+            const DirEntry *entry = (const DirEntry *)(gpointer)(buffer + at);
+            int fd = parse_fd(entry->name);
+
+            if (fd >= (int)first && fd != dir)
+                close(fd);
+            at += entry->length;
+        }
+    close(dir);
+    return n == 0;
+}
+
+/* Linux before 5.9, and sandboxes, have no close_range(). The limit on descriptors says nothing: it
+ * may be without end, and lower than what was opened before it was set. Where there is no /proc
+ * either, a number is tried that costs milliseconds; our own descriptors close on exec anyway. */
 static void
 close_from(guint first)
 {
@@ -39,9 +88,10 @@ close_from(guint first)
     if (syscall(SYS_close_range, first, ~0u, 0) == 0)
         return;
 #endif
-    /* Linux before 5.9. No opendir here: it would take the heap's lock. */
-    for (long fd = sysconf(_SC_OPEN_MAX) - 1; fd >= (long)first; fd--)
-        close((int)fd);
+    if (close_listed(first))
+        return;
+    for (int fd = (int)first; fd < MOST_TRIED_FDS; fd++)
+        close(fd);
 }
 
 /* Every source goes up out of the way first, so that no target overwrites one that is still needed.
