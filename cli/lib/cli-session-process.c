@@ -9,10 +9,10 @@
 #include "dcc-enums.h"
 #include "dcc-error.h"
 #include "dcc-fds.h"
+#include "dcc-file-open.h"
 #include "dcc-own-process.h"
 #include "dcc-spawn.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -52,7 +52,7 @@ session_log_open(BrainLog *log, DccRuntime *runtime, const char *name, GError **
 
         g_rename(log->path, older);
     }
-    log->fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    log->fd = dcc_file_open_to_append(log->path);
     if (log->fd >= 0)
         return TRUE;
     g_set_error(error,

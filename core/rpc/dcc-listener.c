@@ -6,11 +6,11 @@
  */
 #include "dcc-listener.h"
 
+#include "dcc-file-open.h"
 #include "dcc-socket.h"
 #include "dcc-source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #define ACCEPT_BATCH 16
@@ -23,12 +23,6 @@ struct _DccListener {
     gpointer data;
 };
 
-static int
-open_reserve(void)
-{
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
 static void
 turn_away(DccListener *self)
 {
@@ -37,7 +31,7 @@ turn_away(DccListener *self)
     close(self->reserve);
     caller = dcc_socket_accept(self->socket);
     dcc_socket_close(&caller);
-    self->reserve = open_reserve();
+    self->reserve = dcc_file_open_nothing();
 }
 
 void
@@ -77,7 +71,7 @@ dcc_listener_new(
         return NULL;
     self = g_new0(DccListener, 1);
     self->socket = socket;
-    self->reserve = open_reserve();
+    self->reserve = dcc_file_open_nothing();
     self->func = func;
     self->data = data;
     self->source = dcc_socket_watch(socket, G_IO_IN, G_SOURCE_FUNC(on_connection), self);

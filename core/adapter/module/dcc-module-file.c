@@ -13,10 +13,10 @@
  */
 #include "dcc-module-file.h"
 #include "dcc-error.h"
+#include "dcc-file-facts.h"
+#include "dcc-file-open.h"
 #include "dcc-sealed-file.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A file larger than this is no adapter that anybody builds; it is not copied. */
@@ -26,13 +26,13 @@
 static int n_used_names;
 
 static gboolean
-check_stat(const char *path, const struct stat *st, GError **error)
+check_facts(const char *path, const DccFileFacts *facts, GError **error)
 {
-    if (!S_ISREG(st->st_mode)) {
+    if (facts->kind != DCC_FILE_REGULAR) {
         g_set_error(error, DCC_ERROR, DCC_ERROR_ADAPTER, "module file %s is no regular file", path);
         return FALSE;
     }
-    if (st->st_mode & (S_IWGRP | S_IWOTH)) {
+    if (facts->others_can_write) {
         g_set_error(
             error,
             DCC_ERROR,
@@ -54,28 +54,28 @@ take_copy(int fd, const char *path, gint64 size)
 }
 
 static DccModuleFile *
-describe(char *real_path, const struct stat *st)
+describe(char *real_path, const DccFileFacts *facts)
 {
     DccModuleFile *self = g_new0(DccModuleFile, 1);
 
     self->copy = -1;
     self->real_path = real_path;
-    self->device = st->st_dev;
-    self->inode = st->st_ino;
-    self->size = st->st_size;
-    self->mtime_ns = st->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + st->st_mtim.tv_nsec;
+    self->device = facts->device;
+    self->inode = facts->inode;
+    self->size = facts->size;
+    self->mtime_ns = facts->mtime_ns;
     return self;
 }
 
 static DccModuleFile *
-examine(int fd, const char *path, char *real, const struct stat *st, GError **error)
+examine(int fd, const char *path, char *real, const DccFileFacts *facts, GError **error)
 {
-    g_autoptr(DccModuleFile) self = describe(real, st);
+    g_autoptr(DccModuleFile) self = describe(real, facts);
 
-    if (!check_stat(path, st, error))
+    if (!check_facts(path, facts, error))
         return NULL;
-    self->copy = take_copy(fd, real, st->st_size);
-    if (!dcc_module_elf_check(self->copy >= 0 ? self->copy : fd, st->st_size, path, error))
+    self->copy = take_copy(fd, real, facts->size);
+    if (!dcc_module_elf_check(self->copy >= 0 ? self->copy : fd, facts->size, path, error))
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -85,14 +85,13 @@ dcc_module_file_check(const char *path, GError **error)
 {
     g_autofree char *real = dcc_module_path_resolve(path, error);
     DccModuleFile *self;
-    struct stat st;
+    DccFileFacts facts;
     int fd;
 
     if (!real)
         return NULL;
-    /* Not blocking: a FIFO of this name would be waited for. */
-    fd = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) != 0) {
+    fd = dcc_file_open_to_read(real);
+    if (fd < 0 || !dcc_file_facts_read_open(fd, &facts)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_ADAPTER,
@@ -103,7 +102,7 @@ dcc_module_file_check(const char *path, GError **error)
             close(fd);
         return NULL;
     }
-    self = examine(fd, path, g_steal_pointer(&real), &st, error);
+    self = examine(fd, path, g_steal_pointer(&real), &facts, error);
     close(fd);
     return self;
 }
@@ -126,10 +125,10 @@ gboolean
 dcc_module_file_is_same(DccModuleFile *self, GError **error)
 {
     g_autofree DccModuleFile *now = NULL;
-    struct stat st;
+    DccFileFacts facts;
 
-    if (lstat(self->real_path, &st) == 0)
-        now = describe(NULL, &st);
+    if (dcc_file_facts_read(self->real_path, &facts))
+        now = describe(NULL, &facts);
     if (now && now->device == self->device && now->inode == self->inode &&
         now->size == self->size && now->mtime_ns == self->mtime_ns)
         return TRUE;
