@@ -71,3 +71,10 @@ dcc_own_process_ignore_hangups(void)
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
 }
+
+void
+dcc_own_process_end_by_broken_pipe(void)
+{
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+}
