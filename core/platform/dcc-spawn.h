@@ -11,9 +11,9 @@ typedef struct {
     const char *const *argv; /* argv[0] is an absolute path */
     const char *const *envp; /* NULL: this process's own */
     const char *cwd;         /* NULL: this process's own */
-    int stdin_fd;            /* -1: /dev/null */
-    int stdout_fd;           /* -1: /dev/null */
-    int stderr_fd;           /* -1: /dev/null */
+    int stdin_fd;            /* -1, or one that is closed: nothing is read from it */
+    int stdout_fd;           /* -1, or one that is closed: what is written is lost */
+    int stderr_fd;           /* the same */
     const int *keep_fds;     /* further descriptors; the ith becomes 3 + i in the child */
     guint n_keep_fds;
     gboolean new_session; /* and process group, whose leader it is */

@@ -9,7 +9,6 @@
 
 #include "dcc-child.h"
 #include "dcc-exit-status.h"
-#include "dcc-fds.h"
 #include "dcc-launcher-tree.h"
 #include "dcc-proc.h"
 #include "dcc-reaper.h"
@@ -178,8 +177,8 @@ spawn(const char *const *argv,
     guint n = g_strv_length((char **)argv);
     DccSpawn spawn = {.cwd = cwd,
                       .stdin_fd = -1,
-                      .stdout_fd = dcc_fds_is_open(STDOUT_FILENO) ? STDOUT_FILENO : -1,
-                      .stderr_fd = dcc_fds_is_open(STDERR_FILENO) ? STDERR_FILENO : -1,
+                      .stdout_fd = STDOUT_FILENO,
+                      .stderr_fd = STDERR_FILENO,
                       .new_session = TRUE};
     DccReaped *process;
     DccChild child;

@@ -109,6 +109,9 @@ arrange_fds(Start *start)
         int fd = i < FIRST_KEPT ? standard[i] : spawn->keep_fds[i - FIRST_KEPT];
 
         start->fds[i] = fcntl(fd < 0 ? null : fd, F_DUPFD_CLOEXEC, (int)start->n_fds);
+        /* A daemon that passes on its own standard output may have none. */
+        if (start->fds[i] < 0 && errno == EBADF && i < FIRST_KEPT)
+            start->fds[i] = fcntl(null, F_DUPFD_CLOEXEC, (int)start->n_fds);
         if (start->fds[i] < 0)
             return FALSE;
     }
@@ -219,10 +222,8 @@ start_by_clone(Start *start, DccChild *child)
 static void
 add_fds(const DccSpawn *spawn, posix_spawn_file_actions_t *actions, int *up)
 {
-    const int standard[] = {spawn->stdin_fd, spawn->stdout_fd, spawn->stderr_fd};
-
     for (int i = 0; i < FIRST_KEPT; i++) {
-        if (standard[i] < 0)
+        if (up[i] < 0)
             posix_spawn_file_actions_addopen(actions, i, "/dev/null", O_RDWR, 0);
         else
             posix_spawn_file_actions_adddup2(actions, up[i], i);

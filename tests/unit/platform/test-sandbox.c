@@ -180,6 +180,39 @@ test_guard_takes_nothing(void)
     g_assert_cmpint(open("/dev/null", O_RDONLY | O_CLOEXEC), ==, before);
 }
 
+/* A program without standard output passes on what it has not: the child is started all the same.
+ */
+static void
+test_passed_on(const SandboxRule *rules, guint n)
+{
+    DccSpawn spawn = {.argv = (const char *[]){hands, "exit", "5", NULL},
+                      .stdin_fd = STDIN_FILENO,
+                      .stdout_fd = STDOUT_FILENO,
+                      .stderr_fd = STDERR_FILENO};
+    DccChild child = {-1, -1};
+    int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10);
+    gboolean started;
+
+    sandbox_refuse(rules, n);
+    close_standard(STDIN_FILENO, STDERR_FILENO);
+    started = dcc_spawn(&spawn, &child, NULL, NULL);
+    dup2(saved, STDERR_FILENO);
+    g_assert_true(started);
+    g_assert_cmpint(dcc_exit_status_decode(dcc_child_reap(&child)).code, ==, 5);
+}
+
+static void
+test_passed_on_by_clone(void)
+{
+    test_passed_on(NULL, 0);
+}
+
+static void
+test_passed_on_by_posix_spawn(void)
+{
+    test_passed_on(&no_clone_with_pidfd, 1);
+}
+
 /* Filters and limits cannot be taken back: each test has a process of its own. */
 static void
 run_alone(gconstpointer data)
@@ -209,6 +242,8 @@ main(int argc, char **argv)
         {"command/ignored-children", test_ignored_children},
         {"standard/guarded", test_guard},
         {"standard/taken-nothing", test_guard_takes_nothing},
+        {"standard/passed-on-by-clone", test_passed_on_by_clone},
+        {"standard/passed-on-by-posix-spawn", test_passed_on_by_posix_spawn},
     };
 
     g_test_init(&argc, &argv, NULL);
