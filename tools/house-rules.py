@@ -32,7 +32,7 @@ LAYERS = {
     "core/adapter": VALUES + ["core/platform", "core/adapter", "core/adapter/module"],
     "core/discovery": VALUES + ["core/platform", "core/adapter", "core/discovery"],
     "core/conformance": VALUES + ["core/adapter", "core/conformance"],
-    "core/processes": VALUES + PLATFORM + ["core/processes"],
+    "core/processes": VALUES + ["core/platform", "core/processes"],
     # It is of one system, as the shim is, and sees what that system alone has.
     "core/shim/link": PLATFORM + ["core/platform/linux", "core/log", "core/shim/link"],
     "core/client": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/shim/link", "core/client"],

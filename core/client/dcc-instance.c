@@ -85,6 +85,7 @@ static void
 correct(JsonObject *status, DccInstanceDir *instance_dir)
 {
     DccShimRecord record = {0};
+    gint64 age_ms;
 
     json_object_set_boolean_member(status, "attended", FALSE);
     json_object_set_int_member(status, "session_pid", -1);
@@ -97,9 +98,8 @@ correct(JsonObject *status, DccInstanceDir *instance_dir)
     }
     json_object_set_int_member(status, "pid", record.main.pid);
     json_object_set_boolean_member(status, "owned", dcc_identity_is_alive(&record.shim));
-    if (record.started > 0)
-        json_object_set_double_member(
-            status, "uptime_s", (double)(g_get_real_time() - record.started) / G_USEC_PER_SEC);
+    age_ms = dcc_identity_get_age_ms(&record.main);
+    json_object_set_double_member(status, "uptime_s", age_ms >= 0 ? (double)age_ms / 1000 : -1);
 }
 
 static JsonObject *

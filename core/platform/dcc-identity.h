@@ -21,6 +21,17 @@ DccProcessRef
 dcc_identity_open(const DccIdentity *identity);
 gboolean
 dcc_identity_is_alive(const DccIdentity *identity);
+/* Milliseconds since it started, whatever the clocks have been set to since. -1: not known, or it
+ * is of another boot. It is not asked whether it still lives. */
+gint64
+dcc_identity_get_age_ms(const DccIdentity *identity);
+/* When whoever has this number now started, as start_ticks; 0: nobody has it, or it is not known.
+ */
+guint64
+dcc_identity_read_start(gint64 pid);
+/* Whether whoever has this number now lives; one that has ended and was not reaped does not. */
+gboolean
+dcc_identity_is_pid_alive(gint64 pid);
 const char *
 dcc_boot_id(void);
 

@@ -34,7 +34,7 @@ dcc_process_ref_reap(DccProcessRef self, int *status);
 gboolean
 dcc_process_ref_kill_group(DccProcessRef self);
 /* Whether the system tells the exit of a process that is not our child. */
-DCC_API gboolean
+gboolean
 dcc_process_ref_can_read_exit(void);
 
 G_END_DECLS

@@ -27,7 +27,7 @@ typedef struct {
 /* The child has default signal dispositions, an empty mask, and no descriptor but those named. The
  * caller reaps it. Error START with the stage ("chdir", "exec", "spawn") in the message;
  * *errno_code says which. */
-DCC_API gboolean
+gboolean
 dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error);
 
 /* Runs argv to its end, for at most timeout_ms, then kills its whole session. (transfer full): up

@@ -18,6 +18,9 @@ typedef struct {
 /* (transfer full, element-type gint64): root first; empty when it is gone. */
 GArray *
 dcc_tree_list(gint64 root);
+/* (transfer full, element-type gint64): all processes there are; empty: they cannot be listed. */
+GArray *
+dcc_tree_list_all(void);
 DccTreeSample
 dcc_tree_sample(gint64 root);
 /* One line a process for people: "pid name state waits-in". (transfer full) */

@@ -9,8 +9,8 @@
 
 #include "dcc-child.h"
 #include "dcc-exit-status.h"
+#include "dcc-identity.h"
 #include "dcc-launcher-tree.h"
-#include "dcc-proc.h"
 #include "dcc-reaper.h"
 #include "dcc-signals.h"
 
@@ -301,7 +301,7 @@ dcc_launcher_launch(DccLauncher *self,
 {
     char *mark = NULL;
     DccReaped *process;
-    DccProc proc = {0};
+    guint64 start = 0;
     gint64 pid = 0;
     Child *child;
 
@@ -319,10 +319,10 @@ dcc_launcher_launch(DccLauncher *self,
     process = spawn(argv, envp, cwd, mark, error);
     if (process != NULL) {
         pid = dcc_reaped_get_pid(process);
-        dcc_proc_read(pid, &proc);
+        start = dcc_identity_read_start(pid);
     }
     g_mutex_lock(&self->lock);
-    settle(child, process, proc.start_ticks, mark);
+    settle(child, process, start, mark);
     g_mutex_unlock(&self->lock);
     return pid;
 }

@@ -6,9 +6,9 @@
  * Threading: any, one after the other by a lock. After a fork both copies work, each for itself. */
 #include "dcc-monitor.h"
 
-#include "dcc-process-ref.h"
-#include "dcc-process-scan.h"
+#include "dcc-identity.h"
 #include "dcc-sample.h"
+#include "dcc-tree.h"
 
 #include <string.h>
 
@@ -293,7 +293,7 @@ read_all(DccMonitor *self, gsize *length)
 {
     GArray *readings = g_array_new(FALSE, FALSE, sizeof(DccReading));
     g_autoptr(GHashTable) before = g_steal_pointer(&self->passing);
-    g_autoptr(GArray) pids = dcc_process_scan_list();
+    g_autoptr(GArray) pids = dcc_tree_list_all();
     DccReading reading;
 
     /* Those that are gone stay behind in the old table. */
@@ -371,23 +371,6 @@ dcc_monitor_list_all(DccMonitor *self, gsize *length)
     return bytes;
 }
 
-static gboolean
-is_anybody_alive(gint64 pid)
-{
-    gboolean gone;
-    DccProcessRef process = dcc_process_ref_open(pid, &gone);
-    gboolean alive;
-    DccProc proc;
-
-    if (process != DCC_PROCESS_REF_NONE) {
-        alive = !dcc_process_ref_has_ended(process);
-        dcc_process_ref_close(&process);
-        return alive;
-    }
-    /* Without a descriptor to be had, or without permission. */
-    return !gone && dcc_proc_read(pid, &proc) && dcc_process_scan_is_living(&proc);
-}
-
 /**
  * dcc_monitor_is_alive:
  * @self: the #DccMonitor
@@ -412,7 +395,7 @@ dcc_monitor_is_alive(DccMonitor *self, gint64 pid)
         return FALSE;
     g_mutex_lock(&self->lock);
     sample = find(self, pid);
-    alive = sample != NULL ? dcc_sample_is_alive(sample) : is_anybody_alive(pid);
+    alive = sample != NULL ? dcc_sample_is_alive(sample) : dcc_identity_is_pid_alive(pid);
     g_mutex_unlock(&self->lock);
     return alive;
 }

@@ -3,8 +3,10 @@
  * Threading: any. */
 #include "dcc-identity.h"
 #include "dcc-pidfd.h"
+#include "dcc-process-scan.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 const char *
@@ -90,4 +92,45 @@ dcc_identity_is_alive(const DccIdentity *identity)
     alive = !dcc_pidfd_has_ended(pidfd);
     close(pidfd);
     return alive;
+}
+
+/* Start times count from the boot, and so does this clock: also while the machine sleeps. */
+gint64
+dcc_identity_get_age_ms(const DccIdentity *identity)
+{
+    long per_second = sysconf(_SC_CLK_TCK);
+    struct timespec now;
+    gint64 started_ms, now_ms;
+
+    if (identity->start_ticks == 0 || per_second <= 0 ||
+        !g_str_equal(identity->boot_id, dcc_boot_id()) || clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+        return -1;
+    now_ms = (gint64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    started_ms = (gint64)(identity->start_ticks * 1000 / (guint64)per_second);
+    return now_ms >= started_ms ? now_ms - started_ms : -1;
+}
+
+guint64
+dcc_identity_read_start(gint64 pid)
+{
+    DccProc proc;
+
+    return dcc_proc_read(pid, &proc) ? proc.start_ticks : 0;
+}
+
+gboolean
+dcc_identity_is_pid_alive(gint64 pid)
+{
+    gboolean gone;
+    DccProcessRef process = dcc_process_ref_open(pid, &gone);
+    gboolean alive;
+    DccProc proc;
+
+    if (process != DCC_PROCESS_REF_NONE) {
+        alive = !dcc_process_ref_has_ended(process);
+        dcc_process_ref_close(&process);
+        return alive;
+    }
+    /* Without a descriptor to be had, or without permission. */
+    return !gone && dcc_proc_read(pid, &proc) && dcc_process_scan_is_living(&proc);
 }

@@ -56,12 +56,7 @@ dcc_process_ref_kill_group(DccProcessRef self)
     return dcc_pidfd_signal_group(self, SIGKILL) == 0;
 }
 
-/**
- * dcc_process_ref_can_read_exit:
- *
- * Returns: %TRUE where the kernel tells the exit of a process that is not our child (Linux 6.15)
- * Since: 1.0
- */
+/* From Linux 6.15 on. */
 gboolean
 dcc_process_ref_can_read_exit(void)
 {

@@ -14,25 +14,6 @@ dcc_process_scan_is_living(const DccProc *proc)
     return (proc->state != 'Z' && proc->state != 'X') || proc->threads > 1;
 }
 
-GArray *
-dcc_process_scan_list(void)
-{
-    GArray *pids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
-    const char *name;
-
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        guint64 number = 0;
-        gint64 pid;
-
-        if (!g_ascii_string_to_unsigned(name, 10, 1, G_MAXINT32, &number, NULL))
-            continue;
-        pid = (gint64)number;
-        g_array_append_val(pids, pid);
-    }
-    return pids;
-}
-
 static bool
 see(const DccProc *proc, void *data)
 {

@@ -315,18 +315,6 @@ set_error(GError **error, const Start *start)
                 g_strerror(start->errno_code));
 }
 
-/**
- * dcc_spawn: (skip)
- * @spawn: what to start, and with which descriptors
- * @child: return location for pid and handle; the caller reaps the one and closes the other
- * @errno_code: (out): what the failed stage said
- * @error: return location for an error
- *
- * Starts a child without forking this process's memory.
- *
- * Returns: %TRUE when the exec succeeded; else `DCC_ERROR_START`, with the stage in the message
- * Since: 1.0
- */
 gboolean
 dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error)
 {

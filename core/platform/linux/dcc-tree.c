@@ -42,6 +42,25 @@ dcc_tree_list(gint64 root)
     return pids;
 }
 
+GArray *
+dcc_tree_list_all(void)
+{
+    GArray *pids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        guint64 number = 0;
+        gint64 pid;
+
+        if (!g_ascii_string_to_unsigned(name, 10, 1, G_MAXINT32, &number, NULL))
+            continue;
+        pid = (gint64)number;
+        g_array_append_val(pids, pid);
+    }
+    return pids;
+}
+
 /* -1 where it is not permitted. */
 static gint64
 read_io(gint64 pid)

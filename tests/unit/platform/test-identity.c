@@ -126,6 +126,50 @@ test_stolen_wait(void)
     close(child.process);
 }
 
+/* By the number alone: whoever has it now. */
+static void
+test_numbers(void)
+{
+    DccChild child = start("exit", "0");
+    DccIdentity self;
+
+    g_assert_true(dcc_identity_read(getpid(), &self));
+    g_assert_cmpuint(dcc_identity_read_start(getpid()), ==, self.start_ticks);
+    g_assert_true(dcc_identity_is_pid_alive(getpid()));
+    waitid(P_PID, (id_t)child.pid, &(siginfo_t){0}, WEXITED | WNOWAIT);
+    g_assert_false(dcc_identity_is_pid_alive(child.pid));
+    g_assert_cmpuint(dcc_identity_read_start(child.pid), >, 0);
+    reap(&child);
+    g_assert_false(dcc_identity_is_pid_alive(child.pid));
+    g_assert_cmpuint(dcc_identity_read_start(child.pid), ==, 0);
+}
+
+static void
+test_age(void)
+{
+    gint64 began = g_get_monotonic_time();
+    DccChild child = start("wait", NULL);
+    DccIdentity identity;
+    gint64 age_ms;
+
+    g_assert_true(dcc_identity_read(child.pid, &identity));
+    do
+        age_ms = dcc_identity_get_age_ms(&identity);
+    while (age_ms < 50);
+    /* In hundredths of a second it was told when it started. */
+    g_assert_cmpint(age_ms, <=, (g_get_monotonic_time() - began) / 1000 + 20);
+    g_assert_cmpint((g_get_monotonic_time() - began) / 1000, >=, 50 - 20);
+    identity.boot_id[3] ^= 1;
+    g_assert_cmpint(dcc_identity_get_age_ms(&identity), ==, -1);
+    dcc_identity_read(child.pid, &identity);
+    identity.start_ticks = 0;
+    g_assert_cmpint(dcc_identity_get_age_ms(&identity), ==, -1);
+    identity.start_ticks = G_MAXINT64 / 1000000;
+    g_assert_cmpint(dcc_identity_get_age_ms(&identity), ==, -1);
+    kill((pid_t)child.pid, SIGKILL);
+    reap(&child);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -136,5 +180,7 @@ main(int argc, char **argv)
     g_test_add_func("/process/identity/zombie", test_zombie);
     g_test_add_func("/process/identity/alive-tells-nothing", test_alive_tells_nothing);
     g_test_add_func("/process/identity/stolen-wait", test_stolen_wait);
+    g_test_add_func("/process/identity/numbers", test_numbers);
+    g_test_add_func("/process/identity/age", test_age);
     return g_test_run();
 }

@@ -22,10 +22,6 @@ typedef struct {
 
 typedef void (*DccProcessScanSeen)(const DccProc *proc, gpointer data);
 
-/* (transfer full, element-type gint64): the numbers of all processes there are; empty: they cannot
- * be listed. */
-GArray *
-dcc_process_scan_list(void);
 /* A zombie with threads is a process whose first thread has ended, and which works on. */
 gboolean
 dcc_process_scan_is_living(const DccProc *proc);
