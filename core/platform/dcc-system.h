@@ -20,5 +20,9 @@ dcc_system_get_descriptor_limit(void);
 /* What may still be written below path, in bytes. FALSE with errno. */
 gboolean
 dcc_system_get_free_bytes(const char *path, guint64 *bytes);
+/* How many processes the system has killed for want of memory since it was started; 0 also where it
+ * does not tell. */
+guint64
+dcc_system_count_memory_kills(void);
 
 G_END_DECLS

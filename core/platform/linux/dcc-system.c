@@ -4,6 +4,7 @@
 #include "dcc-pidfd.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -64,4 +65,17 @@ dcc_system_get_free_bytes(const char *path, guint64 *bytes)
         return FALSE;
     *bytes = (guint64)fs.f_bavail * fs.f_frsize;
     return TRUE;
+}
+
+guint64
+dcc_system_count_memory_kills(void)
+{
+    static const char name[] = "\noom_kill ";
+    g_autofree char *text = NULL;
+    const char *line;
+
+    if (!g_file_get_contents("/proc/vmstat", &text, NULL, NULL))
+        return 0;
+    line = strstr(text, name);
+    return line != NULL ? g_ascii_strtoull(line + strlen(name), NULL, 10) : 0;
 }
