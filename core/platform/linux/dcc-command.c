@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#define CHUNKS_PER_TURN 256
+
 static bool
 is_of_session(const DccProc *proc, void *data)
 {
@@ -36,13 +38,14 @@ kill_session(const DccChild *child)
     }
 }
 
+/* As much as a pipe may hold, and no more: whoever writes faster than we read is not waited for. */
 static void
 collect(int fd, GString *output, gsize limit)
 {
     char buffer[4096];
     gssize n;
 
-    while ((n = read(fd, buffer, sizeof buffer)) > 0)
+    for (guint i = 0; i < CHUNKS_PER_TURN && (n = read(fd, buffer, sizeof buffer)) > 0; i++)
         if (output->len < limit)
             g_string_append_len(output, buffer, (gssize)MIN((gsize)n, limit - output->len));
 }
