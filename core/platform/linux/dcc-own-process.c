@@ -9,14 +9,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Its own path where that still is it, so that process lists show a sensible name. */
+/* Its own path where that still is it, so that process lists show a sensible name. Without /proc:
+ * what it was executed as, from where it was executed or is now. */
 char *
 dcc_own_process_get_program(void)
 {
+    const char *executed = (const char *)getauxval(AT_EXECFN);
     char *path = g_file_read_link("/proc/self/exe", NULL);
 
     if (path != NULL && access(path, X_OK) == 0)
         return path;
+    if (path == NULL && executed != NULL && access(executed, X_OK) == 0)
+        return g_canonicalize_filename(executed, NULL);
     g_free(path);
     return g_strdup("/proc/self/exe");
 }

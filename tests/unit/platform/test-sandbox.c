@@ -2,6 +2,8 @@
 #include "dcc-child.h"
 #include "dcc-exit-status.h"
 #include "dcc-fds.h"
+#include "dcc-own-process.h"
+#include "dcc-sealed-file.h"
 #include "sandbox.h"
 
 #include <errno.h>
@@ -9,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -85,6 +88,49 @@ test_not_listed(void)
     open = list_open();
     g_assert_cmpstr(open, ==, "fds 0 1 2");
     g_assert_cmpint(g_get_monotonic_time() - began, <, 5 * G_USEC_PER_SEC);
+}
+
+static gboolean
+may_mount(void)
+{
+    const char *argv[] = {"/usr/bin/unshare", "--mount", "true", NULL};
+    int status = -1;
+
+    g_free(dcc_command_run(argv, NULL, 10000, 1000, &status, NULL));
+    return dcc_exit_status_is_success(status);
+}
+
+/* In a process of its own. */
+static void
+hide_proc(void)
+{
+    g_assert_cmpint(unshare(CLONE_NEWNS), ==, 0);
+    g_assert_cmpint(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), ==, 0);
+    g_assert_cmpint(mount("none", "/proc", "tmpfs", 0, NULL), ==, 0);
+}
+
+/* Without /proc there is no list and no path to a descriptor, and a program still starts and ends.
+ */
+static void
+test_no_proc(void)
+{
+    const char *argv[] = {hands, "exit", "0", NULL};
+    const char *slow[] = {"/bin/sh", "-c", "sleep 1000", NULL};
+    g_autofree char *program = NULL;
+    g_autofree char *itself = g_file_read_link("/proc/self/exe", NULL);
+    g_autoptr(GError) error = NULL;
+    int fd = open(hands, O_RDONLY | O_CLOEXEC);
+    int status = -1;
+
+    hide_proc();
+    sandbox_refuse(&no_close_range, 1);
+    g_free(dcc_command_run(argv, NULL, 20000, 1000, &status, NULL));
+    g_assert_true(dcc_exit_status_is_success(status));
+    g_assert_null(dcc_command_run(slow, NULL, 100, 1000, NULL, &error));
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT);
+    g_assert_cmpint(dcc_sealed_file_copy(fd, "name", 100), ==, -1);
+    program = dcc_own_process_get_program();
+    g_assert_cmpstr(program, ==, itself);
 }
 
 /* A child without a handle is waited for all the same, and not until the time is over. */
@@ -219,6 +265,10 @@ run_alone(gconstpointer data)
 {
     const char *name = data;
 
+    if (g_str_has_suffix(name, "no-proc/subprocess") && !may_mount()) {
+        g_test_skip("this user may not mount");
+        return;
+    }
     if (!sandbox_is_possible()) {
         g_test_skip("this kernel has no system call filters");
         return;
@@ -237,6 +287,7 @@ main(int argc, char **argv)
         {"closing/listed", test_listed},
         {"closing/limit-not-counted", test_limit_not_counted},
         {"closing/not-listed", test_not_listed},
+        {"closing/no-proc", test_no_proc},
         {"command/no-handles", test_no_handles},
         {"command/nothing-listed", test_nothing_listed},
         {"command/ignored-children", test_ignored_children},
