@@ -9,9 +9,9 @@
 #include "dcc-adapter-record.h"
 #include "dcc-error.h"
 #include "dcc-module-loader.h"
+#include "dcc-own-process.h"
 #include "dcc-spelling.h"
 #include <string.h>
-#include <sys/auxv.h>
 
 struct _DccAdapterRegistry {
     GObject parent_instance;
@@ -117,7 +117,7 @@ static char **
 build_search_path(DccAdapterRegistry *self)
 {
     GPtrArray *path = g_ptr_array_new();
-    const char *variable = getauxval(AT_SECURE) ? NULL : g_getenv("DCC_ADAPTER_PATH");
+    const char *variable = dcc_own_process_is_privileged() ? NULL : g_getenv("DCC_ADAPTER_PATH");
     const char *data = g_getenv("XDG_DATA_HOME");
 
     if (variable && *variable)

@@ -7,7 +7,7 @@
  */
 #include "dcc-adapter-private.h"
 #include "dcc-json.h"
-#include <signal.h>
+#include "dcc-signals.h"
 #include <string.h>
 
 /* A main thread that has not turned for this long is asked about again before anybody acts on it.
@@ -140,14 +140,14 @@ static gboolean
 is_crash_signal(int signal)
 {
     switch (signal) {
-    case SIGSEGV:
-    case SIGABRT:
-    case SIGBUS:
-    case SIGILL:
-    case SIGFPE:
-    case SIGSYS:
-    case SIGTRAP:
-    case SIGQUIT:
+    case DCC_SIGNAL_SEGV:
+    case DCC_SIGNAL_ABORT:
+    case DCC_SIGNAL_BUS:
+    case DCC_SIGNAL_ILLEGAL:
+    case DCC_SIGNAL_FLOAT:
+    case DCC_SIGNAL_SYS:
+    case DCC_SIGNAL_TRAP:
+    case DCC_SIGNAL_QUIT:
         return TRUE;
     default:
         return FALSE;
@@ -159,7 +159,8 @@ is_crash_signal(int signal)
 static gboolean
 is_polite_signal(int signal)
 {
-    return signal == SIGTERM || signal == SIGHUP || signal == SIGINT;
+    return signal == DCC_SIGNAL_TERMINATE || signal == DCC_SIGNAL_HANGUP ||
+           signal == DCC_SIGNAL_INTERRUPT;
 }
 
 static DccVerdict *

@@ -8,15 +8,13 @@
 #include "dcc-bundle.h"
 #include "dcc-error.h"
 #include "dcc-exit-info.h"
+#include "dcc-exit-record.h"
+#include "dcc-exit-status.h"
 #include "dcc-instance-dir.h"
 #include "dcc-journal.h"
 #include "dcc-json.h"
 #include "dcc-result.h"
 #include "dcc-shim-link.h"
-#include "dcc-socket.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define STATUS_TIMEOUT_MS   5000
 #define ATTENDED_TIMEOUT_MS 1000
@@ -49,17 +47,11 @@ read_last(DccRuntime *runtime, const char *name)
 static DccResult *
 read_result(const DccShimRecord *record)
 {
-    g_autoptr(DccExitInfo) info = NULL;
+    g_autoptr(DccExitInfo) info =
+        dcc_exit_record_to_info(record, "it ended while nobody attended it");
     g_autoptr(DccVerdict) verdict =
         dcc_verdict_new(DCC_VERDICT_UNKNOWN, "nobody attended it when it ended");
 
-    if (!record->exited)
-        info = dcc_exit_info_new_lost("it ended while nobody attended it");
-    else if (WIFSIGNALED(record->wait_status))
-        info = dcc_exit_info_new_signaled(WTERMSIG(record->wait_status),
-                                          WCOREDUMP(record->wait_status));
-    else
-        info = dcc_exit_info_new_exited(WEXITSTATUS(record->wait_status));
     return dcc_result_new_ended(info, verdict);
 }
 
@@ -68,7 +60,7 @@ set_ended(JsonObject *status, const DccShimRecord *record)
 {
     g_autoptr(DccResult) result = read_result(record);
     g_autofree char *text = dcc_result_to_json(result);
-    gboolean clean = record->exited && record->wait_status == 0;
+    gboolean clean = record->exited && dcc_exit_status_is_success(record->wait_status);
 
     json_object_set_string_member(status, "state", clean ? "stopped" : "crashed");
     json_object_set_int_member(status, "pid", -1);
@@ -93,6 +85,7 @@ static void
 correct(JsonObject *status, DccInstanceDir *instance_dir)
 {
     DccShimRecord record = {0};
+    gint64 age_ms;
 
     json_object_set_boolean_member(status, "attended", FALSE);
     json_object_set_int_member(status, "session_pid", -1);
@@ -105,9 +98,8 @@ correct(JsonObject *status, DccInstanceDir *instance_dir)
     }
     json_object_set_int_member(status, "pid", record.main.pid);
     json_object_set_boolean_member(status, "owned", dcc_identity_is_alive(&record.shim));
-    if (record.started > 0)
-        json_object_set_double_member(
-            status, "uptime_s", (double)(g_get_real_time() - record.started) / G_USEC_PER_SEC);
+    age_ms = dcc_identity_get_age_ms(&record.main);
+    json_object_set_double_member(status, "uptime_s", age_ms >= 0 ? (double)age_ms / 1000 : -1);
 }
 
 static JsonObject *

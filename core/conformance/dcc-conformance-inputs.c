@@ -5,7 +5,7 @@
  */
 #include "dcc-conformance-private.h"
 #include "dcc-output-event.h"
-#include <signal.h>
+#include "dcc-signals.h"
 #include <string.h>
 
 #define NOWHERE   "/nonexistent/dcchost"
@@ -181,16 +181,21 @@ static const struct {
     {"exit 127", DCC_RESULT_EXITED, 127, LAST_LINES, NO_EVENT},
     {"exit 139", DCC_RESULT_EXITED, 139, READY, DCC_OUTPUT_CRASH},
     {"exit 255", DCC_RESULT_EXITED, 255, READY, NO_EVENT},
-    {"SIGSEGV", DCC_RESULT_SIGNALED, SIGSEGV, READY, NO_EVENT, TRUE},
-    {"SIGSEGV, asked to quit", DCC_RESULT_SIGNALED, SIGSEGV, READY | REQUESTED, NO_EVENT},
-    {"SIGABRT", DCC_RESULT_SIGNALED, SIGABRT, READY | LAST_LINES, DCC_OUTPUT_CRASH, TRUE},
-    {"SIGBUS before it was ready", DCC_RESULT_SIGNALED, SIGBUS, 0, NO_EVENT, TRUE},
-    {"SIGKILL of somebody's", DCC_RESULT_SIGNALED, SIGKILL, READY, NO_EVENT, TRUE},
-    {"SIGKILL of ours", DCC_RESULT_SIGNALED, SIGKILL, READY | ASKED, NO_EVENT},
-    {"SIGKILL for want of memory", DCC_RESULT_SIGNALED, SIGKILL, READY, DCC_OUTPUT_OOM, TRUE},
-    {"SIGTERM of somebody's", DCC_RESULT_SIGNALED, SIGTERM, READY, NO_EVENT},
-    {"SIGTERM of ours", DCC_RESULT_SIGNALED, SIGTERM, READY | ASKED, NO_EVENT},
-    {"SIGHUP", DCC_RESULT_SIGNALED, SIGHUP, READY, NO_EVENT},
+    {"SIGSEGV", DCC_RESULT_SIGNALED, DCC_SIGNAL_SEGV, READY, NO_EVENT, TRUE},
+    {"SIGSEGV, asked to quit", DCC_RESULT_SIGNALED, DCC_SIGNAL_SEGV, READY | REQUESTED, NO_EVENT},
+    {"SIGABRT", DCC_RESULT_SIGNALED, DCC_SIGNAL_ABORT, READY | LAST_LINES, DCC_OUTPUT_CRASH, TRUE},
+    {"SIGBUS before it was ready", DCC_RESULT_SIGNALED, DCC_SIGNAL_BUS, 0, NO_EVENT, TRUE},
+    {"SIGKILL of somebody's", DCC_RESULT_SIGNALED, DCC_SIGNAL_KILL, READY, NO_EVENT, TRUE},
+    {"SIGKILL of ours", DCC_RESULT_SIGNALED, DCC_SIGNAL_KILL, READY | ASKED, NO_EVENT},
+    {"SIGKILL for want of memory",
+     DCC_RESULT_SIGNALED,
+     DCC_SIGNAL_KILL,
+     READY,
+     DCC_OUTPUT_OOM,
+     TRUE},
+    {"SIGTERM of somebody's", DCC_RESULT_SIGNALED, DCC_SIGNAL_TERMINATE, READY, NO_EVENT},
+    {"SIGTERM of ours", DCC_RESULT_SIGNALED, DCC_SIGNAL_TERMINATE, READY | ASKED, NO_EVENT},
+    {"SIGHUP", DCC_RESULT_SIGNALED, DCC_SIGNAL_HANGUP, READY, NO_EVENT},
     {"an end that nobody saw", DCC_RESULT_LOST, 0, READY, NO_EVENT, TRUE},
 };
 
@@ -219,7 +224,7 @@ new_raw_exit(guint i)
     case DCC_RESULT_EXITED:
         return dcc_exit_info_new_exited(exits[i].number);
     case DCC_RESULT_SIGNALED:
-        return dcc_exit_info_new_signaled(exits[i].number, exits[i].number == SIGSEGV);
+        return dcc_exit_info_new_signaled(exits[i].number, exits[i].number == DCC_SIGNAL_SEGV);
     default:
         return dcc_exit_info_new_lost("the shim was killed");
     }

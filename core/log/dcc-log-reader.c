@@ -1,17 +1,15 @@
 /* Following a log; see the header.
  *
- * inotify on the log's directory says when to look. A file is read to its end before its successor
+ * A change in the log's directory says when to look. A file is read to its end before its successor
  * is begun, and in pieces, so that a flood cannot starve the main loop.
  *
  * Threading: the thread-default main context at the time it is made. */
 #include "dcc-log-reader.h"
+#include "dcc-dir-watch.h"
 #include "dcc-lines.h"
 #include "dcc-log-ring.h"
 #include "dcc-source.h"
 
-#include <errno.h>
-#include <glib-unix.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,7 +29,6 @@ struct _DccLogReader {
     gint64 total;
     guint64 mark; /* what was the ring's past when there was no log yet */
     DccLines lines;
-    int inotify_fd;
     GSource *source;
     GSource *more;
     gboolean closed;
@@ -55,7 +52,6 @@ dcc_log_reader_dispose(GObject *object)
     self->closed = TRUE;
     dcc_source_clear(&self->source);
     dcc_source_clear(&self->more);
-    clear_fd(&self->inotify_fd);
     clear_fd(&self->fd);
     G_OBJECT_CLASS(dcc_log_reader_parent_class)->dispose(object);
 }
@@ -83,7 +79,6 @@ static void
 dcc_log_reader_init(DccLogReader *self)
 {
     self->fd = -1;
-    self->inotify_fd = -1;
     dcc_lines_init(&self->lines);
 }
 
@@ -200,14 +195,10 @@ read_on(DccLogReader *self)
 }
 
 static gboolean
-on_inotify(gint fd, GIOCondition condition, gpointer data)
+on_change(gpointer data)
 {
     g_autoptr(DccLogReader) self = g_object_ref(data);
-    _Alignas(struct inotify_event) char buffer[4096];
 
-    /* What happened is seen by looking; the events only say that something did. */
-    while (read(fd, buffer, sizeof buffer) > 0) {
-    }
     read_on(self);
     return G_SOURCE_CONTINUE;
 }
@@ -215,23 +206,12 @@ on_inotify(gint fd, GIOCondition condition, gpointer data)
 static gboolean
 watch(DccLogReader *self, GError **error)
 {
-    const guint32 mask = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM;
     g_autofree char *dir = g_path_get_dirname(self->path);
+    GSource *source = dcc_dir_watch_source_new(dir, error);
 
-    self->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (self->inotify_fd < 0 || inotify_add_watch(self->inotify_fd, dir, mask) < 0) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    errno == ENOENT ? DCC_ERROR_NOT_FOUND : DCC_ERROR_FAILED,
-                    "cannot watch %s: %s",
-                    dir,
-                    errno == ENOSPC ? "too many inotify watches; raise fs.inotify.max_user_watches"
-                                    : g_strerror(errno));
-        return FALSE;
-    }
-    self->source = dcc_source_attach(
-        g_unix_fd_source_new(self->inotify_fd, G_IO_IN), G_SOURCE_FUNC(on_inotify), self);
-    return TRUE;
+    if (source != NULL)
+        self->source = dcc_source_attach(source, on_change, self);
+    return source != NULL;
 }
 
 static void

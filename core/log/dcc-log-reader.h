@@ -1,5 +1,5 @@
-/* Follows a log that a shim writes and rotates: whole lines as they come, by inotify, nothing
- * polled. */
+/* Follows a log that a shim writes and rotates: whole lines as they come, told by the system,
+ * nothing polled. */
 #pragma once
 
 #include "dcc-error.h"

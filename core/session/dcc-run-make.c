@@ -2,7 +2,6 @@
 #include "dcc-run-private.h"
 
 #include "dcc-json.h"
-#include "dcc-process-age.h"
 #include "dcc-redact.h"
 #include "dcc-shim-path.h"
 
@@ -251,9 +250,9 @@ dcc_run_restore(const DccRunOrder *order,
 static gint64
 find_beginning(DccRun *self, const DccShimRecord *record)
 {
-    gint64 age = dcc_process_age_us(&record->main);
+    gint64 age_ms = dcc_identity_get_age_ms(&record->main);
 
-    return age >= 0 ? dcc_clock_now(self->clock) - age : 0;
+    return age_ms >= 0 ? dcc_clock_now(self->clock) - age_ms * 1000 : 0;
 }
 
 gboolean

@@ -5,7 +5,7 @@
 #include "dcc-fields.h"
 #include "dcc-identity.h"
 #include "dcc-instance-files.h"
-#include "dcc-lock-file.h"
+#include "dcc-lock.h"
 #include "dcc-safe-dir.h"
 #include "dcc-store-file.h"
 
@@ -87,7 +87,7 @@ is_taken(const Mark *mark, const char *runtime_path, const char *name)
     if (g_strcmp0(mark->boot_id, dcc_boot_id()) != 0 || mark->runtime == NULL)
         return FALSE; /* this machine has started anew since */
     lock = g_build_filename(mark->runtime, name, DCC_INSTANCE_DIR_LOCK, NULL);
-    return dcc_lock_file_is_held(lock);
+    return dcc_lock_is_held(lock);
 }
 
 static char *

@@ -7,7 +7,7 @@
 
 #include "dcc-error.h"
 #include "dcc-host-mark.h"
-#include "dcc-lock-file.h"
+#include "dcc-lock.h"
 #include "dcc-safe-dir.h"
 
 #include <errno.h>
@@ -136,11 +136,12 @@ static gboolean
 lock(DccInstanceDir *self, const char *file, int *fd, GError **error)
 {
     g_autofree char *path = dcc_instance_dir_get_path(self, file);
+    gboolean held = FALSE;
 
     if (*fd >= 0)
         return TRUE;
-    *fd = dcc_lock_file_take(path, self->create ? self->dir : NULL);
-    if (*fd < 0 && errno != EWOULDBLOCK)
+    *fd = dcc_lock_take(path, self->create, &held);
+    if (*fd < 0 && !held)
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_UNSAFE, "cannot lock %s: %s", path, g_strerror(errno));
     return *fd >= 0;
@@ -209,8 +210,8 @@ dcc_instance_dir_is_held(DccInstanceDir *self)
     g_autofree char *name = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LOCK);
     g_autofree char *session = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_SESSION_LOCK);
 
-    return dcc_lock_file_is_current(self->session_fd, session) ||
-           dcc_lock_file_is_current(self->lock_fd, name);
+    return dcc_lock_is_current(self->session_fd, session) ||
+           dcc_lock_is_current(self->lock_fd, name);
 }
 
 /* The new lock first, then the old one is let go: the name is never free in between. */

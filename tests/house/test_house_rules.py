@@ -47,6 +47,16 @@ CASES = [
     ("spawn", "core/session/a.c", HEAD + "g_child_watch_add(p, f, d);\n", HEAD + "g_unix_fd_add(p);\n"),
     ("spawn", "core/session/a.c", HEAD + "pid = fork();\n", HEAD + "/* never a fork */\n"),
     ("spawn", "adapters/x/a.c", HEAD + "popen(command);\n", HEAD + "fopen(command);\n"),
+    ("platform-words", "core/session/a.c", HEAD + "#include <sys/wait.h>\n", HEAD + "#include <sys/stat.h>\n"),
+    ("platform-words", "core/session/a.c", HEAD + "#include <signal.h>\n", HEAD + "#include <string.h>\n"),
+    ("platform-words", "core/processes/a.c", HEAD + "int pidfd = open_it(pid);\n", HEAD + "/* a pidfd */\n"),
+    ("platform-words", "core/store/a.c", HEAD + "flock(fd, 2);\n", HEAD + "dcc_lock_take(path);\n"),
+    ("platform-words", "core/client/a.c", HEAD + "return WEXITSTATUS(status);\n", HEAD + 'say("WEXITSTATUS");\n'),
+    ("platform-words", "core/client/a.c", HEAD + "kill(pid, SIGTERM);\n", HEAD + 'say("SIGTERM");\n'),
+    ("platform-words", "cli/a.c", HEAD + 'path = "/proc/self/exe";\n', HEAD + 'path = "/process";\n'),
+    ("platform-words", "core/platform/a.h", HEAD + "#pragma once\npid_t owner;\n", HEAD + "#pragma once\nint pid;\n"),
+    ("platform-words", "core/log/a.c", HEAD + "epoll_wait(fd);\n", HEAD + "dcc_epoll = 1;\n"),
+    ("platform-words", "core/rpc/a.c", HEAD + "open(path, O_NOFOLLOW);\n", HEAD + "open(path, O_RDONLY);\n"),
     ("documented", "core/base/p.h", HEAD + "#pragma once\nDCC_API int dcc_undocumented(void);\n",
      HEAD + "#pragma once\nDCC_API int dcc_documented(void);\n"),
     ("documented", "core/base/p.h", HEAD + "#pragma once\nDCC_API int dcc_ageless(void);\n",
@@ -86,6 +96,17 @@ def test_every_rule_has_a_case():
 def test_a_rule_leaves_other_files_alone():
     assert broken("tests/x.c", "int f() { system (1); }\n") == []
     assert broken("adapters/x/tool.py", "if (n := 3):\n    pass\n") == []
+
+
+@pytest.mark.parametrize("path", ["core/platform/linux/a.c", "core/shim/link/a.c", "core/adapter/dcc-module-elf.c"])
+def test_what_is_named_for_a_system_may_name_it(path):
+    assert broken(path, HEAD + "int pidfd = waitid(P_PID, SIGTERM);\n") == []
+
+
+def test_who_is_left_to_mend_is_there_and_has_something_to_mend():
+    for path in rules.PLATFORM_WORDS_LEFT:
+        source = rules.SourceFile(path, (ROOT / path).read_text())
+        assert list(rules.rule_platform_words(source)), path
 
 
 def test_line_numbers_are_those_of_the_file():

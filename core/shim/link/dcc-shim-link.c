@@ -415,7 +415,7 @@ spawn_shim(
     if (!dcc_spawn(&spawn, &child, errno_code, error))
         return FALSE;
     self->pid = child.pid;
-    return watch_shim(self, child.pidfd, error);
+    return watch_shim(self, child.process, error);
 }
 
 DccShimLink *

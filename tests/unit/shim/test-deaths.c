@@ -105,7 +105,7 @@ assert_known_or_lost(Life *life, int wait_status)
     DccShimRecord record = life_record(life);
 
     g_assert_true(record.exited != record.lost);
-    if (dcc_pidfd_can_read_exit())
+    if (dcc_process_ref_can_read_exit())
         g_assert_true(record.exited);
     if (record.exited)
         g_assert_cmphex(record.wait_status, ==, wait_status);

@@ -1,9 +1,9 @@
 /* Looks at every process there is, and whether somebody may have slipped by.
  *
- * /proc is read in pieces, oldest numbers and newest mixed, while processes come and go. One that
- * forks and ends every few milliseconds can be gone when its entry is read, its child not yet in
- * the piece. So a look that finds nobody proves something only when nobody has ended since the look
- * before: the looks of one search know who was dead already. */
+ * The list of processes is read in pieces, oldest numbers and newest mixed, while processes come
+ * and go. One that forks and ends every few milliseconds can be gone when its entry is read, its
+ * child not yet in the piece. So a look that finds nobody proves something only when nobody has
+ * ended since the look before: the looks of one search know who was dead already. */
 #pragma once
 
 #include "dcc-proc.h"
