@@ -152,6 +152,9 @@ on_news(DccShimLink *link, int news, gpointer data)
     case DCC_SHIM_DEGRADED:
         dcc_session_tell_degraded(self, "the log cannot be written; output is being dropped");
         break;
+    case DCC_SHIM_OUTPUT:
+        dcc_log_reader_look(self->life->log);
+        break;
     case DCC_SHIM_GONE:
         on_shim_gone(self);
         break;

@@ -144,9 +144,7 @@ dcc_session_equip_life(DccSession *self, GError **error)
     g_clear_pointer(&self->saved, g_free);
     g_clear_pointer(&self->copy, g_free);
     life->last_lines = dcc_line_ring_new();
-    life->log = dcc_log_reader_new(self->log_path, life->log_start, on_line, self, error);
-    if (life->log == NULL)
-        return FALSE;
+    life->log = dcc_log_reader_new(self->log_path, life->log_start, on_line, self);
     life->health = dcc_health_watch_new(self->adapter,
                                         life->probe_plan,
                                         self->agent,

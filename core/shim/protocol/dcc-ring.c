@@ -184,7 +184,7 @@ dcc_ring_pipe_size(int pipe_fd)
 }
 
 int64_t
-dcc_ring_drain(DccRing *ring, int pipe_fd, int64_t limit)
+dcc_ring_drain(DccRing *ring, int pipe_fd, int64_t limit, bool all)
 {
     static char buffer[128 * 1024];
     int64_t moved = 0;
@@ -200,6 +200,9 @@ dcc_ring_drain(DccRing *ring, int pipe_fd, int64_t limit)
             return moved;
         dcc_ring_write(ring, buffer, (size_t)n);
         moved += n;
+        /* The pipe was empty then. A pipe in packet mode gives less each time. */
+        if (!all && n < (ssize_t)sizeof buffer)
+            break;
     }
     return moved;
 }
