@@ -5,6 +5,7 @@
  */
 #include "dcc-session-private.h"
 
+#include "dcc-proc.h"
 #include "dcc-tree.h"
 
 static gboolean
@@ -15,7 +16,11 @@ has_name(const char *pid, const char *const *names)
 
     if (!g_file_get_contents(path, &comm, NULL, NULL))
         return FALSE;
-    return g_strv_contains(names, g_strchomp(comm));
+    g_strchomp(comm);
+    for (guint i = 0; names[i] != NULL; i++)
+        if (dcc_proc_has_name(comm, names[i]))
+            return TRUE;
+    return FALSE;
 }
 
 static gboolean
