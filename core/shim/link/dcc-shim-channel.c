@@ -131,13 +131,14 @@ send_or_wait(DccShimChannel *self)
         g_unix_fd_source_new(self->socket, G_IO_OUT), G_SOURCE_FUNC(on_writable), self);
 }
 
-/* One message, for the main loop calls again when there are more, or all. FALSE: the other side has
- * closed. */
+/* All of them, or up to one about output: that comes alone most of the time, and the main loop calls
+ * again when it did not. FALSE: the other side has closed. */
 static gboolean
 read_news(DccShimChannel *self, gboolean all)
 {
+    DccShimMessage message = {0};
+
     do {
-        DccShimMessage message;
         gssize n = recv(self->socket, &message, sizeof message, MSG_DONTWAIT | MSG_TRUNC);
 
         if (n < 0 && errno == EAGAIN)
@@ -150,7 +151,7 @@ read_news(DccShimChannel *self, gboolean all)
             return FALSE;
         self->redial_ms = 0;
         self->handler->news(message.what, self->data);
-    } while (all && self->socket >= 0);
+    } while (self->socket >= 0 && (all || message.what != NEWS_OUTPUT));
     return TRUE;
 }
 

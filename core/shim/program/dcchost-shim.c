@@ -297,10 +297,10 @@ on_connection(Shim *shim)
         dcc_shim_clients_tell_one(&shim->clients, client, NEWS_PAUSED);
     if (shim->degraded)
         dcc_shim_clients_tell_one(&shim->clients, client, NEWS_DEGRADED);
-    /* There may have been some while it was away. */
-    dcc_shim_clients_tell_one(&shim->clients, client, NEWS_OUTPUT);
     if (record->phase == DCC_PHASE_ENDED)
         dcc_shim_clients_tell_one(&shim->clients, client, NEWS_EXITED);
+    /* There may have been some while it was away. */
+    dcc_shim_clients_tell_one(&shim->clients, client, NEWS_OUTPUT);
 }
 
 static void

@@ -104,6 +104,7 @@ test_released(void)
     life->start.daemons = daemons;
     life_start_argv(life, (const char *[]){"/bin/sh", "-c", script, NULL});
     life_until_logged(life, "ready");
+    life_until_logged(life, "daemon"); /* before its exec it has no name of its own */
     dcc_shim_link_order(life->link, DCC_SHIM_KILL_TREE);
     life_wait(life, DCC_SHIM_GONE);
     g_assert_true(life_was_told(life, DCC_SHIM_EMPTY));
