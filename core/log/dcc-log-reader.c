@@ -1,7 +1,7 @@
 /* Reading a log that grows; see the header.
  *
- * Problem: a log turns over, is cut or deleted while it is read, and whoever hears a line may want
- * to hear no more. Contract: a file is read to its end before its successor is begun, and in
+ * Problem: a log turns over, is cut or deleted while it is read, and the receiver of a line
+ * may want no more. Contract: a file is read to its end before its successor is begun, and in
  * pieces, so that a flood cannot starve the main loop; after the reader's last reference is dropped
  * no line is given, also from within the one that is being heard.
  *
@@ -146,7 +146,7 @@ read_chunk(Reading *self)
         split(self, buffer, (gsize)n);
         return n;
     }
-    /* Somebody cut it: what comes now is written from its beginning. */
+    /* It was cut: what comes now is written from its beginning. */
     if (n == 0 && fstat(self->fd, &st) == 0 && st.st_size < self->position) {
         self->position = 0;
         return st.st_size > 0 ? 1 : 0;
@@ -247,7 +247,7 @@ make(const char *path, DccLineFunc func, gpointer data)
  * @data: for @func
  *
  * Reads the log at @path through rotation, truncation and deletion: at first what there is, and
- * more whenever dcc_log_reader_look() is called. It watches nothing and wakes nobody.
+ * more whenever dcc_log_reader_look() is called. It watches nothing and wakes nothing.
  *
  * Returns: (transfer full): the reader
  * Since: 1.0

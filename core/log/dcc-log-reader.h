@@ -1,5 +1,5 @@
 /* Reads a log that a shim writes and rotates: whole lines as they come. When to look is told by
- * whoever knows (the session, which hears of output from the shim), or found out by the reader
+ * the caller (the session, which hears of output from the shim), or found out by the reader
  * itself (dcc_log_reader_follow()). */
 #pragma once
 

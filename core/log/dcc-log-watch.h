@@ -1,4 +1,4 @@
-/* Noticing that a log grows, for those who are not told. */
+/* Noticing that a log grows, for a reader that is not told. */
 #pragma once
 
 #include "dcc-error.h"

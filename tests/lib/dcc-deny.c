@@ -19,6 +19,7 @@ static const struct {
     {"pidfd_send_signal", SYS_pidfd_send_signal, ANY, 0},
     {"pidfd_open", SYS_pidfd_open, ANY, 0},
     {"clone3", SYS_clone3, ANY, 0},
+    {"clone-with-pidfd", SYS_clone, 0, 0x5111}, /* CLONE_VM | VFORK | PIDFD | SIGCHLD */
     {"close_range", 436, ANY, 0},
     {"inotify_init1", SYS_inotify_init1, ANY, 0},
     {"waitid-of-pidfd", SYS_waitid, 0, 3},        /* P_PIDFD */

@@ -3,9 +3,9 @@
  * A process belongs to the application when it is the main process, or descends from one that
  * belongs; or when it carries this run's number in its environment, or has our private output pipe
  * for its stdout or stderr, neither of which anything gets but by inheriting it; or when it is of
- * the session the main process made (that number is nobody else's while one of them lives). That
- * finds double-forked daemons, too, and no stranger. What belongs to an instance that was started
- * from inside this one carries that one's number, and is none of ours. */
+ * the session the main process made (that number is not given again while one of them is alive).
+ * That finds double-forked daemons, too, and no stranger. What belongs to an instance that was
+ * started from inside this one carries that one's number, and is none of ours. */
 #include "dcc-orphan-tree.h"
 #include "dcc-process-scan.h"
 #include "dcc-shim-files.h"
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* "Nothing is left" is said only after a look in which nobody slipped away. */
+/* "Nothing is left" is said only after a look during which no process ended. */
 #define MAX_ATTEMPTS 10
 
 typedef struct {

@@ -1,6 +1,6 @@
 /* An application without a shim; see the header.
  *
- * How it ended can be told when we happen to be the one who reaps it, when the kernel tells
+ * How it ended can be told when this process is its parent and reaps it, when the kernel tells
  * strangers (Linux 6.15), or while its zombie can be read. Else it is lost, and said to be lost:
  * never 0. */
 #include "dcc-orphan.h"
@@ -21,10 +21,10 @@
 #define KILL_PERIOD_MS 20
 #define KILL_PASSES    250
 #define END_PASSES     50 /* of dcc_orphan_end(), without the main loop */
-/* How often the main process is looked at where pidfd_open() is refused. */
+/* How often a process is looked at that cannot be watched, as where pidfd_open() is refused. */
 #define LOOK_MS 500
-/* For whoever reaps it: strangers are told only after that. The first process of some containers
- * polls. */
+/* For its parent to reap it: other processes are told only after that. The first process of some
+ * containers polls. */
 #define REAP_PATIENCE_MS 5000
 #define MAX_WATCHED      256
 
@@ -72,7 +72,7 @@ release(DccOrphan *self)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccOrphan, release)
 
-/* Whoever hears it may free us: a caller holds a reference and looks at `closed` afterwards. */
+/* The handler may free the object: a caller holds a reference and looks at `closed` afterwards. */
 static void
 tell(DccOrphan *self, DccShimNews news)
 {
@@ -199,7 +199,7 @@ on_member_ended(int pidfd, gpointer data)
 {
     g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
 
-    /* Ours to reap when this session is a subreaper; nobody else's business otherwise. */
+    /* Ours to reap when this session is a subreaper. */
     dcc_pidfd_reap(pidfd, NULL);
     if (self->recheck == NULL)
         self->recheck = dcc_source_attach(g_idle_source_new(), on_recheck, self);
@@ -243,6 +243,9 @@ check_tree(DccOrphan *self)
     members = dcc_orphan_tree_list(&self->slot, self->dir, self->watched);
     if (members->len > 0) {
         watch_members(self, members);
+        /* One that could not be watched is looked at. */
+        if (self->member_ids->len < MIN(members->len, MAX_WATCHED) && self->recheck == NULL)
+            self->recheck = dcc_source_attach(g_timeout_source_new(LOOK_MS), on_recheck, self);
         return;
     }
     self->empty = TRUE;

@@ -131,8 +131,8 @@ send_or_wait(DccShimChannel *self)
         g_unix_fd_source_new(self->socket, G_IO_OUT), G_SOURCE_FUNC(on_writable), self);
 }
 
-/* All of them, or up to one about output: that comes alone most of the time, and the main loop calls
- * again when it did not. FALSE: the other side has closed. */
+/* All of them, or up to one about output: that comes alone most of the time, and the main loop
+ * calls again when it did not. FALSE: the other side has closed. */
 static gboolean
 read_news(DccShimChannel *self, gboolean all)
 {

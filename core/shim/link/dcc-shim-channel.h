@@ -18,7 +18,7 @@ typedef struct {
 
 DccShimChannel *
 dcc_shim_channel_new(const char *dir, const DccShimChannelHandler *handler, gpointer data);
-/* Calls nobody any more, also when it is freed from within a callback. */
+/* Calls the handler no more, also when it is freed from within a callback. */
 void
 dcc_shim_channel_free(DccShimChannel *self);
 /* Takes a connected socket. */

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Makes DIR/exit and DIR/out.fifo anew. Whoever calls this holds the name's lock. */
+/* Makes DIR/exit and DIR/out.fifo anew. The caller holds the name's lock. */
 gboolean
 dcc_shim_files_prepare(const char *dir, GError **error);
 /* -1 with errno; refuses what is no regular file of ours. flags: O_RDONLY or O_RDWR. */

@@ -1,9 +1,9 @@
 /* The session's end of a shim; see the header.
  *
  * News come over a socket (dcc-shim-channel), facts from the record. When the shim dies, what it
- * recorded but could not say any more is said from here, and if the application lives on it is
- * watched without a shim (dcc-orphan). That the shim died is told by its pidfd; where there is none
- * (pidfd_open() may be refused), by the end of the connection. */
+ * recorded but could not say any more is said from here, and if the application is still running it
+ * is watched without a shim (dcc-orphan). That the shim died is told by its pidfd; where there is
+ * none (pidfd_open() may be refused), by the end of the connection. */
 #include "dcc-shim-link.h"
 
 #include "dcc-exit-watch.h"
@@ -39,7 +39,7 @@ struct _DccShimLink {
     char *log_path;
     gint64 pid; /* of the shim */
     int shim_fd;
-    int record_fd; /* open, for whoever tidies up the directory takes the name away */
+    int record_fd; /* kept open, for a cleaner of directories may remove the name */
     DccShimChannel *channel;
     GSource *later;
     DccExitWatch *watch;
@@ -55,7 +55,7 @@ G_DEFINE_TYPE(DccShimLink, dcc_shim_link, G_TYPE_OBJECT)
 enum { SIGNAL_NEWS, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-/* By whoever heard the news, perhaps. */
+/* By a handler of the news, perhaps. */
 static gboolean
 is_dropped(DccShimLink *self)
 {
@@ -232,7 +232,7 @@ free_reaper(int pidfd, gpointer data)
     dcc_exit_watch_unref(data);
 }
 
-/* The shim outlives this object, and is a child of this process: somebody has to reap it. */
+/* The shim outlives this object, and is a child of this process, which has to reap it. */
 static void
 leave_reaper(DccShimLink *self)
 {

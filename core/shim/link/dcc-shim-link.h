@@ -57,7 +57,7 @@ typedef struct {
     int errno_code;
     gboolean exited;
     int wait_status; /* as of waitid's raw status word */
-    gboolean lost;   /* the main process ended, and nobody can tell how */
+    gboolean lost;   /* the main process ended, and how is not known */
     gboolean tree_empty;
     gint64 started; /* wall clock, microseconds since 1970 */
     gint64 ended;
@@ -123,7 +123,7 @@ dcc_shim_record_read(const char *dir, DccShimRecord *record);
 /* As dcc_shim_link_list_ended(), of DIR/exit without a link. */
 GArray *
 dcc_shim_record_list_ended(const char *dir, guint *total);
-/* Before another life is put on record, so that the end of the last one is not taken for its. */
+/* Before another run is put on record, so that the end of the last one is not taken for its. */
 void
 dcc_shim_record_remove(const char *dir);
 

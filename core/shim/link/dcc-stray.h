@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * these. Released daemons and other instances are not among them, nor is this process or one that
  * it descends from: a shell that the application opened may be where this session was started.
  *
- * Empty when the run's shim or main process lives, for then they are no strays; when the record
+ * Empty when the run's shim or main process is alive, for then they are no strays; when the record
  * says that nothing was left; and when it is of another boot. */
 GArray *
 dcc_stray_list(const char *dir);

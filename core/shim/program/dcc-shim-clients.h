@@ -19,7 +19,7 @@ typedef struct {
     ShimClient all[DCC_SHIM_MAX_CLIENTS];
 } ShimClients;
 
-/* The first client's socket is inherited. FALSE: nobody can be listened to. */
+/* The first client's socket is inherited. FALSE: there can be no clients. */
 bool
 dcc_shim_clients_init(ShimClients *self, int dir_fd, int first_fd);
 /* The new client; -1: there was none, or no room for it. */

@@ -5,7 +5,7 @@
 
 typedef struct {
     DccRing ring;
-    int fd; /* of the pipe; -1: nobody can write any more */
+    int fd; /* of the pipe; -1: it has no writer any more */
     int64_t pipe_size;
     bool degraded; /* a write to the log failed */
 } ShimOutput;
@@ -21,7 +21,7 @@ dcc_shim_output_take(ShimOutput *self);
 /* All that was written before now. */
 bool
 dcc_shim_output_take_all(ShimOutput *self);
-/* A child stays and throws away what comes, for somebody may write who would block when the pipe is
- * full. */
+/* A child stays and throws away what comes, for a process that goes on writing would block when the
+ * pipe is full. */
 void
 dcc_shim_output_leave_a_drain(ShimOutput *self, int first_fd);

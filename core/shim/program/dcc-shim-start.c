@@ -23,7 +23,7 @@ fail(int pipe_fd, const char *stage)
     /* At most PIPE_BUF, so whole or not at all. */
     snprintf(failure.stage, sizeof failure.stage, "%s", stage);
     if (write(pipe_fd, &failure, sizeof failure) < 0) {
-        /* Nobody is there to hear it: the shim is dead. */
+        /* The shim is dead. */
     }
     _exit(127);
 }

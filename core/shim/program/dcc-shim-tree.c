@@ -126,7 +126,7 @@ dcc_shim_tree_hasten(ShimTree *self)
 }
 
 /* No SIGSTOP first: SIGKILL stops a process from forking just as soon, and parents come before
- * their children in the list, so nobody is left to start a killed one anew. */
+ * their children in the list, so none is left to start a killed one anew. */
 bool
 dcc_shim_tree_kill(ShimTree *self)
 {

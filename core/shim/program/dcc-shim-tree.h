@@ -1,7 +1,7 @@
 /* The application and all that descends from it: signals, killing, whether any is left.
  *
  * It writes to the record's slot in memory (last_signal, ended) and says that it did; it knows
- * nobody above it. */
+ * nothing of its callers. */
 #pragma once
 
 #include "dcc-shim-wire.h"

@@ -321,7 +321,7 @@ on_events(Shim *shim, const struct pollfd *fds)
         tell_of_output(shim, dcc_shim_output_take(&shim->output));
     if (fds[POLL_LISTEN].revents != 0)
         on_connection(shim);
-    /* Nobody ends by printing, and looking costs. */
+    /* Not after output: no process has ended by that, and looking costs. */
     if (more)
         settle(shim);
 }

@@ -81,7 +81,7 @@ typedef struct {
     uint32_t phase; /* DccShimPhase */
     int32_t errno_code;
     char stage[16];
-    int32_t status_known; /* wait_status holds; else the phase ENDED means: nobody can tell how */
+    int32_t status_known; /* wait_status holds; else the phase ENDED means: how is not known */
     int32_t wait_status;
     int32_t tree_empty;
     int32_t last_signal; /* the last one of ours to the main process; 0 none */
@@ -113,14 +113,14 @@ dcc_shim_slot_write(int fd, DccShimSlot *slot);
 bool
 dcc_shim_slot_read(int fd, DccShimSlot *slot);
 
-/* Whether the plan lets processes of this name live on. */
+/* Whether the plan lets processes of this name go on. */
 bool
 dcc_shim_slot_is_daemon(const DccShimSlot *slot, const DccProc *proc);
-/* Whether it is no part of the application's tree: a daemon that lives on, or of another instance
- * that was started from inside this one. What descends from it is none either. */
+/* Whether it is no part of the application's tree: a daemon that the plan lets go on, or part of
+ * another instance that was started from inside this one. What descends from it is none either. */
 bool
 dcc_shim_slot_is_apart(const DccShimSlot *slot, const DccProc *proc);
-/* dcc_proc_signal() for a process of the tree. Who is sent it and is not the main process goes on
- * the list of those that were ended; *changed becomes TRUE when the slot is to be written. */
+/* dcc_proc_signal() for a process of the tree. What is sent it and is not the main process goes
+ * on the list of those that were ended; *changed becomes TRUE when the slot is to be written. */
 int
 dcc_shim_slot_signal(DccShimSlot *slot, const DccProc *proc, int sig, bool *changed);
