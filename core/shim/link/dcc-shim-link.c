@@ -41,7 +41,8 @@ struct _DccShimLink {
     int shim_fd;
     int record_fd; /* kept open, for a cleaner of directories may remove the name */
     DccShimChannel *channel;
-    GSource *later;
+    GSource *later;    /* for a shim that is dead already */
+    GSource *attached; /* for one that is not */
     DccExitWatch *watch;
     guint shim_id;
     DccShimId by_number; /* of the shim where it has no pidfd; pid 0: it has, or is dead */
@@ -139,14 +140,9 @@ read_slot(DccShimLink *self, DccShimSlot *slot)
     return self->record_fd >= 0 && dcc_shim_slot_read(self->record_fd, slot);
 }
 
-/* What the shim wrote down and could not say. */
 static void
-catch_up(DccShimLink *self, DccShimSlot *slot)
+tell_recorded(DccShimLink *self, const DccShimSlot *slot)
 {
-    if (!read_slot(self, slot))
-        memset(slot, 0, sizeof *slot);
-    if (slot->phase == DCC_PHASE_PREPARED)
-        record_stillbirth(self, slot);
     if (slot->phase == DCC_PHASE_REFUSED)
         tell(self, DCC_SHIM_REFUSED);
     if (slot->phase == DCC_PHASE_STARTED || slot->phase == DCC_PHASE_ENDED)
@@ -155,6 +151,30 @@ catch_up(DccShimLink *self, DccShimSlot *slot)
         tell(self, DCC_SHIM_EXITED);
     if (slot->phase == DCC_PHASE_ENDED && slot->tree_empty)
         tell(self, DCC_SHIM_EMPTY);
+}
+
+/* What the shim wrote down and could not say. */
+static void
+catch_up(DccShimLink *self, DccShimSlot *slot)
+{
+    if (!read_slot(self, slot))
+        memset(slot, 0, sizeof *slot);
+    if (slot->phase == DCC_PHASE_PREPARED)
+        record_stillbirth(self, slot);
+    tell_recorded(self, slot);
+}
+
+/* A shim that is attached to may be waiting for the disk at that moment. */
+static gboolean
+on_attached(gpointer data)
+{
+    g_autoptr(DccShimLink) self = g_object_ref(data);
+    DccShimSlot slot;
+
+    dcc_source_clear(&self->attached);
+    if (read_slot(self, &slot))
+        tell_recorded(self, &slot);
+    return G_SOURCE_REMOVE;
 }
 
 /* orders: bits of those that the shim did not get. */
@@ -249,6 +269,7 @@ dcc_shim_link_dispose(GObject *object)
 
     g_clear_pointer(&self->channel, dcc_shim_channel_free);
     dcc_source_clear(&self->later);
+    dcc_source_clear(&self->attached);
     g_clear_pointer(&self->orphan, dcc_orphan_free);
     if (self->shim_id != 0) {
         dcc_exit_watch_remove(self->watch, self->shim_id);
@@ -411,11 +432,14 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
         close(pidfd);
         return NULL;
     }
+    /* What is told is told from the main loop, so that the caller can listen first. */
     if (pidfd >= 0 || (!dcc_shim_has_pidfds() && dcc_shim_id_read(&slot, &slot.shim, &proc) &&
-                       watch_by_number(self, slot.shim.pid)))
+                       watch_by_number(self, slot.shim.pid))) {
         dcc_shim_channel_dial(self->channel);
-    else /* From the main loop, so that the caller can listen first. */
+        self->attached = dcc_source_attach(g_idle_source_new(), on_attached, self);
+    } else {
         self->later = dcc_source_attach(g_idle_source_new(), on_later, self);
+    }
     return g_steal_pointer(&self);
 }
 
