@@ -6,12 +6,9 @@
  * none (pidfd_open() may be refused), by the end of the connection. */
 #include "dcc-shim-link.h"
 
-#include "dcc-exit-watch.h"
-#include "dcc-orphan.h"
 #include "dcc-pidfd.h"
 #include "dcc-process-scan.h"
-#include "dcc-shim-channel.h"
-#include "dcc-shim-members.h"
+#include "dcc-shim-link-private.h"
 #include "dcc-shim-spawn.h"
 #include "dcc-source.h"
 
@@ -22,34 +19,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_TREE 4096
-/* How often, a millisecond apart, nothing must be left below a shim that cannot be told. */
-#define ABANDON_LOOKS  20
-#define ABANDON_PASSES 500
-
 G_STATIC_ASSERT((int)DCC_SHIM_STARTED == (int)NEWS_STARTED);
 G_STATIC_ASSERT((int)DCC_SHIM_OUTPUT == (int)NEWS_OUTPUT);
 G_STATIC_ASSERT((int)DCC_SHIM_TERM == (int)ORDER_TERM);
 G_STATIC_ASSERT((int)DCC_SHIM_CONT == (int)ORDER_CONT);
-
-struct _DccShimLink {
-    GObject parent_instance;
-
-    char *dir;
-    char *log_path;
-    gint64 pid; /* of the shim */
-    int shim_fd;
-    int record_fd; /* kept open, for a cleaner of directories may remove the name */
-    DccShimChannel *channel;
-    GSource *later;    /* for a shim that is dead already */
-    GSource *attached; /* for one that is not */
-    DccExitWatch *watch;
-    guint shim_id;
-    DccShimId by_number; /* of the shim where it has no pidfd; pid 0: it has, or is dead */
-    guint told;          /* bits of the news that come once */
-    gboolean left;
-    DccOrphan *orphan;
-};
 
 G_DEFINE_TYPE(DccShimLink, dcc_shim_link, G_TYPE_OBJECT)
 
@@ -97,8 +70,8 @@ forget_shim(DccShimLink *self)
     self->by_number.pid = 0;
 }
 
-static gboolean
-is_shim_there(DccShimLink *self)
+gboolean
+dcc_shim_link_has_shim(DccShimLink *self)
 {
     DccProc proc;
 
@@ -114,6 +87,13 @@ on_orphan_news(DccShimNews news, gpointer data)
     g_autoptr(DccShimLink) self = g_object_ref(data);
 
     tell(self, news);
+}
+
+void
+dcc_shim_link_ensure_orphan(DccShimLink *self)
+{
+    if (self->orphan == NULL)
+        self->orphan = dcc_orphan_new(self->dir, self->log_path, on_orphan_news, self);
 }
 
 /* A shim that could not even begin: nothing was started, and the record is to say so. */
@@ -132,8 +112,8 @@ record_stillbirth(DccShimLink *self, DccShimSlot *slot)
     close(fd);
 }
 
-static gboolean
-read_slot(DccShimLink *self, DccShimSlot *slot)
+gboolean
+dcc_shim_link_read_slot(DccShimLink *self, DccShimSlot *slot)
 {
     if (self->record_fd < 0)
         self->record_fd = dcc_shim_files_open_record(self->dir, O_RDONLY);
@@ -157,7 +137,7 @@ tell_recorded(DccShimLink *self, const DccShimSlot *slot)
 static void
 catch_up(DccShimLink *self, DccShimSlot *slot)
 {
-    if (!read_slot(self, slot))
+    if (!dcc_shim_link_read_slot(self, slot))
         memset(slot, 0, sizeof *slot);
     if (slot->phase == DCC_PHASE_PREPARED)
         record_stillbirth(self, slot);
@@ -172,7 +152,7 @@ on_attached(gpointer data)
     DccShimSlot slot;
 
     dcc_source_clear(&self->attached);
-    if (read_slot(self, &slot))
+    if (dcc_shim_link_read_slot(self, &slot))
         tell_recorded(self, &slot);
     return G_SOURCE_REMOVE;
 }
@@ -191,8 +171,8 @@ go_without(DccShimLink *self, guint orders)
               !(self->left && slot.phase == DCC_PHASE_ENDED);
     /* Before the news, for the answer to it may be an order. Its own news come from the main loop.
      */
-    if (goes_on && self->orphan == NULL)
-        self->orphan = dcc_orphan_new(self->dir, self->log_path, on_orphan_news, self);
+    if (goes_on)
+        dcc_shim_link_ensure_orphan(self);
     for (guint order = 0; order < N_ORDERS && self->orphan != NULL; order++)
         if (orders & (1u << order))
             dcc_orphan_order(self->orphan, (DccShimOrder)order);
@@ -236,7 +216,7 @@ on_channel_closed(gpointer data)
 {
     DccShimLink *self = data;
 
-    if (self->shim_id != 0 || is_shim_there(self))
+    if (self->shim_id != 0 || dcc_shim_link_has_shim(self))
         return FALSE;
     if (self->by_number.pid > 0)
         waitid((idtype_t)P_PID, (id_t)self->by_number.pid, &(siginfo_t){0}, WEXITED | WNOHANG);
@@ -417,7 +397,7 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
     DccProc proc;
     int pidfd;
 
-    if (!read_slot(self, &slot)) {
+    if (!dcc_shim_link_read_slot(self, &slot)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_NOT_FOUND,
@@ -462,7 +442,7 @@ dcc_shim_link_read(DccShimLink *self, DccShimRecord *record)
 
     g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
     memset(record, 0, sizeof *record);
-    if (!read_slot(self, &slot))
+    if (!dcc_shim_link_read_slot(self, &slot))
         return FALSE;
     dcc_shim_record_from_slot(record, &slot);
     return TRUE;
@@ -479,119 +459,5 @@ gboolean
 dcc_shim_link_is_owned(DccShimLink *self)
 {
     g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
-    return is_shim_there(self);
-}
-
-static bool
-is_apart(const DccProc *proc, gpointer data)
-{
-    return dcc_shim_slot_is_apart(data, proc);
-}
-
-static GArray *
-list_below_shim(DccShimLink *self)
-{
-    GArray *members = g_array_new(FALSE, FALSE, sizeof(DccProc));
-    g_autofree DccProc *list = g_new(DccProc, MAX_TREE);
-    DccShimSlot slot = {0};
-    gsize n;
-
-    read_slot(self, &slot);
-    n = dcc_proc_descendants(self->pid, list, MAX_TREE, is_apart, &slot);
-    for (gsize i = 0; i < n; i++)
-        if (dcc_process_scan_is_living(&list[i]))
-            g_array_append_val(members, list[i]);
-    return members;
-}
-
-/* (element-type DccProc) */
-static GArray *
-list_members(DccShimLink *self)
-{
-    if (self->orphan != NULL)
-        return dcc_orphan_list_tree(self->orphan);
-    if (is_shim_there(self))
-        return list_below_shim(self);
-    return g_array_new(FALSE, FALSE, sizeof(DccProc));
-}
-
-GArray *
-dcc_shim_link_list_tree(DccShimLink *self)
-{
-    g_autoptr(GArray) members = NULL;
-    GArray *pids;
-
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), NULL);
-    members = list_members(self);
-    pids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    for (guint i = 0; i < members->len; i++)
-        g_array_append_val(pids, g_array_index(members, DccProc, i).pid);
-    return pids;
-}
-
-GArray *
-dcc_shim_link_list_left(DccShimLink *self)
-{
-    g_autoptr(GArray) members = NULL;
-    DccShimSlot slot = {0};
-
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), NULL);
-    members = list_members(self);
-    read_slot(self, &slot);
-    for (guint i = members->len; i > 0; i--)
-        if (g_array_index(members, DccProc, i - 1).pid == slot.main.pid)
-            g_array_remove_index(members, i - 1);
-    return dcc_shim_members_describe(members);
-}
-
-GArray *
-dcc_shim_link_list_ended(DccShimLink *self, guint *total)
-{
-    DccShimSlot slot = {0};
-
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), NULL);
-    read_slot(self, &slot);
-    return dcc_shim_members_ended(&slot, total);
-}
-
-/* The shim cannot be told: its socket was taken away, its backlog is full, or it is dying. */
-static void
-kill_past_shim(DccShimLink *self)
-{
-    guint empty = 0;
-
-    /* Not for ever: some cannot die yet. */
-    for (guint pass = 0; pass < ABANDON_PASSES && empty < ABANDON_LOOKS && is_shim_there(self);
-         pass++) {
-        g_autoptr(GArray) members = list_below_shim(self);
-
-        empty = members->len == 0 ? empty + 1 : 0;
-        for (guint i = 0; i < members->len; i++)
-            dcc_proc_signal(&g_array_index(members, DccProc, i), SIGKILL);
-        g_usleep(1000);
-    }
-}
-
-static gboolean
-is_over(DccShimLink *self)
-{
-    DccShimSlot slot;
-
-    return !read_slot(self, &slot) || slot.phase == DCC_PHASE_REFUSED || slot.tree_empty;
-}
-
-void
-dcc_shim_link_abandon(DccShimLink *self)
-{
-    g_return_if_fail(DCC_IS_SHIM_LINK(self));
-    if (self->orphan == NULL && is_shim_there(self) &&
-        !dcc_shim_channel_insist(self->channel, DCC_SHIM_KILL_TREE))
-        kill_past_shim(self);
-    /* It may be dead without our having heard of it. */
-    if (self->orphan == NULL && !is_shim_there(self) && !is_over(self))
-        self->orphan = dcc_orphan_new(self->dir, self->log_path, on_orphan_news, self);
-    if (self->orphan != NULL)
-        dcc_orphan_end(self->orphan);
-    g_object_run_dispose(G_OBJECT(self));
-    g_object_unref(self);
+    return dcc_shim_link_has_shim(self);
 }
