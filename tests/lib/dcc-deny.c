@@ -21,6 +21,7 @@ static const struct {
     {"clone3", SYS_clone3, ANY, 0},
     {"clone-with-pidfd", SYS_clone, 0, 0x5111}, /* CLONE_VM | VFORK | PIDFD | SIGCHLD */
     {"close_range", 436, ANY, 0},
+    {"epoll_ctl", SYS_epoll_ctl, ANY, 0},
     {"inotify_init1", SYS_inotify_init1, ANY, 0},
     {"waitid-of-pidfd", SYS_waitid, 0, 3},        /* P_PIDFD */
     {"pidfd-get-info", SYS_ioctl, 1, 0xc040ff0b}, /* PIDFD_GET_INFO of 64 bytes */

@@ -2,6 +2,7 @@
  * SIGKILL ends the shim before its time. */
 #include "life.h"
 
+#include "dcc-deny.h"
 #include "dcc-proc.h"
 #include "dcc-shim-wire.h"
 
@@ -229,6 +230,26 @@ test_failed_start(void)
     g_assert_cmpuint(failed, >, 3);
 }
 
+/* The shim was started and cannot be watched: it is ended, with the application. Last, for that
+ * stays so. */
+static void
+test_unwatchable(void)
+{
+    g_autoptr(Life) life = life_new();
+
+    if (!dcc_deny("epoll_ctl", ENOSPC)) {
+        g_test_skip("no seccomp here");
+        return;
+    }
+    life_start_argv(life, (const char *[]){life_hands, "tree", "1", life->dir, NULL});
+    g_assert_null(life->link);
+    g_assert_nonnull(life->error);
+    g_assert_cmpuint(count_started(life), ==, 0);
+    g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
+    g_assert_true(life_record(life).spawned);
+    g_assert_true(life_record(life).tree_empty);
+}
+
 /* What a farm or a shutdown sends to every process: the shim goes on until the end is on record. */
 static void
 test_every_signal(void)
@@ -287,5 +308,6 @@ main(int argc, char **argv)
     g_test_add_func("/shim/orders/failed-start", test_failed_start);
     g_test_add_func("/shim/orders/every-signal", test_every_signal);
     g_test_add_func("/shim/orders/signals-at-the-start", test_signals_at_the_start);
+    g_test_add_func("/shim/orders/unwatchable", test_unwatchable);
     return g_test_run();
 }
