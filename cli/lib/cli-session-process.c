@@ -88,8 +88,13 @@ spawn_brain(const char *const *args, int log_fd, int report_fd, DccChild *child,
         .n_keep_fds = 1,
         .new_session = TRUE,
     };
+    g_autofree char *run = g_uuid_string_random();
+    g_auto(GStrv) env = g_environ_setenv(g_get_environ(), "DCCHOST_INCARNATION", run, TRUE);
     int errno_code = 0;
 
+    /* Where this is called from inside an application of ours, its session is to be no part of that
+     * one's tree: see dcc_proc_is_of_another_run(). */
+    spawn.envp = (const char *const *)env;
     g_ptr_array_add(argv, dcc_own_process_get_program());
     g_ptr_array_add(argv, g_strdup("session"));
     for (; args != NULL && *args != NULL; args++)

@@ -114,10 +114,7 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
                                       self->log_path,
                                       self->log_start,
                                       &dcc_run_output_handler,
-                                      self,
-                                      error);
-    if (self->output == NULL)
-        return FALSE;
+                                      self);
     self->agent = dcc_run_agent_new(
         self->setup, self->dir, self->output, self->clock, &dcc_run_agent_handler, self, error);
     if (self->agent == NULL)

@@ -390,6 +390,9 @@ on_news(DccShimLink *link, int news, gpointer data)
         self->listener->degraded(
             self, "the log cannot be written; output is being dropped", self->data);
         break;
+    case DCC_SHIM_OUTPUT:
+        dcc_run_output_look(self->output);
+        break;
     case DCC_SHIM_GONE: /* in order after EMPTY; else it was killed, and the link watches alone */
         if (!self->tree_gone)
             self->listener->degraded(

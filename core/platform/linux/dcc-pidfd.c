@@ -57,13 +57,23 @@ dcc_wait_status_from_siginfo(const siginfo_t *info)
     return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
+/* By its number where a sandbox refuses waitid() of pidfds: a child that has not been reaped keeps
+ * it. */
 static gboolean
 wait_for(int pidfd, int flags, int *wait_status)
 {
+    const int how = WEXITED | WNOHANG | __WALL | flags;
     siginfo_t info = {0};
+    gint64 pid;
 
-    if (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG | __WALL | flags) != 0 ||
-        info.si_pid == 0)
+    if (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, how) != 0) {
+        if (errno != EINVAL && errno != ENOSYS && errno != EPERM)
+            return FALSE;
+        pid = dcc_proc_pid_of_pidfd(pidfd);
+        if (pid <= 0 || waitid(P_PID, (id_t)pid, &info, how) != 0)
+            return FALSE;
+    }
+    if (info.si_pid == 0)
         return FALSE;
     if (wait_status != NULL)
         *wait_status = dcc_wait_status_from_siginfo(&info);
