@@ -23,8 +23,14 @@ typedef struct {
 /* FALSE with errno. */
 gboolean
 dcc_file_facts_read(const char *path, DccFileFacts *facts);
+/* The same of what a link leads to. */
+gboolean
+dcc_file_facts_read_target(const char *path, DccFileFacts *facts);
 gboolean
 dcc_file_facts_read_open(int fd, DccFileFacts *facts);
+/* Gives the file to the times of the file from, as far as the system lets us. */
+void
+dcc_file_facts_copy_times(const char *from, const char *to);
 /* Device, inode, size and time: the same file, and not written to meanwhile. */
 gboolean
 dcc_file_facts_is_same(const DccFileFacts *a, const DccFileFacts *b);

@@ -1,7 +1,7 @@
 /* What the agent inside a run tells; see the header. */
 #include "dcc-run-agent.h"
 
-#include <sys/stat.h>
+#include "dcc-file-facts.h"
 
 struct _DccRunAgent {
     const DccRunSetup *setup;
@@ -73,10 +73,11 @@ said_bad_scene(DccRunAgent *self)
 static gboolean
 is_same_file(const char *a, const char *b)
 {
-    struct stat sa, sb;
+    DccFileFacts fa, fb;
 
-    return g_strcmp0(a, b) == 0 || (stat(a, &sa) == 0 && stat(b, &sb) == 0 &&
-                                    sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino);
+    return g_strcmp0(a, b) == 0 ||
+           (dcc_file_facts_read_target(a, &fa) && dcc_file_facts_read_target(b, &fb) &&
+            fa.device == fb.device && fa.inode == fb.inode);
 }
 
 /* An application may well start on an empty scene when the one asked for cannot be read (Blender's

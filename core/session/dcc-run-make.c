@@ -1,12 +1,13 @@
 /* How a run comes to be, planned and spawned or restored from a record, and how it goes. */
 #include "dcc-run-private.h"
 
+#include "dcc-file-facts.h"
 #include "dcc-json.h"
 #include "dcc-redact.h"
 #include "dcc-shim-path.h"
+#include "dcc-system.h"
 
 #include <errno.h>
-#include <sys/stat.h>
 
 G_DEFINE_TYPE(DccRun, dcc_run, G_TYPE_OBJECT)
 
@@ -16,8 +17,10 @@ abandon(DccRun *self)
 {
     gboolean over = self->phase == DCC_RUN_EMPTY || self->phase == DCC_RUN_REFUSED;
 
-    if (self->shim != NULL && !over)
-        dcc_shim_link_order(self->shim, DCC_SHIM_KILL_TREE);
+    if (self->shim != NULL && !over) {
+        g_signal_handlers_disconnect_by_data(self->shim, self);
+        dcc_shim_link_abandon(g_steal_pointer(&self->shim));
+    }
     if (self->phase != DCC_RUN_EMPTY)
         dcc_run_setup_remove_dirs(self->setup, FALSE);
 }
@@ -138,9 +141,9 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
 static gint64
 get_log_size(const char *path)
 {
-    struct stat st;
+    DccFileFacts facts;
 
-    return stat(path, &st) == 0 ? st.st_size : 0;
+    return dcc_file_facts_read(path, &facts) ? facts.size : 0;
 }
 
 DccRun *
@@ -199,7 +202,7 @@ dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error)
     if (shim == NULL)
         return FALSE;
     self->environment = dcc_redact_environ(start.envp);
-    self->oom_kills = dcc_run_count_oom_kills();
+    self->oom_kills = dcc_system_count_memory_kills();
     self->began = dcc_clock_now(self->clock);
     self->began_wall = g_get_real_time();
     self->shim = dcc_shim_link_start(&start, &errno_code, error);
@@ -234,7 +237,7 @@ dcc_run_restore(const DccRunOrder *order,
     self->counted = record->counted;
     self->began_wall = record->run_began_wall;
     self->log_start = MAX(record->log_start, 0);
-    self->oom_kills = dcc_run_count_oom_kills();
+    self->oom_kills = dcc_system_count_memory_kills();
     if (!equip(self, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error)) {
         dcc_run_release(self); /* not ours to end */
         return NULL;

@@ -246,6 +246,21 @@ list_files(DccRun *self)
     return dcc_run_list_files(&facts);
 }
 
+/* What was ended beside the main process, and what was let go. */
+static void
+tell_cleared(DccRun *self)
+{
+    guint total = 0;
+    g_autoptr(GArray) members = dcc_shim_link_list_ended(self->shim, &total);
+    g_auto(GStrv) ended = dcc_run_tree_list_ended(members, total);
+    g_auto(GStrv) released = dcc_run_tree_list_released(
+        dcc_launch_plan_get_daemons(self->setup->plan), self->setup->incarnation);
+
+    if (ended[0] != NULL || released[0] != NULL)
+        self->listener->cleared(
+            self, (const char *const *)ended, (const char *const *)released, self->data);
+}
+
 static void
 on_late_finds(GPtrArray *found, gboolean complete, gpointer data)
 {
@@ -266,7 +281,9 @@ on_late_finds(GPtrArray *found, gboolean complete, gpointer data)
             self, "a file could not be brought to safety; it stays where it was", self->data);
     dcc_run_setup_remove_dirs(self->setup, self->keep_temp_dir);
     self->phase = DCC_RUN_EMPTY;
-    self->listener->empty(self, self->data);
+    tell_cleared(self);
+    if (!is_dropped(self))
+        self->listener->empty(self, self->data);
 }
 
 /* None of its processes is left and its end was told. */

@@ -1,6 +1,7 @@
 /* Facts of files: lstat() and fstat(). Threading: any. */
 #include "dcc-file-facts.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,26 @@ dcc_file_facts_read(const char *path, DccFileFacts *facts)
         return FALSE;
     take(&st, facts);
     return TRUE;
+}
+
+gboolean
+dcc_file_facts_read_target(const char *path, DccFileFacts *facts)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return FALSE;
+    take(&st, facts);
+    return TRUE;
+}
+
+void
+dcc_file_facts_copy_times(const char *from, const char *to)
+{
+    struct stat st;
+
+    if (lstat(from, &st) == 0)
+        utimensat(AT_FDCWD, to, (struct timespec[]){st.st_atim, st.st_mtim}, AT_SYMLINK_NOFOLLOW);
 }
 
 gboolean
