@@ -28,6 +28,22 @@ struct _DccInstanceDir {
     gboolean kept_last;
 };
 
+static gboolean
+has_file(DccInstanceDir *self, const char *file)
+{
+    g_autofree char *path = dcc_instance_dir_get_path(self, file);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* What is there may be no more than how one ended. */
+static gboolean
+is_instance(DccInstanceDir *self)
+{
+    return g_file_test(self->dir, G_FILE_TEST_IS_DIR) &&
+           (has_file(self, DCC_INSTANCE_DIR_RECORD) || !has_file(self, DCC_INSTANCE_DIR_LAST));
+}
+
 DccInstanceDir *
 dcc_instance_dir_open(DccRuntime *runtime, const char *name, gboolean create, GError **error)
 {
@@ -51,7 +67,7 @@ dcc_instance_dir_open(DccRuntime *runtime, const char *name, gboolean create, GE
     self->dir = g_build_filename(self->runtime_path, name, NULL);
     self->state_dir = dcc_host_mark_find(self->state_path, self->runtime_path, name);
     self->writer = dcc_store_writer_new();
-    if (!create && !g_file_test(self->dir, G_FILE_TEST_IS_DIR)) {
+    if (!create && !is_instance(self)) {
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "no instance called '%s' is running", name);
         return NULL;

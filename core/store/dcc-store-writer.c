@@ -75,13 +75,17 @@ free_failure(gpointer data)
 }
 
 static gboolean
-tell_failure(gpointer data)
+report_failure(gpointer data)
 {
     Failure *failure = data;
     DccStoreWriter *self = failure->writer;
+    DccStoreFailed func;
 
-    if (self->func != NULL)
-        self->func(failure->what, failure->error, self->user_data);
+    g_mutex_lock(&self->mutex);
+    func = self->func;
+    g_mutex_unlock(&self->mutex);
+    if (func != NULL)
+        func(failure->what, failure->error, self->user_data);
     return G_SOURCE_REMOVE;
 }
 
@@ -103,7 +107,7 @@ note_failure(DccStoreWriter *self, const char *what, GError *error)
     failure->error = error;
     source = g_idle_source_new();
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, tell_failure, failure, free_failure);
+    g_source_set_callback(source, report_failure, failure, free_failure);
     g_source_attach(source, self->context);
 }
 

@@ -136,6 +136,8 @@ unblock_last(Home *home)
 static void
 assert_kept(Home *home, const char *dir)
 {
+    g_autoptr(GError) error = NULL;
+
     g_assert_true(dcc_instance_dir_has_kept_last(home->dir));
     dcc_instance_dir_dissolve(home->dir);
     g_assert_true(has(dir, DCC_INSTANCE_DIR_LAST));
@@ -143,6 +145,8 @@ assert_kept(Home *home, const char *dir)
     g_assert_false(has(dir, DCC_INSTANCE_DIR_LOCK));
     g_assert_false(has(dir, "files"));
     assert_last(home->runtime, "crashed");
+    g_assert_null(dcc_instance_dir_open(home->runtime, "x", FALSE, &error));
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND); /* nothing to adopt */
     assert_listed(home->runtime, FALSE, FALSE);
     assert_listed(home->runtime, TRUE, TRUE);
 }
