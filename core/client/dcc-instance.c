@@ -114,8 +114,9 @@ static JsonObject *
 read_unattended(DccRuntime *runtime, const char *name)
 {
     g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
-    g_autofree char *path =
-        instance_dir != NULL ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD) : NULL;
+    g_autofree char *path = instance_dir != NULL
+                                ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD)
+                                : NULL;
     g_autoptr(JsonObject) record = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
     JsonObject *status = take_status(record);
 
@@ -134,7 +135,8 @@ read_unattended(DccRuntime *runtime, const char *name)
  * asked, and "attended" is false.
  *
  * Returns: (transfer full) (nullable): the status object of docs/protocol.md. Errors: `NOT_FOUND`,
- * `TIMEOUT` Since: 1.0
+ * `TIMEOUT`
+ * Since: 1.0
  */
 JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
@@ -195,7 +197,8 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name)
  * Where the log is that is now being written.
  *
  * Returns: (transfer full): the file its output is written to; older output is in the same path
- * with ".1", ... Since: 1.0
+ * with ".1", ...
+ * Since: 1.0
  */
 char *
 dcc_instance_get_log_path(DccRuntime *runtime, const char *name)

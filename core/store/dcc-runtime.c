@@ -117,7 +117,8 @@ open_state_path(GError **error)
  * `~/.local/state/dcchost`), making what is missing with mode 0700.
  *
  * Returns: (transfer full) (nullable): the directories; %NULL with `DCC_ERROR_UNSAFE` where one is
- * a link, somebody else's, open to others or cannot be made Since: 1.0
+ * a link, somebody else's, open to others or cannot be made
+ * Since: 1.0
  */
 DccRuntime *
 dcc_runtime_open(GError **error)
