@@ -6,7 +6,7 @@
  */
 #include "dcc-adapter-registry.h"
 #include "dcc-adapter-private.h"
-#include "dcc-adapter-record.h"
+#include "dcc-adapter-record-private.h"
 #include "dcc-error.h"
 #include "dcc-module-loader.h"
 #include "dcc-spelling.h"
@@ -141,7 +141,8 @@ build_search_path(DccAdapterRegistry *self)
  * `$XDG_DATA_HOME/dcchost/adapters` and the one of the installation.
  *
  * Returns: (transfer full) (array zero-terminated=1) (element-type filename): the directories, in
- * order; they need not be there Since: 1.0
+ * order; they need not be there
+ * Since: 1.0
  */
 char **
 dcc_adapter_registry_get_search_path(DccAdapterRegistry *self)
@@ -460,7 +461,8 @@ compare_records(gconstpointer a, gconstpointer b, gpointer directories)
  * Every adapter that is there and every file that was refused.
  *
  * Returns: (transfer full): a list of #DccAdapterRecord in search order; those that the program
- * added last Since: 1.0
+ * added last
+ * Since: 1.0
  */
 GListModel *
 dcc_adapter_registry_list(DccAdapterRegistry *self)

@@ -368,8 +368,13 @@ dcc_session_start(DccSession *self, GError **error)
     g_return_val_if_fail(self->instance_dir == NULL && !self->over, FALSE);
 
     search = dcc_search_new("/", NULL);
-    self->installation = dcc_catalogue_choose(
-        self->adapter, search, dcc_launch_request_get_version(self->request), error);
+    self->installation =
+        dcc_catalogue_choose_for_scene(self->adapter,
+                                       search,
+                                       dcc_launch_request_get_version(self->request),
+                                       dcc_launch_request_get_scene(self->request),
+                                       NULL,
+                                       error);
     if (self->installation == NULL)
         return FALSE;
     self->version = g_strdup(dcc_installation_get_version(self->installation));

@@ -11,7 +11,6 @@
  */
 #include "dcc-module-loader.h"
 #include "dcc-adapter-module.h"
-#include "dcc-adapter-private.h"
 #include "dcc-error.h"
 #include "dcc-module-file.h"
 #include <gmodule.h>

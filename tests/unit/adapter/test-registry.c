@@ -17,7 +17,7 @@ static const struct {
 } refusals[] = {
     {"magic", "none of ours"},
     {"major", "is built for adapter interface 2, this dcchost has 1: rebuild it"},
-    {"minor", "needs adapter interface 1.1, this dcchost has 1.0: update dcchost"},
+    {"minor", "needs adapter interface 1.2, this dcchost has 1.1: update dcchost"},
     {"small", "has a descriptor of"},
     {"nosymbol", "has no symbol dcc_adapter_module"},
     {"unresolved", "dcc_fixture_nobody_defines_this"},
