@@ -146,7 +146,7 @@ unpack_gzip(const char *data, gsize length, char *head, gsize size)
 
 /* Below zstd, as Blender compresses since 3.0, it cannot be told: GLib has no zstd. */
 char *
-dcc_blender_read_scene_version(DccAdapter *adapter, GFile *scene, GBytes *bytes)
+dcc_blender_read_scene_version(DccAdapter *adapter, GBytes *bytes)
 {
     gsize length;
     const char *data = g_bytes_get_data(bytes, &length);

@@ -31,7 +31,7 @@ find(const char *data, gsize length, const char *words)
 }
 
 char *
-dcc_houdini_read_scene_version(DccAdapter *adapter, GFile *scene, GBytes *head)
+dcc_houdini_read_scene_version(DccAdapter *adapter, GBytes *head)
 {
     static const char words[] = "set -g _HIP_SAVEVERSION = '";
     gsize length;

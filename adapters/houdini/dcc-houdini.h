@@ -71,7 +71,7 @@ dcc_houdini_add_agent(DccLaunchPlan *plan,
                       const DccHoudiniArgs *args);
 
 char *
-dcc_houdini_read_scene_version(DccAdapter *adapter, GFile *scene, GBytes *head);
+dcc_houdini_read_scene_version(DccAdapter *adapter, GBytes *head);
 
 DccOutputEvent *
 dcc_houdini_read_line(DccAdapter *adapter, const char *line);

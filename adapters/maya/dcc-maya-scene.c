@@ -62,7 +62,7 @@ read_binary(const char *data, gsize length, gsize width)
 }
 
 char *
-dcc_maya_read_scene_version(DccAdapter *adapter, GFile *scene, GBytes *head)
+dcc_maya_read_scene_version(DccAdapter *adapter, GBytes *head)
 {
     gsize length;
     const char *data = g_bytes_get_data(head, &length);

@@ -57,7 +57,7 @@ dcc_maya_plan_recovery(DccAdapter *adapter,
                        GError **error);
 
 char *
-dcc_maya_read_scene_version(DccAdapter *adapter, GFile *scene, GBytes *head);
+dcc_maya_read_scene_version(DccAdapter *adapter, GBytes *head);
 
 DccOutputEvent *
 dcc_maya_read_line(DccAdapter *adapter, const char *line);

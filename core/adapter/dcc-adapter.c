@@ -541,8 +541,7 @@ dcc_adapter_plan_recovery(DccAdapter *self,
 /**
  * dcc_adapter_read_scene_version: (virtual read_scene_version)
  * @self: an adapter
- * @scene: where the scene is; its bytes are there already, do not open it
- * @head: the first bytes of the file, at most %DCC_ADAPTER_SCENE_HEAD of them; all of a shorter one
+ * @head: the first bytes of the scene, at most %DCC_ADAPTER_SCENE_HEAD of them; all of a shorter one
  *
  * Asks which version of the application saved a scene, so that this one is started for it. An
  * answer that cannot be a version is dropped with a warning.
@@ -551,11 +550,10 @@ dcc_adapter_plan_recovery(DccAdapter *self,
  * Since: 1.0
  */
 char *
-dcc_adapter_read_scene_version(DccAdapter *self, GFile *scene, GBytes *head)
+dcc_adapter_read_scene_version(DccAdapter *self, GBytes *head)
 {
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
-    g_return_val_if_fail(G_IS_FILE(scene), NULL);
     g_return_val_if_fail(head != NULL, NULL);
 
-    return ASK_QUIETLY(self, read_scene_version, scene, head);
+    return ASK_QUIETLY(self, read_scene_version, head);
 }

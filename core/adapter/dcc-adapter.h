@@ -76,7 +76,7 @@ struct _DccAdapterClass {
                                     DccLaunchRequest *request,
                                     DccRescueFile *file,
                                     GError **error);
-    char *(*read_scene_version)(DccAdapter *self, GFile *scene, GBytes *head);
+    char *(*read_scene_version)(DccAdapter *self, GBytes *head);
 
     /*< private >*/
     gpointer reserved[DCC_ADAPTER_N_SLOTS - DCC_ADAPTER_N_QUESTIONS];
@@ -137,6 +137,6 @@ dcc_adapter_plan_recovery(DccAdapter *self,
                           GError **error);
 /* The version that saved a scene, from its first bytes; NULL: it cannot be told. Default: NULL. */
 DCC_API char *
-dcc_adapter_read_scene_version(DccAdapter *self, GFile *scene, GBytes *head);
+dcc_adapter_read_scene_version(DccAdapter *self, GBytes *head);
 
 G_END_DECLS

@@ -254,7 +254,7 @@ default_plan_recovery(DccAdapter *self,
 }
 
 static char *
-default_read_scene_version(DccAdapter *self, GFile *scene, GBytes *head)
+default_read_scene_version(DccAdapter *self, GBytes *head)
 {
     return NULL;
 }

@@ -326,10 +326,9 @@ name_scene(guint i)
 static gpointer
 ask_read_scene_version(const DccSubject *subject, guint i, GError **error)
 {
-    g_autoptr(GFile) scene = g_file_new_for_path("/nonexistent/dcchost/a.scene");
     g_autoptr(GBytes) head = dcc_conformance_new_scene(i);
 
-    return dcc_adapter_read_scene_version(subject->adapter, scene, head);
+    return dcc_adapter_read_scene_version(subject->adapter, head);
 }
 
 static char *

@@ -13,6 +13,8 @@
 #include "dcc-version-cache.h"
 #include <string.h>
 
+#define VERSION_TIMEOUT_MS 20000
+
 /**
  * dcc_catalogue_get_variable:
  * @adapter: whose application
@@ -136,7 +138,7 @@ ask_versions(DccAdapter *adapter, GPtrArray *candidates, DccVersionCache *cache)
         if (self->command)
             asks[n++].argv = self->command;
     }
-    dcc_version_ask(asks, n);
+    dcc_version_ask(asks, n, VERSION_TIMEOUT_MS);
     n = 0;
     for (guint i = 0; i < candidates->len; i++) {
         Candidate *self = g_ptr_array_index(candidates, i);

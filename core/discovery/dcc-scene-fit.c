@@ -91,12 +91,11 @@ char *
 dcc_scene_read_version(DccAdapter *adapter, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    g_autoptr(GFile) scene = g_file_new_for_path(path);
     g_autoptr(GBytes) head = NULL;
 
     if (fd < 0)
         return NULL;
     head = read_head(fd);
     close(fd);
-    return head ? dcc_adapter_read_scene_version(adapter, scene, head) : NULL;
+    return head ? dcc_adapter_read_scene_version(adapter, head) : NULL;
 }

@@ -1,7 +1,7 @@
 /* Asks copies that only tell their version when they are run.
  *
  * Problem: each may take seconds on a file server, and one that never answers must not hold up the
- * others, nor the next call of the same command. Contract: each command has its own thread and 20 s;
+ * others, nor the next call of the same command. Contract: each command has its own thread and time limit;
  * PYTHONHOME is taken away, which would break every application that brings its own Python.
  * Threading: any thread; blocks.
  */
@@ -10,9 +10,8 @@
 #include "dcc-quiet-thread.h"
 #include "dcc-spawn.h"
 
-#define TIMEOUT_MS 20000
-#define MAX_BYTES  65536
-#define FORGET_US  (60 * G_USEC_PER_SEC)
+#define MAX_BYTES 65536
+#define FORGET_US (60 * G_USEC_PER_SEC)
 
 static GMutex lock;
 static GHashTable *silent; /* of the executable that did not end in time: when, as gint64 * */
@@ -53,7 +52,7 @@ ask(gpointer data)
     int status = 0;
 
     output = dcc_command_run(
-        self->argv, (const char *const *)envp, TIMEOUT_MS, MAX_BYTES, &status, &error);
+        self->argv, (const char *const *)envp, self->timeout_ms, MAX_BYTES, &status, &error);
     if (output) {
         self->output = g_utf8_make_valid(output, -1);
         return NULL;
@@ -65,11 +64,12 @@ ask(gpointer data)
 }
 
 void
-dcc_version_ask(DccVersionAsk *asks, guint n)
+dcc_version_ask(DccVersionAsk *asks, guint n, gint64 timeout_ms)
 {
     g_autofree GThread **threads = g_new0(GThread *, n);
 
     for (guint i = 0; i < n; i++) {
+        asks[i].timeout_ms = timeout_ms;
         if (was_silent(asks[i].argv[0]))
             asks[i].failure = g_strdup_printf("%s did not answer a moment ago", asks[i].argv[0]);
         else if (i + 1 < n)

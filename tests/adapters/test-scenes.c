@@ -82,9 +82,8 @@ read_version(DccAdapter *adapter, gconstpointer data, gsize length)
 {
     /* A copy that ends where the bytes end: reading behind them is seen by the sanitizer. */
     g_autoptr(GBytes) head = g_bytes_new(data, length);
-    g_autoptr(GFile) scene = g_file_new_for_path("/nonexistent/a.scene");
 
-    return dcc_adapter_read_scene_version(adapter, scene, head);
+    return dcc_adapter_read_scene_version(adapter, head);
 }
 
 static void

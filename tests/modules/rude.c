@@ -187,7 +187,7 @@ rude_adapter_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 }
 
 static char *
-rude_adapter_read_scene_version(DccAdapter *adapter, GFile *scene, GBytes *head)
+rude_adapter_read_scene_version(DccAdapter *adapter, GBytes *head)
 {
     act(conduct_at("read_scene_version"));
     if (is_at("read_scene_version", "guess"))

@@ -87,7 +87,7 @@ rude_plan_recovery(DccAdapter *self,
 }
 
 static char *
-rude_read_scene_version(DccAdapter *self, GFile *scene, GBytes *head)
+rude_read_scene_version(DccAdapter *self, GBytes *head)
 {
     gsize length;
     const char *data = g_bytes_get_data(head, &length);

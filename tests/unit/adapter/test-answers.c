@@ -444,20 +444,19 @@ test_read_version(Fixture *f, gconstpointer data)
 static void
 test_read_scene_version(Fixture *f, gconstpointer data)
 {
-    g_autoptr(GFile) scene = g_file_new_for_path("/a.scene");
     g_autoptr(GBytes) good = g_bytes_new_static("4.2", 3);
     g_autoptr(GBytes) bad = g_bytes_new_static("4.2 or so", 9);
     g_autofree char *version = NULL;
 
     n_warnings = 0;
     rude_mode = MODE_ODD;
-    version = dcc_adapter_read_scene_version(f->adapter, scene, good);
+    version = dcc_adapter_read_scene_version(f->adapter, good);
     g_assert_cmpstr(version, ==, "4.2");
     g_assert_cmpuint(n_warnings, ==, 0);
-    g_assert_null(dcc_adapter_read_scene_version(f->adapter, scene, bad));
+    g_assert_null(dcc_adapter_read_scene_version(f->adapter, bad));
     g_assert_cmpuint(n_warnings, ==, 1);
     rude_mode = MODE_NOTHING;
-    g_assert_null(dcc_adapter_read_scene_version(f->adapter, scene, good));
+    g_assert_null(dcc_adapter_read_scene_version(f->adapter, good));
     g_assert_cmpuint(n_warnings, ==, 1);
 }
 
