@@ -36,7 +36,8 @@ def launch(box, header, *options):
 
 @pytest.mark.parametrize("header, version, sentence", [
     (b"BLENDER-v402", "4.2.9", "was saved by Blender 4.2: 4.2.9 is started"),
-    (b"BLENDER-v404", "4.5.3", "was saved by Blender 4.4, which is not installed: the nearest newer one is started, 4.5.3"),
+    (b"BLENDER-v404", "4.5.3",
+     "was saved by Blender 4.4, which is not installed: the nearest newer one is started, 4.5.3"),
     (b"BLENDER17-01v0501", "5.1.0", "was saved by Blender 5.1: 5.1.0 is started"),
     (b"BLENDER17-01v0503", "5.1.0", "all that is installed is older: 5.1.0 is started"),
 ])

@@ -77,48 +77,6 @@ echo_adapter_init(EchoAdapter *self)
 {
 }
 
-/* Answers a question with what it says to another one, as an adapter may. */
-typedef RudeAdapter PassingAdapter;
-typedef RudeAdapterClass PassingAdapterClass;
-static GType
-passing_adapter_get_type(void);
-G_DEFINE_TYPE(PassingAdapter, passing_adapter, DCC_TYPE_ADAPTER)
-
-static const char *passing_words; /* NULL: a bad answer */
-
-static DccLaunchPlan *
-passing_plan_launch(DccAdapter *self,
-                    DccInstallation *installation,
-                    DccLaunchRequest *request,
-                    GError **error)
-{
-    if (passing_words)
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY, passing_words);
-    return NULL;
-}
-
-static DccLaunchPlan *
-passing_plan_recovery(DccAdapter *self,
-                      DccInstallation *installation,
-                      DccLaunchRequest *request,
-                      DccRescueFile *file,
-                      GError **error)
-{
-    return dcc_adapter_plan_launch(self, installation, request, error);
-}
-
-static void
-passing_adapter_class_init(PassingAdapterClass *klass)
-{
-    DCC_ADAPTER_CLASS(klass)->plan_launch = passing_plan_launch;
-    DCC_ADAPTER_CLASS(klass)->plan_recovery = passing_plan_recovery;
-}
-
-static void
-passing_adapter_init(PassingAdapter *self)
-{
-}
-
 static GLogWriterOutput
 count_warnings(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
@@ -253,33 +211,6 @@ test_error(Fixture *f, gconstpointer data)
             g_assert_error(error, G_IO_ERROR, G_IO_ERROR_BUSY);
             g_assert_cmpstr(error->message, ==, "rude: the moon is full");
         }
-    }
-}
-
-/* The adapter is named once, however many of its questions an error went through; also where its
- * own words look like ours. */
-static void
-test_one_name(Fixture *f, gconstpointer data)
-{
-    static const struct {
-        const char *words;
-        const char *message;
-    } cases[] = {
-        {NULL, "adapter 'rude' gave a bad answer to plan_launch: nothing, and no reason"},
-        {"the moon is full", "rude: the moon is full"},
-        {"rude: said the moon", "rude: rude: said the moon"},
-        {"the server gave a bad answer to us", "rude: the server gave a bad answer to us"},
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GError) again = NULL;
-
-        passing_words = cases[i].words;
-        g_assert_null(ask_recovery(f, &error));
-        g_assert_cmpstr(error->message, ==, cases[i].message);
-        g_assert_null(ask_recovery(f, &again));
-        g_assert_cmpstr(again->message, ==, cases[i].message);
     }
 }
 
@@ -641,7 +572,6 @@ main(int argc, char **argv)
     ADD("read-version", rude, test_read_version);
     ADD("read-scene-version", rude, test_read_scene_version);
     ADD("read-line", rude, test_read_line);
-    ADD("one-name", passing, test_one_name);
     ADD("judge-exit", rude, test_judge_exit);
     ADD("defaults", plain, test_defaults);
     ADD("defaults/hollow", hollow, test_defaults);
