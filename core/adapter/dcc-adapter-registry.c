@@ -1,7 +1,7 @@
 /* The adapters of this process.
  *
  * Contract: a file that is refused is a line in the list, never an error of the whole. A file is
- * looked at once; dcc_adapter_registry_load_file() looks again. A directory that somebody else
+ * looked at once; dcc_adapter_registry_load_file() looks again. A directory that another user
  * could have put into $DCC_ADAPTER_PATH of a setuid program is not searched. Threading: one thread.
  */
 #include "dcc-adapter-registry.h"
@@ -167,7 +167,7 @@ load_module(DccAdapterRegistry *self, const char *path, GError **error)
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_ADAPTER,
-                    "module file %s comes second: the adapter '%s' is there from %s",
+                    "module file %s is not loaded: the adapter '%s' is there already, from %s",
                     path,
                     id,
                     first ? first : "the program itself");

@@ -1,6 +1,6 @@
 /* The abstract adapter: its name, and the asking.
  *
- * Problem: an adapter is somebody else's code, in C or Python. It may return nothing and say
+ * Problem: an adapter is foreign code, in C or Python. It may return nothing and say
  * nothing, raise and return something, answer with the wrong kind of object or with a plan no
  * kernel would take. Contract: a caller of these wrappers gets a sound answer or an error that
  * names the adapter and the question; where a question has no way to return an error, the log says
@@ -41,7 +41,7 @@ G_STATIC_ASSERT(sizeof(DccAdapterClass) ==
 static void
 take_string(char **field, const GValue *value)
 {
-    /* A subclass may name itself in its init function: what g_object_new() sets later comes second.
+    /* A subclass may name itself in its init function: what g_object_new() sets later does not count.
      */
     if (!*field)
         *field = g_value_dup_string(value);
@@ -284,7 +284,7 @@ settle(DccAdapter *self, gsize question, gpointer answer, GError *raised, GError
         &priv->state, name_of(self), &dcc_questions[question], answer, raised, error);
 }
 
-/* Somebody has to mend the adapter all the same. */
+/* The adapter has to be mended all the same. */
 static void
 complain(DccAdapter *self, GError *error)
 {

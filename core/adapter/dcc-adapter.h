@@ -85,7 +85,7 @@ struct _DccAdapterClass {
 /* Lower-case letters, digits and '-', beginning with a letter, at most 64. */
 DCC_API gboolean
 dcc_adapter_id_is_valid(const char *id);
-/* Who it is. id: lower-case letters, digits and '-'; title: what people call it. */
+/* Its name. id: lower-case letters, digits and '-'; title: what people call it. */
 DCC_API const char *
 dcc_adapter_get_id(DccAdapter *self);
 DCC_API const char *

@@ -131,7 +131,7 @@ is_crash_signal(int signal)
     }
 }
 
-/* Somebody ended it by a polite signal (a log-out, a service manager, a person): that is a quit,
+/* It was ended by a polite signal (a log-out, a service manager, a person): that is a quit,
  * not a crash, and it is not brought back. */
 static gboolean
 is_polite_signal(int signal)

@@ -88,7 +88,7 @@ typedef gpointer (*AskWithRequest)(const DccSubject *subject,
                                    guint i,
                                    GError **error);
 
-/* An adapter reads the request. Whoever changes it changes what the user asked for. */
+/* An adapter reads the request. One that changes it changes what the user asked for. */
 static gpointer
 ask_with_request(const DccSubject *subject,
                  const char *question,

@@ -1,9 +1,9 @@
 /* The conformance suite: asks every question in every way, and says how it went.
  *
- * Problem: an adapter is somebody else's, and a session meets its bad answers one at a time, in the
+ * Problem: an adapter is foreign code, and a session meets its bad answers one at a time, in the
  * middle of an artist's day. Contract: the answers go through the same checks as in a session; a
  * row says the first thing that is wrong, how often, and with what it was asked. A question that
- * spins for ever hangs whoever asks: `dcchost adapter check` asks in a process of its own.
+ * spins for ever hangs the caller: `dcchost adapter check` asks in a process of its own.
  * Threading: that of the adapter.
  */
 #include "dcc-conformance.h"

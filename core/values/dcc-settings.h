@@ -111,7 +111,7 @@ dcc_settings_get_recover(DccSettings *self);
  * "backoff". */
 DCC_API gboolean
 dcc_settings_parse(DccSettings *self, const char *name, const char *text, GError **error);
-/* TRUE if somebody has set it: an adapter's default must not overrule a user's wish. */
+/* TRUE if it was set: an adapter's default must not overrule a user's wish. */
 DCC_API gboolean
 dcc_settings_is_set(DccSettings *self, const char *name);
 /* The text that dcc_settings_parse() takes; NULL for an unknown name. */

@@ -80,7 +80,7 @@ SURROUNDINGS = {
     # Documented, but what is said of its age is in a comment of tests alone, so that no other rule sees it.
     "tests/joined.c": HEAD + "/**\n * dcc_joined:\n *\n * Returns: it Since: 1.0\n */\n",
     "core/base/public.h": HEAD + "#pragma once\nDCC_API int\ndcc_listed(void);\n",
-    "core/base/typed.h": HEAD + "#pragma once\nDCC_API\nG_DECLARE_FINAL_TYPE(DccTyped, dcc_typed, DCC, TYPED, GObject)\n",
+    "core/base/typed.h": HEAD + "#pragma once\nDCC_API\nG_DECLARE_FINAL_TYPE(DccTyped, dcc_typed, DCC, T, GObject)\n",
     "core/base/ring.c": HEAD + "void\ndcc_ring(void)\n{\n    dcc_round();\n}\n",
 }
 SURROUNDINGS.update({"core/base/i%d.c" % n: HEAD + '#include "x-private.h"\n' for n in range(4)})

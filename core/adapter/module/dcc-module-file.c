@@ -7,9 +7,9 @@
  * the copy is checked, and the copy is loaded. So what was checked is what runs, and what happens
  * to the file afterwards concerns the next process. It costs 0.1 ms and the module's size in memory
  * for each process that loads it (measured: 160 KiB each for our own). The copy is loaded as
- * /proc/PID/fd/N, and stays open, so that a debugger finds it there. Where there is no memfd, or
- * none that may be executed, the file itself is loaded as before; then installing must rename, as
- * install, meson and package managers do. Threading: any thread.
+ * /proc/PID/fd/N, and stays open, so that a debugger finds it there. Where there is no memfd, none
+ * that may be executed, or no /proc to name it by, the file itself is loaded as before; then
+ * installing must rename, as install, meson and package managers do. Threading: any thread.
  */
 #include "dcc-module-file.h"
 #include "dcc-error.h"
@@ -95,6 +95,15 @@ may_run(int fd, gint64 size)
     return TRUE;
 }
 
+/* Whether the dynamic loader can open it by name: sandboxes may have no /proc. */
+static gboolean
+has_name(int fd)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/fd/%d", (int)getpid(), fd);
+
+    return access(path, R_OK) == 0;
+}
+
 /* -1: no copy is to be had. */
 static int
 take_copy(int fd, const char *path, gint64 size)
@@ -104,7 +113,7 @@ take_copy(int fd, const char *path, gint64 size)
     if (copy < 0)
         return -1;
     if (copy_bytes(fd, copy, size) && fcntl(copy, F_ADD_SEALS, ALL_SEALS) == 0 &&
-        may_run(copy, size))
+        may_run(copy, size) && has_name(copy))
         return copy;
     close(copy);
     return -1;

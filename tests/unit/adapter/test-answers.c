@@ -272,7 +272,7 @@ assert_no_file(const char *name)
     g_autoptr(GBytes) content = g_bytes_new_static("x", 1);
     DccLaunchPlan *plan = dcc_launch_plan_new("/app");
 
-    /* The plan itself takes no such name; the police look again, for plans built without checks. */
+    /* The plan itself takes no such name; the checks look again, for plans built without checks. */
     g_test_expect_message(NULL, G_LOG_LEVEL_CRITICAL, "*is_file_name*");
     dcc_launch_plan_add_file(plan, name, content);
     g_test_assert_expected_messages();
