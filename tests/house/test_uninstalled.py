@@ -21,7 +21,7 @@ def flags(*wanted):
 def compile_text(tmp_path, text, *options):
     source = tmp_path / "a.c"
     source.write_text(text)
-    done = subprocess.run(["cc", "-Wall", "-Werror", *options, str(source), *flags("--cflags"), "-o", str(tmp_path / "a")],
+    done = subprocess.run(["cc", "-Wall", "-Werror", *options, str(source), *flags("--cflags")],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
     assert done.returncode == 0, done.stdout
 
