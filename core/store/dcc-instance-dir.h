@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-#define DCC_INSTANCE_DIR_LOCK         "lock" /* held by the session and the shim: the name is taken */
-#define DCC_INSTANCE_DIR_SESSION_LOCK "session.lock" /* held by the session alone: it is attended  \
+#define DCC_INSTANCE_DIR_LOCK "lock" /* held by the session and the shim: the name is taken */
+#define DCC_INSTANCE_DIR_SESSION_LOCK                                                              \
+    "session.lock" /* held by the session alone: it is attended  \
                                                       */
 #define DCC_INSTANCE_DIR_RECORD  "record.json"
 #define DCC_INSTANCE_DIR_CONTROL "control.sock"
