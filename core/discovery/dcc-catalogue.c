@@ -356,9 +356,11 @@ explain(const Wish *wish, const char *chosen)
     g_autofree char *name = wish->scene ? g_filename_display_basename(wish->scene) : NULL;
     g_autofree char *start = NULL;
 
-    if (fit == DCC_SCENE_FIT_UNKNOWN)
+    if (!wish->saved)
         return NULL;
     start = g_strdup_printf("scene '%s' was saved by %s %s", name, title, wish->saved);
+    if (fit == DCC_SCENE_FIT_UNKNOWN)
+        return g_strdup_printf("%s; which version is started cannot be told", start);
     if (fit == DCC_SCENE_FIT_OLDER)
         return g_strdup_printf("%s and %s: %s is started, which may not read all of it, so save "
                                "under another name",

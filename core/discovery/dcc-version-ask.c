@@ -14,23 +14,31 @@
 #define FORGET_US (60 * G_USEC_PER_SEC)
 
 static GMutex lock;
-static GHashTable *silent; /* of the executable that did not end in time: when, as gint64 * */
+static GHashTable *silent; /* of the command that did not end in time: when, as gint64 * */
+
+/* (transfer full): a launcher may stand for many applications, so all of the command counts. */
+static char *
+name_command(const char *const *argv)
+{
+    return g_strjoinv("\n", (char **)argv);
+}
 
 static gboolean
-was_silent(const char *executable)
+was_silent(const char *const *argv)
 {
+    g_autofree char *command = name_command(argv);
     gint64 *when;
     gboolean was;
 
     g_mutex_lock(&lock);
-    when = silent ? g_hash_table_lookup(silent, executable) : NULL;
+    when = silent ? g_hash_table_lookup(silent, command) : NULL;
     was = when && g_get_monotonic_time() - *when < FORGET_US;
     g_mutex_unlock(&lock);
     return was;
 }
 
 static void
-note_silent(const char *executable)
+note_silent(const char *const *argv)
 {
     gint64 *when = g_new(gint64, 1);
 
@@ -38,7 +46,7 @@ note_silent(const char *executable)
     g_mutex_lock(&lock);
     if (!silent)
         silent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    g_hash_table_replace(silent, g_strdup(executable), when);
+    g_hash_table_replace(silent, name_command(argv), when);
     g_mutex_unlock(&lock);
 }
 
@@ -58,7 +66,7 @@ ask(gpointer data)
         return NULL;
     }
     if (g_error_matches(error, DCC_ERROR, DCC_ERROR_TIMEOUT))
-        note_silent(self->argv[0]);
+        note_silent(self->argv);
     self->failure = g_strdup(error->message);
     return NULL;
 }
@@ -70,7 +78,7 @@ dcc_version_ask(DccVersionAsk *asks, guint n, gint64 timeout_ms)
 
     for (guint i = 0; i < n; i++) {
         asks[i].timeout_ms = timeout_ms;
-        if (was_silent(asks[i].argv[0]))
+        if (was_silent(asks[i].argv))
             asks[i].failure = g_strdup_printf("%s did not answer a moment ago", asks[i].argv[0]);
         else if (i + 1 < n)
             threads[i] = dcc_quiet_thread_new("dcchost-version", ask, &asks[i], NULL);

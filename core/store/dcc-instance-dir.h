@@ -7,18 +7,18 @@
 
 G_BEGIN_DECLS
 
-#define DCC_INSTANCE_DIR_LOCK "lock" /* held by the session and the shim: the name is taken */
-#define DCC_INSTANCE_DIR_SESSION_LOCK                                                              \
-    "session.lock" /* held by the session alone: it is attended  \
-                                                      */
-#define DCC_INSTANCE_DIR_RECORD  "record.json"
-#define DCC_INSTANCE_DIR_CONTROL "control.sock"
-#define DCC_INSTANCE_DIR_AGENT   "agent.sock"
-#define DCC_INSTANCE_DIR_LAST    "last.json" /* in the state directory, like those below */
-#define DCC_INSTANCE_DIR_REQUEST "request.json"
-#define DCC_INSTANCE_DIR_LOG     "output.log"
-#define DCC_INSTANCE_DIR_EVENTS  "events.jsonl"
-#define DCC_INSTANCE_DIR_DEATHS  "deaths.jsonl"
+/* Held by the session and the shim: the name is taken. */
+#define DCC_INSTANCE_DIR_LOCK "lock"
+/* Held by the session alone: it is attended. */
+#define DCC_INSTANCE_DIR_SESSION_LOCK "session.lock"
+#define DCC_INSTANCE_DIR_RECORD       "record.json"
+#define DCC_INSTANCE_DIR_CONTROL      "control.sock"
+#define DCC_INSTANCE_DIR_AGENT        "agent.sock"
+#define DCC_INSTANCE_DIR_LAST         "last.json" /* in the state directory, like those below */
+#define DCC_INSTANCE_DIR_REQUEST      "request.json"
+#define DCC_INSTANCE_DIR_LOG          "output.log"
+#define DCC_INSTANCE_DIR_EVENTS       "events.jsonl"
+#define DCC_INSTANCE_DIR_DEATHS       "deaths.jsonl"
 
 typedef struct _DccPlace DccInstanceDir;
 

@@ -57,16 +57,19 @@ test_silent(Scratch *f, gconstpointer data)
     g_autofree char *silent = scratch_path(f, "silent");
     g_autofree char *missing = scratch_path(f, "missing");
     const char *silent_argv[] = {silent, "--version", NULL};
+    const char *other_argv[] = {silent, "--brief", NULL};
     const char *missing_argv[] = {missing, "--version", NULL};
     gint64 start;
 
-    set_script(f, "silent", "#!/bin/sh\nexec sleep 300\n");
+    set_script(
+        f, "silent", "#!/bin/sh\n[ \"$1\" != --brief ] || { echo 4.2; exit; }\nexec sleep 300\n");
     for (guint turn = 0; turn < 2; turn++) {
-        DccVersionAsk asks[] = {{.argv = silent_argv}, {.argv = missing_argv}};
+        DccVersionAsk asks[] = {
+            {.argv = silent_argv}, {.argv = missing_argv}, {.argv = other_argv}};
 
         start = g_get_monotonic_time();
         /* The second time it would take a minute, were it asked again. */
-        dcc_version_ask(asks, 2, turn == 0 ? 300 : PATIENT_MS);
+        dcc_version_ask(asks, 3, turn == 0 ? 2000 : PATIENT_MS);
         g_assert_cmpint(g_get_monotonic_time() - start, <, 30 * G_USEC_PER_SEC);
         for (guint i = 0; i < 2; i++) {
             g_assert_null(asks[i].output);
@@ -74,6 +77,9 @@ test_silent(Scratch *f, gconstpointer data)
             g_assert_nonnull(strstr(asks[i].failure, i == 0 ? silent : missing));
             dcc_version_ask_clear(&asks[i]);
         }
+        /* Another question to the same program is another matter. */
+        g_assert_cmpstr(asks[2].output, ==, "4.2\n");
+        dcc_version_ask_clear(&asks[2]);
     }
 }
 
