@@ -307,10 +307,16 @@ complain(DccAdapter *self, GError *error)
 static gpointer
 settle_quietly(DccAdapter *self, gsize question, gpointer answer)
 {
+    DccAdapterPrivate *priv = dcc_adapter_get_instance_private(self);
     GError *error = NULL;
-    gpointer settled = settle(self, question, answer, NULL, &error);
+    gpointer settled;
 
-    if (G_UNLIKELY(error))
+    /* Most lines of output say nothing, and every line is asked about. */
+    if (G_LIKELY(!answer && !priv->state.failure) &&
+        dcc_question_may_be_nothing(&dcc_questions[question]))
+        return NULL;
+    settled = settle(self, question, answer, NULL, &error);
+    if (error)
         complain(self, error);
     return settled;
 }

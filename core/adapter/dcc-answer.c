@@ -76,12 +76,6 @@ is_of_type(const DccQuestion *question, gpointer answer)
         answer, question->answer == DCC_ANSWER_LIST ? G_TYPE_LIST_MODEL : question->type());
 }
 
-static gboolean
-may_be_nothing(const DccQuestion *question)
-{
-    return question->answer == DCC_ANSWER_TEXT || question->answer == DCC_ANSWER_OBJECT_OR_NOTHING;
-}
-
 /* Takes answer. (transfer full): a sound copy of the list, or NULL. */
 static gpointer
 copy_list(Settling *self, GListModel *answer)
@@ -149,7 +143,7 @@ dcc_answer_settle(DccAnswerState *state,
 
     if (!failure && !raised && answer)
         return judge(&self, answer);
-    if (!failure && !raised && may_be_nothing(question))
+    if (!failure && !raised && dcc_question_may_be_nothing(question))
         return NULL;
     /* What it says of itself counts, whatever else it gave. */
     if (answer)

@@ -289,3 +289,9 @@ default_read_scene_version(DccAdapter *self, GBytes *head)
 QUESTIONS(CHECK)
 
 const DccQuestion dcc_questions[DCC_ADAPTER_N_QUESTIONS] = {QUESTIONS(ROW)};
+
+gboolean
+dcc_question_may_be_nothing(const DccQuestion *self)
+{
+    return self->answer == DCC_ANSWER_TEXT || self->answer == DCC_ANSWER_OBJECT_OR_NOTHING;
+}

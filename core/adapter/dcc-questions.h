@@ -31,4 +31,8 @@ extern const DccQuestion dcc_questions[DCC_ADAPTER_N_QUESTIONS];
 #define DCC_QUESTION_INDEX(slot_)                                                                  \
     ((G_STRUCT_OFFSET(DccAdapterClass, slot_) - sizeof(GObjectClass)) / sizeof(gpointer))
 
+/* Whether NULL without an error is an answer. */
+gboolean
+dcc_question_may_be_nothing(const DccQuestion *self);
+
 G_END_DECLS
