@@ -113,7 +113,8 @@ connect_to(DccRuntime *runtime, const char *name, GError **error)
  * Connects to the session that attends the instance.
  *
  * Returns: (transfer full) (nullable): the client. Errors: `NOT_FOUND` (no such instance), `GONE`
- * (there is one, but no session attends it), `UNSAFE` Since: 1.0
+ * (there is one, but no session attends it), `UNSAFE`
+ * Since: 1.0
  */
 DccClient *
 dcc_client_new(DccRuntime *runtime, const char *name, GError **error)
@@ -290,7 +291,8 @@ set_remote_error(JsonObject *failure, GError **error)
  * Events that arrive meanwhile are kept for dcc_client_next_event().
  *
  * Returns: (transfer full) (nullable): the result. Errors: `TIMEOUT`, `GONE`, or what the session
- * answered Since: 1.0
+ * answered
+ * Since: 1.0
  */
 JsonObject *
 dcc_client_call(

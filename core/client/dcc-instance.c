@@ -127,7 +127,8 @@ read_unattended(DccRuntime *runtime, const char *name)
  * asked, and "attended" is false.
  *
  * Returns: (transfer full) (nullable): the status object of docs/protocol.md. Errors: `NOT_FOUND`,
- * `TIMEOUT` Since: 1.0
+ * `TIMEOUT`
+ * Since: 1.0
  */
 JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
@@ -188,7 +189,8 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name)
  * Where the log is that is now being written.
  *
  * Returns: (transfer full): the file its output is written to; older output is in the same path
- * with ".1", ... Since: 1.0
+ * with ".1", ...
+ * Since: 1.0
  */
 char *
 dcc_instance_get_log_path(DccRuntime *runtime, const char *name)

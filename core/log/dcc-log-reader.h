@@ -9,7 +9,6 @@
 G_BEGIN_DECLS
 
 #define DCC_TYPE_LOG_READER (dcc_log_reader_get_type())
-DCC_API
 G_DECLARE_FINAL_TYPE(DccLogReader, dcc_log_reader, DCC, LOG_READER, GObject)
 
 /* line: valid UTF-8 (bytes that are not become U+FFFD), no line end, cut at 64 KiB. */
@@ -31,10 +30,10 @@ dcc_log_reader_look(DccLogReader *self);
 DCC_API void
 dcc_log_reader_drain(DccLogReader *self, gboolean flush);
 /* Bytes read so far, over all rotations. */
-DCC_API gint64
+gint64
 dcc_log_reader_get_total(DccLogReader *self);
 /* The position of the next unread byte in the file now open. */
-DCC_API gint64
+gint64
 dcc_log_reader_get_offset(DccLogReader *self);
 
 /* (transfer full): the last n lines over the whole ring (path.1 is older than path), oldest first.

@@ -343,8 +343,12 @@ dcc_session_start(DccSession *self, GError **error)
     held = g_object_ref(self);
     request = dcc_supervisor_get_request(self->supervisor);
     search = dcc_search_new("/", NULL);
-    installation =
-        dcc_catalogue_choose(self->adapter, search, dcc_launch_request_get_version(request), error);
+    installation = dcc_catalogue_choose_for_scene(self->adapter,
+                                                  search,
+                                                  dcc_launch_request_get_version(request),
+                                                  dcc_launch_request_get_scene(request),
+                                                  NULL,
+                                                  error);
     return installation != NULL && start(self, installation, error);
 }
 
