@@ -12,11 +12,10 @@
 #include "cli-session-process.h"
 #include "dcc-catalogue.h"
 #include "dcc-error.h"
+#include "dcc-own-process.h"
 #include "dcc-session.h"
-#include <glib-unix.h>
-#include <signal.h>
+#include "dcc-stop-requests.h"
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 typedef struct {
@@ -39,23 +38,10 @@ on_event(DccSession *session, const char *json, Brain *self)
 }
 
 static gboolean
-on_term(int fd, GIOCondition condition, gpointer data)
+on_term(gpointer data)
 {
     g_main_loop_quit(data);
     return G_SOURCE_REMOVE;
-}
-
-/* Not g_unix_signal_add(): it wants a thread, and GLib aborts where the machine has none to give.
- * Blocked before the application is started; spawning unblocks it for the child. */
-static int
-claim_term(void)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* By now everybody who listens has had the last event. */
@@ -78,14 +64,15 @@ on_settled(gpointer data)
 static int
 run(Brain *self)
 {
-    guint term =
-        self->term_fd >= 0 ? g_unix_fd_add(self->term_fd, G_IO_IN, on_term, self->loop) : 0;
+    g_autoptr(GSource) term = NULL;
 
+    if (self->term_fd >= 0)
+        term = dcc_stop_requests_watch(self->term_fd, on_term, self->loop);
     g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
     g_main_loop_run(self->loop);
     on_settled(self); /* where it was over first; told once */
-    if (term != 0 && g_main_context_find_source_by_id(NULL, term) != NULL)
-        g_source_remove(term);
+    if (term != NULL)
+        g_source_destroy(term);
     return CLI_DONE;
 }
 
@@ -194,9 +181,9 @@ cmd_session(char **argv)
     gboolean begun;
 
     cli_session_process_claim_report();
-    signal(SIGHUP, SIG_IGN);
-    signal(SIGPIPE, SIG_IGN);
-    self.term_fd = claim_term();
+    dcc_own_process_ignore_hangups();
+    /* Before the application is started; it does not hold them. */
+    self.term_fd = dcc_stop_requests_hold(DCC_STOP_REQUEST_TERMINATE);
     if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
         return status;
     loop = g_main_loop_new(NULL, FALSE);

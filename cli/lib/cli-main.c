@@ -6,6 +6,7 @@
 #include "cli-out.h"
 #include "cli-text.h"
 #include "cli-verb.h"
+#include "dcc-fds.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -116,6 +117,7 @@ cli_main(int argc, char **argv)
 {
     int status;
 
+    dcc_fds_guard_standard();
     if (argc < 2) {
         print_help(stderr);
         return CLI_USAGE;

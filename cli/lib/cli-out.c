@@ -4,8 +4,8 @@
 
 #include "cli-exit.h"
 #include "cli-text.h"
+#include "dcc-own-process.h"
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,8 +20,7 @@ note_failure(void)
     write_error = errno;
     if (write_error != EPIPE)
         return;
-    signal(SIGPIPE, SIG_DFL);
-    raise(SIGPIPE);
+    dcc_own_process_end_by_broken_pipe();
 }
 
 void

@@ -8,10 +8,11 @@
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"
+#include "dcc-fds.h"
+#include "dcc-file-open.h"
+#include "dcc-own-process.h"
 #include "dcc-spawn.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,7 +52,7 @@ session_log_open(BrainLog *log, DccRuntime *runtime, const char *name, GError **
 
         g_rename(log->path, older);
     }
-    log->fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    log->fd = dcc_file_open_to_append(log->path);
     if (log->fd >= 0)
         return TRUE;
     g_set_error(error,
@@ -75,19 +76,6 @@ session_log_discard(BrainLog *log)
     g_rmdir(log->dir);
 }
 
-/* The program by its own path where that still is it, so that process lists show a sensible name.
- */
-static char *
-own_program(void)
-{
-    char *path = g_file_read_link("/proc/self/exe", NULL);
-
-    if (path != NULL && access(path, X_OK) == 0)
-        return path;
-    g_free(path);
-    return g_strdup("/proc/self/exe");
-}
-
 static gboolean
 spawn_brain(const char *const *args, int log_fd, int report_fd, DccChild *child, GError **error)
 {
@@ -100,9 +88,14 @@ spawn_brain(const char *const *args, int log_fd, int report_fd, DccChild *child,
         .n_keep_fds = 1,
         .new_session = TRUE,
     };
+    g_autofree char *run = g_uuid_string_random();
+    g_auto(GStrv) env = g_environ_setenv(g_get_environ(), "DCCHOST_INCARNATION", run, TRUE);
     int errno_code = 0;
 
-    g_ptr_array_add(argv, own_program());
+    /* Where this is called from inside an application of ours, its session is to be no part of that
+     * one's tree: see dcc_proc_is_of_another_run(). */
+    spawn.envp = (const char *const *)env;
+    g_ptr_array_add(argv, dcc_own_process_get_program());
     g_ptr_array_add(argv, g_strdup("session"));
     for (; args != NULL && *args != NULL; args++)
         g_ptr_array_add(argv, g_strdup(*args));
@@ -171,13 +164,13 @@ cli_session_process_start(DccRuntime *runtime,
     *report = (CliSessionProcessReport){.exit_status = CLI_FAILED};
     if (!session_log_open(&log, runtime, name, error))
         return FALSE;
-    if (!g_unix_open_pipe(pipe_fds, FD_CLOEXEC, error))
+    if (!dcc_fds_open_pipe(pipe_fds, error))
         return FALSE;
     spawned = spawn_brain(args, log.fd, pipe_fds[1], &child, error);
     close(pipe_fds[1]);
     if (spawned) {
         text = read_report(pipe_fds[0]);
-        close(child.pidfd);
+        dcc_process_ref_close(&child.process);
     }
     close(pipe_fds[0]);
     if (spawned && understand(text, log.path, report, error))
@@ -215,12 +208,10 @@ static int report_fd = -1;
 void
 cli_session_process_claim_report(void)
 {
-    struct stat st;
-
-    if (fstat(CLI_BRAIN_REPORT_FD, &st) != 0 || !S_ISFIFO(st.st_mode))
+    if (!dcc_fds_is_pipe(CLI_BRAIN_REPORT_FD))
         return;
     report_fd = CLI_BRAIN_REPORT_FD;
-    fcntl(report_fd, F_SETFD, FD_CLOEXEC);
+    dcc_fds_set_private(report_fd);
 }
 
 static void
@@ -229,19 +220,11 @@ write_report(JsonObject *object)
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
     g_autofree char *text = json_to_string(node, FALSE);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
-    gsize length = strlen(line);
 
     if (report_fd < 0)
         return;
-    for (gsize done = 0; done < length;) {
-        gssize n = write(report_fd, line + done, length - done);
-
-        if (n < 0 && errno != EINTR)
-            break;
-        done += n > 0 ? (gsize)n : 0;
-    }
-    close(report_fd);
-    report_fd = -1;
+    dcc_fds_write_all(report_fd, line, strlen(line));
+    dcc_fds_close(&report_fd);
 }
 
 void

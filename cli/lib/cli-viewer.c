@@ -1,4 +1,4 @@
-/* The foreground of a launch. One poll() over the event stream and the signals; on a terminal the
+/* The foreground of a launch. One g_poll() over the event stream and the signals; on a terminal the
  * last line is rewritten each second, elsewhere there are plain lines only. */
 #include "cli-viewer.h"
 
@@ -11,17 +11,16 @@
 #include "cli-text.h"
 #include "dcc-client.h"
 #include "dcc-error.h"
-#include <poll.h>
-#include <signal.h>
+#include "dcc-stop-requests.h"
+#include "dcc-terminal.h"
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 /* How long an exit waits for the news of a restart, to be told in one line with it. */
-#define PENDING_MS 300
-#define REDRAW_MS  1000
-#define ANSWER_MS  5000
+#define PENDING_MS      300
+#define REDRAW_MS       1000
+#define ANSWER_MS       5000
+#define DEFAULT_COLUMNS 80
 
 typedef struct {
     DccRuntime *runtime;
@@ -36,13 +35,7 @@ typedef struct {
 int
 cli_viewer_hold_signals(void)
 {
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return dcc_stop_requests_hold(DCC_STOP_REQUEST_INTERRUPT | DCC_STOP_REQUEST_TERMINATE);
 }
 
 static void
@@ -66,22 +59,13 @@ on_line(const char *line, CliTone tone, gpointer data)
     say(data, line, tone);
 }
 
-static guint
-terminal_width(void)
-{
-    struct winsize size;
-
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return 80;
-}
-
 /* One character short of the edge: a full line would wrap, and could not be rewritten. */
 static void
 redraw(Viewer *self)
 {
     g_autofree char *status = NULL, *line = NULL, *cut = NULL;
-    glong width = (glong)terminal_width() - 1;
+    guint columns = dcc_terminal_get_width(STDOUT_FILENO);
+    glong width = columns > 0 ? (glong)columns - 1 : DEFAULT_COLUMNS - 1;
 
     if (!self->terminal)
         return;
@@ -125,9 +109,7 @@ interrupt(Viewer *self)
 static void
 read_signals(Viewer *self, int signal_fd)
 {
-    struct signalfd_siginfo info;
-
-    while (read(signal_fd, &info, sizeof info) == (gssize)sizeof info)
+    while (dcc_stop_requests_take(signal_fd))
         interrupt(self);
 }
 
@@ -164,8 +146,8 @@ drain(Viewer *self, CliFollow *follow, GError **error)
 static gboolean
 watch(Viewer *self, CliFollow *follow, int signal_fd, GError **error)
 {
-    struct pollfd fds[] = {{.fd = cli_follow_get_fd(follow), .events = POLLIN},
-                           {.fd = signal_fd, .events = POLLIN}};
+    GPollFD fds[] = {{.fd = cli_follow_get_fd(follow), .events = G_IO_IN},
+                     {.fd = signal_fd, .events = G_IO_IN}};
 
     while (drain(self, follow, error)) {
         int timeout = self->terminal ? REDRAW_MS : -1;
@@ -175,7 +157,7 @@ watch(Viewer *self, CliFollow *follow, int signal_fd, GError **error)
         redraw(self);
         if (cli_account_has_pending(self->account))
             timeout = PENDING_MS;
-        if (poll(fds, G_N_ELEMENTS(fds), timeout) == 0)
+        if (g_poll(fds, G_N_ELEMENTS(fds), timeout) == 0)
             cli_account_flush(self->account);
         if (fds[1].revents != 0)
             read_signals(self, signal_fd);

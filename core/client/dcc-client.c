@@ -1,6 +1,6 @@
 /* A synchronous client of one session's control socket.
  *
- * Threading: one thread at a time. Waits in poll(), never in the main loop.
+ * Threading: one thread at a time. Waits in g_poll(), never in the main loop.
  */
 #include "dcc-client.h"
 
@@ -13,9 +13,6 @@
 #include "dcc-socket.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define READ_CHUNK      (64 * 1024)
 #define MAX_REPLY_BYTES (16 * 1024 * 1024) /* a whole ring of events is one line */
@@ -45,8 +42,7 @@ dcc_client_finalize(GObject *object)
 {
     DccClient *self = DCC_CLIENT(object);
 
-    if (self->fd >= 0)
-        close(self->fd);
+    dcc_socket_close(&self->fd);
     g_free(self->name);
     g_byte_array_unref(self->in);
     g_queue_free_full(self->events, (GDestroyNotify)json_object_unref);
@@ -97,7 +93,7 @@ connect_to(DccRuntime *runtime, const char *name, GError **error)
     if (fd < 0)
         return explain_absence(instance_dir, name, error);
     if (!dcc_socket_peer_is_ours(fd)) {
-        close(fd);
+        dcc_socket_close(&fd);
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_UNSAFE,
@@ -117,7 +113,8 @@ connect_to(DccRuntime *runtime, const char *name, GError **error)
  * Connects to the session that attends the instance.
  *
  * Returns: (transfer full) (nullable): the client. Errors: `NOT_FOUND` (no such instance), `GONE`
- * (there is one, but no session attends it), `UNSAFE` Since: 1.0
+ * (there is one, but no session attends it), `UNSAFE`
+ * Since: 1.0
  */
 DccClient *
 dcc_client_new(DccRuntime *runtime, const char *name, GError **error)
@@ -149,9 +146,9 @@ static gboolean
 wait_readable(DccClient *self, gint64 until, GError **error)
 {
     for (;;) {
-        struct pollfd poller = {.fd = self->fd, .events = POLLIN};
+        GPollFD poller = {.fd = self->fd, .events = G_IO_IN};
         gint64 left = until < 0 ? -1 : MAX(0, (until - g_get_monotonic_time() + 999) / 1000);
-        int n = poll(&poller, 1, (int)MIN(left, G_MAXINT));
+        int n = g_poll(&poller, 1, (int)MIN(left, G_MAXINT));
 
         if (n > 0)
             return TRUE;
@@ -179,7 +176,7 @@ fill(DccClient *self, gint64 until, GError **error)
     if (!wait_readable(self, until, error))
         return FALSE;
     g_byte_array_set_size(self->in, before + READ_CHUNK);
-    n = recv(self->fd, self->in->data + before, READ_CHUNK, 0);
+    n = dcc_socket_receive(self->fd, self->in->data + before, READ_CHUNK, TRUE);
     g_byte_array_set_size(self->in, before + (n > 0 ? (guint)n : 0));
     if (n > 0 || (n < 0 && errno == EINTR))
         return TRUE;
@@ -231,7 +228,7 @@ send_all(DccClient *self, const char *line, GError **error)
     gsize length = strlen(line);
 
     while (length > 0) {
-        gssize n = send(self->fd, line, length, MSG_NOSIGNAL);
+        gssize n = dcc_socket_send(self->fd, line, length, TRUE);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -294,7 +291,8 @@ set_remote_error(JsonObject *failure, GError **error)
  * Events that arrive meanwhile are kept for dcc_client_next_event().
  *
  * Returns: (transfer full) (nullable): the result. Errors: `TIMEOUT`, `GONE`, or what the session
- * answered Since: 1.0
+ * answered
+ * Since: 1.0
  */
 JsonObject *
 dcc_client_call(

@@ -8,15 +8,13 @@
 #include "dcc-bundle.h"
 #include "dcc-error.h"
 #include "dcc-exit-info.h"
+#include "dcc-exit-record.h"
+#include "dcc-exit-status.h"
 #include "dcc-instance-dir.h"
 #include "dcc-journal.h"
 #include "dcc-json.h"
 #include "dcc-result.h"
 #include "dcc-shim-link.h"
-#include "dcc-socket.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define STATUS_TIMEOUT_MS   5000
 #define ATTENDED_TIMEOUT_MS 1000
@@ -24,7 +22,7 @@
 static char *
 state_file(DccRuntime *runtime, const char *name, const char *file)
 {
-    return g_build_filename(dcc_runtime_get_state_path(runtime), name, file, NULL);
+    return dcc_instance_dir_find_state_file(runtime, name, file);
 }
 
 static JsonObject *
@@ -49,17 +47,11 @@ read_last(DccRuntime *runtime, const char *name)
 static DccResult *
 read_result(const DccShimRecord *record)
 {
-    g_autoptr(DccExitInfo) info = NULL;
+    g_autoptr(DccExitInfo) info =
+        dcc_exit_record_to_info(record, "it ended while nobody attended it");
     g_autoptr(DccVerdict) verdict =
         dcc_verdict_new(DCC_VERDICT_UNKNOWN, "nobody attended it when it ended");
 
-    if (!record->exited)
-        info = dcc_exit_info_new_lost("it ended while nobody attended it");
-    else if (WIFSIGNALED(record->wait_status))
-        info = dcc_exit_info_new_signaled(WTERMSIG(record->wait_status),
-                                          WCOREDUMP(record->wait_status));
-    else
-        info = dcc_exit_info_new_exited(WEXITSTATUS(record->wait_status));
     return dcc_result_new_ended(info, verdict);
 }
 
@@ -68,7 +60,7 @@ set_ended(JsonObject *status, const DccShimRecord *record)
 {
     g_autoptr(DccResult) result = read_result(record);
     g_autofree char *text = dcc_result_to_json(result);
-    gboolean clean = record->exited && record->wait_status == 0;
+    gboolean clean = record->exited && dcc_exit_status_is_success(record->wait_status);
 
     json_object_set_string_member(status, "state", clean ? "stopped" : "crashed");
     json_object_set_int_member(status, "pid", -1);
@@ -93,6 +85,7 @@ static void
 correct(JsonObject *status, DccInstanceDir *instance_dir)
 {
     DccShimRecord record = {0};
+    gint64 age_ms;
 
     json_object_set_boolean_member(status, "attended", FALSE);
     json_object_set_int_member(status, "session_pid", -1);
@@ -105,17 +98,17 @@ correct(JsonObject *status, DccInstanceDir *instance_dir)
     }
     json_object_set_int_member(status, "pid", record.main.pid);
     json_object_set_boolean_member(status, "owned", dcc_identity_is_alive(&record.shim));
-    if (record.started > 0)
-        json_object_set_double_member(
-            status, "uptime_s", (double)(g_get_real_time() - record.started) / G_USEC_PER_SEC);
+    age_ms = dcc_identity_get_age_ms(&record.main);
+    json_object_set_double_member(status, "uptime_s", age_ms >= 0 ? (double)age_ms / 1000 : -1);
 }
 
 static JsonObject *
 read_unattended(DccRuntime *runtime, const char *name)
 {
     g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
-    g_autofree char *path =
-        instance_dir != NULL ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD) : NULL;
+    g_autofree char *path = instance_dir != NULL
+                                ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD)
+                                : NULL;
     g_autoptr(JsonObject) record = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
     JsonObject *status = take_status(record);
 
@@ -134,7 +127,8 @@ read_unattended(DccRuntime *runtime, const char *name)
  * asked, and "attended" is false.
  *
  * Returns: (transfer full) (nullable): the status object of docs/protocol.md. Errors: `NOT_FOUND`,
- * `TIMEOUT` Since: 1.0
+ * `TIMEOUT`
+ * Since: 1.0
  */
 JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
@@ -195,7 +189,8 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name)
  * Where the log is that is now being written.
  *
  * Returns: (transfer full): the file its output is written to; older output is in the same path
- * with ".1", ... Since: 1.0
+ * with ".1", ...
+ * Since: 1.0
  */
 char *
 dcc_instance_get_log_path(DccRuntime *runtime, const char *name)
@@ -243,12 +238,15 @@ JsonArray *
 dcc_instance_read_events(DccRuntime *runtime, const char *name, gint64 since, GError **error)
 {
     g_autofree char *path = NULL;
+    g_autofree char *spool = NULL;
 
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
     g_return_val_if_fail(name != NULL, NULL);
     path = state_file(runtime, name, DCC_INSTANCE_DIR_EVENTS);
-    if (dcc_instance_dir_is_name(name) && g_file_test(path, G_FILE_TEST_EXISTS))
-        return dcc_journal_read_file(path, since);
+    spool = g_build_filename(dcc_runtime_get_path(runtime), name, DCC_INSTANCE_DIR_SPOOL, NULL);
+    if (dcc_instance_dir_is_name(name) &&
+        (g_file_test(path, G_FILE_TEST_EXISTS) || g_file_test(spool, G_FILE_TEST_EXISTS)))
+        return dcc_journal_read_run(path, spool, since);
     g_set_error(error,
                 DCC_ERROR,
                 DCC_ERROR_NOT_FOUND,

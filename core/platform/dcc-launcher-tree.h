@@ -12,8 +12,8 @@ typedef struct {
     DccReaped *process;  /* the one that was launched */
     guint64 since_ticks; /* dcc_launched_now() before and after its start */
     guint64 until_ticks;
-    int leader; /* its pidfd, which outlives its reaping; -1: none */
-    char *mark; /* "DCCHOST_LAUNCHER=...", which no other launch has */
+    DccProcessRef leader; /* outlives its reaping; NONE */
+    char *mark;           /* "DCCHOST_LAUNCHER=...", which no other launch has */
 } DccLaunched;
 
 /* The time as start times of processes have it. */

@@ -4,9 +4,9 @@
  * new process. Threading: any. */
 #include "dcc-launch-start.h"
 
-#include <signal.h>
+#include "dcc-child.h"
+
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -99,12 +99,12 @@ dcc_launch_start(const char *const *argv,
     launched->until_ticks = dcc_launched_now();
     launched->process = dcc_reaper_adopt(&child, error);
     if (launched->process == NULL) {
-        /* Ours and not reaped, so the number is its own. */
-        kill(child.pid, SIGKILL);
-        waitid(P_PID, (id_t)child.pid, &(siginfo_t){0}, WEXITED);
+        child.process = DCC_PROCESS_REF_NONE; /* the reaper has closed it */
+        dcc_child_kill(&child);
+        dcc_child_reap(&child);
         return FALSE;
     }
     launched->mark = g_steal_pointer(&mark);
-    launched->leader = -1;
+    launched->leader = DCC_PROCESS_REF_NONE;
     return TRUE;
 }

@@ -1,24 +1,21 @@
 /* What a launcher knows of one name; see the header. Threading: the caller's lock. */
 #include "dcc-launcher-child.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
+#include "dcc-exit-status.h"
 
 DccLauncherChild *
 dcc_launcher_child_new(void)
 {
     DccLauncherChild *child = g_new0(DccLauncherChild, 1);
 
-    child->launched.leader = -1;
+    child->launched.leader = DCC_PROCESS_REF_NONE;
     return child;
 }
 
 void
 dcc_launcher_child_close_leader(DccLauncherChild *child)
 {
-    if (child->launched.leader >= 0)
-        close(child->launched.leader);
-    child->launched.leader = -1;
+    dcc_process_ref_close(&child->launched.leader);
 }
 
 static void
@@ -49,7 +46,7 @@ dcc_launcher_child_has_crashed(DccLauncherChild *child)
 
     return child->state == DCC_CHILD_STARTED &&
            dcc_reaped_is_gone(child->launched.process, &status) &&
-           !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+           !dcc_exit_status_is_success(status);
 }
 
 gboolean

@@ -9,17 +9,16 @@
 
 #include "dcc-launch-start.h"
 #include "dcc-launcher-child.h"
+#include "dcc-signals.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define KILL_TIMEOUT_MS 10000
 
 struct _DccLauncher {
     GObject parent_instance;
-    pid_t owner;
+    gint64 owner;
     GMutex lock;
     GCond changed;        /* a child is no longer DCC_CHILD_KILLING */
     GHashTable *children; /* name -> DccLauncherChild; stays after the end, for the counts */
@@ -164,7 +163,7 @@ dcc_launcher_launch(DccLauncher *self,
                     const char *cwd,
                     GError **error)
 {
-    DccLaunched launched = {.leader = -1};
+    DccLaunched launched = {.leader = DCC_PROCESS_REF_NONE};
     gboolean crashed = FALSE;
     DccChildState before;
     gint64 pid = 0;
@@ -221,7 +220,7 @@ take_to_end(DccLauncher *self, const char *name, DccChildState state, GError **e
         set_not_running(error, name);
         child = NULL;
     } else {
-        if (child->launched.leader < 0)
+        if (child->launched.leader == DCC_PROCESS_REF_NONE)
             child->launched.leader = dcc_reaped_dup(child->launched.process);
         child->state = state;
     }
@@ -287,9 +286,9 @@ dcc_launcher_ask_to_end(DccLauncher *self, const char *name, GError **error)
     if (child == NULL)
         return FALSE;
     process = ref_process(self, name);
-    dcc_reaped_signal(process, SIGTERM);
+    dcc_reaped_signal(process, DCC_SIGNAL_TERMINATE);
     /* A stopped one would not hear it. */
-    dcc_reaped_signal(process, SIGCONT);
+    dcc_reaped_signal(process, DCC_SIGNAL_CONTINUE);
     return TRUE;
 }
 
@@ -327,12 +326,12 @@ dcc_launcher_wait_for(DccLauncher *self, const char *name, gint64 timeout_ms)
  * @timeout_ms: how long to try, in milliseconds; negative: 0
  * @error: return location for an error
  *
- * Kills a child and all that it has started, and blocks until none of them
- * dcc_launcher_child_lives, or the time is over: then it may be called again. Where another thread
- * is killing it, that is waited for first.
+ * Kills a child and all that it has started, and blocks until none of them lives,
+ * or the time is over: then it may be called again. Where another thread is killing it, that is
+ * waited for first.
  *
  * Returns: %TRUE when none of them lives; %FALSE with %DCC_ERROR_NOT_FOUND where no process of this
- *   name dcc_launcher_child_lives, or %DCC_ERROR_TIMEOUT, which names who cannot be killed
+ *   name lives, or %DCC_ERROR_TIMEOUT, which names who cannot be killed
  *
  * Since: 1.1
  */
@@ -370,7 +369,7 @@ dcc_launcher_kill_within(DccLauncher *self, const char *name, gint64 timeout_ms,
  * started. Blocks until none of them lives.
  *
  * Returns: %TRUE when none of them lives; %FALSE with %DCC_ERROR_NOT_FOUND where no process of this
- *   name dcc_launcher_child_lives, or %DCC_ERROR_TIMEOUT, which names who cannot be killed
+ *   name lives, or %DCC_ERROR_TIMEOUT, which names who cannot be killed
  *
  * Since: 1.0
  */

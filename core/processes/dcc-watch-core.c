@@ -4,25 +4,25 @@
  * heartbeats are wanted nothing wakes up but by an end.
  *
  * Threading: any. The lock guards everything, and is never held while somebody waits or is called
- * back. After a fork the child's copy is inert: its thread is not there, and the epoll descriptor
- * is the parent's too; so the owner is asked before anything else, even before a lock is taken. */
+ * back. After a fork the child's copy is inert: its thread is not there, and what it waits with is
+ * the parent's too; so the owner is asked before anything else, even before a lock is taken. */
 #include "dcc-watch-core.h"
 
+#include "dcc-fds.h"
 #include "dcc-watch-table.h"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
-#define EVENTS_PER_TURN 256
-#define RETRY_US        2000
+#define ENDS_PER_TURN 256
+#define RETRY_US      2000
 
 typedef enum { PHASE_NEW, PHASE_RUNNING, PHASE_STOPPED } Phase;
 
 struct _DccWatchCore {
-    pid_t owner;
+    gint64 owner;
     GMutex lock;
     GCond news;
-    GError *broken; /* why there is no epoll descriptor */
+    GError *broken; /* why there is nothing to wait with */
     DccWatchTable table;
     DccWatchQueue queue;
     DccMonitor *monitor; /* while heartbeats are wanted */
@@ -61,8 +61,7 @@ dcc_watch_core_free(DccWatchCore *self)
     dcc_watch_table_clear(&self->table);
     dcc_watch_queue_clear(&self->queue);
     g_clear_error(&self->broken);
-    if (self->ready_fd >= 0)
-        close(self->ready_fd);
+    dcc_fds_close(&self->ready_fd);
     g_free(self);
 }
 
@@ -95,14 +94,10 @@ static void
 update_ready(DccWatchCore *self)
 {
     gboolean wanted = self->queue.events->len > 0 || self->phase == PHASE_STOPPED;
-    guint64 count = 1;
 
     if (self->ready_fd < 0 || wanted == self->ready)
         return;
-    if (wanted)
-        (void)!write(self->ready_fd, &count, sizeof count);
-    else
-        (void)!read(self->ready_fd, &count, sizeof count);
+    dcc_fds_set_flag(self->ready_fd, wanted);
     self->ready = wanted;
 }
 
@@ -212,12 +207,12 @@ beat(DccWatchCore *self, gint64 now)
 
 /* With the lock held. Returns when to turn again at the latest. */
 static gint64
-turn(DccWatchCore *self, const struct epoll_event *events, int n)
+turn(DccWatchCore *self, const guint *ends, guint n)
 {
     gint64 now = g_get_monotonic_time();
     guint before = self->queue.events->len;
 
-    dcc_watch_table_note(&self->table, events, n);
+    dcc_watch_table_note(&self->table, ends, n);
     tell_ends(self, now);
     track_beats(self);
     beat(self, now);
@@ -243,21 +238,21 @@ to_timeout(gint64 due)
 gint64
 dcc_watch_core_turn(DccWatchCore *self, gint64 due)
 {
-    struct epoll_event events[EVENTS_PER_TURN];
-    int n = epoll_wait(self->table.epoll_fd, events, EVENTS_PER_TURN, to_timeout(due));
+    guint ends[ENDS_PER_TURN];
+    guint n = dcc_exit_set_wait(self->table.ends, ends, ENDS_PER_TURN, to_timeout(due));
     gint64 next = DCC_WATCH_OVER;
 
     g_mutex_lock(&self->lock);
     if (self->phase == PHASE_RUNNING)
-        next = turn(self, events, n);
+        next = turn(self, ends, n);
     g_mutex_unlock(&self->lock);
     return next;
 }
 
-int
-dcc_watch_core_get_turn_fd(DccWatchCore *self)
+void
+dcc_watch_core_add_to_source(DccWatchCore *self, GSource *source)
 {
-    return self->table.epoll_fd;
+    dcc_exit_set_add_to_source(self->table.ends, source);
 }
 
 static void
@@ -312,7 +307,7 @@ dcc_watch_core_track(DccWatchCore *self, gint64 pid, GError **error)
     if (watch != NULL) {
         number = watch->watch;
         track_beats(self);
-        if (watch->pidfd < 0 || self->interval_ms > 0)
+        if (watch->process == DCC_PROCESS_REF_NONE || self->interval_ms > 0)
             dcc_watch_table_wake(&self->table);
     }
     g_mutex_unlock(&self->lock);
@@ -440,7 +435,7 @@ dcc_watch_core_get_ready_fd(DccWatchCore *self)
 
     g_mutex_lock(&self->lock);
     if (self->ready_fd < 0)
-        self->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        self->ready_fd = dcc_fds_open_flag(FALSE);
     update_ready(self);
     fd = self->ready_fd;
     g_mutex_unlock(&self->lock);

@@ -51,9 +51,9 @@ gboolean
 dcc_watch_core_is_running(DccWatchCore *self);
 gint64
 dcc_watch_core_turn(DccWatchCore *self, gint64 due);
-/* Readable when a turn would not wait. */
-int
-dcc_watch_core_get_turn_fd(DccWatchCore *self);
+/* Dispatches the source when a turn would not wait. */
+void
+dcc_watch_core_add_to_source(DccWatchCore *self, GSource *source);
 
 /* (transfer full) (nullable): all that is queued, oldest first. */
 DccWatchEvent *

@@ -104,7 +104,7 @@ dcc_watch_loop_new_in_context(DccWatchCore *core,
     ((WatchSource *)source)->emit = emit;
     g_weak_ref_init(&((WatchSource *)source)->owner, owner);
     g_source_set_name(source, "dcc-watcher");
-    g_source_add_unix_fd(source, dcc_watch_core_get_turn_fd(core), G_IO_IN);
+    dcc_watch_core_add_to_source(core, source);
     g_source_set_ready_time(source, 0);
     self->core = core;
     self->source = source;

@@ -3,7 +3,6 @@
  * Threading: one thread at a time for one directory. */
 #include "dcc-bundle.h"
 
-#include "dcc-instance-dir.h"
 #include "dcc-json.h"
 
 #include <errno.h>
@@ -13,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAME_FORM   "DDDDDDDD-DDDDDD-DDD-XXXXXXXX" /* date, time, milliseconds, life */
-#define LIFE_LENGTH 8
-#define MAX_COPY    (16 * 1024 * 1024) /* of a report on another file system */
+#define NAME_FORM  "DDDDDDDD-DDDDDD-DDD-XXXXXXXX" /* date, time, milliseconds, run */
+#define RUN_LENGTH 8
+#define MAX_COPY   (16 * 1024 * 1024) /* of a report on another file system */
 
 struct _DccBundle {
     char *crashes;
@@ -80,16 +79,28 @@ copy_small(const char *path, const char *target)
                target, text, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
 }
 
-gboolean
-dcc_bundle_add_file(DccBundle *self, const char *name, const char *path)
+static gboolean
+put_file(const char *dir, const char *name, const char *path)
 {
-    g_autofree char *target = g_build_filename(self->dir, name, NULL);
+    g_autofree char *target = g_build_filename(dir, name, NULL);
 
     if (linkat(AT_FDCWD, path, AT_FDCWD, target, 0) == 0) {
         /* The application's own umask made it. */
         return chmod(target, 0600) == 0;
     }
     return copy_small(path, target);
+}
+
+gboolean
+dcc_bundle_add_file(DccBundle *self, const char *name, const char *path)
+{
+    return put_file(self->dir, name, path);
+}
+
+gboolean
+dcc_bundle_extend(const char *bundle, const char *name, const char *path)
+{
+    return put_file(bundle, name, path);
 }
 
 char *
@@ -108,7 +119,7 @@ dcc_bundle_seal(DccBundle *self, gint64 wall_us, const char *incarnation)
 }
 
 gboolean
-dcc_bundle_is_name(const char *name, const char **life)
+dcc_bundle_is_name(const char *name, const char **run)
 {
     if (strlen(name) != strlen(NAME_FORM))
         return FALSE;
@@ -119,8 +130,8 @@ dcc_bundle_is_name(const char *name, const char **life)
                         : (form == 'X' ? !g_ascii_isxdigit(name[i]) : name[i] != form))
             return FALSE;
     }
-    if (life != NULL)
-        *life = name + strlen(NAME_FORM) - LIFE_LENGTH;
+    if (run != NULL)
+        *run = name + strlen(NAME_FORM) - RUN_LENGTH;
     return TRUE;
 }
 
@@ -150,34 +161,31 @@ dcc_bundle_find(const char *crashes, const char *incarnation)
     g_autoptr(GPtrArray) names = dcc_bundle_list(crashes);
 
     for (guint i = names->len; i > 0; i--) {
-        const char *name = g_ptr_array_index(names, i - 1), *life;
+        const char *name = g_ptr_array_index(names, i - 1), *run;
 
-        if (dcc_bundle_is_name(name, &life) && strncmp(life, incarnation, LIFE_LENGTH) == 0)
+        if (dcc_bundle_is_name(name, &run) && strncmp(run, incarnation, RUN_LENGTH) == 0)
             return g_build_filename(crashes, name, NULL);
     }
     return NULL;
 }
 
+/* What is shown is what was understood: every member is there, and of its type. */
 JsonObject *
 dcc_death_from_text(const char *text, gssize length)
 {
-    g_autoptr(JsonObject) death = dcc_json_from_text(text, length, NULL);
+    g_autoptr(JsonObject) object = dcc_json_from_text(text, length, NULL);
+    g_autoptr(DccDeath) death = object != NULL ? dcc_death_from_json(object, NULL) : NULL;
 
-    if (death == NULL || dcc_json_get_int(death, "version", 0) != DCC_DEATH_VERSION ||
-        dcc_json_get_object(death, "result") == NULL ||
-        dcc_json_get_string(death, "name", NULL) == NULL)
-        return NULL;
-    return g_steal_pointer(&death);
+    return death != NULL ? dcc_death_to_json(death) : NULL;
 }
 
 static JsonObject *
 read_death(const char *bundle)
 {
     g_autofree char *path = g_build_filename(bundle, DCC_BUNDLE_DEATH, NULL);
-    g_autoptr(JsonObject) object = dcc_instance_dir_read_json(path);
-    g_autofree char *line = object != NULL ? dcc_json_to_line(object) : NULL;
+    g_autoptr(DccDeath) death = dcc_death_read(path, NULL);
 
-    return line != NULL ? dcc_death_from_text(line, -1) : NULL;
+    return death != NULL ? dcc_death_to_json(death) : NULL;
 }
 
 JsonObject *

@@ -13,7 +13,6 @@
  * Threading: any. */
 #include "dcc-launcher-tree.h"
 #include "dcc-descent.h"
-#include "dcc-pidfd.h"
 #include "dcc-process-scan.h"
 #include "dcc-tree.h"
 
@@ -217,7 +216,7 @@ strike(const DccLaunched *self, Search *search)
     /* Itself by its own descriptor: that works where /proc cannot be read. */
     dcc_reaped_signal(self->process, SIGKILL);
     /* Those that keep together at one blow. */
-    dcc_pidfd_signal_group(self->leader, SIGKILL);
+    dcc_process_ref_kill_group(self->leader);
     dcc_reaped_wait(self->process, DYING_MS);
 }
 
