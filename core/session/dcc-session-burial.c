@@ -66,6 +66,9 @@ make_exit_info(DccSession *self, const DccShimRecord *record)
     dcc_exit_info_set_last_lines(info, (const char *const *)lines);
     dcc_exit_info_set_temp_dir(info, life->temp_dir);
     dcc_exit_info_set_scene(info, life->scene);
+    dcc_exit_info_set_args(info, dcc_launch_request_get_args(self->request));
+    if (life->progress != NULL)
+        dcc_exit_info_set_saved(info, dcc_progress_get_saved(life->progress));
     for (guint i = 0; i < life->telling->len; i++)
         dcc_exit_info_add_event(info, g_ptr_array_index(life->telling, i));
     return info;
