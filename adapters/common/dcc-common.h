@@ -41,9 +41,21 @@ dcc_common_crash_signal(int number);
 /* The signal that ended it, from the kernel or from a wrapper's code of 128+n; 0: none. */
 int
 dcc_common_find_signal(DccExitInfo *info);
-/* A signal that is no crash: ours, the kernel's, or somebody's. */
+/* What the signal means that ended it, also where a wrapper's code alone tells it; NULL: none did.
+ */
 DccVerdict *
-dcc_common_judge_outside_signal(DccExitInfo *info, const char *title);
+dcc_common_judge_signal(DccExitInfo *info, const char *title);
+/* It never was ready, and said that its scene cannot be opened: so the scene is to blame, whatever
+ * the code. NULL: it is not. */
+DccVerdict *
+dcc_common_judge_scene(DccExitInfo *info);
+/* NULL: its end was seen; its output says nothing of memory. */
+DccVerdict *
+dcc_common_judge_lost(DccExitInfo *info);
+DccVerdict *
+dcc_common_judge_memory(DccExitInfo *info);
+gboolean
+dcc_common_is_zero(DccExitInfo *info);
 
 /* What a file of this name is; FALSE: nothing of ours. */
 typedef gboolean (*DccCommonKindOf)(const char *name, DccRescueKind *kind);

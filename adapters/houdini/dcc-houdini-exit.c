@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 
+#define CODE_UNCAUGHT   1
 #define CODE_NO_LICENCE 3
 /* What the wrappers' shell says when NAME-bin cannot be executed, or is not there. */
 #define CODE_NO_RIGHTS  126
@@ -16,12 +17,6 @@
 /* Whoever breaks this soon and leaves nothing has not begun (libtinfo.so.5, an OFX plug-in). */
 #define AT_ONCE_US (5 * G_USEC_PER_SEC)
 #define TRACEBACK  "Traceback (most recent call last)"
-
-static gboolean
-is_zero(DccExitInfo *info)
-{
-    return dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0;
-}
 
 static gboolean
 was_short(DccExitInfo *info)
@@ -41,7 +36,7 @@ judge_licence(DccExitInfo *info)
 
     if (!dcc_exit_info_has_event(info, DCC_OUTPUT_LICENCE, &text) || !text)
         return NULL;
-    if (strstr(text, "initializing Houdini") && !is_zero(info) && !waited)
+    if (strstr(text, "initializing Houdini") && !dcc_common_is_zero(info) && !waited)
         return dcc_common_verdict(
             DCC_VERDICT_LICENCE, "could not begin, which is how a missing licence looks: %s", text);
     if (!waited && dcc_exit_info_get_code(info) != CODE_NO_LICENCE)
@@ -62,7 +57,7 @@ judge_requested(DccExitInfo *info)
                                   "quit as asked; it broke (%s) while it was taken down",
                                   signal ? signal : log);
     if (dcc_exit_info_is_our_signal(info) && dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return dcc_common_judge_outside_signal(info, "Houdini");
+        return dcc_common_judge_signal(info, "Houdini");
     return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
 }
 
@@ -134,21 +129,6 @@ judge_crash(DccExitInfo *info)
         DCC_VERDICT_CRASH, "crashed (%s) and left no crash scene", line ? line : signal);
 }
 
-static DccVerdict *
-judge_signal(DccExitInfo *info)
-{
-    int number = dcc_common_find_signal(info);
-
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return dcc_common_judge_outside_signal(info, "Houdini");
-    if (number == SIGTERM || number == SIGINT || number == SIGHUP)
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED,
-                                  "ended by signal %d (%s), as a wrapper says",
-                                  number,
-                                  g_strsignal(number));
-    return NULL;
-}
-
 static gboolean
 is_unproved(DccExitInfo *info)
 {
@@ -180,10 +160,8 @@ judge_code(DccExitInfo *info)
     int code = dcc_exit_info_get_code(info);
     const char *text = NULL;
 
-    if (!dcc_exit_info_was_ready(info) &&
-        dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &text))
-        return dcc_common_verdict(DCC_VERDICT_BAD_SCENE, "%s", text ? text : "see the log");
-    if (dcc_common_find_line(info, TRACEBACK))
+    /* Python's own code for it. Another one was chosen, whatever was printed before. */
+    if (code == CODE_UNCAUGHT && dcc_common_find_line(info, TRACEBACK))
         return dcc_common_verdict(DCC_VERDICT_SCRIPT_ERROR,
                                   "a script failed (code %d); its traceback is in the log",
                                   code);
@@ -197,23 +175,21 @@ judge_code(DccExitInfo *info)
 DccVerdict *
 dcc_houdini_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
-    static DccVerdict *(*const judges[])(DccExitInfo *) = {
-        judge_licence, judge_requested, judge_library, judge_crash};
-    const char *reason = dcc_exit_info_get_reason(info);
-    const char *memory = NULL;
+    static DccVerdict *(*const judges[])(DccExitInfo *) = {dcc_common_judge_lost,
+                                                           judge_licence,
+                                                           judge_requested,
+                                                           judge_library,
+                                                           judge_crash,
+                                                           dcc_common_judge_scene};
     DccVerdict *verdict = NULL;
 
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_LOST)
-        return dcc_common_verdict(
-            DCC_VERDICT_UNKNOWN, "%s", reason ? reason : "nobody saw how it ended");
     for (guint i = 0; !verdict && i < G_N_ELEMENTS(judges); i++)
         verdict = judges[i](info);
+    if (!verdict && !dcc_common_is_zero(info))
+        verdict = dcc_common_judge_memory(info);
+    if (!verdict)
+        verdict = dcc_common_judge_signal(info, "Houdini");
     if (verdict)
         return verdict;
-    if (!is_zero(info) && dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &memory))
-        return dcc_common_verdict(DCC_VERDICT_OOM, "memory ran out: %s", memory ? memory : "");
-    verdict = judge_signal(info);
-    if (verdict)
-        return verdict;
-    return is_zero(info) ? judge_zero(info) : judge_code(info);
+    return dcc_common_is_zero(info) ? judge_zero(info) : judge_code(info);
 }

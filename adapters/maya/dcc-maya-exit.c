@@ -10,24 +10,19 @@
 #include <signal.h>
 #include <string.h>
 
+#define CODE_UNCAUGHT  1
 #define CODE_NO_LOADER 127
 #define LIBRARY        "error while loading shared libraries"
-
-static gboolean
-is_zero(DccExitInfo *info)
-{
-    return dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0;
-}
 
 static DccVerdict *
 judge_requested(DccExitInfo *info)
 {
     if (!dcc_exit_info_was_requested(info))
         return NULL;
-    if (is_zero(info))
+    if (dcc_common_is_zero(info))
         return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
     if (dcc_exit_info_is_our_signal(info) && dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return dcc_common_judge_outside_signal(info, "Maya");
+        return dcc_common_judge_signal(info, "Maya");
     if (dcc_common_crash_signal(dcc_common_find_signal(info)))
         return dcc_common_verdict(DCC_VERDICT_CLEAN,
                                   "quit as asked; it broke (%s) while it was taken down",
@@ -84,29 +79,23 @@ judge_crash(DccExitInfo *info)
         DCC_VERDICT_CRASH, "crashed (%s) and left no recovery scene", signal ? signal : text);
 }
 
-static DccVerdict *
-judge_signal(DccExitInfo *info)
+/* In mayapy the goodbye comes after the script, and no script that failed comes that far: what was
+ * printed of exceptions was handled. In batch it says that Maya ended in order, and no more. */
+static gboolean
+is_proved(DccExitInfo *info)
 {
-    int number = dcc_common_find_signal(info);
+    DccMayaArgs args;
 
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return dcc_common_judge_outside_signal(info, "Maya");
-    /* The wrapper lived on to tell. */
-    if (number == SIGKILL)
-        return dcc_common_verdict(DCC_VERDICT_KILLED,
-                                  "killed by SIGKILL, sent by hand or by the kernel for want of "
-                                  "memory (see dmesg); its wrapper says so");
-    if (number == SIGTERM || number == SIGINT || number == SIGHUP)
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED,
-                                  "ended by signal %d (%s), as its wrapper says",
-                                  number,
-                                  g_strsignal(number));
-    return NULL;
+    dcc_maya_args_read_words(&args, dcc_exit_info_get_args(info), dcc_exit_info_is_headless(info));
+    return args.product == DCC_MAYA_PYTHON && dcc_exit_info_get_args(info) &&
+           dcc_exit_info_has_event(info, DCC_OUTPUT_DONE, NULL);
 }
 
 static DccVerdict *
 judge_zero(DccExitInfo *info)
 {
+    if (is_proved(info))
+        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit in order");
     if (dcc_common_find_line(info, "Traceback (most recent call last)"))
         return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
                                   "said success after a script's traceback");
@@ -121,12 +110,9 @@ static DccVerdict *
 judge_code(DccExitInfo *info)
 {
     int code = dcc_exit_info_get_code(info);
-    const char *scene = NULL;
 
-    if (!dcc_exit_info_was_ready(info) &&
-        dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &scene))
-        return dcc_common_verdict(DCC_VERDICT_BAD_SCENE, "%s", scene ? scene : "see the log");
-    if (dcc_common_find_line(info, "Traceback (most recent call last)"))
+    /* Python's own code for it. Another one was chosen, whatever was printed before. */
+    if (code == CODE_UNCAUGHT && dcc_common_find_line(info, "Traceback (most recent call last)"))
         return dcc_common_verdict(DCC_VERDICT_SCRIPT_ERROR,
                                   "a script failed (code %d); its traceback is in the log",
                                   code);
@@ -137,23 +123,21 @@ judge_code(DccExitInfo *info)
 DccVerdict *
 dcc_maya_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
-    static DccVerdict *(*const judges[])(DccExitInfo *) = {
-        judge_requested, judge_library, judge_licence, judge_crash};
-    const char *reason = dcc_exit_info_get_reason(info);
-    const char *memory = NULL;
+    static DccVerdict *(*const judges[])(DccExitInfo *) = {dcc_common_judge_lost,
+                                                           judge_requested,
+                                                           judge_library,
+                                                           judge_licence,
+                                                           judge_crash,
+                                                           dcc_common_judge_scene};
     DccVerdict *verdict = NULL;
 
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_LOST)
-        return dcc_common_verdict(
-            DCC_VERDICT_UNKNOWN, "%s", reason ? reason : "nobody saw how it ended");
     for (guint i = 0; !verdict && i < G_N_ELEMENTS(judges); i++)
         verdict = judges[i](info);
+    if (!verdict && !dcc_common_is_zero(info))
+        verdict = dcc_common_judge_memory(info);
+    if (!verdict)
+        verdict = dcc_common_judge_signal(info, "Maya");
     if (verdict)
         return verdict;
-    if (!is_zero(info) && dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &memory))
-        return dcc_common_verdict(DCC_VERDICT_OOM, "memory ran out: %s", memory ? memory : "");
-    verdict = judge_signal(info);
-    if (verdict)
-        return verdict;
-    return is_zero(info) ? judge_zero(info) : judge_code(info);
+    return dcc_common_is_zero(info) ? judge_zero(info) : judge_code(info);
 }
