@@ -6,7 +6,6 @@
  */
 #include "dcc-common.h"
 #include "dcc-houdini.h"
-#include <signal.h>
 #include <string.h>
 
 #define CODE_UNCAUGHT   1

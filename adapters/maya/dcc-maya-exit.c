@@ -7,7 +7,6 @@
  */
 #include "dcc-common.h"
 #include "dcc-maya.h"
-#include <signal.h>
 #include <string.h>
 
 #define CODE_UNCAUGHT  1

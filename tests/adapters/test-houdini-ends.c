@@ -138,6 +138,11 @@ static const struct {
     {1, 0, DCC_HOUDINI_NO_SCENE ": /x.hip: bad", NULL, DCC_VERDICT_BAD_SCENE},
     {1, READY, "std::bad_alloc", NULL, DCC_VERDICT_OOM},
     {143, READY, "", NULL, DCC_VERDICT_CANCELLED},
+    {137, READY, "", NULL, DCC_VERDICT_KILLED}, /* below a wrapper, as without it */
+    {200, READY, "", NULL, DCC_VERDICT_FAILED},
+    {7, READY | JOB, TRACE, NULL, DCC_VERDICT_FAILED}, /* a chosen code; 1 is Python's own */
+    {0, SOON | JOB, DCC_HOUDINI_NO_SCENE ": /x.hip: bad", NULL, DCC_VERDICT_BAD_SCENE},
+    {0, READY, DCC_HOUDINI_NO_SCENE ": /x.hip: bad\n" BYE, NULL, DCC_VERDICT_CLEAN},
     {-SIGTERM, READY, "", NULL, DCC_VERDICT_CANCELLED},
     {-SIGKILL, READY, "", NULL, DCC_VERDICT_KILLED},
     {-SIGKILL, READY | REQUESTED | OURS, "", NULL, DCC_VERDICT_CLEAN},

@@ -287,6 +287,8 @@ test_rescue_files(void)
 #define READY     1
 #define REQUESTED 2
 #define OURS      4
+#define MAYAPY    8  /* a script of its own */
+#define BATCH     16 /* a command of its own */
 #define BYE       DCC_MAYA_GOODBYE
 #define TRACE     "Traceback (most recent call last):"
 
@@ -298,6 +300,16 @@ static const struct {
     {0, READY, BYE, DCC_VERDICT_CLEAN},
     {0, READY, "", DCC_VERDICT_SUSPICIOUS},
     {0, READY, TRACE "\n" BYE, DCC_VERDICT_SUSPICIOUS},
+    /* mayapy says goodbye only after a script that did not fail: what it printed was handled. */
+    {0, READY | MAYAPY, TRACE "\n" BYE, DCC_VERDICT_CLEAN},
+    {0, READY | MAYAPY, TRACE, DCC_VERDICT_SUSPICIOUS},
+    {0, READY | BATCH, TRACE "\n" BYE, DCC_VERDICT_SUSPICIOUS},
+    /* A chosen code, whatever was printed; 1 is Python's own. */
+    {7, READY | MAYAPY, TRACE, DCC_VERDICT_FAILED},
+    {200, READY | MAYAPY, "", DCC_VERDICT_FAILED},
+    {0, 0, DCC_MAYA_NO_SCENE ": /x.ma: bad", DCC_VERDICT_BAD_SCENE},
+    {0, READY, DCC_MAYA_NO_SCENE ": /x.ma: bad\n" BYE, DCC_VERDICT_CLEAN},
+    {143, READY | REQUESTED, "", DCC_VERDICT_CLEAN},
     {0, 0, "// Maya exited with status 0", DCC_VERDICT_CLEAN},
     {0, 0, "Maxon licensing error\n// Maya exited with status 0", DCC_VERDICT_LICENCE},
     {1,
@@ -342,7 +354,13 @@ test_exits(void)
                                           : dcc_exit_info_new_signaled(-exits[i].code, FALSE);
         g_auto(GStrv) lines = g_strsplit(exits[i].output, "\n", -1);
         g_autoptr(DccVerdict) got = NULL;
+        const char *script[] = {"script.py", NULL}, *command[] = {"-command", "x", NULL};
 
+        if (exits[i].flags & (MAYAPY | BATCH)) {
+            dcc_exit_info_set_args(info, exits[i].flags & MAYAPY ? script : command);
+            dcc_exit_info_set_headless(info, TRUE);
+            dcc_exit_info_set_job(info, TRUE);
+        }
         dcc_exit_info_set_last_lines(info, (const char *const *)lines);
         dcc_exit_info_set_ready(info, (exits[i].flags & READY) != 0);
         dcc_exit_info_set_requested(info, (exits[i].flags & REQUESTED) != 0);
