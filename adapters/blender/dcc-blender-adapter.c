@@ -9,9 +9,9 @@
 #include <signal.h>
 
 #define QUIT_MS 10000
-/* A background render hears of an interruption only at its next batch of samples: 20 s were seen.
- */
-#define CANCEL_MS 30000
+/* A background render hears of an interruption only at its next batch of samples: 20 s were seen,
+ * and farms grant 30 for everything. It has nothing to save, and SIGTERM ends it at once. */
+#define CANCEL_MS 3000
 
 struct _DccBlenderAdapter {
     DccAdapter parent_instance;
@@ -25,17 +25,27 @@ dcc_blender_adapter_plan_probe(DccAdapter *adapter, DccLaunchRequest *request, G
     return dcc_probe_plan_new_agent("ping", NULL);
 }
 
+/* Without a window and without a script of its own that could have changed anything. */
+static gboolean
+is_plain_render(DccLaunchRequest *request)
+{
+    DccBlenderArgs args;
+
+    dcc_blender_args_read(&args, dcc_launch_request_get_args(request));
+    return (dcc_launch_request_is_headless(request) || args.background) &&
+           (args.animation || args.frames) && !args.scripts && !args.command;
+}
+
 static DccStopPlan *
 dcc_blender_adapter_plan_stop(DccAdapter *adapter, DccLaunchRequest *request, GError **error)
 {
     DccStopPlan *plan = dcc_stop_plan_new();
-    DccBlenderArgs args;
+    gboolean render = is_plain_render(request);
 
-    dcc_blender_args_read(&args, dcc_launch_request_get_args(request));
-    dcc_stop_plan_set_save_method(plan, "save");
+    if (!render)
+        dcc_stop_plan_set_save_method(plan, "save");
     dcc_stop_plan_set_quit_method(plan, "quit");
-    dcc_stop_plan_set_quit_timeout(plan,
-                                   dcc_blender_args_end_by_themselves(&args) ? CANCEL_MS : QUIT_MS);
+    dcc_stop_plan_set_quit_timeout(plan, render ? CANCEL_MS : QUIT_MS);
     dcc_stop_plan_set_signal(plan, SIGTERM);
     return plan;
 }
