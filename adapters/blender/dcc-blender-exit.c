@@ -6,7 +6,7 @@
  * clean.
  */
 #include "dcc-blender.h"
-#include "dcc-common.h"
+#include "dcc-kit.h"
 #include <string.h>
 
 #define CODE_INTERRUPTED 1
@@ -45,29 +45,28 @@ judge_crash_signal(DccExitInfo *info, const char *signal)
     const char *report = NULL, *library;
 
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, &report) && report)
-        return dcc_common_verdict(
-            DCC_VERDICT_CRASH, "crashed (%s); its report is %s", signal, report);
+        return dcc_kit_verdict(DCC_VERDICT_CRASH, "crashed (%s); its report is %s", signal, report);
     /* A library that is not there makes it abort, without a report. */
     library =
         strcmp(signal, "SIGABRT") == 0 ? find_failure_of(info, DCC_VERDICT_BROKEN_INSTALL) : NULL;
     if (library)
-        return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", library);
-    return dcc_common_verdict(DCC_VERDICT_CRASH, "crashed (%s) without a report", signal);
+        return dcc_kit_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", library);
+    return dcc_kit_verdict(DCC_VERDICT_CRASH, "crashed (%s) without a report", signal);
 }
 
 static DccVerdict *
 judge_signal(DccExitInfo *info)
 {
-    const char *crash = dcc_common_crash_signal(dcc_common_find_signal(info));
+    const char *crash = dcc_kit_crash_signal(dcc_kit_find_signal(info));
 
-    return crash ? judge_crash_signal(info, crash) : dcc_common_judge_signal(info, "Blender");
+    return crash ? judge_crash_signal(info, crash) : dcc_kit_judge_signal(info, "Blender");
 }
 
 static gboolean
 is_any_line(DccExitInfo *info, const char *const *words)
 {
     for (guint i = 0; words[i]; i++) {
-        if (dcc_common_find_line(info, words[i]))
+        if (dcc_kit_find_line(info, words[i]))
             return TRUE;
     }
     return FALSE;
@@ -91,10 +90,10 @@ judge_nothing_saved(DccExitInfo *info, const DccBlenderArgs *args)
     failure = find_failure(info, &any);
     if (!failure && args->animation && is_any_line(info, drawn))
         return NULL;
-    return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
-                              "said success, but was asked to render and saved nothing%s%s",
-                              failure ? ": " : "",
-                              failure ? failure : "");
+    return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS,
+                           "said success, but was asked to render and saved nothing%s%s",
+                           failure ? ": " : "",
+                           failure ? failure : "");
 }
 
 static void
@@ -124,20 +123,18 @@ judge_zero(DccExitInfo *info)
 
     read_args(&args, info);
     if (dcc_exit_info_was_requested(info))
-        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
+        return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit as asked");
     if (!done && dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, NULL))
-        return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
-                                  "said success after writing a crash report");
+        return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS, "said success after writing a crash report");
     exception = find_hidden_exception(info, &args);
     if (exception)
-        return dcc_common_verdict(
-            DCC_VERDICT_SUSPICIOUS, "said success, but reported: %s", exception);
-    verdict = dcc_common_judge_scene(info);
+        return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS, "said success, but reported: %s", exception);
+    verdict = dcc_kit_judge_scene(info);
     if (!verdict)
         verdict = judge_nothing_saved(info, &args);
     if (verdict)
         return verdict;
-    return dcc_common_verdict(DCC_VERDICT_CLEAN, done ? "quit in order" : "exited with code 0");
+    return dcc_kit_verdict(DCC_VERDICT_CLEAN, done ? "quit in order" : "exited with code 0");
 }
 
 /* G.is_break at the end: somebody or something said stop. */
@@ -148,30 +145,30 @@ judge_one(DccExitInfo *info)
     const char *failure;
 
     if (dcc_exit_info_was_requested(info))
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED,
-                                  "interrupted as asked; what was begun was given up");
-    if (dcc_common_find_line(info, "unknown argument, loading as file:"))
-        return dcc_common_verdict(
+        return dcc_kit_verdict(DCC_VERDICT_CANCELLED,
+                               "interrupted as asked; what was begun was given up");
+    if (dcc_kit_find_line(info, "unknown argument, loading as file:"))
+        return dcc_kit_verdict(
             DCC_VERDICT_FAILED,
             "this Blender does not know one of its arguments and took it for a file");
     if (!dcc_exit_info_is_headless(info)) {
         if ((failure = find_failure_of(info, DCC_VERDICT_NO_DISPLAY)))
-            return dcc_common_verdict(DCC_VERDICT_NO_DISPLAY, "%s", failure);
+            return dcc_kit_verdict(DCC_VERDICT_NO_DISPLAY, "%s", failure);
         /* Nothing else ends a window so; 5.x says it after other ends too. */
-        if (dcc_common_find_line(info, "Not freed memory blocks"))
-            return dcc_common_verdict(DCC_VERDICT_NO_DISPLAY, "the display went away");
+        if (dcc_kit_find_line(info, "Not freed memory blocks"))
+            return dcc_kit_verdict(DCC_VERDICT_NO_DISPLAY, "the display went away");
     }
     if ((failure = find_failure(info, &kind)))
-        return dcc_common_verdict(kind, "%s", failure);
+        return dcc_kit_verdict(kind, "%s", failure);
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_CANCELLED, NULL))
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED, "interrupted by SIGINT");
+        return dcc_kit_verdict(DCC_VERDICT_CANCELLED, "interrupted by SIGINT");
     /* The lines are long gone, but what kept it from ever being ready is still true. */
     if (!dcc_exit_info_was_ready(info) &&
         (dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &failure) ||
          dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &failure)) &&
         failure)
-        return dcc_common_verdict(dcc_blender_judge_line(failure), "%s", failure);
-    return dcc_common_verdict(DCC_VERDICT_FAILED, "exited with code 1 and named no reason");
+        return dcc_kit_verdict(dcc_blender_judge_line(failure), "%s", failure);
+    return dcc_kit_verdict(DCC_VERDICT_FAILED, "exited with code 1 and named no reason");
 }
 
 /* A program that it started may have said the same, so the code counts as well. */
@@ -181,7 +178,7 @@ has_script_failed(DccExitInfo *info)
     DccBlenderArgs args;
 
     read_args(&args, info);
-    return dcc_common_find_line(info, "Error: script failed, ") &&
+    return dcc_kit_find_line(info, "Error: script failed, ") &&
            (!dcc_exit_info_get_args(info) ||
             dcc_exit_info_get_code(info) ==
                 (args.exit_code > 0 ? args.exit_code : DCC_BLENDER_SCRIPT_FAILED));
@@ -194,7 +191,7 @@ judge_script(DccExitInfo *info)
 
     if (!exception)
         exception = find_failure_of(info, DCC_VERDICT_SCRIPT_ERROR);
-    return dcc_common_verdict(
+    return dcc_kit_verdict(
         DCC_VERDICT_SCRIPT_ERROR, "a script failed: %s", exception ? exception : "see the log");
 }
 
@@ -207,15 +204,15 @@ judge_own_code(DccExitInfo *info)
     int code = dcc_exit_info_get_code(info);
 
     if (!dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, &report))
-        return dcc_common_verdict(
+        return dcc_kit_verdict(
             DCC_VERDICT_FAILED, "ended with code %d, which is a script's or an add-on's", code);
     if (!dcc_exit_info_is_job(info))
         return judge_crash_signal(info, "its end was reported by a wrapper");
-    return dcc_common_verdict(DCC_VERDICT_FAILED,
-                              "ended with code %d, which is a script's or a wrapper's, after a "
-                              "crash report: %s",
-                              code,
-                              report ? report : "see the log");
+    return dcc_kit_verdict(DCC_VERDICT_FAILED,
+                           "ended with code %d, which is a script's or a wrapper's, after a "
+                           "crash report: %s",
+                           code,
+                           report ? report : "see the log");
 }
 
 static DccVerdict *
@@ -227,25 +224,25 @@ judge_code(DccExitInfo *info)
     if (has_script_failed(info))
         return judge_script(info);
     if (code == CODE_KILLED && dcc_exit_info_has_event(info, DCC_OUTPUT_CANCELLED, NULL))
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED, "interrupted twice by SIGINT");
+        return dcc_kit_verdict(DCC_VERDICT_CANCELLED, "interrupted twice by SIGINT");
     if (code == CODE_INTERRUPTED)
         return judge_one(info);
     if (code == CODE_NO_LOADER && (failure = find_failure_of(info, DCC_VERDICT_BROKEN_INSTALL)))
-        return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", failure);
-    return dcc_common_find_signal(info) ? judge_signal(info) : judge_own_code(info);
+        return dcc_kit_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", failure);
+    return dcc_kit_find_signal(info) ? judge_signal(info) : judge_own_code(info);
 }
 
 DccVerdict *
 dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
-    DccVerdict *verdict = dcc_common_judge_lost(info);
+    DccVerdict *verdict = dcc_kit_judge_lost(info);
 
     if (verdict)
         return verdict;
-    if (dcc_common_is_zero(info))
+    if (dcc_kit_is_zero(info))
         return judge_zero(info);
     if (!dcc_exit_info_is_our_signal(info))
-        verdict = dcc_common_judge_memory(info);
+        verdict = dcc_kit_judge_memory(info);
     if (verdict)
         return verdict;
     return dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED ? judge_signal(info)

@@ -88,6 +88,10 @@ dcc_blender_find_uncaught(const char *const *lines);
 DccVerdict *
 dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info);
 
+/* In TMPDIR, where Blender writes its temporary files elsewhere: that directory, and on a second
+ * line Blender's process id. Written by the agent. */
+#define DCC_BLENDER_TEMP_NOTE "dcchost-temp-dir"
+
 GListModel *
 dcc_blender_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error);
 

@@ -5,7 +5,7 @@
  * wrapper. Contract: the order below, first that fits. Success needs its proof: the agent's
  * goodbye, or Render's own word.
  */
-#include "dcc-common.h"
+#include "dcc-kit.h"
 #include "dcc-maya.h"
 #include <string.h>
 
@@ -18,29 +18,29 @@ judge_requested(DccExitInfo *info)
 {
     if (!dcc_exit_info_was_requested(info))
         return NULL;
-    if (dcc_common_is_zero(info))
-        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
+    if (dcc_kit_is_zero(info))
+        return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit as asked");
     if (dcc_exit_info_is_our_signal(info) && dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return dcc_common_judge_signal(info, "Maya");
-    if (dcc_common_crash_signal(dcc_common_find_signal(info)))
-        return dcc_common_verdict(DCC_VERDICT_CLEAN,
-                                  "quit as asked; it broke (%s) while it was taken down",
-                                  dcc_common_crash_signal(dcc_common_find_signal(info)));
-    return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
+        return dcc_kit_judge_signal(info, "Maya");
+    if (dcc_kit_crash_signal(dcc_kit_find_signal(info)))
+        return dcc_kit_verdict(DCC_VERDICT_CLEAN,
+                               "quit as asked; it broke (%s) while it was taken down",
+                               dcc_kit_crash_signal(dcc_kit_find_signal(info)));
+    return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit as asked");
 }
 
 static DccVerdict *
 judge_library(DccExitInfo *info)
 {
-    const char *line = dcc_common_find_line(info, LIBRARY);
+    const char *line = dcc_kit_find_line(info, LIBRARY);
 
     if (dcc_exit_info_was_ready(info) ||
         (!line && (dcc_exit_info_get_kind(info) != DCC_RESULT_EXITED ||
                    dcc_exit_info_get_code(info) != CODE_NO_LOADER)))
         return NULL;
-    return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL,
-                              "%s",
-                              line ? line : "a program or a library of Maya is missing (code 127)");
+    return dcc_kit_verdict(DCC_VERDICT_BROKEN_INSTALL,
+                           "%s",
+                           line ? line : "a program or a library of Maya is missing (code 127)");
 }
 
 /* That text of mayapy's start is also what a full disk looks like, and it says so itself. */
@@ -51,30 +51,30 @@ judge_licence(DccExitInfo *info)
 
     if (!dcc_exit_info_has_event(info, DCC_OUTPUT_LICENCE, &text))
         return NULL;
-    return dcc_common_verdict(DCC_VERDICT_LICENCE, "no licence: %s", text ? text : "see the log");
+    return dcc_kit_verdict(DCC_VERDICT_LICENCE, "no licence: %s", text ? text : "see the log");
 }
 
 static DccVerdict *
 judge_crash(DccExitInfo *info)
 {
     g_autoptr(GListModel) files = dcc_maya_list_rescue_files(NULL, info, NULL);
-    g_autofree char *recovery = dcc_common_find_file(files, DCC_RESCUE_RECOVERY);
-    g_autofree char *report = dcc_common_find_file(files, DCC_RESCUE_CRASH_REPORT);
-    const char *signal = dcc_common_crash_signal(dcc_common_find_signal(info));
+    g_autofree char *recovery = dcc_kit_find_file(files, DCC_RESCUE_RECOVERY);
+    g_autofree char *report = dcc_kit_find_file(files, DCC_RESCUE_CRASH_REPORT);
+    const char *signal = dcc_kit_crash_signal(dcc_kit_find_signal(info));
     const char *text = NULL;
     gboolean told = dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, &text);
 
     if (!signal && !told && !recovery && !report)
         return NULL;
     if (recovery)
-        return dcc_common_verdict(
+        return dcc_kit_verdict(
             DCC_VERDICT_CRASH, "crashed (%s); it saved %s", signal ? signal : "reported", recovery);
     if (report)
-        return dcc_common_verdict(DCC_VERDICT_CRASH,
-                                  "crashed (%s); its report is %s",
-                                  signal ? signal : "reported",
-                                  report);
-    return dcc_common_verdict(
+        return dcc_kit_verdict(DCC_VERDICT_CRASH,
+                               "crashed (%s); its report is %s",
+                               signal ? signal : "reported",
+                               report);
+    return dcc_kit_verdict(
         DCC_VERDICT_CRASH, "crashed (%s) and left no recovery scene", signal ? signal : text);
 }
 
@@ -94,15 +94,14 @@ static DccVerdict *
 judge_zero(DccExitInfo *info)
 {
     if (is_proved(info))
-        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit in order");
-    if (dcc_common_find_line(info, "Traceback (most recent call last)"))
-        return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
-                                  "said success after a script's traceback");
+        return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit in order");
+    if (dcc_kit_find_line(info, "Traceback (most recent call last)"))
+        return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS, "said success after a script's traceback");
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_DONE, NULL))
-        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit in order");
-    return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
-                              "said success without the proof of it: Maya also exits with 0 when "
-                              "it was interrupted or failed");
+        return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit in order");
+    return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS,
+                           "said success without the proof of it: Maya also exits with 0 when "
+                           "it was interrupted or failed");
 }
 
 static DccVerdict *
@@ -111,32 +110,30 @@ judge_code(DccExitInfo *info)
     int code = dcc_exit_info_get_code(info);
 
     /* Python's own code for it. Another one was chosen, whatever was printed before. */
-    if (code == CODE_UNCAUGHT && dcc_common_find_line(info, "Traceback (most recent call last)"))
-        return dcc_common_verdict(DCC_VERDICT_SCRIPT_ERROR,
-                                  "a script failed (code %d); its traceback is in the log",
-                                  code);
-    return dcc_common_verdict(
+    if (code == CODE_UNCAUGHT && dcc_kit_find_line(info, "Traceback (most recent call last)"))
+        return dcc_kit_verdict(DCC_VERDICT_SCRIPT_ERROR,
+                               "a script failed (code %d); its traceback is in the log",
+                               code);
+    return dcc_kit_verdict(
         DCC_VERDICT_FAILED, "ended with code %d, which is a script's or a plug-in's", code);
 }
 
 DccVerdict *
 dcc_maya_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
-    static DccVerdict *(*const judges[])(DccExitInfo *) = {dcc_common_judge_lost,
-                                                           judge_requested,
-                                                           judge_library,
-                                                           judge_licence,
-                                                           judge_crash,
-                                                           dcc_common_judge_scene};
-    DccVerdict *verdict = NULL;
+    static const DccKitJudge judges[] = {dcc_kit_judge_lost,
+                                         judge_requested,
+                                         judge_library,
+                                         judge_licence,
+                                         judge_crash,
+                                         dcc_kit_judge_scene};
+    DccVerdict *verdict = dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
 
-    for (guint i = 0; !verdict && i < G_N_ELEMENTS(judges); i++)
-        verdict = judges[i](info);
-    if (!verdict && !dcc_common_is_zero(info))
-        verdict = dcc_common_judge_memory(info);
+    if (!verdict && !dcc_kit_is_zero(info))
+        verdict = dcc_kit_judge_memory(info);
     if (!verdict)
-        verdict = dcc_common_judge_signal(info, "Maya");
+        verdict = dcc_kit_judge_signal(info, "Maya");
     if (verdict)
         return verdict;
-    return dcc_common_is_zero(info) ? judge_zero(info) : judge_code(info);
+    return dcc_kit_is_zero(info) ? judge_zero(info) : judge_code(info);
 }

@@ -4,7 +4,7 @@
  * the places of its installer. Each copy once, under its real path. The version is the folder's
  * where the folder tells it, else `maya -v` is asked.
  */
-#include "dcc-common.h"
+#include "dcc-kit.h"
 #include "dcc-maya.h"
 #include <string.h>
 
@@ -12,13 +12,13 @@
  * ynput/ayon-applications applications.json, Autodesk/maya-usd FindMaya.cmake). */
 static const struct {
     DccMayaSystem system;
-    const char *pattern;
-    const char *origin;
+    DccKitPlace place;
 } places[] = {
-    {DCC_MAYA_LINUX, "/usr/autodesk/maya*/bin/maya", "/usr/autodesk"},
-    {DCC_MAYA_LINUX, "/opt/autodesk/maya*/bin/maya", "/opt/autodesk"}, /* unverified */
-    {DCC_MAYA_MACOS, "/Applications/Autodesk/maya*/Maya.app/Contents/bin/maya", "/Applications"},
-    {DCC_MAYA_WINDOWS, "/Program Files/Autodesk/Maya*/bin/maya.exe", "Program Files"},
+    {DCC_MAYA_LINUX, {"/usr/autodesk/maya*/bin/maya", "/usr/autodesk", NULL}},
+    {DCC_MAYA_LINUX, {"/opt/autodesk/maya*/bin/maya", "/opt/autodesk", NULL}}, /* unverified */
+    {DCC_MAYA_MACOS,
+     {"/Applications/Autodesk/maya*/Maya.app/Contents/bin/maya", "/Applications", NULL}},
+    {DCC_MAYA_WINDOWS, {"/Program Files/Autodesk/Maya*/bin/maya.exe", "Program Files", NULL}},
 };
 
 /* Below $MAYA_LOCATION: on macOS it may be the root or Maya.app/Contents. */
@@ -51,39 +51,39 @@ read_folder(const char *executable)
     return NULL;
 }
 
-static const DccCommonApp app = {
+static const DccKitApp app = {
     .override = "DCCHOST_MAYA_EXECUTABLE",
-    .read_folder = read_folder,
+    .read_version = read_folder,
     .version_flag = "-v",
 };
 
 static void
-add_location(DccCommonFinding *finding, DccMayaSystem system)
+add_location(DccKitFinding *finding, DccSearch *search, DccMayaSystem system)
 {
-    const char *location = dcc_search_getenv(finding->search, "MAYA_LOCATION");
+    const char *location = dcc_search_getenv(search, "MAYA_LOCATION");
 
     for (guint i = 0; location && *location == '/' && i < G_N_ELEMENTS(programs); i++) {
         g_autofree char *path = g_build_filename(location, programs[i].path, NULL);
 
         if (programs[i].system == system)
-            dcc_common_found(finding, path, "$MAYA_LOCATION");
+            dcc_kit_found(finding, path, "$MAYA_LOCATION", NULL);
     }
 }
 
 GListModel *
 dcc_maya_find_on(DccMayaSystem system, DccSearch *search, GError **error)
 {
-    g_autoptr(DccCommonFinding) finding = dcc_common_finding_new(&app, search, error);
+    g_autoptr(DccKitFinding) finding = dcc_kit_finding_new(&app, search, error);
 
     if (!finding)
         return NULL;
-    add_location(finding, system);
-    dcc_common_found_program(finding, "maya");
+    add_location(finding, search, system);
+    dcc_kit_found_program(finding, "maya");
     for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
         if (places[i].system == system)
-            dcc_common_found_places(finding, places[i].pattern, places[i].origin);
+            dcc_kit_found_places(finding, &places[i].place, 1);
     }
-    return dcc_common_finding_end(finding);
+    return dcc_kit_finding_end(finding);
 }
 
 GListModel *

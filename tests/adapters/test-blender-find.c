@@ -215,6 +215,75 @@ test_rescue(void)
     remove_tree(directory);
 }
 
+#define STARTED ((gint64)1000000)
+/* Who tells of the directory that a run shares with other Blenders. */
+typedef enum { NOBODY, OUTPUT, AGENT } Teller;
+
+typedef struct {
+    const char *name;
+    int late; /* seconds after the start */
+    int kinds[3];
+} SharedFile;
+
+/* The kind of the one file in a shared directory, as the adapter finds it; -1: not found. */
+static int
+find_shared(const SharedFile *file, Teller teller)
+{
+    g_autofree char *own = make_directory();
+    g_autofree char *shared = make_directory();
+    g_autofree char *note = g_strdup_printf("%s\n4711\n", shared);
+    g_autofree char *quit = g_strdup_printf("Saved session recovery to '%s/quit.blend'", shared);
+    g_autofree char *report = g_strdup_printf("Writing: %s/shot.crash.txt", shared);
+    const char *lines[] = {quit, report, "Blender quit", NULL};
+    g_autoptr(DccAdapter) adapter = make_adapter();
+    g_autoptr(DccExitInfo) info = dcc_exit_info_new_exited(0);
+    g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(adapter, report);
+    g_autoptr(GListModel) list = NULL;
+    g_autoptr(DccRescueFile) found = NULL;
+
+    put_aged(shared, file->name, STARTED + file->late);
+    dcc_exit_info_set_temp_dir(info, own);
+    dcc_exit_info_set_times(info, STARTED * G_USEC_PER_SEC, (STARTED + 20) * G_USEC_PER_SEC);
+    /* Below a wrapper the process is another one, and Blender's own is known to the agent. */
+    dcc_exit_info_set_pid(info, teller == AGENT ? 99 : 4711);
+    if (teller == AGENT)
+        g_free(put_file(own, DCC_BLENDER_TEMP_NOTE, note, -1));
+    if (teller == OUTPUT) {
+        dcc_exit_info_set_last_lines(info, lines);
+        dcc_exit_info_add_event(info, event);
+    }
+    list = dcc_adapter_list_rescue_files(adapter, info, NULL);
+    found = g_list_model_get_item(list, 0);
+    remove_tree(own);
+    remove_tree(shared);
+    return found ? (int)dcc_rescue_file_get_kind(found) : -1;
+}
+
+/* The artist's preference "Temporary Files". */
+static void
+test_rescue_shared(void)
+{
+    static const SharedFile files[] = {
+        {"4711_autosave.blend", 9, {-1, DCC_RESCUE_AUTOSAVE, DCC_RESCUE_AUTOSAVE}},
+        {"shot_4711_autosave.blend", 9, {-1, DCC_RESCUE_AUTOSAVE, DCC_RESCUE_AUTOSAVE}},
+        {"quit.blend", 9, {-1, DCC_RESCUE_RECOVERY, -1}},
+        {"shot.crash.txt", 9, {-1, DCC_RESCUE_CRASH_REPORT, -1}},
+        {"4711_autosave.blend", -9, {-1, -1, -1}},      /* an earlier 4711's */
+        {"shot_4712_autosave.blend", 9, {-1, -1, -1}},  /* another Blender's */
+        {"shot_14711_autosave.blend", 9, {-1, -1, -1}}, /* the same */
+        {"quit.blend", -9, {-1, -1, -1}},
+        {"other.crash.txt", 9, {-1, -1, -1}},
+        {"precious.blend", 9, {-1, -1, -1}},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        for (int teller = NOBODY; teller <= AGENT; teller++) {
+            g_test_message("%s, %d", files[i].name, teller);
+            g_assert_cmpint(find_shared(&files[i], (Teller)teller), ==, files[i].kinds[teller]);
+        }
+    }
+}
+
 static void
 test_rescue_nothing(void)
 {
@@ -253,6 +322,7 @@ main(int argc, char **argv)
     g_test_add_func("/blender/find/nothing", test_find_nothing);
     g_test_add_func("/blender/find/version", test_version);
     g_test_add_func("/blender/rescue/files", test_rescue);
+    g_test_add_func("/blender/rescue/shared", test_rescue_shared);
     g_test_add_func("/blender/rescue/nothing", test_rescue_nothing);
 
     return g_test_run();

@@ -276,16 +276,28 @@ static void
 test_stop(void)
 {
     static const struct {
+        gboolean headless;
         const char *args;
+        const char *save;
         gint64 timeout;
-    } cases[] = {{"", 10000}, {"-a", 30000}};
+    } cases[] = {
+        {TRUE, "", "save", 10000},
+        {FALSE, "", "save", 10000},
+        {FALSE, "-a", "save", 10000}, /* a window */
+        {TRUE, "-P x.py", "save", 10000},
+        {TRUE, "-P x.py -a", "save", 10000},
+        /* Nothing could be saved, and no orderly end is worth the farm's whole patience. */
+        {TRUE, "-a", NULL, 3000},
+        {TRUE, "-o /x -f 1..3", NULL, 3000},
+        {FALSE, "-b -a", NULL, 3000},
+    };
     g_autoptr(DccAdapter) adapter = make_adapter();
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(DccLaunchRequest) request = make_request(TRUE, cases[i].args);
+        g_autoptr(DccLaunchRequest) request = make_request(cases[i].headless, cases[i].args);
         g_autoptr(DccStopPlan) stop = dcc_adapter_plan_stop(adapter, request, NULL);
 
-        g_assert_cmpstr(dcc_stop_plan_get_save_method(stop), ==, "save");
+        g_assert_cmpstr(dcc_stop_plan_get_save_method(stop), ==, cases[i].save);
         g_assert_cmpstr(dcc_stop_plan_get_quit_method(stop), ==, "quit");
         g_assert_cmpint(dcc_stop_plan_get_quit_timeout(stop), ==, cases[i].timeout);
         g_assert_cmpint(dcc_stop_plan_get_signal(stop), ==, SIGTERM);
