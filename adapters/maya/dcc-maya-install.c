@@ -32,6 +32,46 @@ static const struct {
     {DCC_MAYA_WINDOWS, "bin/maya.exe"},
 };
 
+/* Products of Maya's name that lack a part of it: what they are called in a folder's name. */
+static const struct {
+    const char *word, *title;
+} siblings[] = {
+    {"creative", "Maya Creative"}, {"io", "Maya IO"}, {"lt", "Maya LT"}, {"-lt", "Maya LT"}};
+
+/* "2024" of "maya2024" and "mayaIO2024"; *sibling: which row of the table, or -1. */
+static const char *
+skip_name(const char *folder, int *sibling)
+{
+    *sibling = -1;
+    if (g_ascii_strncasecmp(folder, "maya", 4) != 0)
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(siblings); i++) {
+        gsize length = strlen(siblings[i].word);
+
+        if (g_ascii_strncasecmp(folder + 4, siblings[i].word, length) != 0)
+            continue;
+        *sibling = (int)i;
+        return folder + 4 + length;
+    }
+    return folder + 4;
+}
+
+static char *
+find_reservation(const char *executable)
+{
+    g_auto(GStrv) parts = g_strsplit(executable, "/", -1);
+
+    for (guint n = g_strv_length(parts); n > 1; n--) {
+        int sibling;
+
+        if (skip_name(parts[n - 2], &sibling) && sibling >= 0)
+            return g_strdup_printf("%s, not Maya; not started unless asked for with --version or "
+                                   "$DCCHOST_MAYA_EXECUTABLE",
+                                   siblings[sibling].title);
+    }
+    return NULL;
+}
+
 /* The version that a directory of the path tells: maya2024, Maya2024, maya2016-x64. */
 static char *
 read_folder(const char *executable)
@@ -39,14 +79,12 @@ read_folder(const char *executable)
     g_auto(GStrv) parts = g_strsplit(executable, "/", -1);
 
     for (guint n = g_strv_length(parts); n > 1; n--) {
-        const char *name = parts[n - 2];
-        gsize length;
+        int sibling;
+        const char *number = skip_name(parts[n - 2], &sibling);
+        gsize length = number ? strspn(number, "0123456789.") : 0;
 
-        if (g_ascii_strncasecmp(name, "maya", 4) != 0)
-            continue;
-        length = strspn(name + 4, "0123456789.");
-        if (length >= 4 && (name[4 + length] == '\0' || strcmp(name + 4 + length, "-x64") == 0))
-            return g_strndup(name + 4, length);
+        if (length >= 4 && (number[length] == '\0' || strcmp(number + length, "-x64") == 0))
+            return g_strndup(number, length);
     }
     return NULL;
 }
@@ -55,6 +93,7 @@ static const DccKitApp app = {
     .override = "DCCHOST_MAYA_EXECUTABLE",
     .read_version = read_folder,
     .version_flag = "-v",
+    .find_reservation = find_reservation,
 };
 
 static void

@@ -97,6 +97,37 @@ know_version(DccAdapter *adapter,
                    : g_object_ref(installation);
 }
 
+/* A version that is no release is newer than every release, and nobody's default. */
+static gboolean
+is_prerelease(const char *version)
+{
+    static const char *const words[] = {"alpha", "beta", "rc", "dev", "nightly", "candidate"};
+    g_autofree char *lower = version ? g_ascii_strdown(version, -1) : NULL;
+
+    for (guint i = 0; lower && i < G_N_ELEMENTS(words); i++) {
+        if (strstr(lower, words[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+reserve_prerelease(DccAdapter *adapter, DccSearch *search, DccInstallation *item, const char *real)
+{
+    const char *version = dcc_installation_get_version(item);
+    g_autofree char *variable = dcc_catalogue_get_variable(adapter);
+    const char *executable = dcc_search_getenv(search, variable);
+    g_autofree char *named = executable ? dcc_search_realpath(search, executable) : NULL;
+    g_autofree char *reason = NULL;
+
+    if (dcc_installation_get_reservation(item) || !is_prerelease(version) ||
+        g_strcmp0(named, real) == 0)
+        return;
+    reason = g_strdup_printf(
+        "no release; not started unless asked for with --version %s or $%s", version, variable);
+    dcc_installation_set_reservation(item, reason);
+}
+
 static int
 compare_installations(gconstpointer a, gconstpointer b, gpointer data)
 {
@@ -146,6 +177,7 @@ dcc_catalogue_find(DccAdapter *adapter, DccSearch *search, GError **error)
         if (!g_hash_table_add(seen, real))
             continue;
         complete = know_version(adapter, item, real, cache);
+        reserve_prerelease(adapter, search, complete, real);
         g_list_store_append(list, complete);
     }
     dcc_version_cache_save(cache);

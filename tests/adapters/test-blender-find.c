@@ -85,11 +85,54 @@ test_find(void)
                     "PATH /opt/blender-4.2.0-linux-x64/blender 4.2.0\n"
                     "distribution /usr/bin/blender ask\n"
                     "/opt /opt/blender-4.3/blender ask\n"
-                    "home /users/ada/blender-4.4.0-alpha-linux-x64/blender ask\n"
+                    "home /users/ada/blender-4.4.0-alpha-linux-x64/blender 4.4.0-alpha\n"
                     "home /users/ada/Applications/blender-2.93.18-linux-x64/blender 2.93.18\n"
                     "snap /snap/bin/blender ask\n"
                     "flatpak /var/lib/flatpak/exports/bin/org.blender.Blender ? reserved\n");
     remove_tree(root);
+}
+
+/* Where the makers' other channels, launchers and people put it. */
+static void
+test_find_channels(void)
+{
+    static const struct {
+        const char *path, *line;
+    } cases[] = {
+        {"opt/blender/5.0/blender", "/opt %s ask"},
+        {"opt/blender/blender-4.2.1-linux-x64/blender", "/opt %s 4.2.1"},
+        {"opt/blender5/blender", "/opt %s ask"},
+        {"users/ada/Downloads/blender-4.5.2-linux-x64/blender", "home %s 4.5.2"},
+        {"users/ada/apps/blender/blender-3.6.9-linux-x64/blender", "home %s 3.6.9"},
+        {"users/ada/.steam/steam/steamapps/common/Blender/blender", "Steam %s ask"},
+        {"users/ada/.local/share/Steam/steamapps/common/Blender/blender", "Steam %s ask"},
+        {"users/ada/Blenders/stable/blender-4.4.3-linux-x64/blender", "Blender Launcher %s 4.4.3"},
+        {"users/ada/lib/stable/blender-4.4.1-stable.deadbeef0123/blender",
+         "Blender Launcher %s 4.4.1"},
+        {"users/ada/lib/daily/blender-5.4.0-alpha+main.c0ffee-linux.x86_64-release/blender",
+         "Blender Launcher %s 5.4.0-alpha reserved"},
+        {"users/ada/lib/daily/blender-5.1.1-candidate+v51.c0ffee-linux.x86_64-release/blender",
+         "Blender Launcher %s 5.1.1-rc reserved"},
+        {"users/ada/lib/experimental/blender-5.4.0-alpha+branch.1-linux.x86_64-release/blender",
+         "Blender Launcher %s 5.4.0-alpha reserved"},
+        {"opt/blender-5.4.0-alpha+main.c0ffee-linux.x86_64-release/blender",
+         "/opt %s 5.4.0-alpha reserved"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *root = make_directory();
+        g_autofree char *path = g_strconcat("/", cases[i].path, NULL);
+        g_auto(GStrv) parts = g_strsplit(cases[i].line, "%s", 2);
+        g_autofree char *wanted = g_strconcat(parts[0], path, parts[1], "\n", NULL);
+        g_autoptr(GListModel) found = NULL;
+        g_autofree char *got = NULL;
+
+        put_program(root, cases[i].path);
+        found = find(root, NULL);
+        got = describe(found, root);
+        g_assert_cmpstr(got, ==, wanted);
+        remove_tree(root);
+    }
 }
 
 static void
@@ -147,7 +190,10 @@ test_version(void)
         {"Blender 3.4.1\n", "3.4.1"},
         {"Blender 3.4.1\nBlender 3.4.1\n", "3.4.1"},
         {"Blender 4.2.1 LTS\n\tbuild date: 2024-08-19\n\tbuild platform: Linux\n", "4.2.1"},
-        {"Blender 4.3.0 Alpha\r\n", "4.3.0"},
+        {"Blender 4.3.0 Alpha\r\n", "4.3.0-alpha"},
+        {"Blender 5.4.0 Beta\n", "5.4.0-beta"},
+        {"Blender 5.4.0 Release Candidate\n", "5.4.0-rc"},
+        {"Blender 5.2.2 LTS\n", "5.2.2"},
         {"Blender 3.1.0 (hash c77597cd0e15 built 2022-03-09 00:34:48)\n", "3.1.0"},
         {"libGL: no driver\nBlender 2.93\n", "2.93"},
         {"bash: blender: command not found\n", NULL},
@@ -317,6 +363,7 @@ main(int argc, char **argv)
 
     g_test_add_func("/blender/name", test_name);
     g_test_add_func("/blender/find/places", test_find);
+    g_test_add_func("/blender/find/channels", test_find_channels);
     g_test_add_func("/blender/find/override", test_find_override);
     g_test_add_func("/blender/find/bad-override", test_find_bad_override);
     g_test_add_func("/blender/find/nothing", test_find_nothing);

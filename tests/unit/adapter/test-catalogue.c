@@ -249,6 +249,19 @@ test_choose(Fixture *f, gconstpointer data)
                 "DCCHOST_MY_APP_EXECUTABLE names /opt/app-d/run, which is no executable file");
 }
 
+/* An alpha is newer than every release, and nobody's default. */
+static void
+test_prerelease(Fixture *f, gconstpointer data)
+{
+    install(f, "opt/app1/run", "5.2.2");
+    install(f, "opt/app2/run", "5.4.0-alpha");
+    install(f, "opt/app3/run", "5.3.0");
+    assert_chosen(f, "/opt/app3/run", NULL, NULL);
+    assert_chosen(f, "/opt/app2/run", NULL, "5.4");
+    assert_chosen(f, "/opt/app2/run", NULL, "5.4.0-alpha");
+    assert_chosen(f, "/opt/app2/run", "/opt/app2/run", NULL);
+}
+
 static void
 test_reserved(Fixture *f, gconstpointer data)
 {
@@ -280,6 +293,7 @@ main(int argc, char **argv)
     ADD("cache", test_cache);
     ADD("no-cache", test_no_cache);
     ADD("choose", test_choose);
+    ADD("prerelease", test_prerelease);
     ADD("reserved", test_reserved);
     ADD("not-installed", test_not_installed);
     return g_test_run();
