@@ -9,29 +9,24 @@
 
 #define QUIT_MS 10000
 /* A background render hears of an interruption only at its next batch of samples: 20 s were seen,
- * and farms grant 30 for everything. It has nothing to save, and SIGTERM ends it at once. */
+ * and farms grant 30 for everything. Whatever it is doing, nothing can be saved meanwhile, and
+ * SIGTERM ends it at once. */
 #define CANCEL_MS 3000
 
 DCC_KIT_DEFINE_ADAPTER(DccBlenderAdapter, dcc_blender_adapter, "blender", "Blender", "1.0");
 
-/* Without a window and without a script of its own that could have changed anything. */
-static gboolean
-is_plain_render(DccLaunchRequest *request)
-{
-    DccBlenderArgs args;
-
-    dcc_blender_args_read(&args, dcc_launch_request_get_args(request));
-    return (dcc_launch_request_is_headless(request) || args.background) &&
-           (args.animation || args.frames) && !args.scripts && !args.command;
-}
-
 static DccStopPlan *
 dcc_blender_adapter_plan_stop(DccAdapter *adapter, DccLaunchRequest *request, GError **error)
 {
-    gboolean render = is_plain_render(request);
-    DccStopPlan *plan = dcc_kit_plan_save_and_quit(render ? CANCEL_MS : QUIT_MS);
+    DccStopPlan *plan;
+    DccBlenderArgs args;
+    gboolean job;
 
-    if (render)
+    dcc_blender_args_read(&args, dcc_launch_request_get_args(request));
+    job = (dcc_launch_request_is_headless(request) || args.background) &&
+          dcc_blender_args_end_by_themselves(&args);
+    plan = dcc_kit_plan_save_and_quit(job ? CANCEL_MS : QUIT_MS);
+    if (job)
         dcc_stop_plan_set_save_method(plan, NULL);
     return plan;
 }

@@ -147,7 +147,8 @@ read_failure(const char *line)
 {
     DccVerdictKind verdict = dcc_blender_judge_line(line);
 
-    if (verdict == DCC_VERDICT_UNKNOWN)
+    /* A script may have handled what was reported of it; that it failed is said apart. */
+    if (verdict == DCC_VERDICT_UNKNOWN || strstr(line, "Error: Python: "))
         return NULL;
     return dcc_output_event_new(verdict == DCC_VERDICT_BAD_SCENE ? DCC_OUTPUT_BAD_SCENE
                                                                  : DCC_OUTPUT_FATAL,

@@ -284,9 +284,10 @@ test_stop(void)
         {TRUE, "", "save", 10000},
         {FALSE, "", "save", 10000},
         {FALSE, "-a", "save", 10000}, /* a window */
-        {TRUE, "-P x.py", "save", 10000},
-        {TRUE, "-P x.py -a", "save", 10000},
-        /* Nothing could be saved, and no orderly end is worth the farm's whole patience. */
+        /* Nothing can be saved, and no orderly end is worth the farm's whole patience. */
+        {TRUE, "-P x.py", NULL, 3000},
+        {TRUE, "-P x.py -a", NULL, 3000},
+        {TRUE, "-P x.py -- -a", NULL, 3000},
         {TRUE, "-a", NULL, 3000},
         {TRUE, "-o /x -f 1..3", NULL, 3000},
         {FALSE, "-b -a", NULL, 3000},

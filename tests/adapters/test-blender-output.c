@@ -58,11 +58,9 @@ static const struct {
      "Render error (Invalid argument) cannot save: '/p'"},
     {"GHOST: failed to initialize display for back-end(s): ['X11']", DCC_OUTPUT_FATAL, 0, 0, 0, -1,
      "GHOST: failed to initialize display for back-end(s): ['X11']"},
-    {"Error: Python: Traceback (most recent call last):", DCC_OUTPUT_FATAL, 0, 0, 0, -1,
-     "Python: Traceback (most recent call last):"},
+    {"Error: Python: Traceback (most recent call last):", NOTHING}, /* it may have been handled */
     {"Error: Python:   File \"x.py\", line 1, in <module>", NOTHING},
-    {"Error: Python: ZeroDivisionError: division by zero", DCC_OUTPUT_FATAL, 0, 0, 0, -1,
-     "Python: ZeroDivisionError: division by zero"},
+    {"Error: Python: ZeroDivisionError: division by zero", NOTHING},
     {"Error: script failed, file: 't/boom.py', exiting.", DCC_OUTPUT_FATAL, 0, 0, 0, -1,
      "script failed, file: 't/boom.py', exiting."},
     {"", NOTHING},

@@ -50,10 +50,20 @@ app_find_installations(DccAdapter *self, DccSearch *search, GError **error)
     return G_LIST_MODEL(list);
 }
 
+/* The default answer leaves out what follows the numbers. */
+static char *
+app_read_version(DccAdapter *self, DccInstallation *installation, const char *output)
+{
+    if (strstr(output, "-alpha"))
+        return g_strstrip(g_strdup(strrchr(output, ' ') ? strrchr(output, ' ') + 1 : output));
+    return DCC_ADAPTER_CLASS(app_adapter_parent_class)->read_version(self, installation, output);
+}
+
 static void
 app_adapter_class_init(AppAdapterClass *klass)
 {
     DCC_ADAPTER_CLASS(klass)->find_installations = app_find_installations;
+    DCC_ADAPTER_CLASS(klass)->read_version = app_read_version;
 }
 
 static void
@@ -256,10 +266,15 @@ test_prerelease(Fixture *f, gconstpointer data)
     install(f, "opt/app1/run", "5.2.2");
     install(f, "opt/app2/run", "5.4.0-alpha");
     install(f, "opt/app3/run", "5.3.0");
-    assert_chosen(f, "/opt/app3/run", NULL, NULL);
-    assert_chosen(f, "/opt/app2/run", NULL, "5.4");
+    assert_versions(f, "5.3.0 5.2.2 5.4.0-alpha");
+    assert_chosen(f, NULL, NULL, "5.3.0");
+    assert_chosen(f, NULL, "5.4", "5.4.0-alpha");
     assert_chosen(f, "/opt/app2/run", NULL, "5.4.0-alpha");
-    assert_chosen(f, "/opt/app2/run", "/opt/app2/run", NULL);
+    assert_none(f, NULL, "5.5", "5.4.0-alpha");
+    assert_none(
+        f, NULL, "5.5", "no release; not started unless asked for with --version 5.4.0-alpha");
+    /* From the cache as well. */
+    assert_chosen(f, NULL, NULL, "5.3.0");
 }
 
 static void
