@@ -110,7 +110,8 @@ find_hidden_exception(DccExitInfo *info, const DccBlenderArgs *args)
 {
     if (!dcc_exit_info_is_headless(info) || args->exit_code != 0)
         return NULL;
-    return dcc_blender_find_uncaught(dcc_exit_info_get_last_lines(info));
+    return dcc_blender_find_uncaught(dcc_exit_info_get_last_lines(info),
+                                     dcc_exit_info_get_args(info));
 }
 
 static DccVerdict *

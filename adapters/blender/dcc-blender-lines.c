@@ -8,6 +8,8 @@
 #include "dcc-blender.h"
 #include <string.h>
 
+#define APPEND "ppend frame "
+
 typedef enum {
     REGEX_FRAME,
     REGEX_TILES,
@@ -100,11 +102,12 @@ read_saved(const char *line)
     return dcc_output_event_new(DCC_OUTPUT_SAVED, path);
 }
 
-/* One more frame of a movie, which is saved only at its end. */
+/* "Append frame 3", since 5.0 "Video append frame 3": one more frame of a movie, which is saved
+ * only at its end. */
 static DccOutputEvent *
 read_append(const char *line)
 {
-    const char *number = strstr(line, "Append frame ") + strlen("Append frame ");
+    const char *number = strstr(line, APPEND) + strlen(APPEND);
     DccOutputEvent *event;
 
     if (!g_ascii_isdigit(*number))
@@ -161,7 +164,7 @@ static const struct {
 } readers[] = {
     {"Fra:", read_frame},
     {"Saved: ", read_saved},
-    {"Append frame ", read_append},
+    {APPEND, read_append},
     {"Writing: ", read_crash},
     {"Calloc returns null", read_oom},
     {"Malloc returns null", read_oom},

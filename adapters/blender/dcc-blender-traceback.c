@@ -87,12 +87,55 @@ dcc_blender_find_exception(const char *const *lines)
     return NULL;
 }
 
-/* "  File "x.py", line 4, in <module>": the script as a whole. */
+/* "  File "x.py", line 4, in <module>": a script as a whole. */
 static gboolean
 is_whole_script(const char *line)
 {
-    return is_frame(line) &&
-           (g_str_has_suffix(line, ", in <module>") || g_str_has_suffix(line, " in <module>"));
+    return is_frame(line) && g_str_has_suffix(line, ", in <module>");
+}
+
+/* Of the user's own script, which stands among the arguments, or of an expression. */
+static gboolean
+is_own_script(const char *line, const char *const *args)
+{
+    const char *path = skip_report(line) + strlen("  File \"");
+    g_autofree char *file = g_strndup(path, strcspn(path, "\""));
+    g_autofree char *name = g_path_get_basename(file);
+
+    if (!is_whole_script(line))
+        return FALSE;
+    if (strcmp(file, "<string>") == 0)
+        return TRUE;
+    for (guint i = 0; args && args[i]; i++) {
+        g_autofree char *arg = g_path_get_basename(args[i]);
+
+        if (strcmp(arg, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The frames below a head: indented, or empty. */
+static guint
+skip_frames(const char *const *lines, guint from, guint end)
+{
+    while (from < end && (*skip_report(lines[from]) == ' ' || !*skip_report(lines[from])))
+        from++;
+    return from;
+}
+
+/* It begins with a script as a whole, or goes through the user's own: Blender's Python runs others
+ * below functions of its own. */
+static gboolean
+is_of_script(const char *const *lines, guint from, guint end, const char *const *args)
+{
+    if (from < end && is_whole_script(lines[from]))
+        return TRUE;
+    for (guint i = from; i < end; i++) {
+        if (is_own_script(lines[i], args))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* Without a head, for it could not even be read: SyntaxError, or a file that is not there. */
@@ -109,21 +152,21 @@ find_unread(const char *const *lines, guint at)
 }
 
 const char *
-dcc_blender_find_uncaught(const char *const *lines)
+dcc_blender_find_uncaught(const char *const *lines, const char *const *args)
 {
     guint length = lines ? g_strv_length((char **)lines) : 0;
 
     for (guint n = length; n > 0; n--) {
         const char *unread = find_unread(lines, n - 1);
-        guint frame = n;
+        guint end;
 
         if (unread)
             return unread;
-        if (!strstr(lines[n - 1], HEAD) || n == length || !is_whole_script(lines[n]))
+        if (!strstr(lines[n - 1], HEAD))
             continue;
-        while (frame < length && (*skip_report(lines[frame]) == ' ' || !*skip_report(lines[frame])))
-            frame++;
-        return find_raised(lines, frame, length);
+        end = skip_frames(lines, n, length);
+        if (is_of_script(lines, n, end, args))
+            return find_raised(lines, end, length);
     }
     return NULL;
 }

@@ -15,6 +15,7 @@ static const DccBlenderWords words[] = {
     {"Cannot read file \"", "4.2", NULL, DCC_VERDICT_BAD_SCENE},
     {"Cannot read blend file '", "4.2", "4.5", DCC_VERDICT_BAD_SCENE},
     {"Failed to read blend file '", "3.4", NULL, DCC_VERDICT_BAD_SCENE},
+    {"Failed to read file '", "4.2", NULL, DCC_VERDICT_BAD_SCENE},
     {"File format is not supported in file '", "3.4", "3.6", DCC_VERDICT_BAD_SCENE},
     {"File format is not supported in file \"", "4.2", NULL, DCC_VERDICT_BAD_SCENE},
     {"The file was saved by a newer version, open it with Blender ",

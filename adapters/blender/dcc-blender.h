@@ -82,9 +82,9 @@ dcc_blender_judge_line(const char *line);
 const char *
 dcc_blender_find_exception(const char *const *lines);
 /* The same where Blender says nothing, for code 0 was asked for: the last traceback that a script
- * as a whole ended with. */
+ * as a whole ended with. args: the user's own. */
 const char *
-dcc_blender_find_uncaught(const char *const *lines);
+dcc_blender_find_uncaught(const char *const *lines, const char *const *args);
 DccVerdict *
 dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info);
 

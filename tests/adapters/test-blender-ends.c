@@ -43,6 +43,10 @@ static const struct {
      DCC_VERDICT_SUSPICIOUS, "SyntaxError", "--python-exit-code 0 -P x.py"},
     {0, JOB, TRACE "  File \"/usr/addon.py\", line 3, in enable\nImportError: cattrs\nBlender quit",
      DCC_VERDICT_CLEAN, "", "--python-exit-code 0 -P x.py"},
+    {0, JOB, TRACE "  File \"/usr/cli.py\", line 3, in run\n  File \"x.py\", line 1, in <module>\nImportError: rig\nBlender quit",
+     DCC_VERDICT_SUSPICIOUS, "ImportError: rig", "--python-exit-code 0 -P /p/x.py"},
+    {0, JOB, TRACE "  File \"/usr/addon.py\", line 3, in enable\n  File \"/usr/other.py\", line 1, in <module>\n"
+     "ImportError: cattrs\nBlender quit", DCC_VERDICT_CLEAN, "", "--python-exit-code 0 -P /p/x.py"},
     /* A render that saved nothing. */
     {0, JOB, "Fra:1 Mem:1M\nSaved: '/p/1.png'\n\nBlender quit", DCC_VERDICT_CLEAN, "in order", "-f 1", 1},
     {0, JOB, "Fra:1 Mem:1M\n\nBlender quit", DCC_VERDICT_SUSPICIOUS, "saved nothing", "-f 1", 0},
@@ -119,6 +123,8 @@ static const struct {
      DCC_VERDICT_BAD_SCENE, "/p/nope.blend"},
     {1, HEADLESS, "Error: Failed to read blend file '/p': Missing DNA block", DCC_VERDICT_BAD_SCENE,
      "Missing DNA block"},
+    {1, HEADLESS, "Error: Loading \"/p\" failed: Failed to read file '/p', not a blend file", DCC_VERDICT_BAD_SCENE,
+     "not a blend file"},
     {1, HEADLESS, "Error: File format is not supported in file '/p'", DCC_VERDICT_BAD_SCENE, "'/p'"},
     {1, HEADLESS, "unknown argument, loading as file: --bogus\n"
      "Error: Cannot read file '--bogus': No such file or directory", DCC_VERDICT_FAILED,

@@ -34,6 +34,7 @@ static const struct {
     {"Saved: 't/out/small_0001.png'", DCC_OUTPUT_SAVED, 0, 0, 0, -1, "t/out/small_0001.png"},
     {"00:03.234  render | Saved: \"/a/it's.png\"", DCC_OUTPUT_SAVED, 0, 0, 0, -1, "/a/it's.png"},
     {"Append frame 3", DCC_OUTPUT_SAVED, 3, 0, 0, -1, NULL},
+    {"00:02.534  render           | Video append frame 12", DCC_OUTPUT_SAVED, 12, 0, 0, -1, NULL},
     {"Writing: /own-tmp/my scene.crash.txt", DCC_OUTPUT_CRASH, 0, 0, 0, -1,
      "/own-tmp/my scene.crash.txt"},
     {"Writing: /x/cache.abc", NOTHING},
