@@ -3,13 +3,8 @@
 #include <signal.h>
 #include <string.h>
 
-#define GUI       0
-#define HEADLESS  1
-#define REQUESTED 2
-#define OURS      4
-#define READY     8
-#define JOB       (HEADLESS | READY | 16)
-
+#define GUI    0
+#define RENDER (JOB | READY)
 #define TRACE  "Traceback (most recent call last):\n"
 #define MODULE "  File \"/p/x.py\", line 4, in <module>\n    f()\n    ~^^\n"
 
@@ -29,37 +24,37 @@ static const struct {
     {0, HEADLESS | READY, "Saved: 'a.png'\n\nBlender quit", DCC_VERDICT_CLEAN, "quit in order"},
     {0, HEADLESS | REQUESTED, "Blender quit", DCC_VERDICT_CLEAN, "as asked"},
     /* An operator's error that the script handled, in 3.4 and since. */
-    {0, JOB, "Error: Python: Traceback (most recent call last):\n  File \"/p/x.py\", line 12, in execute\n"
+    {0, RENDER, "Error: Python: Traceback (most recent call last):\n  File \"/p/x.py\", line 12, in execute\n"
      "ValueError: x\nLocation: /p:109\n\nBlender quit", DCC_VERDICT_CLEAN, "in order", "-P x.py"},
-    {0, JOB, TRACE MODULE "ValueError: handled\n\nBlender quit", DCC_VERDICT_CLEAN, "in order", "-P x.py"},
-    {0, JOB, TRACE MODULE "ValueError: handled", DCC_VERDICT_CLEAN, "", "-P x.py --python-exit-code 3"},
+    {0, RENDER, TRACE MODULE "ValueError: handled\n\nBlender quit", DCC_VERDICT_CLEAN, "in order", "-P x.py"},
+    {0, RENDER, TRACE MODULE "ValueError: handled", DCC_VERDICT_CLEAN, "", "-P x.py --python-exit-code 3"},
     {0, HEADLESS, TRACE MODULE "ValueError: handled\n\nBlender quit", DCC_VERDICT_CLEAN, "in order"},
     /* 0 was asked for: what a script as a whole ended with is told, what an add-on handled is not. */
-    {0, JOB, TRACE MODULE "NameError: x\n\nBlender quit", DCC_VERDICT_SUSPICIOUS, "reported: NameError: x",
+    {0, RENDER, TRACE MODULE "NameError: x\n\nBlender quit", DCC_VERDICT_SUSPICIOUS, "reported: NameError: x",
      "--python-exit-code 0 -P x.py"},
-    {0, JOB, "Error: Python: " TRACE MODULE "NameError: x\n\nBlender quit", DCC_VERDICT_SUSPICIOUS,
+    {0, RENDER, "Error: Python: " TRACE MODULE "NameError: x\n\nBlender quit", DCC_VERDICT_SUSPICIOUS,
      "reported: NameError: x", "--python-exit-code 3 --python-exit-code 0 -P x.py"},
-    {0, JOB, "  File \"/p/x.py\", line 1\n    def f(:\nSyntaxError: invalid syntax\nBlender quit",
+    {0, RENDER, "  File \"/p/x.py\", line 1\n    def f(:\nSyntaxError: invalid syntax\nBlender quit",
      DCC_VERDICT_SUSPICIOUS, "SyntaxError", "--python-exit-code 0 -P x.py"},
-    {0, JOB, TRACE "  File \"/usr/addon.py\", line 3, in enable\nImportError: cattrs\nBlender quit",
+    {0, RENDER, TRACE "  File \"/usr/addon.py\", line 3, in enable\nImportError: cattrs\nBlender quit",
      DCC_VERDICT_CLEAN, "", "--python-exit-code 0 -P x.py"},
-    {0, JOB, TRACE "  File \"/usr/cli.py\", line 3, in run\n  File \"x.py\", line 1, in <module>\nImportError: rig\nBlender quit",
+    {0, RENDER, TRACE "  File \"/usr/cli.py\", line 3, in run\n  File \"x.py\", line 1, in <module>\nImportError: rig\nBlender quit",
      DCC_VERDICT_SUSPICIOUS, "ImportError: rig", "--python-exit-code 0 -P /p/x.py"},
-    {0, JOB, TRACE "  File \"/usr/addon.py\", line 3, in enable\n  File \"/usr/other.py\", line 1, in <module>\n"
+    {0, RENDER, TRACE "  File \"/usr/addon.py\", line 3, in enable\n  File \"/usr/other.py\", line 1, in <module>\n"
      "ImportError: cattrs\nBlender quit", DCC_VERDICT_CLEAN, "", "--python-exit-code 0 -P /p/x.py"},
     /* A render that saved nothing. */
-    {0, JOB, "Fra:1 Mem:1M\nSaved: '/p/1.png'\n\nBlender quit", DCC_VERDICT_CLEAN, "in order", "-f 1", 1},
-    {0, JOB, "Fra:1 Mem:1M\n\nBlender quit", DCC_VERDICT_SUSPICIOUS, "saved nothing", "-f 1", 0},
-    {0, JOB, "\nBlender quit", DCC_VERDICT_SUSPICIOUS, "saved nothing", "-a", 0},
-    {0, JOB, "00:00.851  reports          | ERROR width not divisible by 2 (57x32)\n\nBlender quit",
+    {0, RENDER, "Fra:1 Mem:1M\nSaved: '/p/1.png'\n\nBlender quit", DCC_VERDICT_CLEAN, "in order", "-f 1", 1},
+    {0, RENDER, "Fra:1 Mem:1M\n\nBlender quit", DCC_VERDICT_SUSPICIOUS, "saved nothing", "-f 1", 0},
+    {0, RENDER, "\nBlender quit", DCC_VERDICT_SUSPICIOUS, "saved nothing", "-a", 0},
+    {0, RENDER, "00:00.851  reports          | ERROR width not divisible by 2 (57x32)\n\nBlender quit",
      DCC_VERDICT_SUSPICIOUS, "saved nothing: width not divisible by 2", "-a", 0},
-    {0, JOB, "skipping existing frame \"/p/1.png\"\n\nBlender quit", DCC_VERDICT_CLEAN, "", "-a", 0},
-    {0, JOB, "render | Fra: 1 | Mem: 1M\n\nBlender quit", DCC_VERDICT_CLEAN, "", "-a", 0}, /* a movie? */
-    {0, JOB, "\nBlender quit", DCC_VERDICT_CLEAN, "", "-f 1", -1}, /* nobody counted */
-    {0, JOB, "\nBlender quit", DCC_VERDICT_CLEAN, "", "--log-file l.txt -a", 0},
-    {0, JOB, "\nBlender quit", DCC_VERDICT_CLEAN, "", "-P render.py", 0},
-    {0, JOB, "\nBlender quit", DCC_VERDICT_CLEAN, "", "-P x.py -- -a", 0},
-    {0, JOB | REQUESTED, "\nBlender quit", DCC_VERDICT_CLEAN, "as asked", "-a", 0},
+    {0, RENDER, "skipping existing frame \"/p/1.png\"\n\nBlender quit", DCC_VERDICT_CLEAN, "", "-a", 0},
+    {0, RENDER, "render | Fra: 1 | Mem: 1M\n\nBlender quit", DCC_VERDICT_CLEAN, "", "-a", 0}, /* a movie? */
+    {0, RENDER, "\nBlender quit", DCC_VERDICT_CLEAN, "", "-f 1", -1}, /* nobody counted */
+    {0, RENDER, "\nBlender quit", DCC_VERDICT_CLEAN, "", "--log-file l.txt -a", 0},
+    {0, RENDER, "\nBlender quit", DCC_VERDICT_CLEAN, "", "-P render.py", 0},
+    {0, RENDER, "\nBlender quit", DCC_VERDICT_CLEAN, "", "-P x.py -- -a", 0},
+    {0, RENDER | REQUESTED, "\nBlender quit", DCC_VERDICT_CLEAN, "as asked", "-a", 0},
     /* Code 0, and it never was ready for its scene. */
     {0, HEADLESS, "Error: Cannot read file '/p/x.blend': gone", DCC_VERDICT_BAD_SCENE, "/p/x.blend"},
     {-SIGSEGV, GUI | READY, "Writing: /t/blender.crash.txt", DCC_VERDICT_CRASH,
@@ -81,40 +76,40 @@ static const struct {
      "Error: Python: ZeroDivisionError: division by zero\n\n"
      "Error: script failed, file: 'x.py', exiting.", DCC_VERDICT_SCRIPT_ERROR,
      "ZeroDivisionError: division by zero"},
-    {42, JOB, TRACE MODULE "my.rig.Broken: no such rig\n\nBlender quit\nError: script failed, file: 'x.py', exiting.",
+    {42, RENDER, TRACE MODULE "my.rig.Broken: no such rig\n\nBlender quit\nError: script failed, file: 'x.py', exiting.",
      DCC_VERDICT_SCRIPT_ERROR, "failed: my.rig.Broken: no such rig", "-P x.py"},
-    {42, JOB, TRACE MODULE "ValueError: first\n\nDuring handling of the above exception, another exception "
+    {42, RENDER, TRACE MODULE "ValueError: first\n\nDuring handling of the above exception, another exception "
      "occurred:\n\n" TRACE MODULE "KeyError: 'second'\n\nError: script failed, file: 'x.py', exiting.",
      DCC_VERDICT_SCRIPT_ERROR, "failed: KeyError: 'second'", "-P x.py"},
-    {42, JOB, TRACE MODULE "AssertionError\n\nError: script failed, file: 'x.py', exiting.",
+    {42, RENDER, TRACE MODULE "AssertionError\n\nError: script failed, file: 'x.py', exiting.",
      DCC_VERDICT_SCRIPT_ERROR, "failed: AssertionError", "-P x.py"},
-    {42, JOB, TRACE MODULE "ImportError: handled\nOSError: Python file \"/p/n.py\" could not be opened: x\n\n"
+    {42, RENDER, TRACE MODULE "ImportError: handled\nOSError: Python file \"/p/n.py\" could not be opened: x\n\n"
      "Error: script failed, file: 'n.py', exiting.", DCC_VERDICT_SCRIPT_ERROR, "OSError: Python file", "-P n.py"},
-    {42, JOB, TRACE MODULE "ValueError: two\nlines of it\n\nError: script failed, file: 'x.py', exiting.",
+    {42, RENDER, TRACE MODULE "ValueError: two\nlines of it\n\nError: script failed, file: 'x.py', exiting.",
      DCC_VERDICT_SCRIPT_ERROR, "failed: ValueError: two", "-P x.py"},
-    {42, JOB, "Info: well\nError: script failed, file: 'x.py', exiting.", DCC_VERDICT_SCRIPT_ERROR,
+    {42, RENDER, "Info: well\nError: script failed, file: 'x.py', exiting.", DCC_VERDICT_SCRIPT_ERROR,
      "script failed, file: 'x.py'", "-P x.py"},
     /* A code of its own, whatever it printed and whatever broke that it started. */
-    {42, JOB, "", DCC_VERDICT_FAILED, "code 42", "-P x.py"},
-    {7, JOB, TRACE MODULE "ValueError: handled", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
-    {7, JOB, "Error: script failed, file: 'inner.py', exiting.", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
-    {7, JOB, "Writing: /t/inner.crash.txt", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
-    {7, JOB, TRACE MODULE "E: x\nError: script failed, file: 'x.py', exiting.", DCC_VERDICT_SCRIPT_ERROR,
+    {42, RENDER, "", DCC_VERDICT_FAILED, "code 42", "-P x.py"},
+    {7, RENDER, TRACE MODULE "ValueError: handled", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
+    {7, RENDER, "Error: script failed, file: 'inner.py', exiting.", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
+    {7, RENDER, "Writing: /t/inner.crash.txt", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
+    {7, RENDER, TRACE MODULE "E: x\nError: script failed, file: 'x.py', exiting.", DCC_VERDICT_SCRIPT_ERROR,
      "E: x", "--python-exit-code 7 -P x.py"},
     {7, GUI | READY, "Writing: /t/b.crash.txt", DCC_VERDICT_CRASH, "/t/b.crash.txt"},
-    {200, JOB, "", DCC_VERDICT_FAILED, "code 200", "-P x.py"},
+    {200, RENDER, "", DCC_VERDICT_FAILED, "code 200", "-P x.py"},
     /* Below a wrapper, as without it. */
     {128 + SIGKILL, GUI | READY, "", DCC_VERDICT_KILLED, "want of memory"},
-    {128 + SIGKILL, JOB, "", DCC_VERDICT_KILLED, "want of memory", "-a"},
+    {128 + SIGKILL, RENDER, "", DCC_VERDICT_KILLED, "want of memory", "-a"},
     {128 + SIGTERM, GUI | READY, "", DCC_VERDICT_CANCELLED, "wrapper"},
     {128 + SIGHUP, HEADLESS | READY, "", DCC_VERDICT_CANCELLED, "wrapper"},
     {128 + SIGSEGV, GUI | READY, "", DCC_VERDICT_CRASH, "SIGSEGV"},
-    {128 + SIGBUS, JOB, "", DCC_VERDICT_CRASH, "SIGBUS", "-a"},
-    {128 + SIGXCPU, JOB, "", DCC_VERDICT_KILLED, "wrapper", "-a"},
+    {128 + SIGBUS, RENDER, "", DCC_VERDICT_CRASH, "SIGBUS", "-a"},
+    {128 + SIGXCPU, RENDER, "", DCC_VERDICT_KILLED, "wrapper", "-a"},
     {128 + SIGTERM, GUI | READY | REQUESTED, "", DCC_VERDICT_CLEAN, "as asked"},
     {128 + SIGSEGV, HEADLESS, "Malloc returns null: len=1 in x, total 2", DCC_VERDICT_OOM, "len=1"},
     /* A library that is missing makes it abort; a script's abort is a crash. */
-    {-SIGABRT, JOB, "Couldn't open libEGL.so.1: libEGL.so.1: cannot open shared object file",
+    {-SIGABRT, RENDER, "Couldn't open libEGL.so.1: libEGL.so.1: cannot open shared object file",
      DCC_VERDICT_BROKEN_INSTALL, "libEGL.so.1", "-f 1"},
     {3, HEADLESS, "Error: script failed, expr: '1/0', exiting.", DCC_VERDICT_SCRIPT_ERROR, "1/0"},
     {7, HEADLESS, "", DCC_VERDICT_FAILED, "code 7"},
@@ -153,30 +148,6 @@ static const struct {
 };
 /* clang-format on */
 
-static DccExitInfo *
-make_exit(DccAdapter *adapter, int code, int flags, const char *output, const char *args)
-{
-    DccExitInfo *info =
-        code >= 0 ? dcc_exit_info_new_exited(code) : dcc_exit_info_new_signaled(-code, FALSE);
-    g_auto(GStrv) split = g_strsplit(output, "\n", -1);
-    g_auto(GStrv) words = args ? g_strsplit(args, " ", -1) : NULL;
-
-    dcc_exit_info_set_headless(info, (flags & HEADLESS) != 0);
-    dcc_exit_info_set_job(info, (flags & JOB) == JOB);
-    dcc_exit_info_set_args(info, (const char *const *)words);
-    dcc_exit_info_set_requested(info, (flags & REQUESTED) != 0);
-    dcc_exit_info_set_our_signal(info, (flags & OURS) != 0);
-    dcc_exit_info_set_ready(info, (flags & READY) != 0);
-    dcc_exit_info_set_last_lines(info, (const char *const *)split);
-    for (guint i = 0; split[i]; i++) {
-        g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(adapter, split[i]);
-
-        if (event)
-            dcc_exit_info_add_event(info, event);
-    }
-    return info;
-}
-
 static void
 test_exits(void)
 {
@@ -184,9 +155,11 @@ test_exits(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(exits); i++) {
         g_autoptr(DccExitInfo) info =
-            make_exit(adapter, exits[i].code, exits[i].flags, exits[i].output, exits[i].args);
+            fixture_end(adapter, exits[i].code, exits[i].flags, exits[i].output);
+        g_auto(GStrv) args = exits[i].args ? g_strsplit(exits[i].args, " ", -1) : NULL;
         g_autoptr(DccVerdict) got = NULL;
 
+        dcc_exit_info_set_args(info, (const char *const *)args);
         dcc_exit_info_set_saved(info, exits[i].saved);
         got = dcc_adapter_judge_exit(adapter, info);
 
@@ -213,7 +186,7 @@ test_old_failure_is_not_the_cause(void)
 {
     g_autoptr(DccAdapter) adapter = make_adapter();
     g_autoptr(DccExitInfo) info =
-        make_exit(adapter, 1, READY, "Error: Cannot read file '/p': No such file", NULL);
+        fixture_end(adapter, 1, READY, "Error: Cannot read file '/p': No such file");
     g_autoptr(DccVerdict) got = NULL;
 
     dcc_exit_info_set_last_lines(info, (const char *const[]){"Info: something later", NULL});

@@ -12,7 +12,7 @@
 static void
 put_program(const char *root, const char *name)
 {
-    g_autofree char *path = put_file(root, name, "#!/bin/sh\n", -1);
+    g_autofree char *path = fixture_put_content(root, name, "#!/bin/sh\n", -1);
 
     g_assert_cmpint(g_chmod(path, 0755), ==, 0);
 }
@@ -58,7 +58,7 @@ describe(GListModel *found, const char *root)
 static void
 test_find(void)
 {
-    g_autofree char *root = make_directory();
+    g_autofree char *root = fixture_root();
     g_autofree char *snap = g_build_filename(root, "snap/bin/blender", NULL);
     g_autofree char *link = g_build_filename(root, "usr/local/bin/blender", NULL);
     g_autofree char *target = g_build_filename(root, "opt/blender-4.2.0-linux-x64/blender", NULL);
@@ -89,7 +89,7 @@ test_find(void)
                     "home /users/ada/Applications/blender-2.93.18-linux-x64/blender 2.93.18\n"
                     "snap /snap/bin/blender ask\n"
                     "flatpak /var/lib/flatpak/exports/bin/org.blender.Blender ? reserved\n");
-    remove_tree(root);
+    fixture_clean(root);
 }
 
 /* Where the makers' other channels, launchers and people put it. */
@@ -120,7 +120,7 @@ test_find_channels(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *root = make_directory();
+        g_autofree char *root = fixture_root();
         g_autofree char *path = g_strconcat("/", cases[i].path, NULL);
         g_auto(GStrv) parts = g_strsplit(cases[i].line, "%s", 2);
         g_autofree char *wanted = g_strconcat(parts[0], path, parts[1], "\n", NULL);
@@ -131,14 +131,14 @@ test_find_channels(void)
         found = find(root, NULL);
         got = describe(found, root);
         g_assert_cmpstr(got, ==, wanted);
-        remove_tree(root);
+        fixture_clean(root);
     }
 }
 
 static void
 test_find_override(void)
 {
-    g_autofree char *root = make_directory();
+    g_autofree char *root = fixture_root();
     g_autofree char *mine = g_build_filename(root, "studio/blender-launcher", NULL);
     g_autoptr(GListModel) found = NULL;
     g_autofree char *got = NULL;
@@ -153,13 +153,13 @@ test_find_override(void)
                     ==,
                     "$DCCHOST_BLENDER_EXECUTABLE /studio/blender ask\n"
                     "PATH /usr/bin/blender ask reserved\n");
-    remove_tree(root);
+    fixture_clean(root);
 }
 
 static void
 test_find_bad_override(void)
 {
-    g_autofree char *root = make_directory();
+    g_autofree char *root = fixture_root();
     g_autoptr(DccAdapter) adapter = make_adapter();
     const char *const environ[] = {"HOME=/", "DCCHOST_BLENDER_EXECUTABLE=/no/such", NULL};
     g_autoptr(DccSearch) search = dcc_search_new(root, environ);
@@ -168,17 +168,17 @@ test_find_bad_override(void)
     g_assert_null(dcc_adapter_find_installations(adapter, search, &error));
     g_assert_true(dcc_error_is_not_installed(error));
     g_assert_nonnull(strstr(error->message, "/no/such"));
-    remove_tree(root);
+    fixture_clean(root);
 }
 
 static void
 test_find_nothing(void)
 {
-    g_autofree char *root = make_directory();
+    g_autofree char *root = fixture_root();
     g_autoptr(GListModel) found = find(root, NULL);
 
     g_assert_cmpuint(g_list_model_get_n_items(found), ==, 0);
-    remove_tree(root);
+    fixture_clean(root);
 }
 
 static void
@@ -214,7 +214,7 @@ test_version(void)
 static void
 put_aged(const char *directory, const char *name, time_t changed)
 {
-    g_autofree char *path = put_file(directory, name, "content", -1);
+    g_autofree char *path = fixture_put_content(directory, name, "content", -1);
     const struct timespec times[2] = {{.tv_sec = changed}, {.tv_sec = changed}};
 
     g_assert_cmpint(utimensat(AT_FDCWD, path, times, 0), ==, 0);
@@ -234,9 +234,9 @@ test_rescue(void)
         {"dcchost-faults.txt", DCC_RESCUE_STACKS},
         {"scene_4711_autosave.blend", DCC_RESCUE_AUTOSAVE},
     };
-    g_autofree char *directory = make_directory();
+    g_autofree char *directory = fixture_root();
     g_autofree char *link = g_build_filename(directory, "evil_autosave.blend", NULL);
-    g_autofree char *empty = put_file(directory, "empty_autosave.blend", "", 0);
+    g_autofree char *empty = fixture_put_content(directory, "empty_autosave.blend", "", 0);
     g_autoptr(DccAdapter) adapter = make_adapter();
     g_autoptr(DccExitInfo) info = dcc_exit_info_new_signaled(SIGSEGV, FALSE);
     g_autoptr(GListModel) list = NULL;
@@ -258,7 +258,7 @@ test_rescue(void)
         g_assert_cmpstr(dcc_rescue_file_get_path(file), ==, path);
         g_assert_cmpint(dcc_rescue_file_get_kind(file), ==, wanted[i].kind);
     }
-    remove_tree(directory);
+    fixture_clean(directory);
 }
 
 #define STARTED ((gint64)1000000)
@@ -275,8 +275,8 @@ typedef struct {
 static int
 find_shared(const SharedFile *file, Teller teller)
 {
-    g_autofree char *own = make_directory();
-    g_autofree char *shared = make_directory();
+    g_autofree char *own = fixture_root();
+    g_autofree char *shared = fixture_root();
     g_autofree char *note = g_strdup_printf("%s\n4711\n", shared);
     g_autofree char *quit = g_strdup_printf("Saved session recovery to '%s/quit.blend'", shared);
     g_autofree char *report = g_strdup_printf("Writing: %s/shot.crash.txt", shared);
@@ -293,15 +293,15 @@ find_shared(const SharedFile *file, Teller teller)
     /* Below a wrapper the process is another one, and Blender's own is known to the agent. */
     dcc_exit_info_set_pid(info, teller == AGENT ? 99 : 4711);
     if (teller == AGENT)
-        g_free(put_file(own, DCC_BLENDER_TEMP_NOTE, note, -1));
+        g_free(fixture_put_content(own, DCC_BLENDER_TEMP_NOTE, note, -1));
     if (teller == OUTPUT) {
         dcc_exit_info_set_last_lines(info, lines);
         dcc_exit_info_add_event(info, event);
     }
     list = dcc_adapter_list_rescue_files(adapter, info, NULL);
     found = g_list_model_get_item(list, 0);
-    remove_tree(own);
-    remove_tree(shared);
+    fixture_clean(own);
+    fixture_clean(shared);
     return found ? (int)dcc_rescue_file_get_kind(found) : -1;
 }
 

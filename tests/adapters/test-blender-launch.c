@@ -168,11 +168,11 @@ test_launch_scene(void)
         {"\x1f", 1, "no Blender file"},
         {"#!/bin/sh\n", -1, "no Blender file"},
     };
-    g_autofree char *directory = make_directory();
+    g_autofree char *directory = fixture_root();
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *path =
-            put_file(directory, "scene.blend", cases[i].content, cases[i].length);
+            fixture_put_content(directory, "scene.blend", cases[i].content, cases[i].length);
         g_autoptr(DccLaunchRequest) request = make_request(TRUE, "");
         g_autoptr(DccLaunchPlan) got = NULL;
         g_autoptr(GError) error = NULL;
@@ -189,13 +189,13 @@ test_launch_scene(void)
         g_assert_nonnull(strstr(error->message, cases[i].complaint));
         g_assert_nonnull(strstr(error->message, path));
     }
-    remove_tree(directory);
+    fixture_clean(directory);
 }
 
 static void
 test_launch_scene_missing(void)
 {
-    g_autofree char *directory = make_directory();
+    g_autofree char *directory = fixture_root();
     g_autofree char *fifo = g_build_filename(directory, "fifo", NULL);
     const char *const paths[] = {"/no/such.blend", directory, fifo};
 
@@ -208,7 +208,7 @@ test_launch_scene_missing(void)
         g_assert_null(plan(request, &error));
         g_assert_true(dcc_error_is_scene(error));
     }
-    remove_tree(directory);
+    fixture_clean(directory);
 }
 
 static void
@@ -331,9 +331,10 @@ test_launch_safe(void)
 static void
 test_recovery(void)
 {
-    g_autofree char *directory = make_directory();
-    g_autofree char *autosave = put_file(directory, "it's_1_autosave.blend", "BLENDER-v304", -1);
-    g_autofree char *report = put_file(directory, "it.crash.txt", "# Blender 3.4.1", -1);
+    g_autofree char *directory = fixture_root();
+    g_autofree char *autosave =
+        fixture_put_content(directory, "it's_1_autosave.blend", "BLENDER-v304", -1);
+    g_autofree char *report = fixture_put_content(directory, "it.crash.txt", "# Blender 3.4.1", -1);
     g_autoptr(DccAdapter) adapter = make_adapter();
     g_autoptr(DccInstallation) it = dcc_installation_new("/opt/b/blender", "3.4.1", "/opt");
     g_autoptr(DccLaunchRequest) request = make_request(TRUE, "-a");
@@ -355,7 +356,7 @@ test_recovery(void)
     g_assert_cmpstr(argv[8], ==, "-a");
     g_assert_null(dcc_adapter_plan_recovery(adapter, it, request, bad, &error));
     g_assert_true(dcc_error_is_not_supported(error));
-    remove_tree(directory);
+    fixture_clean(directory);
 }
 
 int

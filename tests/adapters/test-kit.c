@@ -7,23 +7,7 @@
 #include <string.h>
 #include <utime.h>
 
-#define READY     1
-#define REQUESTED 2
-#define OURS      4
-#define NONE      (-1)
-
-/* code < 0: by that signal. */
-static DccExitInfo *
-make_info(int code, int flags)
-{
-    DccExitInfo *info =
-        code >= 0 ? dcc_exit_info_new_exited(code) : dcc_exit_info_new_signaled(-code, FALSE);
-
-    dcc_exit_info_set_ready(info, (flags & READY) != 0);
-    dcc_exit_info_set_requested(info, (flags & REQUESTED) != 0);
-    dcc_exit_info_set_our_signal(info, (flags & OURS) != 0);
-    return info;
-}
+#define NONE (-1)
 
 static void
 test_signals(void)
@@ -55,7 +39,7 @@ test_signals(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(DccExitInfo) info = make_info(cases[i].code, cases[i].flags);
+        g_autoptr(DccExitInfo) info = fixture_end(NULL, cases[i].code, cases[i].flags, NULL);
         g_autoptr(DccVerdict) verdict = dcc_kit_judge_signal(info, "Sketch");
 
         g_test_message("%d: %s", cases[i].code, verdict ? dcc_verdict_get_reason(verdict) : "-");
@@ -79,7 +63,7 @@ static void
 test_first_verdict(void)
 {
     static const DccKitJudge judges[] = {dcc_kit_judge_lost, judge_nothing, judge_all};
-    g_autoptr(DccExitInfo) seen = make_info(3, 0);
+    g_autoptr(DccExitInfo) seen = fixture_end(NULL, 3, 0, NULL);
     g_autoptr(DccExitInfo) lost = dcc_exit_info_new_lost("the shim was killed");
     g_autoptr(DccVerdict) failed = dcc_kit_first_verdict(seen, judges, G_N_ELEMENTS(judges));
     g_autoptr(DccVerdict) unknown = dcc_kit_first_verdict(lost, judges, G_N_ELEMENTS(judges));
@@ -106,7 +90,7 @@ test_scene(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(DccExitInfo) info = make_info(cases[i].code, cases[i].flags);
+        g_autoptr(DccExitInfo) info = fixture_end(NULL, cases[i].code, cases[i].flags, NULL);
         g_autoptr(DccOutputEvent) event = dcc_output_event_new(DCC_OUTPUT_BAD_SCENE, "cannot open");
         g_autoptr(DccVerdict) verdict = NULL;
 
