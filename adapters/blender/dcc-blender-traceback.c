@@ -94,18 +94,25 @@ is_whole_script(const char *line)
     return is_frame(line) && g_str_has_suffix(line, ", in <module>");
 }
 
+/* (transfer full) (nullable): "/p/x.py" of the frame of a script as a whole. */
+static char *
+read_script(const char *line)
+{
+    const char *begin = is_whole_script(line) ? strchr(line, '"') : NULL;
+    const char *end = begin ? strchr(begin + 1, '"') : NULL;
+
+    return end ? g_strndup(begin + 1, (gsize)(end - begin - 1)) : NULL;
+}
+
 /* Of the user's own script, which stands among the arguments, or of an expression. */
 static gboolean
 is_own_script(const char *line, const char *const *args)
 {
-    const char *path = skip_report(line) + strlen("  File \"");
-    g_autofree char *file = g_strndup(path, strcspn(path, "\""));
-    g_autofree char *name = g_path_get_basename(file);
+    g_autofree char *file = read_script(line);
+    g_autofree char *name = file ? g_path_get_basename(file) : NULL;
 
-    if (!is_whole_script(line))
-        return FALSE;
-    if (strcmp(file, "<string>") == 0)
-        return TRUE;
+    if (!file || strcmp(file, "<string>") == 0)
+        return file != NULL;
     for (guint i = 0; args && args[i]; i++) {
         g_autofree char *arg = g_path_get_basename(args[i]);
 

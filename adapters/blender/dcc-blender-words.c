@@ -91,19 +91,25 @@ skip_time(const char *text)
 
 /* Since 5.0: "MM:SS.mmm  CATEGORY         | text", and before further lines of a text blanks and
  * "| ". */
+static gboolean
+is_log_head(const char *line, const char *bar)
+{
+    const char *p = skip_time(line);
+
+    if (!p)
+        return bar - line == LEVEL_WIDTH && strspn(line, " ") == LEVEL_WIDTH;
+    p += strspn(p, " ");
+    p += strcspn(p, " ");
+    p += strspn(p, " ");
+    return p == bar;
+}
+
 static const char *
 skip_log_head(const char *line)
 {
-    const char *time = skip_time(line), *text;
-    gsize blanks = strspn(line, " ");
+    const char *bar = strstr(line, "| ");
 
-    if (!time)
-        return blanks == LEVEL_WIDTH && g_str_has_prefix(line + blanks, "| ") ? line + blanks + 2
-                                                                              : line;
-    text = time + strspn(time, " ");
-    text += strcspn(text, " |");
-    text += strspn(text, " ");
-    return g_str_has_prefix(text, "| ") ? text + 2 : line;
+    return bar && is_log_head(line, bar) ? bar + 2 : line;
 }
 
 const char *
