@@ -221,9 +221,15 @@ judge_code(DccExitInfo *info)
 {
     int code = dcc_exit_info_get_code(info);
     const char *failure;
+    DccVerdict *verdict = NULL;
 
     if (has_script_failed(info))
         return judge_script(info);
+    /* The agent ends a recovery that cannot be opened with this code. */
+    if (code == DCC_BLENDER_SCRIPT_FAILED)
+        verdict = dcc_kit_judge_scene(info);
+    if (verdict)
+        return verdict;
     if (code == CODE_KILLED && dcc_exit_info_has_event(info, DCC_OUTPUT_CANCELLED, NULL))
         return dcc_kit_verdict(DCC_VERDICT_CANCELLED, "interrupted twice by SIGINT");
     if (code == CODE_INTERRUPTED)

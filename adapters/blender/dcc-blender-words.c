@@ -22,6 +22,10 @@ static const DccBlenderWords words[] = {
      "4.0",
      NULL,
      DCC_VERDICT_BAD_SCENE}, /* read in the source */
+    {"dcchost: the rescue file cannot be opened",
+     "3.4",
+     NULL,
+     DCC_VERDICT_BAD_SCENE}, /* the agent's */
     {"Cannot render, no camera", "3.4", NULL, DCC_VERDICT_BAD_SCENE},
     {"GHOST: failed to initialize display", "3.4", "4.5", DCC_VERDICT_NO_DISPLAY},
     {"GHOST: unable to initialize", "3.4", "4.5", DCC_VERDICT_NO_DISPLAY},

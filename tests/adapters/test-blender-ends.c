@@ -91,6 +91,11 @@ static const struct {
      "script failed, file: 'x.py'", "-P x.py"},
     /* A code of its own, whatever it printed and whatever broke that it started. */
     {42, RENDER, "", DCC_VERDICT_FAILED, "code 42", "-P x.py"},
+    /* Rescued work that cannot be opened; of this morning it is no reason. */
+    {42, HEADLESS, "dcchost: the rescue file cannot be opened: x", DCC_VERDICT_BAD_SCENE, "rescue file", ""},
+    {42, GUI, "Error: Loading '/p' failed: Failed to read blend file '/p': Missing DNA block\n"
+     "dcchost: the rescue file cannot be opened: x", DCC_VERDICT_BAD_SCENE, "rescue file", ""},
+    {42, RENDER, "Error: Failed to read blend file '/p': Missing DNA block", DCC_VERDICT_FAILED, "code 42", "-P x.py"},
     {7, RENDER, TRACE MODULE "ValueError: handled", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
     {7, RENDER, "Error: script failed, file: 'inner.py', exiting.", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
     {7, RENDER, "Writing: /t/inner.crash.txt", DCC_VERDICT_FAILED, "code 7", "-P x.py"},
