@@ -9,6 +9,8 @@ import os
 import struct
 
 ROOM, TAIL, BLOCKS = 1024, 1 << 20, 100
+COMPRESSED = (b"\x28\xb5\x2f\xfd", b"\x1f\x8b")  # Zstandard since 3.0, gzip before
+FLAGS, COMPRESS = b"fileflags", 2  # a scene is saved as the file says that it was read from
 FIELDS = (b"filename[1024]", b"filepath[1024]")
 # Of the head of a block: its layout, and where in it are length and number of the structure.
 OLD, NEW = (struct.Struct("<4siQii"), 1, 3), (struct.Struct("<4siQqq"), 3, 1)
@@ -21,7 +23,7 @@ class UnknownFormat(Exception):
 class BlendFile:
     """An uncompressed file of an eight-byte, little-endian Blender."""
 
-    known = {}  # the offset of the name within GLOB, by what the header says
+    known = {}  # the offsets of name and flags within GLOB, by what the header says
 
     def __init__(self, file):
         self.file = file
@@ -55,34 +57,41 @@ class BlendFile:
             self.file.seek(length, os.SEEK_CUR)
         raise UnknownFormat("it has no block GLOB where one is expected")
 
-    def find_field(self):
-        """Where the room for the name begins."""
-        offset = self.known.get(self.header)
-        if offset is None:
+    def find_fields(self):
+        """Where the room for the name begins, and where the flags are (None: not found)."""
+        if self.header not in self.known:
             self.file.seek(-min(TAIL, os.fstat(self.file.fileno()).st_size), os.SEEK_END)
             data = self.file.read()
             start = data.rfind(b"SDNANAME")
             if start < 0:
                 raise UnknownFormat("it does not describe itself")
             try:
-                offset = Structures(data[start + 4:]).find(self.structure)
+                self.known[self.header] = Structures(data[start + 4:]).find(self.structure)
             except (struct.error, IndexError, ValueError) as error:
                 raise UnknownFormat("its description cannot be read: %s" % error)
-            self.known[self.header] = offset
-        if offset > self.room - ROOM:
+        name, flags = self.known[self.header]
+        if name > self.room - ROOM:
             raise UnknownFormat("there is no room for a name")
-        return self.start + offset
+        return self.start + name, None if flags is None else self.start + flags
 
     def read_name(self):
         """b"": the scene has none, or it was not written down."""
-        self.file.seek(self.find_field())
+        self.file.seek(self.find_fields()[0])
         return self.file.read(ROOM).partition(b"\0")[0]
 
     def write_name(self, name):
         if len(name) >= ROOM:
             raise UnknownFormat("the name is too long")
-        self.file.seek(self.find_field())
+        self.file.seek(self.find_fields()[0])
         self.file.write(name.ljust(ROOM, b"\0"))
+
+    def mark_compressed(self):
+        at = self.find_fields()[1]
+        if at is not None:
+            self.file.seek(at)
+            flags, = struct.unpack("<i", self.file.read(4))
+            self.file.seek(at)
+            self.file.write(struct.pack("<i", flags | COMPRESS))
 
     def is_whole(self):
         """Whether it ends as a file ends that was written to its end."""
@@ -116,7 +125,7 @@ class Structures:
         return found
 
     def find(self, structure):
-        """The offset of the name in FileGlobal, which the structure of this number must be."""
+        """The offsets of name and flags in FileGlobal, which the structure of this number must be."""
         self.begin(b"NAME")
         members = self.words(*self.numbers("i", 1))
         self.begin(b"TYPE")
@@ -131,11 +140,13 @@ class Structures:
         kind, count = self.numbers("H", 2)
         if types[kind] != b"FileGlobal":
             raise ValueError("GLOB holds %r" % types[kind])
-        offset = 0
+        offset, flags = 0, None
         for _n in range(count):
             kind, member = self.numbers("H", 2)
             if members[member] in FIELDS:
-                return offset
+                return offset, flags
+            if members[member] == FLAGS and lengths[kind] == 4:
+                flags = offset
             offset += self.size_of(members[member], lengths[kind])
         raise ValueError("FileGlobal has no name")
 
@@ -155,11 +166,21 @@ def read_scene_name(path):
 
 
 def finish_copy(path, name):
-    """Makes a copy one of the scene of that name. Raises UnknownFormat where that cannot be done, OSError where the
-    copy is not whole."""
+    """Makes a copy one of the scene of that name, which will be saved as compressed as it is. Raises UnknownFormat where
+    that cannot be done, OSError where the copy is not whole."""
     with open(path, "r+b") as file:
         blend = BlendFile(file)
         if not blend.is_whole():
             raise OSError("the copy was not written to its end")
         if name:
             blend.write_name(name)
+            if is_compressed(name):
+                blend.mark_compressed()
+
+
+def is_compressed(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read(4).startswith(COMPRESSED)
+    except OSError:
+        return False

@@ -235,10 +235,11 @@ class Agent(shared.Agent):
         if name != b"":
             bpy.ops.wm.recover_auto_save(filepath=path)
             got = bpy.data.filepath
-            if not self.is_ours(got, path) and name in (None, shared.on_disk(got)):
+            if got and not self.is_ours(got, path) and name in (None, shared.on_disk(got)):
                 return
             doubt = doubt or "Blender did not give it its name, %s" % os.fsdecode(name)
-        bpy.ops.wm.read_homefile(filepath=path)
+        if name == b"" or bpy.data.filepath:
+            bpy.ops.wm.read_homefile(filepath=path)
         if bpy.data.filepath:
             raise RuntimeError("it cannot be kept from taking the name %s" % bpy.data.filepath)
         if doubt:
