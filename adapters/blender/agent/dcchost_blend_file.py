@@ -166,8 +166,8 @@ def read_scene_name(path):
 
 
 def finish_copy(path, name):
-    """Makes a copy one of the scene of that name, which will be saved as compressed as it is. Raises UnknownFormat where
-    that cannot be done, OSError where the copy is not whole."""
+    """Makes a copy one of the scene of that name, which will be saved as compressed as it is. Raises UnknownFormat
+    where that cannot be done, OSError where the copy is not whole."""
     with open(path, "r+b") as file:
         blend = BlendFile(file)
         if not blend.is_whole():
