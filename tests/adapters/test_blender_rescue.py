@@ -15,15 +15,17 @@ EDIT = ("bpy.ops.mesh.primitive_monkey_add(); bpy.context.object.name = 'Preciou
         "bpy.app.background or bpy.ops.ed.undo_push()")
 
 
-def copy_with(name, directory, home):
-    """A whole rescue copy that holds the object."""
+def copy_with(name, directory):
+    """The rescue copy that holds the object. It is not compressed."""
     def holds():
         for path in directory.glob("*_rescue.blend"):
-            shutil.copy(str(path), str(home / "aside.blend"))
-            if repr(name) in objects_in(home / "aside.blend", home):
-                return path
+            data = path.read_bytes()
+            if b"OB" + name.encode() + b"\0" in data and data[-24:-20] == b"ENDB":
+                found.append(path)
+        return found
+    found = []
     until(holds)
-    return holds()
+    return found[0]
 
 
 def work(line, **wanted):
@@ -48,10 +50,10 @@ def test_an_add_on_that_clears_all_handlers(mode, start, session, home):
     line = session.meet()
     line.run(CLEAR)
     line.run(EDIT)
-    copy_with("Precious", blender.temp, home)
+    copy_with("Precious", blender.temp)
     assert line.ping()["dirty"] is True
     line.run(EDIT.replace("Precious", "Second"))
-    copy_with("Second", blender.temp, home)
+    copy_with("Second", blender.temp)
     line.run("bpy.ops.wm.save_as_mainfile(filepath=%r)" % str(home / "mine.blend"))
     until(lambda: not list(blender.temp.glob("*_rescue.blend")))  # saving is noticed as well
 
@@ -59,7 +61,7 @@ def test_an_add_on_that_clears_all_handlers(mode, start, session, home):
 def test_an_edit_in_the_moment_the_handlers_are_gone(start, session, home):
     blender = start("loop", env=SOON)
     session.meet().run(CLEAR + EDIT)
-    copy_with("Precious", blender.temp, home)
+    copy_with("Precious", blender.temp)
 
 
 def test_a_dirty_window_whose_change_nobody_told(start, session, home):
@@ -67,7 +69,7 @@ def test_a_dirty_window_whose_change_nobody_told(start, session, home):
     line = session.meet()
     line.run("import dcchost_blender_agent as it; it.agent.changed = lambda *a: None\n"
              "it.agent.keep_handlers = lambda: None" + CLEAR + EDIT)
-    copy_with("Precious", blender.temp, home)
+    copy_with("Precious", blender.temp)
 
 
 def test_a_new_file_and_what_is_built_in_it_in_one_run(start, session, home):
@@ -75,7 +77,7 @@ def test_a_new_file_and_what_is_built_in_it_in_one_run(start, session, home):
     line = session.meet()
     line.run("bpy.ops.wm.read_homefile(use_empty=True); " + EDIT + "; bpy.context.view_layer.update()")
     assert line.ping()["dirty"] is True
-    path = copy_with("Precious", blender.temp, home)
+    path = copy_with("Precious", blender.temp)
     until(lambda: line.ping()["copy"] == str(path))
 
 
@@ -133,7 +135,7 @@ def test_a_copy_that_cannot_be_written(second, start, session, home):
     line.run(EDIT.replace("Precious", "Second"))
     told = line.expect("protection")
     assert told == {"ok": True, "path": str(blender.temp / "untitled_rescue.blend")}
-    copy_with("Second", blender.temp, home)
+    copy_with("Second", blender.temp)
     assert not second or not list(rescue.iterdir())
     assert [m["params"]["ok"] for m in line.past if m["method"] == "protection"] == [False, True]  # once per change
     assert not list(home.glob("*/*.part*"))
@@ -147,7 +149,7 @@ def test_without_a_change_a_failed_copy_is_tried_again(start, session, home):
     assert line.expect("protection")["ok"] is False
     blender.temp.mkdir()
     assert line.expect("protection")["ok"] is True
-    copy_with("Precious", blender.temp, home)
+    copy_with("Precious", blender.temp)
 
 
 def test_a_disk_that_is_full_in_the_middle(start, session, home):
@@ -155,7 +157,7 @@ def test_a_disk_that_is_full_in_the_middle(start, session, home):
     blender = start("loop", env=SOON)
     line = session.meet()
     line.run(EDIT)
-    whole = copy_with("Precious", blender.temp, home)
+    whole = copy_with("Precious", blender.temp)
     size = whole.stat().st_size
     line.run("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (%d, -1))" % (size // 2))
     line.run(EDIT.replace("Precious", "Second"))
@@ -163,7 +165,7 @@ def test_a_disk_that_is_full_in_the_middle(start, session, home):
     assert line.ping()["copy"] == str(whole) and "'Precious'" in objects_in(whole, home)  # the older one stays
     line.run("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))")
     assert line.expect("protection")["ok"] is True
-    copy_with("Second", blender.temp, home)
+    copy_with("Second", blender.temp)
     assert [path.name for path in blender.temp.glob("*.part*")] == []
 
 
@@ -184,7 +186,7 @@ def test_the_copy_outlives_an_end_that_nobody_decided(end, place, start, session
     if place == "elsewhere":
         line.run("bpy.context.preferences.filepaths.temporary_directory = %r" % (str(elsewhere) + "/"))
     line.run(EDIT)
-    copy = copy_with("Precious", blender.temp, home)
+    copy = copy_with("Precious", blender.temp)
     line.run(ENDS[end])
     assert blender.wait() == (3 if end == "sys.exit" else 0)
     quit_blend = blender.temp / "quit.blend"
@@ -198,7 +200,7 @@ def test_the_copy_outlives_the_exit_of_a_script(start, session, home):
     blender = start("loop", env=SOON)
     line = session.meet()
     line.run(EDIT)
-    copy = copy_with("Precious", blender.temp, home)
+    copy = copy_with("Precious", blender.temp)
     line.run("import dcchost_blender_agent as it\nimport sys\nit.agent.next_job = lambda t: sys.exit(4)")
     assert blender.wait() == 4
     assert copy.exists()
