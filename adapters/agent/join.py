@@ -8,6 +8,7 @@ import re
 import sys
 
 JOINED = re.compile(r"^from \w+ import .*  # joined\n", re.MULTILINE)
+DESCRIPTION = re.compile(r'""".*?"""\n', re.DOTALL)
 FENCE = "'" * 3
 
 
@@ -17,8 +18,11 @@ def read(path):
 
 
 def join(paths):
-    """The parts in their order: each uses what stands before it."""
-    return "\n\n".join(JOINED.sub("", read(path)).rstrip("\n") + "\n" for path in paths)
+    """The parts in their order: each uses what stands before it. The last one's description is that of all."""
+    parts = [JOINED.sub("", read(path)).rstrip("\n") + "\n" for path in paths]
+    description = DESCRIPTION.match(parts[-1]).group()
+    parts[-1] = parts[-1][len(description):]
+    return description + "\n" + "\n\n".join(parts)
 
 
 def bundle(boot, paths):
