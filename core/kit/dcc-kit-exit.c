@@ -1,7 +1,7 @@
 /* What ends have in common, whatever application they are of. */
 #include "dcc-kit-exit.h"
+#include "dcc-signals.h"
 
-#include <signal.h>
 #include <string.h>
 
 /**
@@ -94,13 +94,13 @@ dcc_kit_crash_signal(int number)
         int number;
         const char *name;
     } crashes[] = {
-        {SIGSEGV, "SIGSEGV"},
-        {SIGABRT, "SIGABRT"},
-        {SIGBUS, "SIGBUS"},
-        {SIGFPE, "SIGFPE"},
-        {SIGILL, "SIGILL"},
-        {SIGTRAP, "SIGTRAP"},
-        {SIGSYS, "SIGSYS"},
+        {DCC_SIGNAL_SEGV, "SIGSEGV"},
+        {DCC_SIGNAL_ABORT, "SIGABRT"},
+        {DCC_SIGNAL_BUS, "SIGBUS"},
+        {DCC_SIGNAL_FLOAT, "SIGFPE"},
+        {DCC_SIGNAL_ILLEGAL, "SIGILL"},
+        {DCC_SIGNAL_TRAP, "SIGTRAP"},
+        {DCC_SIGNAL_SYS, "SIGSYS"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(crashes); i++) {
@@ -114,17 +114,17 @@ dcc_kit_crash_signal(int number)
 static gboolean
 is_deadly(int number)
 {
-    static const int others[] = {SIGHUP,
-                                 SIGINT,
-                                 SIGQUIT,
-                                 SIGKILL,
-                                 SIGUSR1,
-                                 SIGUSR2,
-                                 SIGPIPE,
-                                 SIGALRM,
-                                 SIGTERM,
-                                 SIGXCPU,
-                                 SIGXFSZ};
+    static const int others[] = {DCC_SIGNAL_HANGUP,
+                                 DCC_SIGNAL_INTERRUPT,
+                                 DCC_SIGNAL_QUIT,
+                                 DCC_SIGNAL_KILL,
+                                 DCC_SIGNAL_USER_1,
+                                 DCC_SIGNAL_USER_2,
+                                 DCC_SIGNAL_PIPE,
+                                 DCC_SIGNAL_ALARM,
+                                 DCC_SIGNAL_TERMINATE,
+                                 DCC_SIGNAL_CPU_LIMIT,
+                                 DCC_SIGNAL_FILE_LIMIT};
 
     for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
         if (others[i] == number)
@@ -160,8 +160,10 @@ judge_number(int number)
 {
     if (dcc_kit_crash_signal(number))
         return DCC_VERDICT_CRASH;
-    return number == SIGTERM || number == SIGHUP || number == SIGINT ? DCC_VERDICT_CANCELLED
-                                                                     : DCC_VERDICT_KILLED;
+    return number == DCC_SIGNAL_TERMINATE || number == DCC_SIGNAL_HANGUP ||
+                   number == DCC_SIGNAL_INTERRUPT
+               ? DCC_VERDICT_CANCELLED
+               : DCC_VERDICT_KILLED;
 }
 
 /* A wrapper lived on to tell, so whose signal it was is not known; asked to stop, it was ours. */
@@ -173,10 +175,11 @@ judge_wrapped(DccExitInfo *info, int number, const char *title)
                                "ended as asked, by signal %d (%s) as its wrapper says",
                                number,
                                g_strsignal(number));
-    if (number == SIGKILL)
-        return dcc_kit_verdict(DCC_VERDICT_KILLED,
-                               "killed by SIGKILL, sent by hand or by the kernel for want of "
-                               "memory (see dmesg); its wrapper says so");
+    if (number == DCC_SIGNAL_KILL)
+        return dcc_kit_verdict(
+            DCC_VERDICT_KILLED,
+            "killed by DCC_SIGNAL_KILL, sent by hand or by the kernel for want of "
+            "memory (see dmesg); its wrapper says so");
     return dcc_kit_verdict(judge_number(number),
                            "ended by signal %d (%s), as its wrapper says; %s saved nothing",
                            number,
@@ -190,7 +193,7 @@ judge_wrapped(DccExitInfo *info, int number, const char *title)
  * @title: the application's name for people
  *
  * What the signal means that ended it, also where a wrapper's code alone tells it: a crash,
- * somebody's SIGKILL, a polite end from outside, our own order.
+ * somebody's DCC_SIGNAL_KILL, a polite end from outside, our own order.
  *
  * Returns: (transfer full) (nullable): the verdict, %NULL when no signal ended it
  *
@@ -213,13 +216,13 @@ dcc_kit_judge_signal(DccExitInfo *info, const char *title)
 
         return dcc_kit_verdict(kind,
                                "ended by our %s; %s itself saved nothing",
-                               number == SIGKILL ? "SIGKILL" : "signal",
+                               number == DCC_SIGNAL_KILL ? "SIGKILL" : "signal",
                                title);
     }
-    if (number == SIGKILL)
-        return dcc_kit_verdict(
-            DCC_VERDICT_KILLED,
-            "killed by SIGKILL, sent by hand or by the kernel for want of memory (see dmesg)");
+    if (number == DCC_SIGNAL_KILL)
+        return dcc_kit_verdict(DCC_VERDICT_KILLED,
+                               "killed by DCC_SIGNAL_KILL, sent by hand or by the kernel for want "
+                               "of memory (see dmesg)");
     return dcc_kit_verdict(judge_number(number),
                            "ended by signal %d (%s), which was not ours; %s saved nothing",
                            number,

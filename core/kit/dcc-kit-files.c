@@ -5,10 +5,9 @@
  * thread; reads directories.
  */
 #include "dcc-kit-files.h"
+#include "dcc-file-facts.h"
 
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MAX_FILES 256
 
@@ -20,8 +19,8 @@ typedef struct {
     char *path;
     DccRescueKind kind;
     gint64 changed; /* nanoseconds since 1970 */
-    dev_t device;
-    ino_t inode;
+    guint64 device;
+    guint64 inode;
 } Found;
 
 static void
@@ -75,12 +74,12 @@ dcc_kit_files_free(DccKitFiles *self)
 }
 
 static gboolean
-has(DccKitFiles *self, const struct stat *st)
+has(DccKitFiles *self, const DccFileFacts *facts)
 {
     for (guint i = 0; i < self->found->len; i++) {
         const Found *one = &g_array_index(self->found, Found, i);
 
-        if (one->device == st->st_dev && one->inode == st->st_ino)
+        if (one->device == facts->device && one->inode == facts->inode)
             return TRUE;
     }
     return FALSE;
@@ -100,20 +99,21 @@ has(DccKitFiles *self, const struct stat *st)
 void
 dcc_kit_files_add(DccKitFiles *self, DccRescueKind kind, const char *path, gint64 since)
 {
-    struct stat st;
+    DccFileFacts facts;
     Found one = {.kind = kind};
 
     g_return_if_fail(self != NULL && path != NULL);
 
-    if (self->found->len >= MAX_FILES || !g_path_is_absolute(path) || lstat(path, &st) != 0 ||
-        !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_size == 0 || has(self, &st))
+    if (self->found->len >= MAX_FILES || !g_path_is_absolute(path) ||
+        !dcc_file_facts_read(path, &facts) || facts.kind != DCC_FILE_REGULAR || !facts.is_ours ||
+        facts.size == 0 || has(self, &facts))
         return;
-    one.changed = (gint64)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    one.changed = facts.mtime_ns;
     if (one.changed / 1000 < since)
         return;
     one.path = g_strdup(path);
-    one.device = st.st_dev;
-    one.inode = st.st_ino;
+    one.device = facts.device;
+    one.inode = facts.inode;
     g_array_append_val(self->found, one);
 }
 

@@ -1,10 +1,10 @@
 /* What launches have in common, whatever application they are of. */
 #include "dcc-kit-launch.h"
+#include "dcc-signals.h"
 
 #include "dcc-error.h"
 #include "dcc-kit-agent.h"
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -278,7 +278,7 @@ dcc_kit_plan_ping(DccAdapter *adapter, DccLaunchRequest *request, GError **error
  * dcc_kit_plan_save_and_quit:
  * @quit_ms: milliseconds it may take to end after it agreed to quit
  *
- * A stop by the agent's methods "save" and "quit", and by SIGTERM after them.
+ * A stop by the agent's methods "save" and "quit", and by DCC_SIGNAL_TERMINATE after them.
  *
  * Returns: (transfer full): the plan
  *
@@ -292,6 +292,6 @@ dcc_kit_plan_save_and_quit(gint64 quit_ms)
     dcc_stop_plan_set_save_method(plan, "save");
     dcc_stop_plan_set_quit_method(plan, "quit");
     dcc_stop_plan_set_quit_timeout(plan, quit_ms);
-    dcc_stop_plan_set_signal(plan, SIGTERM);
+    dcc_stop_plan_set_signal(plan, DCC_SIGNAL_TERMINATE);
     return plan;
 }
