@@ -40,7 +40,8 @@ LAYERS = {
     "core/client": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/shim/link", "core/client"],
     "core/session": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/policy", "core/adapter",
                                          "core/discovery", "core/shim/link", "core/client", "core/session"],
-    "adapters": VALUES + ["core/adapter", "adapters/common"],
+    "core/kit": VALUES + ["core/platform", "core/adapter", "core/kit"],
+    "adapters": VALUES + ["core/adapter", "core/kit"],
     # Beside what is public: starting the session process, reading logs, what the kernel can do.
     "cli": VALUES + ["core/platform", "core/log", "core/store", "core/adapter", "core/discovery",
                      "core/conformance", "core/shim/link", "core/client", "core/session",
