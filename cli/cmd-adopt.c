@@ -3,17 +3,17 @@
 
 #include "cli-exit.h"
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-session-process.h"
 #include "cli-status.h"
+#include "dcc-json.h"
 
 static void
 tell(const char *name, JsonObject *status)
 {
-    JsonObject *result = cli_json_object(status, "result");
+    JsonObject *result = dcc_json_get_object(status, "result");
     g_autofree char *state = cli_status_state(status);
     g_autofree char *pid = cli_status_pid(status, "pid");
     g_autofree char *session = cli_status_pid(status, "session_pid");

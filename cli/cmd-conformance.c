@@ -9,10 +9,10 @@
 
 #include "cli-check.h"
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "dcc-adapter-record.h"
 #include "dcc-adapter-registry.h"
 #include "dcc-conformance.h"
+#include "dcc-json.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -102,12 +102,12 @@ report_module(const char *path, DccAdapter *adapter, DccAdapterRegistry *registr
     g_autoptr(JsonObject) object = json_object_new();
     JsonObject *facts = json_object_new();
 
-    cli_json_set_bytes(facts, "id", record ? dcc_adapter_record_get_id(record) : NULL);
-    cli_json_set_bytes(facts, "title", adapter ? dcc_adapter_get_title(adapter) : NULL);
-    cli_json_set_bytes(facts, "version", adapter ? dcc_adapter_record_get_version(record) : NULL);
-    cli_json_set_bytes(facts, "type", adapter ? G_OBJECT_TYPE_NAME(adapter) : NULL);
+    dcc_json_set_bytes(facts, "id", record ? dcc_adapter_record_get_id(record) : NULL);
+    dcc_json_set_bytes(facts, "title", adapter ? dcc_adapter_get_title(adapter) : NULL);
+    dcc_json_set_bytes(facts, "version", adapter ? dcc_adapter_record_get_version(record) : NULL);
+    dcc_json_set_bytes(facts, "type", adapter ? G_OBJECT_TYPE_NAME(adapter) : NULL);
     json_object_set_boolean_member(facts, "loaded", adapter != NULL);
-    cli_json_set_bytes(facts, "reason", error ? error->message : NULL);
+    dcc_json_set_bytes(facts, "reason", error ? error->message : NULL);
     json_object_set_object_member(object, "module", facts);
     report(object);
 }
@@ -116,12 +116,12 @@ static void
 object_to(JsonObject *row, const char *question, const char *what)
 {
     g_autofree char *reason = g_strdup_printf("%s: %s", question, what);
-    const char *outcome = cli_json_string(row, "outcome", "");
+    const char *outcome = dcc_json_get_string(row, "outcome", "");
 
     if (strcmp(outcome, "refused") == 0)
         return;
     json_object_set_string_member(row, "outcome", "refused");
-    cli_json_set_bytes(row, "reason", reason);
+    dcc_json_set_bytes(row, "reason", reason);
 }
 
 static void
@@ -136,7 +136,7 @@ ask(DccConformance *suite, const char *question)
     report_asking(question);
     row = dcc_conformance_ask(suite, question, NULL);
     text = dcc_conformance_row_to_json(row);
-    facts = cli_json_parse(text, NULL);
+    facts = dcc_json_from_text(text, -1, NULL);
     critical = take_said();
     if (critical)
         object_to(facts, question, critical);

@@ -3,10 +3,10 @@
 
 #include "cli-doctor.h"
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-text.h"
+#include "dcc-json.h"
 
 static const char *const level_names[] = {
     [CLI_FINDING_OK] = "ok",
@@ -87,9 +87,9 @@ print_json(GPtrArray *findings)
         JsonObject *object = json_object_new();
 
         json_object_set_string_member(object, "level", level_names[finding->level]);
-        cli_json_set_bytes(object, "check", finding->check);
-        cli_json_set_bytes(object, "detail", finding->detail);
-        cli_json_set_bytes(object, "advice", finding->advice);
+        dcc_json_set_bytes(object, "check", finding->check);
+        dcc_json_set_bytes(object, "detail", finding->detail);
+        dcc_json_set_bytes(object, "advice", finding->advice);
         json_array_add_object_element(list, object);
     }
     cli_out_array(list);

@@ -3,7 +3,6 @@
 #include "cli-verb.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-launch-options.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
@@ -12,6 +11,7 @@
 #include "dcc-adapter-registry.h"
 #include "dcc-catalogue.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include <unistd.h>
 
 /* What the session would refuse anyway; asked here, a slip leaves nothing behind. */
@@ -34,9 +34,9 @@ check_installed(CliLaunchOptions *options, GError **error)
 static const char *
 name_standing(JsonObject *status)
 {
-    if (cli_json_boolean(status, "ready", FALSE))
+    if (dcc_json_get_boolean(status, "ready", FALSE))
         return "ready";
-    return g_str_equal(cli_json_string(status, "state", ""), "stopped") ? "done" : "started";
+    return g_str_equal(dcc_json_get_string(status, "state", ""), "stopped") ? "done" : "started";
 }
 
 static int
@@ -52,7 +52,7 @@ tell_detached(DccRuntime *runtime, const char *name, gint64 pid, CliLaunchOption
         cli_out_object(status);
         return CLI_DONE;
     }
-    log = cli_json_bytes(status, "log_path");
+    log = dcc_json_get_bytes(status, "log_path");
     cli_out("%s: %s, pid %" G_GINT64_FORMAT ", log %s\n",
             name,
             name_standing(status),

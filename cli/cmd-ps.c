@@ -2,13 +2,13 @@
 #include "cli-verb.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-status.h"
 #include "cli-table.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 
 static JsonArray *
 collect(DccRuntime *runtime, gboolean all)
@@ -32,15 +32,15 @@ collect(DccRuntime *runtime, gboolean all)
 static void
 add_row(CliTable *table, JsonObject *status)
 {
-    g_autofree char *name = cli_json_bytes(status, "name");
-    g_autofree char *app = cli_json_bytes(status, "app");
-    g_autofree char *version = cli_json_bytes(status, "version");
+    g_autofree char *name = dcc_json_get_bytes(status, "name");
+    g_autofree char *app = dcc_json_get_bytes(status, "app");
+    g_autofree char *version = dcc_json_get_bytes(status, "version");
     g_autofree char *state = cli_status_state(status);
     g_autofree char *pid = cli_status_pid(status, "pid");
     g_autofree char *uptime = cli_status_uptime(status);
-    g_autofree char *health = cli_sentence_health(cli_json_object(status, "health"));
+    g_autofree char *health = cli_sentence_health(dcc_json_get_object(status, "health"));
     g_autofree char *restarts =
-        g_strdup_printf("%" G_GINT64_FORMAT, cli_json_int(status, "restart_count", 0));
+        g_strdup_printf("%" G_GINT64_FORMAT, dcc_json_get_int(status, "restart_count", 0));
 
     cli_table_add(table, name, app, version, state, pid, uptime, restarts, health);
 }

@@ -3,18 +3,18 @@
 
 #include "cli-exit.h"
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
 #include "cli-text.h"
 #include "cli-viewer.h"
+#include "dcc-json.h"
 #include "dcc-settings.h"
 
 static int
 tell(CliInstance *instance, JsonObject *status, gboolean json)
 {
-    g_autofree char *state = cli_escape(cli_json_string(status, "state", "unknown"));
+    g_autofree char *state = cli_escape(dcc_json_get_string(status, "state", "unknown"));
 
     if (json)
         cli_out_object(status);
@@ -22,7 +22,7 @@ tell(CliInstance *instance, JsonObject *status, gboolean json)
         cli_out("%s: %s again, pid %" G_GINT64_FORMAT "\n",
                 instance->name,
                 state,
-                cli_json_int(status, "pid", -1));
+                dcc_json_get_int(status, "pid", -1));
     return CLI_DONE;
 }
 

@@ -7,11 +7,11 @@
 #include "cli-verb.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-launch-options.h"
 #include "cli-session-process.h"
 #include "dcc-catalogue.h"
 #include "dcc-error.h"
+#include "dcc-json.h"
 #include "dcc-session.h"
 #include <glib-unix.h>
 #include <signal.h>
@@ -33,9 +33,9 @@ on_event(DccSession *session, const char *json, Brain *self)
 
     if (self->first_event > 0)
         return;
-    event = cli_json_parse(json, NULL);
+    event = dcc_json_from_text(json, -1, NULL);
     if (event != NULL)
-        self->first_event = cli_json_int(event, "seq", 0);
+        self->first_event = dcc_json_get_int(event, "seq", 0);
 }
 
 static gboolean

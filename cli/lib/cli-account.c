@@ -2,9 +2,9 @@
 #include "cli-account.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-sentence.h"
 #include "cli-text.h"
+#include "dcc-json.h"
 #include "dcc-result.h"
 #include <string.h>
 
@@ -74,7 +74,7 @@ on_started(CliAccount *self, JsonObject *event)
 {
     self->started = TRUE;
     self->ready = FALSE;
-    self->pid = cli_json_int(event, "pid", -1);
+    self->pid = dcc_json_get_int(event, "pid", -1);
     self->life_began = g_get_monotonic_time();
     g_clear_pointer(&self->progress, g_free);
     g_clear_pointer(&self->health, g_free);
@@ -99,8 +99,8 @@ on_running(CliAccount *self, const char *from)
 static void
 on_state(CliAccount *self, JsonObject *event)
 {
-    const char *to = cli_json_string(event, "to", "");
-    const char *from = cli_json_string(event, "from", "");
+    const char *to = dcc_json_get_string(event, "to", "");
+    const char *from = dcc_json_get_string(event, "from", "");
 
     g_free(self->state);
     self->state = cli_escape(to);
@@ -118,15 +118,15 @@ is_bad_end(JsonObject *result)
 {
     static const char *const good[] = {"clean", "cancelled", NULL};
 
-    return strcmp(cli_json_string(result, "kind", ""), "stopped") != 0 &&
-           !g_strv_contains(good, cli_json_string(result, "verdict", ""));
+    return strcmp(dcc_json_get_string(result, "kind", ""), "stopped") != 0 &&
+           !g_strv_contains(good, dcc_json_get_string(result, "verdict", ""));
 }
 
 static void
 on_end_of_life(CliAccount *self, JsonObject *event)
 {
-    JsonObject *result = cli_json_object(event, "result");
-    const char *kind = cli_json_string(result, "kind", "");
+    JsonObject *result = dcc_json_get_object(event, "result");
+    const char *kind = dcc_json_get_string(result, "kind", "");
     g_autofree char *words = cli_sentence_event(event);
 
     cli_account_flush(self);
@@ -169,7 +169,7 @@ on_health(CliAccount *self, JsonObject *event)
 static void
 on_log_tail(CliAccount *self, JsonObject *event)
 {
-    JsonArray *lines = cli_json_array(event, "lines");
+    JsonArray *lines = dcc_json_get_array(event, "lines");
 
     g_clear_pointer(&self->log_tail, json_array_unref);
     if (lines != NULL)
@@ -180,13 +180,13 @@ on_log_tail(CliAccount *self, JsonObject *event)
 static void
 on_ended(CliAccount *self, JsonObject *event)
 {
-    JsonObject *result = cli_json_object(event, "result");
+    JsonObject *result = dcc_json_get_object(event, "result");
     CliTone tone = is_bad_end(result) ? CLI_TONE_BAD : CLI_TONE_GOOD;
     g_autofree char *line = cli_sentence_event(event);
 
     self->over = TRUE;
     g_free(self->state);
-    self->state = cli_escape(cli_json_string(event, "state", "stopped"));
+    self->state = cli_escape(dcc_json_get_string(event, "state", "stopped"));
     if (result != NULL)
         self->result = json_object_ref(result);
     g_clear_pointer(&self->pending, g_free);
@@ -230,7 +230,7 @@ static const struct {
 void
 cli_account_feed(CliAccount *self, JsonObject *event)
 {
-    const char *type = cli_json_string(event, "type", "");
+    const char *type = dcc_json_get_string(event, "type", "");
 
     for (guint i = 0; i < G_N_ELEMENTS(handlers); i++)
         if (strcmp(type, handlers[i].type) == 0)

@@ -9,9 +9,9 @@
 #include "cli-check.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-text.h"
 #include "dcc-conformance.h"
+#include "dcc-json.h"
 #include "dcc-spawn.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -110,7 +110,7 @@ start_run(Run *run, GError **error)
 static void
 add_row(Course *course, JsonObject *row)
 {
-    const char *outcome = cli_json_string(row, "outcome", "");
+    const char *outcome = dcc_json_get_string(row, "outcome", "");
 
     course->well = course->well && (strcmp(outcome, "ok") == 0 || strcmp(outcome, "default") == 0);
     course->check->on_row(row, course->check->data);
@@ -125,7 +125,7 @@ add_refusal(Course *course, const char *question, const char *reason)
     json_object_set_string_member(row, "question", question);
     json_object_set_string_member(row, "outcome", "refused");
     json_object_set_string_member(row, "seen", "");
-    cli_json_set_bytes(row, "reason", reason);
+    dcc_json_set_bytes(row, "reason", reason);
     json_object_set_int_member(row, "asked", 0);
     json_object_set_int_member(row, "slowest_us", 0);
     add_row(course, row);
@@ -143,7 +143,7 @@ note_loaded(Run *run, JsonObject *facts)
 {
     static const char *const names[] = {"id", "title", "version", "type", "loaded", "reason"};
 
-    run->loaded = cli_json_boolean(facts, "loaded", FALSE);
+    run->loaded = dcc_json_get_boolean(facts, "loaded", FALSE);
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
         copy_member(facts, run->course->report, names[i]);
 }
@@ -151,10 +151,10 @@ note_loaded(Run *run, JsonObject *facts)
 static void
 hear_line(Run *run, const char *text)
 {
-    g_autoptr(JsonObject) object = cli_json_parse(text, NULL);
-    JsonObject *facts = object ? cli_json_object(object, "module") : NULL;
-    JsonObject *row = object ? cli_json_object(object, "row") : NULL;
-    const char *asking = object ? cli_json_string(object, "asking", NULL) : NULL;
+    g_autoptr(JsonObject) object = dcc_json_from_text(text, -1, NULL);
+    JsonObject *facts = object ? dcc_json_get_object(object, "module") : NULL;
+    JsonObject *row = object ? dcc_json_get_object(object, "row") : NULL;
+    const char *asking = object ? dcc_json_get_string(object, "asking", NULL) : NULL;
 
     run->deadline = g_get_monotonic_time() + run->course->check->timeout_ms * 1000;
     if (facts)
@@ -168,7 +168,7 @@ hear_line(Run *run, const char *text)
         run->course->n_rows++;
         add_row(run->course, row);
     }
-    if (object && cli_json_boolean(object, "done", FALSE))
+    if (object && dcc_json_get_boolean(object, "done", FALSE))
         run->done = TRUE;
 }
 
@@ -290,7 +290,7 @@ static void
 refuse_to_load(Course *course, const char *reason)
 {
     json_object_set_boolean_member(course->report, "loaded", FALSE);
-    cli_json_set_bytes(course->report, "reason", reason);
+    dcc_json_set_bytes(course->report, "reason", reason);
     course->well = FALSE;
 }
 
@@ -349,7 +349,7 @@ cli_check_run(const CliCheck *check, GError **error)
     gboolean again = TRUE;
 
     course.rows = json_array_new();
-    cli_json_set_bytes(course.report, "path", check->path);
+    dcc_json_set_bytes(course.report, "path", check->path);
     while (again) {
         guint before = course.n_rows;
 

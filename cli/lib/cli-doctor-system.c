@@ -2,10 +2,10 @@
 #include "cli-doctor.h"
 
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-text.h"
 #include "dcc-identity.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include "dcc-shim-path.h"
 #include "dcc-spawn.h"
 #include <errno.h>
@@ -58,7 +58,7 @@ check_instances(GPtrArray *findings, DccRuntime *runtime)
         g_autoptr(JsonObject) status = dcc_instance_get_status(runtime, *p, NULL);
         g_autofree char *advice = g_strdup_printf("dcchost adopt %s", *p);
 
-        if (status == NULL || cli_json_boolean(status, "attended", FALSE))
+        if (status == NULL || dcc_json_get_boolean(status, "attended", FALSE))
             continue;
         stale++;
         cli_doctor_add(findings,
@@ -67,7 +67,7 @@ check_instances(GPtrArray *findings, DccRuntime *runtime)
                        advice,
                        "%s has no session (%s)",
                        *p,
-                       cli_json_string(status, "state", "unknown"));
+                       dcc_json_get_string(status, "state", "unknown"));
     }
     if (stale == 0)
         cli_doctor_add(findings,

@@ -3,12 +3,12 @@
 
 #include "cli-exit.h"
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-text.h"
 #include "dcc-error.h"
+#include "dcc-json.h"
 
 /* A session that was given a deadline answers by it; this much later it is stuck itself. */
 #define MARGIN_MS   30000
@@ -18,7 +18,7 @@ static void
 print_lines(const char *label, JsonArray *array)
 {
     for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
-        g_autofree char *bytes = cli_json_element_bytes(array, i);
+        g_autofree char *bytes = dcc_json_element_bytes(array, i);
         g_autofree char *line = cli_escape(bytes != NULL ? bytes : "");
 
         cli_out("  %s%s\n", label, line);
@@ -29,11 +29,11 @@ print_lines(const char *label, JsonArray *array)
 static void
 print_rescue(JsonObject *report)
 {
-    JsonArray *paths = cli_json_array(report, "rescue");
-    g_autofree char *copy = cli_json_bytes(report, "copy");
+    JsonArray *paths = dcc_json_get_array(report, "rescue");
+    g_autofree char *copy = dcc_json_get_bytes(report, "copy");
 
     for (guint i = 0; paths != NULL && i < json_array_get_length(paths); i++) {
-        g_autofree char *path = cli_json_element_bytes(paths, i);
+        g_autofree char *path = dcc_json_element_bytes(paths, i);
         g_autofree char *line = cli_escape(path != NULL ? path : "");
 
         cli_out("  %s: %s\n", g_strcmp0(path, copy) == 0 ? "rescue copy" : "kept", line);
@@ -43,19 +43,19 @@ print_rescue(JsonObject *report)
 static void
 print_report(const char *name, JsonObject *report)
 {
-    JsonArray *steps = cli_json_array(report, "steps");
-    JsonObject *result = cli_json_object(report, "result");
+    JsonArray *steps = dcc_json_get_array(report, "steps");
+    JsonObject *result = dcc_json_get_object(report, "result");
     g_autofree char *words = cli_sentence_result(result);
 
     for (guint i = 0; steps != NULL && i < json_array_get_length(steps); i++) {
         JsonObject *step = json_array_get_object_element(steps, i);
-        g_autofree char *outcome = cli_escape(cli_json_string(step, "outcome", ""));
-        g_autofree char *took = cli_duration_text(cli_json_double(step, "ms", -1000) / 1000);
+        g_autofree char *outcome = cli_escape(dcc_json_get_string(step, "outcome", ""));
+        g_autofree char *took = cli_duration_text(dcc_json_get_double(step, "ms", -1000) / 1000);
 
-        cli_out("  %-7s %s (%s)\n", cli_json_string(step, "step", ""), outcome, took);
+        cli_out("  %-7s %s (%s)\n", dcc_json_get_string(step, "step", ""), outcome, took);
     }
     print_rescue(report);
-    print_lines("left: ", cli_json_array(report, "left"));
+    print_lines("left: ", dcc_json_get_array(report, "left"));
     if (result != NULL)
         cli_out("%s: %s\n", name, words);
     else
@@ -66,7 +66,7 @@ print_report(const char *name, JsonObject *report)
 static int
 tell_over(CliInstance *instance, JsonObject *status, gboolean json)
 {
-    g_autofree char *words = cli_sentence_result(cli_json_object(status, "result"));
+    g_autofree char *words = cli_sentence_result(dcc_json_get_object(status, "result"));
 
     if (json)
         cli_out_object(status);
@@ -99,7 +99,7 @@ give(const CliEnding *order, CliInstance *instance, GError **error)
                              params,
                              order->timeout_ms > 0 ? order->timeout_ms + MARGIN_MS : -1,
                              error);
-    if (report != NULL && cli_json_object(report, "result") != NULL)
+    if (report != NULL && dcc_json_get_object(report, "result") != NULL)
         await_farewell(client);
     return report;
 }
@@ -137,5 +137,5 @@ cli_ending_run(const CliEnding *order)
         cli_out_object(report);
     else
         print_report(instance.name, report);
-    return cli_json_object(report, "result") != NULL ? CLI_DONE : CLI_TIMEOUT;
+    return dcc_json_get_object(report, "result") != NULL ? CLI_DONE : CLI_TIMEOUT;
 }

@@ -2,11 +2,11 @@
 #include "cli-instance.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-session-process.h"
 #include "cli-text.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include <string.h>
 
 gboolean
@@ -14,8 +14,8 @@ cli_status_is_over(JsonObject *status)
 {
     static const char *const ends[] = {"stopped", "crashed", "failed", NULL};
 
-    return !cli_json_boolean(status, "attended", FALSE) &&
-           g_strv_contains(ends, cli_json_string(status, "state", ""));
+    return !dcc_json_get_boolean(status, "attended", FALSE) &&
+           g_strv_contains(ends, dcc_json_get_string(status, "state", ""));
 }
 
 static gboolean
@@ -130,9 +130,9 @@ cli_instance_clear(CliInstance *self)
 JsonObject *
 cli_status_get_work(JsonObject *status)
 {
-    JsonObject *work = cli_json_object(status, "recovery");
-    g_autofree char *path = work != NULL ? cli_json_bytes(work, "path") : NULL;
-    g_autofree char *opened = cli_json_bytes(status, "recovered");
+    JsonObject *work = dcc_json_get_object(status, "recovery");
+    g_autofree char *path = work != NULL ? dcc_json_get_bytes(work, "path") : NULL;
+    g_autofree char *opened = dcc_json_get_bytes(status, "recovered");
     gboolean lives = !cli_status_is_over(status);
 
     return path != NULL && lives && g_strcmp0(path, opened) == 0 ? NULL : work;

@@ -4,10 +4,10 @@
 #include "cli-session-process.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"
+#include "dcc-json.h"
 #include "dcc-spawn.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -134,7 +134,7 @@ read_report(int fd)
 static gboolean
 understand(const char *text, const char *log_path, CliSessionProcessReport *report, GError **error)
 {
-    g_autoptr(JsonObject) object = cli_json_parse(text, NULL);
+    g_autoptr(JsonObject) object = dcc_json_from_text(text, -1, NULL);
     int code = DCC_ERROR_FAILED;
 
     if (object == NULL) {
@@ -146,12 +146,12 @@ understand(const char *text, const char *log_path, CliSessionProcessReport *repo
         return FALSE;
     }
     if (json_object_has_member(object, "first_event")) {
-        report->first_event = cli_json_int(object, "first_event", 0);
+        report->first_event = dcc_json_get_int(object, "first_event", 0);
         return TRUE;
     }
-    dcc_enum_from_nick(DCC_TYPE_ERROR, cli_json_string(object, "error", ""), &code, NULL);
-    g_set_error_literal(error, DCC_ERROR, code, cli_json_string(object, "message", "unknown"));
-    report->exit_status = (int)cli_json_int(object, "exit", CLI_FAILED);
+    dcc_enum_from_nick(DCC_TYPE_ERROR, dcc_json_get_string(object, "error", ""), &code, NULL);
+    g_set_error_literal(error, DCC_ERROR, code, dcc_json_get_string(object, "message", "unknown"));
+    report->exit_status = (int)dcc_json_get_int(object, "exit", CLI_FAILED);
     return FALSE;
 }
 

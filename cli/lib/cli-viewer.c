@@ -5,12 +5,12 @@
 #include "cli-account.h"
 #include "cli-exit.h"
 #include "cli-follow.h"
-#include "cli-json.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-text.h"
 #include "dcc-client.h"
 #include "dcc-error.h"
+#include "dcc-json.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -192,7 +192,7 @@ print_log_tail(Viewer *self, FILE *stream)
         return;
     fprintf(stream, "%s: the last lines of its output:\n", self->name);
     for (guint i = 0; i < json_array_get_length(lines); i++) {
-        g_autofree char *bytes = cli_json_element_bytes(lines, i);
+        g_autofree char *bytes = dcc_json_element_bytes(lines, i);
         g_autofree char *line = cli_escape(bytes != NULL ? bytes : "");
 
         fprintf(stream, "    %s\n", line);

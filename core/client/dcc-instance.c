@@ -114,8 +114,9 @@ static JsonObject *
 read_unattended(DccRuntime *runtime, const char *name)
 {
     g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
-    g_autofree char *path =
-        instance_dir != NULL ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD) : NULL;
+    g_autofree char *path = instance_dir != NULL
+                                ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD)
+                                : NULL;
     g_autoptr(JsonObject) record = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
     JsonObject *status = take_status(record);
 
