@@ -6,17 +6,11 @@
 #include "dcc-instance.h"
 
 #include "dcc-bundle.h"
+#include "dcc-client-group.h"
 #include "dcc-error.h"
-#include "dcc-exit-info.h"
 #include "dcc-instance-dir.h"
+#include "dcc-instance-record.h"
 #include "dcc-journal.h"
-#include "dcc-json.h"
-#include "dcc-result.h"
-#include "dcc-shim-link.h"
-#include "dcc-socket.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define STATUS_TIMEOUT_MS   5000
 #define ATTENDED_TIMEOUT_MS 1000
@@ -28,100 +22,18 @@ state_file(DccRuntime *runtime, const char *name, const char *file)
 }
 
 static JsonObject *
-take_status(JsonObject *record)
+read_records(DccRuntime *runtime, const char *name, GError **error)
 {
-    JsonObject *status = record != NULL ? dcc_json_get_object(record, "status") : NULL;
+    JsonObject *status = dcc_instance_record_read_unattended(runtime, name);
 
-    return status != NULL ? json_object_ref(status) : NULL;
-}
-
-static JsonObject *
-read_last(DccRuntime *runtime, const char *name)
-{
-    g_autofree char *path = state_file(runtime, name, DCC_INSTANCE_DIR_LAST);
-    g_autoptr(JsonObject) last =
-        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
-
-    return take_status(last);
-}
-
-/* The raw end: without a session there is no adapter to judge it. */
-static DccResult *
-read_result(const DccShimRecord *record)
-{
-    g_autoptr(DccExitInfo) info = NULL;
-    g_autoptr(DccVerdict) verdict =
-        dcc_verdict_new(DCC_VERDICT_UNKNOWN, "nobody attended it when it ended");
-
-    if (!record->exited)
-        info = dcc_exit_info_new_lost("it ended while nobody attended it");
-    else if (WIFSIGNALED(record->wait_status))
-        info = dcc_exit_info_new_signaled(WTERMSIG(record->wait_status),
-                                          WCOREDUMP(record->wait_status));
-    else
-        info = dcc_exit_info_new_exited(WEXITSTATUS(record->wait_status));
-    return dcc_result_new_ended(info, verdict);
-}
-
-static void
-set_ended(JsonObject *status, const DccShimRecord *record)
-{
-    g_autoptr(DccResult) result = read_result(record);
-    g_autofree char *text = dcc_result_to_json(result);
-    gboolean clean = record->exited && record->wait_status == 0;
-
-    json_object_set_string_member(status, "state", clean ? "stopped" : "crashed");
-    json_object_set_int_member(status, "pid", -1);
-    json_object_set_double_member(status, "uptime_s", 0);
-    json_object_set_boolean_member(status, "ready", FALSE);
-    json_object_set_object_member(status, "result", dcc_json_from_text(text, -1, NULL));
-}
-
-static void
-forget_health(JsonObject *status)
-{
-    JsonObject *health = json_object_new();
-
-    json_object_set_string_member(health, "state", "unknown");
-    json_object_set_int_member(health, "main_thread_age_ms", -1);
-    json_object_set_null_member(health, "busy");
-    json_object_set_int_member(health, "age_ms", -1);
-    json_object_set_object_member(status, "health", health);
-}
-
-static void
-correct(JsonObject *status, DccInstanceDir *instance_dir)
-{
-    DccShimRecord record = {0};
-
-    json_object_set_boolean_member(status, "attended", FALSE);
-    json_object_set_int_member(status, "session_pid", -1);
-    forget_health(status);
-    if (!dcc_shim_record_read(dcc_instance_dir_get_dir(instance_dir), &record) || !record.spawned)
-        return;
-    if (record.exited || !dcc_identity_is_alive(&record.main)) {
-        set_ended(status, &record);
-        return;
-    }
-    json_object_set_int_member(status, "pid", record.main.pid);
-    json_object_set_boolean_member(status, "owned", dcc_identity_is_alive(&record.shim));
-    if (record.started > 0)
-        json_object_set_double_member(
-            status, "uptime_s", (double)(g_get_real_time() - record.started) / G_USEC_PER_SEC);
-}
-
-static JsonObject *
-read_unattended(DccRuntime *runtime, const char *name)
-{
-    g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
-    g_autofree char *path = instance_dir != NULL
-                                ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD)
-                                : NULL;
-    g_autoptr(JsonObject) record = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
-    JsonObject *status = take_status(record);
-
-    if (status != NULL)
-        correct(status, instance_dir);
+    if (status == NULL)
+        status = dcc_instance_record_read_last(runtime, name);
+    if (status == NULL)
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_NOT_FOUND,
+                    "no instance is called '%s'; 'dcchost ps --all' lists those there are",
+                    name);
     return status;
 }
 
@@ -141,26 +53,102 @@ JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    g_autoptr(DccClient) client = dcc_client_new(runtime, name, &problem);
+    g_autoptr(DccClient) client = NULL;
     JsonObject *status = NULL;
 
+    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
+    g_return_val_if_fail(name != NULL, NULL);
+    client = dcc_client_new(runtime, name, &problem);
     if (client != NULL)
         status = dcc_client_call(client, "status", NULL, STATUS_TIMEOUT_MS, &problem);
     if (status == NULL && dcc_error_is_timeout(problem)) {
-        g_propagate_error(error, g_steal_pointer(&problem));
-        return NULL;
-    }
-    if (status == NULL)
-        status = read_unattended(runtime, name);
-    if (status == NULL)
-        status = read_last(runtime, name);
-    if (status == NULL)
         g_set_error(error,
                     DCC_ERROR,
-                    DCC_ERROR_NOT_FOUND,
-                    "no instance is called '%s'; 'dcchost ps --all' lists those there are",
+                    DCC_ERROR_TIMEOUT,
+                    "%s; 'dcchost kill %s' ends the application without it",
+                    problem->message,
                     name);
-    return status;
+        return NULL;
+    }
+    return status != NULL ? status : read_records(runtime, name, error);
+}
+
+/* The answers of many, by name, until they can be told in order. */
+typedef struct {
+    GHashTable *answers; /* of JsonObject */
+    GHashTable *silent;  /* set of names */
+} Answers;
+
+static void
+on_answer(
+    DccClientGroup *group, const char *name, JsonObject *result, const GError *error, gpointer data)
+{
+    Answers *self = data;
+
+    if (result != NULL)
+        g_hash_table_insert(self->answers, g_strdup(name), json_object_ref(result));
+    else if (dcc_error_is_timeout(error))
+        g_hash_table_add(self->silent, g_strdup(name));
+}
+
+static void
+ask_all(DccRuntime *runtime, const char *const *names, gint64 quiet_ms, Answers *answers)
+{
+    g_autoptr(DccClientGroup) group = dcc_client_group_new(runtime);
+
+    for (; *names != NULL; names++)
+        dcc_client_group_add(group, *names, "status", NULL);
+    dcc_client_group_run(group, quiet_ms, on_answer, answers);
+}
+
+static JsonObject *
+take_answer(DccRuntime *runtime, const char *name, Answers *answers, GError **error)
+{
+    JsonObject *status = g_hash_table_lookup(answers->answers, name);
+
+    if (status != NULL)
+        return json_object_ref(status);
+    if (g_hash_table_contains(answers->silent, name))
+        status = dcc_instance_record_read_silent(runtime, name);
+    return status != NULL ? status : read_records(runtime, name, error);
+}
+
+/**
+ * dcc_instance_get_statuses:
+ * @runtime: the directories
+ * @names: (array zero-terminated=1): names of instances
+ * @quiet_ms: how long no session may have answered, in milliseconds, before those still silent are
+ *   told as not answering
+ * @func: (scope call): hears of each name once, in their order
+ * @data: for @func
+ *
+ * Asks the sessions of many instances at the same time, and the records where no session attends.
+ * Of a session that does not answer the record is told, with "answering" false. The error that
+ * @func is told instead of a status: `NOT_FOUND`.
+ *
+ * Since: 1.0
+ */
+void
+dcc_instance_get_statuses(DccRuntime *runtime,
+                          const char *const *names,
+                          gint64 quiet_ms,
+                          DccInstanceFunc func,
+                          gpointer data)
+{
+    g_autoptr(GHashTable) answers =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_object_unref);
+    g_autoptr(GHashTable) silent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Answers all = {answers, silent};
+
+    g_return_if_fail(DCC_IS_RUNTIME(runtime));
+    g_return_if_fail(names != NULL && func != NULL);
+    ask_all(runtime, names, quiet_ms, &all);
+    for (; *names != NULL; names++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JsonObject) status = take_answer(runtime, *names, &all, &error);
+
+        func(*names, status, error, data);
+    }
 }
 
 /**

@@ -11,6 +11,27 @@ G_BEGIN_DECLS
  * knows the name. */
 DCC_API JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error);
+/* One instance: status, or error. Both are the caller's. */
+typedef void (*DccInstanceFunc)(const char *name,
+                                JsonObject *status,
+                                const GError *error,
+                                gpointer data);
+/* The same of many at once; a session that does not answer keeps nobody waiting for longer than
+ * quiet_ms in all. */
+DCC_API void
+dcc_instance_get_statuses(DccRuntime *runtime,
+                          const char *const *names,
+                          gint64 quiet_ms,
+                          DccInstanceFunc func,
+                          gpointer data);
+/* Ends a session process that does not answer; the application goes on, and can be adopted. Error
+ * NOT_FOUND: no session is there; BUSY: it does not end. */
+DCC_API gboolean
+dcc_instance_end_session(DccRuntime *runtime, const char *name, GError **error);
+/* Ends the application and its processes by its shim alone, without a session. Error NOT_FOUND:
+ * there is no record of one; TIMEOUT: something is left. */
+DCC_API gboolean
+dcc_instance_kill_tree(DccRuntime *runtime, const char *name, gint64 timeout_ms, GError **error);
 /* Whether a session attends it now. */
 DCC_API gboolean
 dcc_instance_is_attended(DccRuntime *runtime, const char *name);

@@ -66,24 +66,74 @@ dcc_socket_listen(const char *dir, const char *file, GError **error)
     return fd;
 }
 
-int
-dcc_socket_connect(const char *dir, const char *file)
+static int
+connect_socket(const char *dir, const char *file, int flags)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 
     if (fd >= 0 && with_address(dir, file, fd, connect) != 0)
         return close_keeping_errno(fd);
     return fd;
 }
 
+int
+dcc_socket_connect(const char *dir, const char *file)
+{
+    return connect_socket(dir, file, 0);
+}
+
+int
+dcc_socket_dial(const char *dir, const char *file)
+{
+    return connect_socket(dir, file, SOCK_NONBLOCK);
+}
+
+static gboolean
+get_peer(int fd, struct ucred *peer)
+{
+    socklen_t length = sizeof *peer;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length) == 0;
+}
+
 gboolean
 dcc_socket_peer_is_ours(int fd)
 {
     struct ucred peer;
-    socklen_t length = sizeof peer;
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
-           (peer.uid == geteuid() || peer.uid == 0);
+    return get_peer(fd, &peer) && (peer.uid == geteuid() || peer.uid == 0);
+}
+
+gint64
+dcc_socket_get_peer_pid(int fd)
+{
+    struct ucred peer;
+
+    return get_peer(fd, &peer) && peer.pid > 0 ? peer.pid : -1;
+}
+
+static gssize
+would_wait_or_over(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -1;
+}
+
+gssize
+dcc_socket_send(int fd, const void *bytes, gsize length)
+{
+    gssize n = send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    return n >= 0 ? n : would_wait_or_over();
+}
+
+gssize
+dcc_socket_receive(int fd, void *bytes, gsize length)
+{
+    gssize n = recv(fd, bytes, length, MSG_DONTWAIT);
+
+    if (n == 0)
+        return -1;
+    return n > 0 ? n : would_wait_or_over();
 }
 
 GSource *
