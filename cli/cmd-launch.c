@@ -6,6 +6,7 @@
 #include "cli-launch-options.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
+#include "cli-signals.h"
 #include "cli-text.h"
 #include "cli-viewer.h"
 #include "dcc-adapter-registry.h"
@@ -77,19 +78,17 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args)
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     CliSessionProcessReport report;
-    int signal_fd = -1;
 
     if (runtime == NULL)
         return cli_fail(error);
-    if (!options->detach)
-        signal_fd = cli_viewer_hold_signals();
+    cli_signals_hold();
     if (!cli_session_process_start(runtime, name, args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }
     if (options->detach)
         return detached(runtime, name, report.first_event, options);
-    return cli_viewer_run(runtime, name, report.first_event, options->json, signal_fd);
+    return cli_viewer_run(runtime, name, report.first_event, options->json);
 }
 
 int

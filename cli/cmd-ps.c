@@ -10,22 +10,26 @@
 #include "dcc-instance.h"
 #include "dcc-json.h"
 
+/* A session that is well answers in milliseconds, on a busy machine too. */
+#define QUIET_MS 500
+
+/* One that ended between the listing and the asking is no news; a damaged one is. */
+static void
+on_status(const char *name, JsonObject *status, const GError *error, gpointer list)
+{
+    if (status != NULL)
+        json_array_add_object_element(list, json_object_ref(status));
+    else if (!dcc_error_is_not_found(error))
+        cli_warn("%s: %s", name, error->message);
+}
+
 static JsonArray *
 collect(DccRuntime *runtime, gboolean all)
 {
     g_auto(GStrv) names = dcc_runtime_list_names(runtime, all);
     JsonArray *list = json_array_new();
 
-    for (char **p = names; *p != NULL; p++) {
-        g_autoptr(GError) error = NULL;
-        JsonObject *status = dcc_instance_get_status(runtime, *p, &error);
-
-        /* One that ended between the listing and the asking is no news; a damaged one is. */
-        if (status != NULL)
-            json_array_add_object_element(list, status);
-        else if (!dcc_error_is_not_found(error))
-            cli_warn("%s: %s", *p, error->message);
-    }
+    dcc_instance_get_statuses(runtime, (const char *const *)names, QUIET_MS, on_status, list);
     return list;
 }
 

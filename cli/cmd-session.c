@@ -2,13 +2,15 @@
  * arguments; `adopt` as `session --adopt NAME`, `restart` of an ended one as `session --again
  * NAME`, and `restart --recover` as `session --recover NAME`.
  *
- * It has no terminal. SIGTERM ends it and lets the application run on unattended: `dcchost adopt`
- * takes it up again. */
+ * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
+ * process, is a stop: the application is asked to save and quit, and the process lives until that
+ * is done; a second one hurries. During a start it ends what was begun. SIGHUP is survived. */
 #include "cli-verb.h"
 
 #include "cli-exit.h"
 #include "cli-launch-options.h"
 #include "cli-session-process.h"
+#include "cli-signals.h"
 #include "dcc-catalogue.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
@@ -16,18 +18,17 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 typedef struct {
     GMainLoop *loop;
     DccSession *session;
     gint64 first_event;
-    int term_fd;
-} Brain;
+    gboolean reported; /* how the start went */
+} Process;
 
 static void
-on_event(DccSession *session, const char *json, Brain *self)
+on_event(DccSession *session, const char *json, Process *self)
 {
     g_autoptr(JsonObject) event = NULL;
 
@@ -38,29 +39,44 @@ on_event(DccSession *session, const char *json, Brain *self)
         self->first_event = dcc_json_get_int(event, "seq", 0);
 }
 
+/* During a start there is no work to be saved; afterwards it is a stop like any other. */
 static gboolean
-on_term(int fd, GIOCondition condition, gpointer data)
+on_signal(int fd, GIOCondition condition, gpointer data)
 {
-    g_main_loop_quit(data);
-    return G_SOURCE_REMOVE;
+    Process *self = data;
+
+    while (cli_signals_take() != 0) {
+        if (self->session == NULL || dcc_session_is_over(self->session))
+            g_main_loop_quit(self->loop);
+        else if (self->reported)
+            dcc_session_stop(self->session, 0);
+        else
+            dcc_session_kill(self->session);
+    }
+    return G_SOURCE_CONTINUE;
 }
 
-/* Not g_unix_signal_add(): it wants a thread, and GLib aborts where the machine has none to give.
- * Blocked before the application is started; spawning unblocks it for the child. */
-static int
-claim_term(void)
+/* Before the news that the application got the same signal and ended of it: what follows is then
+ * the end of a stop. */
+static guint
+watch_signals(Process *self)
 {
-    sigset_t set;
+    GSource *source;
+    guint id;
 
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (cli_signals_get_fd() < 0)
+        return 0;
+    source = g_unix_fd_source_new(cli_signals_get_fd(), G_IO_IN);
+    g_source_set_priority(source, G_PRIORITY_HIGH);
+    g_source_set_callback(source, G_SOURCE_FUNC(on_signal), self, NULL);
+    id = g_source_attach(source, NULL);
+    g_source_unref(source);
+    return id;
 }
 
 /* By now everybody who listens has had the last event. */
 static void
-on_ended(DccSession *session, Brain *self)
+on_ended(DccSession *session, Process *self)
 {
     g_main_loop_quit(self->loop);
 }
@@ -69,29 +85,29 @@ on_ended(DccSession *session, Brain *self)
 static gboolean
 on_settled(gpointer data)
 {
-    Brain *self = data;
+    Process *self = data;
 
+    self->reported = TRUE;
     cli_session_process_report_success(MAX(self->first_event, 1));
     return G_SOURCE_REMOVE;
 }
 
 static int
-run(Brain *self)
+run(Process *self)
 {
-    guint term =
-        self->term_fd >= 0 ? g_unix_fd_add(self->term_fd, G_IO_IN, on_term, self->loop) : 0;
+    guint signals = watch_signals(self);
 
     g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
     g_main_loop_run(self->loop);
     on_settled(self); /* where it was over first; told once */
-    if (term != 0 && g_main_context_find_source_by_id(NULL, term) != NULL)
-        g_source_remove(term);
+    if (signals != 0)
+        g_source_remove(signals);
     return CLI_DONE;
 }
 
 /* exec failures end as a shell ends them; the result knows. */
 static int
-refuse(Brain *self, const GError *error)
+refuse(Process *self, const GError *error)
 {
     DccResult *result = self->session != NULL ? dcc_session_get_result(self->session) : NULL;
     int status = cli_exit_status(error);
@@ -104,7 +120,7 @@ refuse(Brain *self, const GError *error)
 
 /* The first event's number is what the launch that waits for us follows the events from. */
 static void
-hear(Brain *self)
+hear(Process *self)
 {
     if (self->session == NULL)
         return;
@@ -113,7 +129,7 @@ hear(Brain *self)
 }
 
 static gboolean
-start(Brain *self, GError **error)
+start(Process *self, GError **error)
 {
     if (self->session == NULL)
         return FALSE;
@@ -122,7 +138,7 @@ start(Brain *self, GError **error)
 }
 
 static gboolean
-begin_launch(Brain *self, CliLaunchOptions *options, DccRuntime *runtime, GError **error)
+begin_launch(Process *self, CliLaunchOptions *options, DccRuntime *runtime, GError **error)
 {
     g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
     g_autoptr(DccLaunchRequest) request = cli_launch_options_to_request(options, error);
@@ -138,7 +154,8 @@ begin_launch(Brain *self, CliLaunchOptions *options, DccRuntime *runtime, GError
 }
 
 static gboolean
-begin_known(Brain *self, const char *option, const char *name, DccRuntime *runtime, GError **error)
+begin_known(
+    Process *self, const char *option, const char *name, DccRuntime *runtime, GError **error)
 {
     g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
 
@@ -171,14 +188,14 @@ cmd_session(char **argv)
     g_autoptr(GMainLoop) loop = NULL;
     g_autoptr(DccRuntime) runtime = NULL;
     g_autoptr(GError) error = NULL;
-    Brain self = {.term_fd = -1};
+    Process self = {NULL};
     int status;
     gboolean begun;
 
     cli_session_process_claim_report();
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    self.term_fd = claim_term();
+    cli_signals_hold();
     if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
         return status;
     loop = g_main_loop_new(NULL, FALSE);

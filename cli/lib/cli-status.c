@@ -14,6 +14,8 @@ cli_status_state(JsonObject *status)
     gint64 delay = dcc_json_get_int(status, "restart_in_ms", -1);
     g_autofree char *in = NULL;
 
+    if (cli_status_is_silent(status))
+        return g_strdup("not answering");
     if (delay >= 0) {
         in = cli_duration_text((double)delay / 1000);
         return g_strdup_printf("%s in %s", state, in);
@@ -25,10 +27,16 @@ cli_status_state(JsonObject *status)
     return g_steal_pointer(&state);
 }
 
+gboolean
+cli_status_is_silent(JsonObject *status)
+{
+    return !dcc_json_get_boolean(status, "answering", TRUE);
+}
+
 char *
 cli_status_uptime(JsonObject *status)
 {
-    gboolean lives = dcc_json_get_int(status, "pid", -1) > 0;
+    gboolean lives = dcc_json_get_int(status, "pid", 0) > 0;
 
     return cli_duration_text(lives ? dcc_json_get_double(status, "uptime_s", -1) : -1);
 }
@@ -36,7 +44,7 @@ cli_status_uptime(JsonObject *status)
 char *
 cli_status_pid(JsonObject *status, const char *member)
 {
-    gint64 pid = dcc_json_get_int(status, member, -1);
+    gint64 pid = dcc_json_get_int(status, member, 0);
 
     return pid > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, pid) : g_strdup("-");
 }

@@ -7,15 +7,14 @@
 #include "cli-follow.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
+#include "cli-signals.h"
 #include "cli-text.h"
 #include "dcc-client.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 /* How long an exit waits for the news of a restart, to be told in one line with it. */
@@ -32,18 +31,6 @@ typedef struct {
     gboolean colour;
     guint n_interrupts;
 } Viewer;
-
-int
-cli_viewer_hold_signals(void)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 static void
 say(Viewer *self, const char *line, CliTone tone)
@@ -123,11 +110,9 @@ interrupt(Viewer *self)
 }
 
 static void
-read_signals(Viewer *self, int signal_fd)
+take_signals(Viewer *self)
 {
-    struct signalfd_siginfo info;
-
-    while (read(signal_fd, &info, sizeof info) == (gssize)sizeof info)
+    while (cli_signals_take() != 0)
         interrupt(self);
 }
 
@@ -161,12 +146,23 @@ drain(Viewer *self, CliFollow *follow, GError **error)
     return TRUE;
 }
 
+/* Until there is an event or a signal to be read, or the time has passed. The descriptor is asked
+ * for each time: where the session ended, the rest of the story comes from disk and there is none
+ * any more. FALSE: the time has passed. */
 static gboolean
-watch(Viewer *self, CliFollow *follow, int signal_fd, GError **error)
+wait_for_news(CliFollow *follow, int timeout_ms)
 {
-    struct pollfd fds[] = {{.fd = cli_follow_get_fd(follow), .events = POLLIN},
-                           {.fd = signal_fd, .events = POLLIN}};
+    GPollFD fds[] = {{.fd = cli_follow_get_fd(follow), .events = G_IO_IN},
+                     {.fd = cli_signals_get_fd(), .events = G_IO_IN}};
 
+    if (fds[0].fd < 0)
+        return TRUE;
+    return g_poll(fds, fds[1].fd >= 0 ? 2 : 1, timeout_ms) != 0;
+}
+
+static gboolean
+watch(Viewer *self, CliFollow *follow, GError **error)
+{
     while (drain(self, follow, error)) {
         int timeout = self->terminal ? REDRAW_MS : -1;
 
@@ -175,10 +171,9 @@ watch(Viewer *self, CliFollow *follow, int signal_fd, GError **error)
         redraw(self);
         if (cli_account_has_pending(self->account))
             timeout = PENDING_MS;
-        if (poll(fds, G_N_ELEMENTS(fds), timeout) == 0)
+        if (!wait_for_news(follow, timeout))
             cli_account_flush(self->account);
-        if (fds[1].revents != 0)
-            read_signals(self, signal_fd);
+        take_signals(self);
     }
     return FALSE;
 }
@@ -213,8 +208,7 @@ fail_vanished(Viewer *self, const GError *error)
 }
 
 int
-cli_viewer_run(
-    DccRuntime *runtime, const char *name, gint64 first_event, gboolean json, int signal_fd)
+cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json)
 {
     Viewer self = {.runtime = runtime, .name = name, .json = json};
     g_autoptr(CliAccount) account = NULL;
@@ -226,7 +220,7 @@ cli_viewer_run(
     self.colour = !json && cli_out_has_colour();
     self.account = account = cli_account_new(!self.terminal, on_line, &self);
     follow = cli_follow_new(runtime, name, first_event - 1, &error);
-    if (follow == NULL || !watch(&self, follow, signal_fd, &error))
+    if (follow == NULL || !watch(&self, follow, &error))
         return fail_vanished(&self, error);
     cli_follow_finish(follow);
     status = cli_account_get_exit_status(account);
@@ -252,6 +246,46 @@ end_early(Viewer *self)
     return status;
 }
 
+/* A start that is not finished has nothing to save. */
+static int
+give_up_waiting(Viewer *self, CliFollow *follow, int number)
+{
+    send_order(self, "kill");
+    cli_follow_finish(follow);
+    cli_warn("%s: interrupted by %s before it was %s; nothing of it is left",
+             self->name,
+             number == SIGINT ? "Ctrl-C" : "SIGTERM",
+             cli_account_is_started(self->account) ? "ready" : "started");
+    return CLI_SIGNAL_BASE + number;
+}
+
+/* (transfer full): the next event; NULL with *interrupted, or with error. */
+static JsonObject *
+await_event(CliFollow *follow, int *interrupted, GError **error)
+{
+    for (;;) {
+        g_autoptr(GError) local = NULL;
+        JsonObject *event = cli_follow_next(follow, 0, &local);
+
+        if (event != NULL)
+            return event;
+        if (!dcc_error_is_timeout(local)) {
+            g_propagate_error(error, g_steal_pointer(&local));
+            return NULL;
+        }
+        wait_for_news(follow, -1);
+        *interrupted = cli_signals_take();
+        if (*interrupted != 0)
+            return NULL;
+    }
+}
+
+static gboolean
+is_far_enough(CliAccount *account, gboolean ready)
+{
+    return ready ? cli_account_is_ready(account) : cli_account_is_started(account);
+}
+
 int
 cli_viewer_wait(
     DccRuntime *runtime, const char *name, gint64 first_event, gboolean ready, gint64 *pid)
@@ -262,12 +296,16 @@ cli_viewer_wait(
     g_autoptr(GError) error = NULL;
 
     self.account = account;
+    *pid = 0;
     follow = cli_follow_new(runtime, name, first_event - 1, &error);
     if (follow == NULL)
         return fail_vanished(&self, error);
-    while (!(ready ? cli_account_is_ready(account) : cli_account_is_started(account))) {
-        g_autoptr(JsonObject) event = cli_follow_next(follow, -1, &error);
+    while (!is_far_enough(account, ready)) {
+        int interrupted = 0;
+        g_autoptr(JsonObject) event = await_event(follow, &interrupted, &error);
 
+        if (interrupted != 0)
+            return give_up_waiting(&self, follow, interrupted);
         if (event == NULL)
             return fail_vanished(&self, error);
         cli_account_feed(account, event);

@@ -32,6 +32,13 @@ dcc_instance_end_session(DccRuntime *runtime, const char *name, GError **error);
  * there is no record of one; TIMEOUT: something is left. */
 DCC_API gboolean
 dcc_instance_kill_tree(DccRuntime *runtime, const char *name, gint64 timeout_ms, GError **error);
+/* Ends and removes what a session process had begun that was ended during its start. Error BUSY or
+ * TIMEOUT: something is left. */
+DCC_API gboolean
+dcc_instance_discard_start(DccRuntime *runtime,
+                           const char *name,
+                           gint64 session_pid,
+                           GError **error);
 /* Whether a session attends it now. */
 DCC_API gboolean
 dcc_instance_is_attended(DccRuntime *runtime, const char *name);
