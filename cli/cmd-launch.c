@@ -45,7 +45,7 @@ tell_detached(DccRuntime *runtime, const char *name, gint64 pid, CliLaunchOption
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonObject) status = dcc_instance_get_status(runtime, name, &error);
-    g_autofree char *log = NULL;
+    g_autofree char *log = NULL, *number = NULL;
 
     if (status == NULL)
         return cli_fail(error);
@@ -54,11 +54,8 @@ tell_detached(DccRuntime *runtime, const char *name, gint64 pid, CliLaunchOption
         return CLI_DONE;
     }
     log = dcc_json_get_bytes(status, "log_path");
-    cli_out("%s: %s, pid %" G_GINT64_FORMAT ", log %s\n",
-            name,
-            name_standing(status),
-            pid,
-            log != NULL ? log : "-");
+    number = pid > 0 ? g_strdup_printf("pid %" G_GINT64_FORMAT, pid) : g_strdup("no process");
+    cli_out("%s: %s, %s, log %s\n", name, name_standing(status), number, log != NULL ? log : "-");
     return CLI_DONE;
 }
 
@@ -66,7 +63,7 @@ static int
 detached(DccRuntime *runtime, const char *name, gint64 first_event, CliLaunchOptions *options)
 {
     gboolean ready = g_strcmp0(options->wait, "ready") == 0;
-    gint64 pid = -1;
+    gint64 pid = 0;
     int status = cli_viewer_wait(runtime, name, first_event, ready, &pid);
 
     return status == CLI_DONE ? tell_detached(runtime, name, pid, options) : status;
@@ -78,17 +75,22 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args)
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     CliSessionProcessReport report;
+    int status;
 
     if (runtime == NULL)
         return cli_fail(error);
     cli_signals_hold();
+    if (options->detach)
+        cli_out_set_byproduct();
     if (!cli_session_process_start(runtime, name, args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }
     if (options->detach)
         return detached(runtime, name, report.first_event, options);
-    return cli_viewer_run(runtime, name, report.first_event, options->json);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json);
+    cli_out_set_byproduct(); /* a full disk does not undo the work */
+    return status;
 }
 
 int

@@ -2,6 +2,7 @@
 #include "cli-verb.h"
 
 #include "cli-exit.h"
+#include "cli-instance.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
@@ -9,9 +10,6 @@
 #include "cli-table.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
-
-/* A session that is well answers in milliseconds, on a busy machine too. */
-#define QUIET_MS 500
 
 /* One that ended between the listing and the asking is no news; a damaged one is. */
 static void
@@ -29,7 +27,8 @@ collect(DccRuntime *runtime, gboolean all)
     g_auto(GStrv) names = dcc_runtime_list_names(runtime, all);
     JsonArray *list = json_array_new();
 
-    dcc_instance_get_statuses(runtime, (const char *const *)names, QUIET_MS, on_status, list);
+    dcc_instance_get_statuses(
+        runtime, (const char *const *)names, CLI_INSTANCE_QUIET_MS, on_status, list);
     return list;
 }
 

@@ -1,11 +1,10 @@
 /* The account of a foreground launch. */
 #include "cli-account.h"
 
-#include "cli-exit.h"
 #include "cli-sentence.h"
+#include "cli-status.h"
 #include "cli-text.h"
 #include "dcc-json.h"
-#include "dcc-result.h"
 #include <string.h>
 
 struct _CliAccount {
@@ -153,9 +152,10 @@ on_restart(CliAccount *self, JsonObject *event)
 static void
 on_progress(CliAccount *self, JsonObject *event)
 {
-    g_free(self->progress);
+    g_autofree char *before = g_steal_pointer(&self->progress);
+
     self->progress = cli_sentence_progress(event);
-    if (self->progress_lines && self->progress != NULL)
+    if (self->progress_lines && self->progress != NULL && g_strcmp0(self->progress, before) != 0)
         tell(self, CLI_TONE_PLAIN, self->progress);
 }
 
@@ -283,16 +283,7 @@ cli_account_get_pid(CliAccount *self)
 int
 cli_account_get_exit_status(CliAccount *self)
 {
-    g_autoptr(JsonNode) node = NULL;
-    g_autofree char *text = NULL;
-    g_autoptr(DccResult) result = NULL;
-
-    if (self->result == NULL)
-        return CLI_FAILED;
-    node = json_node_init_object(json_node_alloc(), self->result);
-    text = json_to_string(node, FALSE);
-    result = dcc_result_from_json(text, NULL);
-    return result != NULL ? dcc_result_to_exit_status(result) : CLI_FAILED;
+    return cli_status_get_exit_code(self->result);
 }
 
 JsonObject *

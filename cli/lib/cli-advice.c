@@ -51,17 +51,28 @@ add_for_live(GPtrArray *advice, const CliWhy *why)
 }
 
 static void
+add_safe(GPtrArray *advice, const CliWhy *why)
+{
+    if (!dcc_json_get_boolean(why->death, "safe", FALSE))
+        add(advice, "dcchost launch %s --safe", dcc_json_get_string(why->death, "app", ""));
+}
+
+/* A start that never came to its end would not the next time either: preferences, start-up scripts
+ * and plug-ins are what usually holds it up. A crash may well have been the only one. */
+static void
 add_for_over(GPtrArray *advice, const CliWhy *why)
 {
+    JsonObject *result = dcc_json_get_object(why->death, "result");
     gboolean work = cli_status_get_work(why->status) != NULL;
-    gboolean safe = dcc_json_get_boolean(why->death, "safe", FALSE);
+    gboolean late = strcmp(dcc_json_get_string(result, "kind", ""), "start-failed") == 0 &&
+                    strcmp(dcc_json_get_string(result, "stage", ""), "ready") == 0;
 
     add_by_verdict(advice, why->death);
+    if (late)
+        add_safe(advice, why);
     add(advice, "dcchost restart %s%s", why->name, work ? " --recover" : "");
-    if (why->death != NULL && !safe &&
-        strcmp(dcc_json_get_string(dcc_json_get_object(why->death, "result"), "verdict", ""),
-               "crash") == 0)
-        add(advice, "dcchost launch %s --safe", dcc_json_get_string(why->death, "app", ""));
+    if (!late && strcmp(dcc_json_get_string(result, "verdict", ""), "crash") == 0)
+        add_safe(advice, why);
 }
 
 char **

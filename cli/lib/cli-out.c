@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static int write_error;
+static gboolean is_byproduct;
 
 static void
 note_failure(void)
@@ -18,7 +19,7 @@ note_failure(void)
     if (write_error != 0)
         return;
     write_error = errno;
-    if (write_error != EPIPE)
+    if (write_error != EPIPE || is_byproduct)
         return;
     signal(SIGPIPE, SIG_DFL);
     raise(SIGPIPE);
@@ -49,6 +50,13 @@ cli_out_flush(void)
         note_failure();
 }
 
+void
+cli_out_set_byproduct(void)
+{
+    is_byproduct = TRUE;
+    signal(SIGPIPE, SIG_IGN);
+}
+
 int
 cli_out_finish(int status)
 {
@@ -56,7 +64,7 @@ cli_out_finish(int status)
     if (write_error == 0)
         return status;
     cli_warn("cannot write to standard output: %s", g_strerror(write_error));
-    return CLI_FAILED;
+    return is_byproduct ? status : CLI_FAILED;
 }
 
 gboolean

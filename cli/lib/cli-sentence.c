@@ -287,15 +287,23 @@ say_adopted(JsonObject *event)
                            dcc_json_get_int(event, "session_pid", -1));
 }
 
+char *
+cli_sentence_end(const char *state, JsonObject *result)
+{
+    g_autofree char *safe = cli_escape(state);
+    g_autofree char *words =
+        result != NULL ? cli_sentence_result(result) : g_strdup("how it ended is not known");
+
+    if (g_str_has_prefix(words, safe))
+        return g_steal_pointer(&words);
+    return g_strdup_printf("%s: %s", safe, words);
+}
+
 static char *
 say_ended(JsonObject *event)
 {
-    g_autofree char *state = text_of(event, "state");
-    g_autofree char *result = cli_sentence_result(dcc_json_get_object(event, "result"));
-
-    if (g_str_has_prefix(result, state))
-        return g_steal_pointer(&result);
-    return g_strdup_printf("%s: %s", state, result);
+    return cli_sentence_end(dcc_json_get_string(event, "state", ""),
+                            dcc_json_get_object(event, "result"));
 }
 
 static const struct {

@@ -1,11 +1,13 @@
 /* The status object for people. */
 #include "cli-status.h"
 
+#include "cli-exit.h"
 #include "cli-instance.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-text.h"
 #include "dcc-json.h"
+#include "dcc-result.h"
 
 char *
 cli_status_state(JsonObject *status)
@@ -47,6 +49,15 @@ cli_status_pid(JsonObject *status, const char *member)
     gint64 pid = dcc_json_get_int(status, member, 0);
 
     return pid > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, pid) : g_strdup("-");
+}
+
+int
+cli_status_get_exit_code(JsonObject *result)
+{
+    g_autofree char *text = result != NULL ? dcc_json_to_line(result) : NULL;
+    g_autoptr(DccResult) object = text != NULL ? dcc_result_from_json(text, NULL) : NULL;
+
+    return object != NULL ? dcc_result_to_exit_status(object) : CLI_FAILED;
 }
 
 static void

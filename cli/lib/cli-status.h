@@ -16,6 +16,9 @@ cli_status_uptime(JsonObject *status);
 /* (transfer full): "1234", "-". */
 char *
 cli_status_pid(JsonObject *status, const char *member);
+/* What a shell shows of an end; result NULL: nothing is known of it. */
+int
+cli_status_get_exit_code(JsonObject *result);
 /* The whole of it, a line each. */
 void
 cli_status_print(JsonObject *status);

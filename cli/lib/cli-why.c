@@ -6,6 +6,7 @@
 #include "cli-instance.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
+#include "cli-status.h"
 #include "cli-text.h"
 #include "dcc-json.h"
 #include <string.h>
@@ -184,7 +185,7 @@ static char *
 say_now(const CliWhy *why)
 {
     const char *state = dcc_json_get_string(why->status, "state", "unknown");
-    gint64 pid = dcc_json_get_int(why->status, "pid", -1);
+    gint64 pid = dcc_json_get_int(why->status, "pid", 0);
 
     if (why->status == NULL)
         return g_strdup("");
@@ -263,26 +264,25 @@ print_raw_end(const CliWhy *why)
     g_autofree char *short_text = cut(what);
 
     cli_out("%s: %s\n", why->name, short_text);
-    row("then", "nobody attended it; what the end means has not been looked at yet");
+    row("then", "no session attended it; what the end means has not been looked at yet");
     row_of("scene", why->status, "scene");
     row_of("log", why->status, "log_path");
 }
 
-/* There is nothing to be found out. */
+/* There is nothing to be found out. A result says by itself that it was stopped, or how it ended.
+ */
 static void
 print_well(const CliWhy *why)
 {
     const char *state = dcc_json_get_string(why->status, "state", "unknown");
     JsonObject *result = dcc_json_get_object(why->status, "result");
-    g_autofree char *words = result != NULL ? cli_sentence_result(result) : NULL;
+    g_autofree char *pid = cli_status_pid(why->status, "pid");
+    g_autofree char *words = cli_sentence_end(state, result);
 
     if (!cli_status_is_over(why->status))
-        cli_out("%s: %s, pid %" G_GINT64_FORMAT "; it has not ended badly\n",
-                why->name,
-                state,
-                dcc_json_get_int(why->status, "pid", -1));
+        cli_out("%s: %s, pid %s; it has not ended badly\n", why->name, state, pid);
     else
-        cli_out("%s: %s: %s\n", why->name, state, words != NULL ? words : "its end is not known");
+        cli_out("%s: %s\n", why->name, words);
     row_of("log", why->status, "log_path");
 }
 

@@ -11,6 +11,7 @@
 #include "dcc-instance-dir.h"
 #include "dcc-instance-record.h"
 #include "dcc-journal.h"
+#include "dcc-request-json.h"
 
 #define STATUS_TIMEOUT_MS   5000
 #define ATTENDED_TIMEOUT_MS 1000
@@ -174,6 +175,55 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name)
     status = dcc_client_call(client, "status", NULL, ATTENDED_TIMEOUT_MS, &problem);
     g_clear_pointer(&status, json_object_unref);
     return !dcc_error_is_gone(problem);
+}
+
+/**
+ * dcc_instance_check_restart:
+ * @runtime: the directories
+ * @name: the instance's name
+ * @error: return location for an error
+ *
+ * Whether what was last launched under the name could be started again: asked before what runs is
+ * stopped for it.
+ *
+ * Returns: whether nothing is known that would prevent it. Errors: `NOT_FOUND` (there is no record
+ * of a launch), `SCENE` (its scene is not there any more), `INVALID` (the record is damaged)
+ *
+ * Since: 1.0
+ */
+gboolean
+dcc_instance_check_restart(DccRuntime *runtime, const char *name, GError **error)
+{
+    g_autoptr(DccLaunchRequest) request = NULL;
+    g_autoptr(JsonObject) object = NULL;
+    g_autofree char *path = NULL;
+    const char *scene;
+
+    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), FALSE);
+    g_return_val_if_fail(name != NULL, FALSE);
+    path = state_file(runtime, name, DCC_INSTANCE_DIR_REQUEST);
+    object = dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
+    if (object == NULL) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_NOT_FOUND,
+                    "there is no record of what was launched as '%s'",
+                    name);
+        return FALSE;
+    }
+    request = dcc_request_from_json(object, error);
+    if (request == NULL)
+        return FALSE;
+    scene = dcc_launch_request_get_scene(request);
+    if (scene == NULL || g_file_test(scene, G_FILE_TEST_IS_REGULAR))
+        return TRUE;
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_SCENE,
+                "'%s' is not restarted: its scene %s is not there any more",
+                name,
+                scene);
+    return FALSE;
 }
 
 /**

@@ -42,6 +42,10 @@ dcc_instance_discard_start(DccRuntime *runtime,
 /* Whether a session attends it now. */
 DCC_API gboolean
 dcc_instance_is_attended(DccRuntime *runtime, const char *name);
+/* Whether what was last launched under the name could be started again. Error SCENE: its scene is
+ * not there any more; NOT_FOUND: nothing was. */
+DCC_API gboolean
+dcc_instance_check_restart(DccRuntime *runtime, const char *name, GError **error);
 /* (transfer full): path of the log now being written. */
 DCC_API char *
 dcc_instance_get_log_path(DccRuntime *runtime, const char *name);
