@@ -86,8 +86,8 @@ cmd_adapters(char **argv)
     const CliUsage usage = {
         NULL,
         "Show the adapter modules that were loaded, and those refused, with the reason.",
-        "Searched are $DCC_ADAPTER_PATH, $XDG_DATA_HOME/dcchost/adapters and the installed ones,\n"
-        "in that order. Dropping a file in is all there is to adding an application.",
+        "Searched are $DCCHOST_ADAPTER_PATH, $XDG_DATA_HOME/dcchost/adapters and the installed\n"
+        "ones, in that order. Dropping a file in is all there is to adding an application.",
         0,
         0};
     g_autoptr(DccAdapterRegistry) registry = NULL;
