@@ -9,6 +9,7 @@
 #include "cli-check.h"
 
 #include "cli-exit.h"
+#include "cli-program.h"
 #include "cli-text.h"
 #include "dcc-conformance.h"
 #include "dcc-json.h"
@@ -51,21 +52,14 @@ typedef struct {
     gboolean late;
 } Run;
 
-static char *
-own_program(void)
-{
-    return g_file_read_link("/proc/self/exe", NULL);
-}
-
 static gboolean
 spawn_child(Run *run, const int report[2], const int output[2], GError **error)
 {
     const CliCheck *check = run->course->check;
-    g_autofree char *program = own_program();
+    g_autofree char *program = cli_program_path();
     g_autofree char *bound = g_strdup_printf("%" G_GINT64_FORMAT, check->bound_ms);
     g_autofree char *first = g_strdup_printf("%u", run->course->n_rows);
-    const char *const argv[] = {
-        program ? program : "/proc/self/exe", "conformance", check->path, bound, first, NULL};
+    const char *const argv[] = {program, "conformance", check->path, bound, first, NULL};
     DccSpawn spawn = {.argv = argv,
                       .stdin_fd = -1,
                       .stdout_fd = output[1],

@@ -4,6 +4,7 @@
 #include "cli-session-process.h"
 
 #include "cli-exit.h"
+#include "cli-program.h"
 #include "cli-signals.h"
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
@@ -80,19 +81,6 @@ session_log_discard(SessionLog *log)
     g_rmdir(log->dir);
 }
 
-/* The program by its own path where that still is it, so that process lists show a sensible name.
- */
-static char *
-own_program(void)
-{
-    char *path = g_file_read_link("/proc/self/exe", NULL);
-
-    if (path != NULL && access(path, X_OK) == 0)
-        return path;
-    g_free(path);
-    return g_strdup("/proc/self/exe");
-}
-
 static gboolean
 spawn_session(const char *const *args, int log_fd, int report_fd, DccChild *child, GError **error)
 {
@@ -107,7 +95,7 @@ spawn_session(const char *const *args, int log_fd, int report_fd, DccChild *chil
     };
     int errno_code = 0;
 
-    g_ptr_array_add(argv, own_program());
+    g_ptr_array_add(argv, cli_program_path());
     g_ptr_array_add(argv, g_strdup("session"));
     for (; args != NULL && *args != NULL; args++)
         g_ptr_array_add(argv, g_strdup(*args));
