@@ -24,15 +24,19 @@ take_status(JsonObject *record)
 JsonObject *
 dcc_instance_record_read_last(DccRuntime *runtime, const char *name)
 {
+    static const char *const processes[] = {"pid", "shim_pid", "session_pid"};
     g_autofree char *path =
         g_build_filename(dcc_runtime_get_state_path(runtime), name, DCC_INSTANCE_DIR_LAST, NULL);
     g_autoptr(JsonObject) last =
         dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
     JsonObject *status = take_status(last);
 
-    /* One that was written by an older version. */
-    if (status != NULL && dcc_json_get_int(status, "pid", 0) <= 0)
-        json_object_set_null_member(status, "pid");
+    if (status == NULL)
+        return NULL;
+    /* It was written while its session still was there, or by an older version. */
+    for (guint i = 0; i < G_N_ELEMENTS(processes); i++)
+        json_object_set_null_member(status, processes[i]);
+    json_object_set_boolean_member(status, "attended", FALSE);
     return status;
 }
 

@@ -38,6 +38,13 @@ read_records(DccRuntime *runtime, const char *name, GError **error)
     return status;
 }
 
+/* A session is there, whatever it makes of a question. */
+static gboolean
+is_there(const GError *error)
+{
+    return dcc_error_is_timeout(error) || g_error_matches(error, DCC_ERROR, DCC_ERROR_PROTOCOL);
+}
+
 /**
  * dcc_instance_get_status:
  * @runtime: the directories
@@ -48,7 +55,9 @@ read_records(DccRuntime *runtime, const char *name, GError **error)
  * asked, and "attended" is false.
  *
  * Returns: (transfer full) (nullable): the status object of docs/protocol.md. Errors: `NOT_FOUND`,
- * `TIMEOUT` Since: 1.0
+ * `TIMEOUT`, `PROTOCOL` (the session gave no answer that makes sense)
+ *
+ * Since: 1.0
  */
 JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
@@ -62,10 +71,10 @@ dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
     client = dcc_client_new(runtime, name, &problem);
     if (client != NULL)
         status = dcc_client_call(client, "status", NULL, STATUS_TIMEOUT_MS, &problem);
-    if (status == NULL && dcc_error_is_timeout(problem)) {
+    if (status == NULL && is_there(problem)) {
         g_set_error(error,
                     DCC_ERROR,
-                    DCC_ERROR_TIMEOUT,
+                    problem->code,
                     "%s; 'dcchost kill %s' ends the application without it",
                     problem->message,
                     name);
@@ -88,7 +97,7 @@ on_answer(
 
     if (result != NULL)
         g_hash_table_insert(self->answers, g_strdup(name), json_object_ref(result));
-    else if (dcc_error_is_timeout(error))
+    else if (is_there(error))
         g_hash_table_add(self->silent, g_strdup(name));
 }
 
@@ -234,7 +243,9 @@ dcc_instance_check_restart(DccRuntime *runtime, const char *name, GError **error
  * Where the log is that is now being written.
  *
  * Returns: (transfer full): the file its output is written to; older output is in the same path
- * with ".1", ... Since: 1.0
+ * with ".1", ...
+ *
+ * Since: 1.0
  */
 char *
 dcc_instance_get_log_path(DccRuntime *runtime, const char *name)

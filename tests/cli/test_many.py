@@ -15,7 +15,8 @@ COUNT = int(os.environ.get("TEST_MANY", "8"))
 def crowd(box):
     names = ["n%d" % number for number in range(COUNT)]
     for name in names:
-        done = box.run("launch", "fake", "--name", name, "-d", "--wait", "ready", "--", "--no-agent", "--tree", "setsid")
+        done = box.run("launch", "fake", "--name", name, "-d", "--wait", "ready", "--set", "settle=50ms", "--",
+                       "--no-agent", "--tree", "setsid")
         assert done.status == 0, done
     return names
 
