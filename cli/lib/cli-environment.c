@@ -31,6 +31,27 @@ take_out(const char *variable, const char *const *unwanted)
     g_setenv(variable, value, TRUE);
 }
 
+static void
+ignore(const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+}
+
+/* A user without an entry in the user database and without HOME, as in some containers: GLib warns
+ * twice of it before anybody has asked for anything. What cannot be made there is told by whoever
+ * needs it, with what to do. GLib asks once and remembers. */
+static void
+look_for_home(void)
+{
+    guint handler;
+
+    if (g_getenv("HOME") != NULL)
+        return;
+    handler = g_log_set_handler("GLib", G_LOG_LEVEL_WARNING, ignore, NULL);
+    g_get_home_dir();
+    g_get_user_name();
+    g_log_remove_handler("GLib", handler);
+}
+
 void
 cli_environment_clean(void)
 {
@@ -38,6 +59,7 @@ cli_environment_clean(void)
         "LD_LIBRARY_PATH", "GI_TYPELIB_PATH", "PYTHONPATH", "PKG_CONFIG_PATH"};
     g_auto(GStrv) unwanted = NULL;
 
+    look_for_home();
     if (g_getenv(DEV_PATHS) == NULL)
         return;
     unwanted = g_strsplit(g_getenv(DEV_PATHS), G_SEARCHPATH_SEPARATOR_S, -1);

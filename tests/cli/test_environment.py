@@ -1,6 +1,10 @@
 """What a shell was given to use the build reaches no application."""
 
 import os
+import shutil
+import subprocess
+
+import pytest
 
 
 def environ(pid):
@@ -49,3 +53,15 @@ def test_the_words_of_dev_env_are_those(box):
     paths = values["DCCHOST_DEV_PATHS"].split(":")
     for name in ("LD_LIBRARY_PATH", "GI_TYPELIB_PATH", "PYTHONPATH", "PKG_CONFIG_PATH"):
         assert values[name] in paths
+
+
+@pytest.mark.skipif(os.getuid() != 0 or shutil.which("setpriv") is None, reason="only root can become a user that is none")
+def test_a_user_without_an_entry_and_a_home(box):
+    """One good message, and no warnings of a library before it."""
+    env = {"PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups", os.environ["DCCHOST"], "ps"],
+                          env=env, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    shutil.rmtree("/tmp/dcchost-54321", ignore_errors=True)
+    lines = done.stderr.decode().splitlines()
+    assert done.returncode == 125
+    assert len(lines) == 1 and "set XDG_STATE_HOME to a directory you can write to" in lines[0], lines
