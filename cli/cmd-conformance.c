@@ -1,8 +1,8 @@
 /* dcchost conformance PATH BOUND_MS FIRST: asks the questions from number FIRST on of one module,
- * and reports on descriptor 3. `dcchost adapter check` starts it; nobody types it.
+ * and reports on descriptor 3. `dcchost adapter check` starts it; it is not meant to be typed.
  *
  * Problem: what a module does here it does to this process alone. Contract: before each question
- * its name is reported, so that whoever listens knows what the process died of. What the adapter
+ * its name is reported, so that the reader knows which question ended the process. What the adapter
  * may not do beside answering is a refusal, too: criticals in the log, processes.
  */
 #include "cli-verb.h"

@@ -17,7 +17,7 @@ cmd_kill(char **argv)
         "[NAME...]",
         "End the application and all its processes at once, without saving.",
         "Unsaved work is lost; 'dcchost stop' saves it first. A session that does "
-        "not\nanswer is ended first, so that it is in nobody's way.",
+        "not\nanswer is ended first, and replaced by another one.",
         0,
         G_MAXUINT};
     CliEnding order = {.verb = "kill", .force = TRUE};

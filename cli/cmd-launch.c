@@ -1,5 +1,5 @@
-/* dcchost launch: checks what can be checked at once, starts a session process, and then shows its
- * life or leaves it to itself. The session gets this verb's arguments as they are. */
+/* dcchost launch: checks what can be checked at once, starts a session process, and then shows
+ * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
 #include "cli-exit.h"

@@ -74,14 +74,15 @@ watch_signals(Process *self)
     return id;
 }
 
-/* By now everybody who listens has had the last event. */
+/* By now every client has had the last event. */
 static void
 on_ended(DccSession *session, Process *self)
 {
     g_main_loop_quit(self->loop);
 }
 
-/* After whatever was news already: who adopted what has ended is told so, and not that it runs. */
+/* After whatever was news already: a command that adopted what has ended is told so, and not that
+ * it runs. */
 static gboolean
 on_settled(gpointer data)
 {
@@ -207,7 +208,7 @@ cmd_session(char **argv)
         begun = begin_known(&self, argv[1], argv[2], runtime, &error);
     else
         begun = begin_launch(&self, &options, runtime, &error);
-    /* Hold no file system that somebody may want to unmount. */
+    /* Hold no file system that may have to be unmounted. */
     if (begun && chdir("/") != 0)
         g_debug("cannot leave the directory of the launch");
     status = begun ? run(&self) : refuse(&self, error);

@@ -1,5 +1,5 @@
 /* dcchost: the program. It says its version by itself; everything else is in a module that it
- * opens, so that nobody waits for libraries that are not needed. No GLib here. */
+ * opens, so that libraries that are not needed are not waited for. No GLib here. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -17,7 +17,7 @@ struct _CliAccount {
     char *progress;
     char *pending; /* an exit that waits for what follows */
     gint64 pid;
-    gint64 life_began; /* monotonic; when we heard of it */
+    gint64 run_began; /* monotonic; when we heard of it */
     gboolean started;
     gboolean ready;
     gboolean over;
@@ -74,7 +74,7 @@ on_started(CliAccount *self, JsonObject *event)
     self->started = TRUE;
     self->ready = FALSE;
     self->pid = dcc_json_get_int(event, "pid", -1);
-    self->life_began = g_get_monotonic_time();
+    self->run_began = g_get_monotonic_time();
     g_clear_pointer(&self->progress, g_free);
     g_clear_pointer(&self->health, g_free);
     tell_event(self, CLI_TONE_PLAIN, event);
@@ -83,7 +83,7 @@ on_started(CliAccount *self, JsonObject *event)
 static void
 on_running(CliAccount *self, const char *from)
 {
-    double seconds = (double)(g_get_monotonic_time() - self->life_began) / G_USEC_PER_SEC;
+    double seconds = (double)(g_get_monotonic_time() - self->run_began) / G_USEC_PER_SEC;
     g_autofree char *took = cli_duration_text(seconds);
     g_autofree char *line = NULL;
 
@@ -111,7 +111,7 @@ on_state(CliAccount *self, JsonObject *event)
         tell_event(self, CLI_TONE_PLAIN, event);
 }
 
-/* A verdict that nobody has to act on is no crash, whatever the number. */
+/* A verdict that calls for no action is no crash, whatever the number. */
 static gboolean
 is_bad_end(JsonObject *result)
 {
@@ -122,7 +122,7 @@ is_bad_end(JsonObject *result)
 }
 
 static void
-on_end_of_life(CliAccount *self, JsonObject *event)
+on_end_of_run(CliAccount *self, JsonObject *event)
 {
     JsonObject *result = dcc_json_get_object(event, "result");
     const char *kind = dcc_json_get_string(result, "kind", "");
@@ -212,7 +212,7 @@ static const struct {
 } handlers[] = {
     {"started", on_started},
     {"state", on_state},
-    {"exit", on_end_of_life},
+    {"exit", on_end_of_run},
     {"restart", on_restart},
     {"gave-up", on_bad},
     {"progress", on_progress},
@@ -245,7 +245,7 @@ cli_account_status_line(CliAccount *self, gint64 now)
 
     if (live) {
         g_autofree char *uptime =
-            cli_duration_text((double)(now - self->life_began) / G_USEC_PER_SEC);
+            cli_duration_text((double)(now - self->run_began) / G_USEC_PER_SEC);
 
         g_string_append_printf(line, ", pid %" G_GINT64_FORMAT ", %s", self->pid, uptime);
     }

@@ -1,7 +1,7 @@
 /* Asking an adapter module its questions in a process of its own: this very program, as `dcchost
  * conformance ...`.
  *
- * Problem: a module is code of somebody's that has not been looked at yet. It may crash, spin,
+ * Problem: a module is code that has not been looked at yet. It may crash, spin,
  * exit, print without end or start processes. Contract: what it does to its process is a row of the
  * report. The process that follows goes on with the next question, so one that kills it takes
  * nothing else down. Whatever it started in its process group is killed with it.
@@ -183,7 +183,7 @@ read_report(Run *run)
     }
 }
 
-/* Passed on to stderr, so that an author sees what his module says; its last words are kept. */
+/* Passed on to stderr, so that an author sees what the module says; its last words are kept. */
 static void
 read_output(Run *run)
 {

@@ -1,8 +1,8 @@
 /* What dcchost needs to launch something: adapters, and installations they find.
  *
  * Asking an application for its version may take as long as its deadline, and an adapter may do
- * anything: so each is looked at in a process of its own, all side by side, and whoever waits is
- * told for what. */
+ * anything: so each is looked at in a process of its own, all side by side, and those that are
+ * waited for are named. */
 #include "cli-doctor-applications.h"
 
 #include "cli-parts.h"

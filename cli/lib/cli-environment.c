@@ -37,8 +37,8 @@ ignore(const char *domain, GLogLevelFlags level, const char *message, gpointer d
 }
 
 /* A user without an entry in the user database and without HOME, as in some containers: GLib warns
- * twice of it before anybody has asked for anything. What cannot be made there is told by whoever
- * needs it, with what to do. GLib asks once and remembers. */
+ * twice of it before a home is needed. What cannot be made there is an error later, with what to
+ * do. GLib asks once and remembers. */
 static void
 look_for_home(void)
 {

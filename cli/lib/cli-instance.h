@@ -29,7 +29,7 @@ void
 cli_instance_clear(CliInstance *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliInstance, cli_instance_clear)
 
-/* (transfer none): unsaved work that waits to be brought back; NULL: there is none, or this life
+/* (transfer none): unsaved work that waits to be brought back; NULL: there is none, or this run
  * has gone on from it. */
 JsonObject *
 cli_status_get_work(JsonObject *status);

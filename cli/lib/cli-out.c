@@ -1,5 +1,5 @@
 /* Standard output, watched. GSocket ignores SIGPIPE for the whole process, so the quiet death that
- * a shell expects of `dcchost logs | head` has to be brought about by hand. */
+ * a shell expects of `dcchost logs | head` has to be brought about explicitly. */
 #include "cli-out.h"
 
 #include "cli-exit.h"

@@ -11,8 +11,8 @@ cli_out_text(const char *text);
 /* Hands everything to the system now. */
 void
 cli_out_flush(void);
-/* What is printed only tells of something that was done: whoever does not read it changes nothing
- * about that, nor about the status. */
+/* What is printed only tells of something that was done: that it cannot be written changes
+ * nothing about that, nor about the status. */
 void
 cli_out_set_byproduct(void);
 /* At the very end: status; 125 when the output was what was wanted and could not be written. */

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FIRST_WORD_MS 1000 /* of silence, before who is waited for is named */
+#define FIRST_WORD_MS 1000 /* of silence, before those that are waited for are named */
 #define NEXT_WORD_MS  10000
 #define MAX_BYTES     (1024 * 1024)
 

@@ -3,7 +3,7 @@
 
 #include "cli-findings.h"
 
-/* Adds the findings in the order of apps, a NULL-terminated list. Whoever waits is told on stderr
- * for which. absence: how bad it is when one is not installed. */
+/* Adds the findings in the order of apps, a NULL-terminated list. Those that are waited for are
+ * named on stderr. absence: how bad it is when one is not installed. */
 void
 cli_parts_run(GPtrArray *findings, const char *const *apps, CliLevel absence);

@@ -66,7 +66,7 @@ raw_result(JsonObject *result, const char *kind)
 
 /* "WHAT after 12 s: REASON". */
 static char *
-end_of_life(JsonObject *result, double uptime)
+end_of_run(JsonObject *result, double uptime)
 {
     const char *kind = dcc_json_get_string(result, "kind", NULL);
     g_autofree char *what = kind != NULL ? raw_result(result, kind) : g_strdup("ended");
@@ -86,7 +86,7 @@ end_of_life(JsonObject *result, double uptime)
 char *
 cli_sentence_result(JsonObject *result)
 {
-    return end_of_life(result, -1);
+    return end_of_run(result, -1);
 }
 
 char *
@@ -168,8 +168,8 @@ say_agent(JsonObject *event)
 static char *
 say_exit(JsonObject *event)
 {
-    return end_of_life(dcc_json_get_object(event, "result"),
-                       dcc_json_get_double(event, "uptime_s", -1));
+    return end_of_run(dcc_json_get_object(event, "result"),
+                      dcc_json_get_double(event, "uptime_s", -1));
 }
 
 static char *

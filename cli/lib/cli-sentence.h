@@ -3,7 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
-/* (transfer full): how a life ended: "exited with code 3", "signal 11 (core dumped)", with the
+/* (transfer full): how a run ended: "exited with code 3", "signal 11 (core dumped)", with the
  * reason. */
 char *
 cli_sentence_result(JsonObject *result);

@@ -117,7 +117,7 @@ understand(const char *text, const char *log_path, CliSessionProcessReport *repo
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_FAILED,
-                    "the session process ended without a word; see %s",
+                    "the session process ended and did not say why; see %s",
                     log_path);
         return FALSE;
     }
@@ -200,7 +200,7 @@ start_finish(Start *self, CliSessionProcessReport *report, GError **error)
 {
     if (understand(self->report->str, self->log.path, report, error))
         return TRUE;
-    /* Whoever has the name has the directory, too, even if we were the one to make it. */
+    /* The instance that has the name has the directory, too, even if it was made here. */
     if (error == NULL || !dcc_error_is_busy(*error))
         session_log_discard(&self->log);
     return FALSE;

@@ -41,7 +41,7 @@ cli_session_process_adopt_all(DccRuntime *runtime,
                               gpointer data);
 
 /* The other end, in the session process. Claim first of all, before anything else opens a
- * descriptor; a `dcchost session` started by hand has nobody to report to. */
+ * descriptor; a `dcchost session` that a user starts has no one to report to. */
 void
 cli_session_process_claim_report(void);
 void

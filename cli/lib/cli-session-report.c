@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* -1: nobody asked. */
+/* -1: no command waits for it. */
 static int report_fd = -1;
 
 void

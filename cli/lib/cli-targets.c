@@ -5,7 +5,7 @@
 #include "cli-instance.h"
 #include "dcc-instance.h"
 
-/* Who is about to be ended gets more time to answer than who is listed. */
+/* What is about to be ended gets more time to answer than what is listed. */
 #define QUIET_MS 5000
 
 static void

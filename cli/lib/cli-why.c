@@ -109,7 +109,7 @@ print_signal(JsonObject *result, JsonObject *death)
 }
 
 static void
-print_life(JsonObject *death)
+print_run(JsonObject *death)
 {
     g_autofree char *recovered = dcc_json_get_bytes(death, "recovered");
     g_autofree char *scene = dcc_json_get_bytes(death, "scene");
@@ -130,14 +130,14 @@ print_life(JsonObject *death)
         row("from", recovered);
 }
 
-/* What the adapter took for telling; else the last words. */
+/* The significant lines that the adapter found; else the last lines. */
 static void
 print_evidence(JsonObject *death)
 {
-    JsonArray *telling = dcc_json_get_array(death, "evidence");
+    JsonArray *significant = dcc_json_get_array(death, "evidence");
     JsonArray *last = dcc_json_get_array(death, "last_lines");
-    gboolean has = telling != NULL && json_array_get_length(telling) > 0;
-    JsonArray *lines = has ? telling : last;
+    gboolean has = significant != NULL && json_array_get_length(significant) > 0;
+    JsonArray *lines = has ? significant : last;
     guint n = lines != NULL ? json_array_get_length(lines) : 0;
     guint first = n > MAX_LINES ? n - MAX_LINES : 0;
 
@@ -237,7 +237,7 @@ print_death(const CliWhy *why)
 
     print_head(why->name, result, why->death);
     print_signal(result, why->death);
-    print_life(why->death);
+    print_run(why->death);
     print_evidence(why->death);
     print_files(why->death);
     print_next(why);
@@ -295,11 +295,11 @@ cli_why_is_hung(const CliWhy *why)
 gboolean
 cli_why_is_unattended_end(const CliWhy *why)
 {
-    const char *life = dcc_json_get_string(why->status, "incarnation", NULL);
+    const char *run = dcc_json_get_string(why->status, "incarnation", NULL);
 
-    return life != NULL && cli_status_is_over(why->status) &&
+    return run != NULL && cli_status_is_over(why->status) &&
            strcmp(dcc_json_get_string(why->status, "state", ""), "stopped") != 0 &&
-           g_strcmp0(life, dcc_json_get_string(why->death, "incarnation", NULL)) != 0;
+           g_strcmp0(run, dcc_json_get_string(why->death, "incarnation", NULL)) != 0;
 }
 
 void

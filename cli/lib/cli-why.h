@@ -5,14 +5,14 @@
 
 typedef struct {
     const char *name;
-    JsonObject *status; /* as it stands now; NULL: nobody knows */
+    JsonObject *status; /* as it stands now; NULL: not known */
     JsonObject *death;  /* its newest bad end on record; NULL: none */
 } CliWhy;
 
 /* It hangs at this moment. */
 gboolean
 cli_why_is_hung(const CliWhy *why);
-/* It ended while nobody attended it, and nobody has looked at the end yet. */
+/* It ended while no session attended it, and no session has judged the end yet. */
 gboolean
 cli_why_is_unattended_end(const CliWhy *why);
 void

@@ -83,7 +83,7 @@ dcc_client_group_init(DccClientGroup *self)
  * dcc_client_group_new:
  * @runtime: the directories
  *
- * Returns: (transfer full): a group that asks nobody yet
+ * Returns: (transfer full): a group without questions
  *
  * Since: 1.0
  */
@@ -167,7 +167,7 @@ dial_waiting(Run *run)
     }
 }
 
-/* TRUE: it is over. Events that nobody asked for are passed over. */
+/* TRUE: it is over. Events are passed over. */
 static gboolean
 advance(Call *call, JsonObject **result, GError **error)
 {

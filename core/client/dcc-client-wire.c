@@ -64,8 +64,8 @@ explain_absence(DccClientWire *self, DccRuntime *runtime, GError **error)
     return FALSE;
 }
 
-/* The runtime directory itself was checked when it was opened; who listens is asked of the kernel,
- * so the directory of the instance is not looked at again for each call. */
+/* The runtime directory itself was checked when it was opened; which user listens is asked of the
+ * kernel, so the directory of the instance is not looked at again for each call. */
 gboolean
 dcc_client_wire_dial(DccClientWire *self, DccRuntime *runtime, GError **error)
 {

@@ -8,7 +8,7 @@
 #include "dcc-error.h"
 #include "dcc-json.h"
 
-/* A session that is stopped has a queue of 64 callers; then nobody can connect any more. */
+/* A session that is stopped has a queue of 64 callers; then no further one can connect. */
 #define DIAL_TIMEOUT_MS 5000
 #define DIAL_PAUSE_US   2000
 

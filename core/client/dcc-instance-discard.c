@@ -1,8 +1,8 @@
 /* Clearing away a start whose session process was ended before it had said how it went.
  *
  * Contract: only what that very session began is touched: its number stands in the record, and
- * nobody attends the name by now. What an application had begun in the few milliseconds of its life
- * is not kept; there was nobody to work with it. Threading: any; waits.
+ * no session attends the name by now. What an application had begun in the few milliseconds of its
+ * run is not kept. Threading: any; waits.
  */
 #include "dcc-instance.h"
 

@@ -1,9 +1,9 @@
 /* Ending what a session that does not answer keeps: the session process itself, and the application
  * by its shim alone.
  *
- * Contract: who is ended is proven. The session is the process that listens on the control socket,
- * which the kernel names; it is held by a pidfd and named a second time before a signal is sent.
- * Threading: any; waits without a main loop of the caller's.
+ * Contract: which process is ended is proven. The session is the process that listens on the
+ * control socket, which the kernel names; it is held by a pidfd and named a second time before a
+ * signal is sent. Threading: any; waits without a main loop of the caller's.
  */
 #include "dcc-instance.h"
 
@@ -54,7 +54,8 @@ has_ended(int process, gint64 timeout_ms)
     return TRUE;
 }
 
-/* process: held since before pid was asked for again, so the number is nobody else's. */
+/* process: held since before pid was asked for again, so the number has not been given to another.
+ */
 static gboolean
 end_process(DccRuntime *runtime, const char *name, int process, gint64 pid, GError **error)
 {

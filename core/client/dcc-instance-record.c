@@ -80,7 +80,7 @@ set_pid(JsonObject *status, const char *member, const DccIdentity *process)
         json_object_set_null_member(status, member);
 }
 
-/* Nobody has asked the application. */
+/* The application has not been asked. */
 static JsonObject *
 make_unknown_health(void)
 {

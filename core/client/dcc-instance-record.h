@@ -14,7 +14,7 @@ dcc_instance_record_read_unattended(DccRuntime *runtime, const char *name);
  * answer: with "answering": false; NULL: there is no record. */
 JsonObject *
 dcc_instance_record_read_silent(DccRuntime *runtime, const char *name);
-/* (transfer full): how it stood when it was over; NULL: nobody knows. */
+/* (transfer full): how it stood when it was over; NULL: not known. */
 JsonObject *
 dcc_instance_record_read_last(DccRuntime *runtime, const char *name);
 

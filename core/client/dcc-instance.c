@@ -166,8 +166,8 @@ dcc_instance_get_statuses(DccRuntime *runtime,
  * @runtime: the directories
  * @name: the instance's name
  *
- * Whether a session attends it now. One that does not answer within a second lives all the same;
- * one that the kernel is taking down may still take a connection, and breaks it.
+ * Whether a session attends it now. One that does not answer within a second attends it all the
+ * same; one that the kernel is taking down may still take a connection, and breaks it.
  *
  * Returns: whether a session attends it now
  * Since: 1.0

@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /* (transfer full): the status object of docs/protocol.md. From the session where one attends; else
- * from the records, with "attended": false and the state the facts support. Error NOT_FOUND: nobody
- * knows the name. */
+ * from the records, with "attended": false and the state the facts support. Error NOT_FOUND: the
+ * name is not known. */
 DCC_API JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error);
 /* One instance: status, or error. Both are the caller's. */
@@ -16,8 +16,8 @@ typedef void (*DccInstanceFunc)(const char *name,
                                 JsonObject *status,
                                 const GError *error,
                                 gpointer data);
-/* The same of many at once; a session that does not answer keeps nobody waiting for longer than
- * quiet_ms in all. */
+/* The same of many at once; a session that does not answer makes the call wait for no longer
+ * than quiet_ms in all. */
 DCC_API void
 dcc_instance_get_statuses(DccRuntime *runtime,
                           const char *const *names,
@@ -49,7 +49,7 @@ dcc_instance_check_restart(DccRuntime *runtime, const char *name, GError **error
 /* (transfer full): path of the log now being written. */
 DCC_API char *
 dcc_instance_get_log_path(DccRuntime *runtime, const char *name);
-/* (transfer full): how the newest of its lives that ended badly did so: the death object of
+/* (transfer full): how the newest of its runs that ended badly did so: the death object of
  * docs/protocol.md. NULL: none is on record. */
 DCC_API JsonObject *
 dcc_instance_read_death(DccRuntime *runtime, const char *name);

@@ -39,7 +39,8 @@ def test_absence_is_a_failure_only_where_it_was_asked_about(box):
 def test_who_is_waited_for_is_named(box):
     """An executable that does not tell its version; what is known already is there before."""
     gate = box.work / "gate"
-    mute = executable(box.work / "mute", "#!/bin/sh\nwhile [ ! -e '%s' ]; do sleep 0.05; done\necho Fake 1.2.3\n" % gate)
+    mute = executable(box.work / "mute",
+                      "#!/bin/sh\nwhile [ ! -e '%s' ]; do sleep 0.05; done\necho Fake 1.2.3\n" % gate)
     said = box.work / "said"
     with open(str(said), "wb") as file:
         child = box.popen("doctor", "fake", env=dict(box.env, DCCHOST_FAKE_EXECUTABLE=mute), stdout=file,
@@ -54,23 +55,19 @@ def test_who_is_waited_for_is_named(box):
 
 def test_applications_are_asked_side_by_side(box):
     """Two that take their time take it together."""
-    adapters = box.work / "adapters"
-    adapters.mkdir(mode=0o755)
     meeting = box.work / "meeting"
     meeting.mkdir()
     # Each waits for the other: one after the other they would never answer.
-    both = executable(box.work / "both", "#!/bin/sh\n: > '%s'/$$\nn=0\nwhile [ $(ls '%s' | wc -l) -lt 2 ] && [ $n -lt 400 ]; do "
-                      "sleep 0.05; n=$((n + 1)); done\n[ $(ls '%s' | wc -l) -ge 2 ] && echo Fake 1.2.3\n"
-                      % (meeting, meeting, meeting))
-    blender = os.path.join(os.environ["DCC_TEST_BUILD"], "adapters", "blender")
-    path = "%s:%s" % (box.env["DCC_ADAPTER_PATH"], blender)
-    maya = executable(box.work / "blender", "#!/bin/sh\n: > '%s'/$$\nn=0\nwhile [ $(ls '%s' | wc -l) -lt 2 ] && [ $n -lt 400 ]; "
-                      "do sleep 0.05; n=$((n + 1)); done\n[ $(ls '%s' | wc -l) -ge 2 ] && echo 'Blender 3.4.1'\n"
-                      % (meeting, meeting, meeting))
+    script = ("#!/bin/sh\n: > '{0}'/$$\nn=0\n"
+              "while [ $(ls '{0}' | wc -l) -lt 2 ] && [ $n -lt 400 ]; do sleep 0.05; n=$((n + 1)); done\n"
+              "[ $(ls '{0}' | wc -l) -ge 2 ] && echo '{1}'\n")
+    both = executable(box.work / "both", script.format(meeting, "Fake 1.2.3"))
+    other = executable(box.work / "blender", script.format(meeting, "Blender 3.4.1"))
+    path = "%s:%s" % (box.env["DCC_ADAPTER_PATH"], os.path.join(os.environ["DCC_TEST_BUILD"], "adapters", "blender"))
     began = time.monotonic()
-    found = findings(box, DCC_ADAPTER_PATH=path, DCCHOST_FAKE_EXECUTABLE=both, DCCHOST_BLENDER_EXECUTABLE=maya)
+    found = findings(box, DCC_ADAPTER_PATH=path, DCCHOST_FAKE_EXECUTABLE=both, DCCHOST_BLENDER_EXECUTABLE=other)
     text = " ".join(each["detail"] for each in found)
-    assert "1.2.3, %s" % both in text and "3.4.1, %s" % maya in text, (found, time.monotonic() - began)
+    assert "1.2.3, %s" % both in text and "3.4.1, %s" % other in text, (found, time.monotonic() - began)
 
 
 def test_an_adapter_that_dies_is_one_line(box):

@@ -55,12 +55,13 @@ def test_the_words_of_dev_env_are_those(box):
         assert values[name] in paths
 
 
-@pytest.mark.skipif(os.getuid() != 0 or shutil.which("setpriv") is None, reason="only root can become a user that is none")
+@pytest.mark.skipif(os.getuid() != 0 or shutil.which("setpriv") is None, reason="only root can become such a user")
 def test_a_user_without_an_entry_and_a_home(box):
     """One good message, and no warnings of a library before it."""
     env = {"PATH": "/usr/bin:/bin"}
-    done = subprocess.run(["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups", os.environ["DCCHOST"], "ps"],
-                          env=env, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    done = subprocess.run(["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups",
+                           os.environ["DCCHOST"], "ps"], env=env, cwd="/", stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60)
     shutil.rmtree("/tmp/dcchost-54321", ignore_errors=True)
     lines = done.stderr.decode().splitlines()
     assert done.returncode == 125

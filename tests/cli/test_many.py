@@ -44,7 +44,8 @@ def test_kill_of_all_in_json(box, crowd):
 def test_several_names(box, crowd):
     done = box.run("stop", crowd[0], crowd[2], crowd[0])
     assert done.status == 0, done
-    assert sorted(line.split(":")[0] for line in done.out.splitlines() if not line.startswith(" ")) == [crowd[0], crowd[2]]
+    told = sorted(line.split(":")[0] for line in done.out.splitlines() if not line.startswith(" "))
+    assert told == [crowd[0], crowd[2]]
     left = {each["name"] for each in box.run("ps", "--json").json}
     assert left == set(crowd) - {crowd[0], crowd[2]}
     done = box.run("stop", crowd[0], crowd[1])
@@ -64,7 +65,8 @@ def test_adopt_and_stop_of_all(box, crowd):
     lost = crowd[1:]
     for name in lost:
         os.kill(before[name]["session_pid"], signal.SIGKILL)
-    until(lambda: sum(not each["attended"] for each in box.run("ps", "--json").json) == len(lost), "sessions to be gone")
+    until(lambda: sum(not each["attended"] for each in box.run("ps", "--json").json) == len(lost),
+          "sessions to be gone")
     done = box.run("adopt", "--all", timeout=60)
     assert (done.status, done.err) == (0, "")
     assert sorted(line.split(":")[0] for line in done.out.splitlines()) == sorted(lost)

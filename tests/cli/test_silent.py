@@ -40,14 +40,15 @@ def test_it_is_a_row(box, stopped):
 def test_status_says_what_to_do(box, stopped):
     done = box.run("status", "fake")
     assert (done.status, done.out) == (124, "")
-    assert done.err == ("dcchost: the session of 'fake' did not answer in time; 'dcchost kill fake' ends the application "
-                        "without it\n")
+    assert done.err == ("dcchost: the session of 'fake' did not answer in time; 'dcchost kill fake' ends the "
+                        "application without it\n")
 
 
 def test_stop_says_what_to_do(box, stopped):
     done = box.run("stop", "fake")
     assert (done.status, done.out) == (124, "")
-    assert "the session of 'fake' (pid %d) does not answer; 'dcchost kill fake' ends" % stopped["session_pid"] in done.err
+    assert ("the session of 'fake' (pid %d) does not answer; 'dcchost kill fake' ends" % stopped["session_pid"]
+            in done.err)
     assert os.path.exists("/proc/%d" % stopped["pid"])
 
 
@@ -101,9 +102,10 @@ class Crowd:
         self.place.mkdir(mode=0o700, exist_ok=True)
         for number in range(count):
             name = "n%04d" % number
-            status = {"name": name, "app": "fake", "version": "1.2.3", "state": "running", "ready": True, "pid": 1 + number,
-                      "shim_pid": None, "session_pid": os.getpid(), "restart_count": 0, "uptime_s": 1.0, "attended": True,
-                      "health": {"state": "ok"}, "rescue": [], "degraded": [], "log_path": "x" * 200}
+            status = {"name": name, "app": "fake", "version": "1.2.3", "state": "running", "ready": True,
+                      "pid": 1 + number, "shim_pid": None, "session_pid": os.getpid(), "restart_count": 0,
+                      "uptime_s": 1.0, "attended": True, "health": {"state": "ok"}, "rescue": [], "degraded": [],
+                      "log_path": "x" * 200}
             (self.place / name).mkdir(mode=0o700)
             (self.place / name / "record.json").write_text(json.dumps({"status": status}))
             listener = socket.socket(socket.AF_UNIX)
