@@ -37,4 +37,4 @@ def test_env_survives_any_directory(tmp_path, name):
     script = 'eval "$(./dev env)" && printf "%s\\n" "$DCCHOST_SHIM" "$GI_TYPELIB_PATH" "${PATH%%:*}"'
     done = subprocess.run(["sh", "-c", script], cwd=str(place), stdout=subprocess.PIPE, check=True)
     assert done.stdout.decode().splitlines() == [
-        "%s/build/core/shim/dcchost-shim" % place, "%s/build/bindings" % place, "%s/build/cli" % place]
+        "%s/build/core/shim/program/dcchost-shim" % place, "%s/build/bindings" % place, "%s/build/cli" % place]
