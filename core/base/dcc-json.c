@@ -34,24 +34,43 @@ dcc_json_get_string(JsonObject *object, const char *member, const char *fallback
     return node != NULL ? json_node_get_string(node) : fallback;
 }
 
+/* Some writers say 5.0 for 5. Beyond 2^53 a double no longer tells whole numbers apart. */
+static gboolean
+find_int(JsonObject *object, const char *member, gint64 *number)
+{
+    JsonNode *node = find_value(object, member, G_TYPE_INT64);
+    const double limit = 9007199254740992.0;
+    double value;
+
+    if (node != NULL) {
+        *number = json_node_get_int(node);
+        return TRUE;
+    }
+    node = find_value(object, member, G_TYPE_DOUBLE);
+    if (node == NULL)
+        return FALSE;
+    value = json_node_get_double(node);
+    if (!(value >= -limit && value <= limit) || value != (double)(gint64)value)
+        return FALSE;
+    *number = (gint64)value;
+    return TRUE;
+}
+
+gboolean
+dcc_json_has_int(JsonObject *object, const char *member)
+{
+    gint64 number;
+
+    return find_int(object, member, &number);
+}
+
 gint64
 dcc_json_get_int(JsonObject *object, const char *member, gint64 fallback)
 {
-    JsonNode *node = find_value(object, member, G_TYPE_INT64);
+    gint64 number = fallback;
 
-    if (node != NULL)
-        return json_node_get_int(node);
-    node = find_value(object, member, G_TYPE_DOUBLE);
-    if (node == NULL)
-        return fallback;
-
-    /* Some writers say 5.0 for 5. Beyond 2^53 a double no longer tells whole numbers apart. */
-    double value = json_node_get_double(node);
-    const double limit = 9007199254740992.0;
-
-    if (!(value >= -limit && value <= limit) || value != (double)(gint64)value)
-        return fallback;
-    return (gint64)value;
+    find_int(object, member, &number);
+    return number;
 }
 
 double
@@ -330,8 +349,17 @@ dcc_json_set_bytesv(JsonObject *object, const char *member, const char *const *s
     json_object_set_array_member(object, member, array);
 }
 
-char **
-dcc_json_get_bytesv(JsonObject *object, const char *member)
+static char *
+node_to_text(JsonNode *node)
+{
+    gboolean is_text =
+        JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING;
+
+    return is_text ? json_node_dup_string(node) : NULL;
+}
+
+static char **
+get_strings(JsonObject *object, const char *member, char *(*read)(JsonNode *node))
 {
     JsonArray *array = dcc_json_get_array(object, member);
 
@@ -342,7 +370,7 @@ dcc_json_get_bytesv(JsonObject *object, const char *member)
     g_auto(GStrv) strings = g_new0(char *, n + 1);
 
     for (guint i = 0; i < n; i++) {
-        strings[i] = node_to_bytes(json_array_get_element(array, i));
+        strings[i] = read(json_array_get_element(array, i));
         if (strings[i] == NULL)
             return NULL;
     }
@@ -355,4 +383,16 @@ dcc_json_element_bytes(JsonArray *array, guint i)
     g_return_val_if_fail(array != NULL && i < json_array_get_length(array), NULL);
 
     return node_to_bytes(json_array_get_element(array, i));
+}
+
+char **
+dcc_json_get_bytesv(JsonObject *object, const char *member)
+{
+    return get_strings(object, member, node_to_bytes);
+}
+
+char **
+dcc_json_get_textv(JsonObject *object, const char *member)
+{
+    return get_strings(object, member, node_to_text);
 }

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 
 const char *
 dcc_json_get_string(JsonObject *object, const char *member, const char *fallback);
+/* Whether there is a whole number that a gint64 holds. */
+gboolean
+dcc_json_has_int(JsonObject *object, const char *member);
 gint64
 dcc_json_get_int(JsonObject *object, const char *member, gint64 fallback);
 double
@@ -44,5 +47,8 @@ dcc_json_get_bytesv(JsonObject *object, const char *member);
 /* One element of an array of strings of bytes; NULL when it is malformed. */
 char *
 dcc_json_element_bytes(JsonArray *array, guint i);
+/* (transfer full): strings alone; NULL when the member is absent or malformed. */
+char **
+dcc_json_get_textv(JsonObject *object, const char *member);
 
 G_END_DECLS

@@ -5,18 +5,18 @@
  * one thread at a time. */
 #include "dcc-crash-streak.h"
 
-DccRowEvent
+DccStreakEvent
 dcc_crash_streak_event(DccVerdictKind verdict)
 {
     switch (verdict) {
     case DCC_VERDICT_CLEAN:
     case DCC_VERDICT_CANCELLED:
-        return DCC_ROW_WELL;
+        return DCC_STREAK_WELL;
     case DCC_VERDICT_UNKNOWN:
     case DCC_VERDICT_CRASH:
     case DCC_VERDICT_SUSPICIOUS:
     case DCC_VERDICT_FAILED:
-        return DCC_ROW_CRASH;
+        return DCC_STREAK_CRASH;
     case DCC_VERDICT_KILLED:
     case DCC_VERDICT_OOM:
     case DCC_VERDICT_LICENCE:
@@ -25,34 +25,34 @@ dcc_crash_streak_event(DccVerdictKind verdict)
     case DCC_VERDICT_BROKEN_INSTALL:
     case DCC_VERDICT_NO_DISPLAY:
     default:
-        return DCC_ROW_ASIDE;
+        return DCC_STREAK_ASIDE;
     }
 }
 
 void
-dcc_crash_streak_note(DccCrashStreak *self, DccRowEvent event, const char *scene)
+dcc_crash_streak_note(DccCrashStreak *self, DccStreakEvent event, const char *scene)
 {
     gboolean same = scene != NULL && g_strcmp0(scene, self->scene) == 0;
 
-    if (event == DCC_ROW_ASIDE)
+    if (event == DCC_STREAK_ASIDE)
         return;
-    if (event == DCC_ROW_CRASH && same) {
+    if (event == DCC_STREAK_CRASH && same) {
         self->n = MIN(self->n, G_MAXUINT - 1) + 1;
         return;
     }
     dcc_crash_streak_clear(self);
-    if (event != DCC_ROW_CRASH || scene == NULL)
+    if (event != DCC_STREAK_CRASH || scene == NULL)
         return;
     self->n = 1;
     self->scene = g_strdup(scene);
 }
 
-DccRowAnswer
+DccStreakAnswer
 dcc_crash_streak_answer(guint n, guint limit)
 {
     if (limit == 0 || n == 0 || n + 1 < limit)
-        return DCC_ROW_START;
-    return n + 1 == limit ? DCC_ROW_SAFE : DCC_ROW_STOP;
+        return DCC_STREAK_START;
+    return n + 1 == limit ? DCC_STREAK_SAFE : DCC_STREAK_STOP;
 }
 
 void

@@ -1,20 +1,24 @@
 /* Whether and when to start again.
  *
- * Problem: a crash deserves another life, a crash loop does not, and the two differ only in their
+ * Problem: a crash deserves another run, a crash loop does not, and the two differ only in their
  * history. Contract: a decision depends on the settings, the seed and the calls made so far, on
  * nothing else.
  *
  * What is counted: every restart after a crash, and with restart=always every restart. max-restarts
  * of them are granted within burst-window; the next end gives up. Licence failures wait by the same
- * delays but are not counted: a licence server that is down says nothing about the application. A
- * signal from outside is the adapter's to judge: it calls SIGTERM, SIGHUP and SIGINT CANCELLED
- * where that is an orderly end; KILLED counts as a crash here.
+ * delays and are counted apart: a licence server that is down says nothing about the application,
+ * and max-restarts of them in a row end it all the same. A hang that is followed by a restart is
+ * charged like a crash. A signal from outside is the adapter's to judge: it calls SIGTERM, SIGHUP
+ * and SIGINT CANCELLED where that is an orderly end; KILLED counts as a crash here.
  *
- * Three rules give up, each for its own reason. The budget holds always: who crashes too often is
+ * A job's own decision is handed on and never repeated: a job is started again only after a signal,
+ * a crash or want of memory, or to wait for a licence.
+ *
+ * Three rules give up, each for its own reason. The budget holds always: what crashes too often is
  * not started again, whatever else is granted. Crashes in a row on one scene (dcc-crash-streak.h)
- * end before it, and the last life they grant is one in safe mode. Two instant crashes of one cause
- * give up at once, unless what follows is the life in safe mode: what breaks at the start is most
- * often what safe mode leaves out. A life that was well for reset-after ends every row.
+ * end before it, and the last run they grant is one in safe mode. Two instant crashes of one cause
+ * give up at once, unless what follows is the run in safe mode: what breaks at the start is most
+ * often what safe mode leaves out. A run that was well for reset-after ends every streak.
  *
  * Threading: one thread at a time.
  */
@@ -41,7 +45,8 @@ struct _DccRestartPolicy {
     gboolean was_instant; /* the last end was an instant crash, by the two below */
     DccVerdictKind last_verdict;
     char *last_cause;
-    DccCrashStreak row;
+    DccCrashStreak streak;
+    guint licence_waits;   /* in a row */
     guint64 spawn_attempt; /* refused spawns in a row; 0: none */
     gint64 spawn_since;    /* instant of the first of them */
 };
@@ -56,7 +61,7 @@ dcc_restart_policy_finalize(GObject *object)
     g_clear_object(&self->settings);
     g_clear_pointer(&self->crashes, g_array_unref);
     g_free(self->last_cause);
-    dcc_crash_streak_clear(&self->row);
+    dcc_crash_streak_clear(&self->streak);
     G_OBJECT_CLASS(dcc_restart_policy_parent_class)->finalize(object);
 }
 
@@ -237,37 +242,55 @@ grant_from_budget(DccRestartPolicy *self, const char *why, gint64 now)
 }
 
 static DccDecision
-stop_row(DccRestartPolicy *self, gboolean job, const char *why)
+stop_streak(DccRestartPolicy *self, gboolean job, const char *why)
 {
-    g_autofree char *scene = g_path_get_basename(self->row.scene);
-    gboolean tried = !job && self->row.n > 1;
+    g_autofree char *scene = g_path_get_basename(self->streak.scene);
+    gboolean tried = !job && self->streak.n > 1;
 
     return decide_printf(DCC_DECISION_GIVE_UP,
                          0,
                          "%u crashes in a row on %s%s: %s",
-                         self->row.n,
+                         self->streak.n,
                          scene,
                          tried ? ", the last in safe mode" : "",
                          why);
 }
 
+gboolean
+dcc_run_outcome_is_own_decision(const DccRunOutcome *end)
+{
+    return end->job && !end->signaled && end->verdict != DCC_VERDICT_CRASH &&
+           end->verdict != DCC_VERDICT_KILLED && end->verdict != DCC_VERDICT_OOM &&
+           end->verdict != DCC_VERDICT_LICENCE;
+}
+
+/* The setting on-hang asks for this restart, so restart=never does not forbid it. */
 static DccDecision
-decide_crash(DccRestartPolicy *self, const DccLifeEnd *end, gint64 now)
+decide_hang(DccRestartPolicy *self, const DccRunOutcome *end, gint64 now)
+{
+    forget_instant(self);
+    return grant_from_budget(self, end->cause ? end->cause : "it hung", now);
+}
+
+static DccDecision
+decide_crash(DccRestartPolicy *self, const DccRunOutcome *end, gint64 now)
 {
     const char *why = end->cause ? end->cause : "it crashed";
     guint limit = (guint)get_not_negative(self, DCC_SETTING_SCENE_CRASHES);
-    DccRowAnswer answer;
+    DccStreakAnswer answer;
     DccDecision decision;
     gboolean again, safe;
 
     if (dcc_settings_get_restart(self->settings) == DCC_RESTART_NEVER)
         return decide_printf(DCC_DECISION_REST, 0, "restart is never: %s", why);
-    dcc_crash_streak_note(&self->row, dcc_crash_streak_event(end->verdict), end->scene);
-    answer = dcc_crash_streak_answer(self->row.n, limit);
+    if (dcc_run_outcome_is_own_decision(end))
+        return decide_printf(DCC_DECISION_GIVE_UP, 0, "a job's own end is handed on: %s", why);
+    dcc_crash_streak_note(&self->streak, dcc_crash_streak_event(end->verdict), end->scene);
+    answer = dcc_crash_streak_answer(self->streak.n, limit);
     again = note_instant(self, end->verdict, end->cause, end->started, now);
-    if (answer == DCC_ROW_STOP && dcc_crash_streak_event(end->verdict) == DCC_ROW_CRASH)
-        return stop_row(self, end->job, why);
-    safe = answer == DCC_ROW_SAFE && !end->job;
+    if (answer == DCC_STREAK_STOP && dcc_crash_streak_event(end->verdict) == DCC_STREAK_CRASH)
+        return stop_streak(self, end->job, why);
+    safe = answer == DCC_STREAK_SAFE && !end->job;
     if (again && !safe)
         return decide_printf(DCC_DECISION_GIVE_UP, 0, "instant crash, twice in a row: %s", why);
     decision = grant_from_budget(self, why, now);
@@ -281,7 +304,7 @@ decide_clean(DccRestartPolicy *self, const char *cause, gint64 now)
     const char *why = cause ? cause : "it ended in order";
 
     forget_instant(self);
-    dcc_crash_streak_clear(&self->row);
+    dcc_crash_streak_clear(&self->streak);
     if (dcc_settings_get_restart(self->settings) != DCC_RESTART_ALWAYS)
         return decide(DCC_DECISION_REST, 0, why);
     return grant_from_budget(self, why, now);
@@ -289,7 +312,7 @@ decide_clean(DccRestartPolicy *self, const char *cause, gint64 now)
 
 /* It goes on as it was: also in safe mode, when it was to be that. */
 static DccDecision
-decide_licence(DccRestartPolicy *self, const DccLifeEnd *end)
+decide_licence(DccRestartPolicy *self, const DccRunOutcome *end)
 {
     const char *why = end->cause ? end->cause : "no licence was to be had";
     guint limit = (guint)get_not_negative(self, DCC_SETTING_SCENE_CRASHES);
@@ -298,28 +321,39 @@ decide_licence(DccRestartPolicy *self, const DccLifeEnd *end)
     forget_instant(self);
     if (dcc_settings_get_restart(self->settings) == DCC_RESTART_NEVER)
         return decide_printf(DCC_DECISION_REST, 0, "restart is never: %s", why);
+    if (self->licence_waits >= get_not_negative(self, DCC_SETTING_MAX_RESTARTS))
+        return decide_printf(DCC_DECISION_GIVE_UP,
+                             0,
+                             "%u starts in a row found no licence: %s",
+                             self->licence_waits + 1,
+                             why);
+    self->licence_waits++;
     decision = grant(self, why);
-    decision.safe = !end->job && dcc_crash_streak_answer(self->row.n, limit) == DCC_ROW_SAFE;
+    decision.safe = !end->job && dcc_crash_streak_answer(self->streak.n, limit) == DCC_STREAK_SAFE;
     return decision;
 }
 
 /**
  * dcc_restart_policy_decide_end:
  * @self: the policy
- * @end: how the life ended
+ * @end: how the run ended
  * @now: when it ended, by the same clock as its start
  *
- * Decides what follows, and remembers this end. To be asked once for each life.
+ * Decides what follows, and remembers this end. To be asked once for each run.
  *
  * Returns: the decision; @reason always says why
  */
 DccDecision
-dcc_restart_policy_decide_end(DccRestartPolicy *self, const DccLifeEnd *end, gint64 now)
+dcc_restart_policy_decide_end(DccRestartPolicy *self, const DccRunOutcome *end, gint64 now)
 {
     g_return_val_if_fail(DCC_IS_RESTART_POLICY(self), (DccDecision){.kind = DCC_DECISION_GIVE_UP});
 
-    /* There was a life, so the machine did not refuse it. */
+    /* It ran, so the machine did not refuse it. */
     self->spawn_attempt = 0;
+    if (end->verdict != DCC_VERDICT_LICENCE)
+        self->licence_waits = 0;
+    if (end->hung)
+        return decide_hang(self, end, now);
     switch (end->verdict) {
     case DCC_VERDICT_CLEAN:
     case DCC_VERDICT_CANCELLED:
@@ -349,12 +383,12 @@ dcc_restart_policy_decide_end(DccRestartPolicy *self, const DccLifeEnd *end, gin
 /**
  * dcc_restart_policy_decide:
  * @self: the policy
- * @verdict: what the end of this life means
+ * @verdict: what the end of this run means
  * @cause: (nullable): why it ended, in words that are equal for equal causes
- * @started: when this life began, monotonic microseconds
+ * @started: when this run began, monotonic microseconds
  * @now: when it ended, by the same clock
  *
- * The same for who knows of no scenes.
+ * The same where no scene is known.
  *
  * Returns: the decision; @reason always says why
  */
@@ -362,7 +396,7 @@ DccDecision
 dcc_restart_policy_decide(
     DccRestartPolicy *self, DccVerdictKind verdict, const char *cause, gint64 started, gint64 now)
 {
-    DccLifeEnd end = {.verdict = verdict, .cause = cause, .started = started};
+    DccRunOutcome end = {.verdict = verdict, .cause = cause, .started = started};
 
     return dcc_restart_policy_decide_end(self, &end, now);
 }
@@ -385,7 +419,7 @@ dcc_restart_policy_delay(DccRestartPolicy *self, guint64 attempt)
  *
  * To be asked each time the machine refuses a spawn (no process, no descriptor, no memory). The
  * application is not to blame, so no crash is counted. The patience begins with the first refusal
- * and is renewed by any life in between.
+ * and is renewed by any run in between.
  *
  * Returns: RESTART with a delay, or GIVE_UP
  */
@@ -414,9 +448,10 @@ dcc_restart_policy_reset(DccRestartPolicy *self)
 
     self->attempt = 0;
     self->spawn_attempt = 0;
+    self->licence_waits = 0;
     g_array_set_size(self->crashes, 0);
     forget_instant(self);
-    dcc_crash_streak_clear(&self->row);
+    dcc_crash_streak_clear(&self->streak);
 }
 
 guint
@@ -452,9 +487,10 @@ dcc_restart_policy_save(DccRestartPolicy *self, gint64 now)
     json_object_set_int_member(object, "verdict", self->last_verdict);
     if (self->last_cause)
         dcc_json_set_bytes(object, "cause", self->last_cause);
-    json_object_set_int_member(object, "row", self->row.n);
-    if (self->row.scene)
-        dcc_json_set_bytes(object, "row_scene", self->row.scene);
+    json_object_set_int_member(object, "licence_waits", self->licence_waits);
+    json_object_set_int_member(object, "row", self->streak.n);
+    if (self->streak.scene)
+        dcc_json_set_bytes(object, "row_scene", self->streak.scene);
     json_object_set_int_member(
         object, "spawn_attempt", (gint64)MIN(self->spawn_attempt, G_MAXINT64));
     json_object_set_int_member(object, "spawn_age_ms", age_ms(self->spawn_since, now));
@@ -499,15 +535,15 @@ restore_crashes(DccRestartPolicy *self, JsonArray *ages, gint64 now)
 }
 
 static void
-restore_row(DccRestartPolicy *self, JsonObject *object)
+restore_streak(DccRestartPolicy *self, JsonObject *object)
 {
     g_autofree char *scene = dcc_json_get_bytes(object, "row_scene");
     gint64 n = CLAMP(dcc_json_get_int(object, "row", 0), 0, RESTORE_LIMIT);
 
     if (scene == NULL || n == 0)
         return;
-    self->row.n = (guint)n;
-    self->row.scene = g_steal_pointer(&scene);
+    self->streak.n = (guint)n;
+    self->streak.scene = g_steal_pointer(&scene);
 }
 
 /**
@@ -534,7 +570,9 @@ dcc_restart_policy_restore(DccRestartPolicy *self, const char *text, gint64 now)
     self->was_instant = dcc_json_get_boolean(object, "instant", FALSE);
     self->last_verdict = (DccVerdictKind)dcc_json_get_int(object, "verdict", DCC_VERDICT_UNKNOWN);
     self->last_cause = dcc_json_get_bytes(object, "cause");
-    restore_row(self, object);
+    restore_streak(self, object);
+    self->licence_waits =
+        (guint)CLAMP(dcc_json_get_int(object, "licence_waits", 0), 0, RESTORE_LIMIT);
     self->spawn_attempt = (guint64)MAX(dcc_json_get_int(object, "spawn_attempt", 0), 0);
     self->spawn_since = instant_of_age(dcc_json_get_int(object, "spawn_age_ms", 0), now);
 }

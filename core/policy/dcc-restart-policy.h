@@ -22,18 +22,25 @@ typedef enum {
 typedef struct {
     DccDecisionKind kind;
     gint64 delay_ms;
-    gboolean safe;    /* the life that is granted is one in safe mode */
+    gboolean safe;    /* the run that is granted is one in safe mode */
     char reason[160]; /* one line for people */
 } DccDecision;
 
-/* How a life ended, as far as it matters here. */
+/* How a run ended, as far as it matters here. */
 typedef struct {
     DccVerdictKind verdict;
     const char *cause; /* equal for equal causes; NULL: not known */
     const char *scene; /* that was open; NULL: none that has a name */
     gboolean job;      /* it did a job of its own, which safe mode would make another one */
     gint64 started;
-} DccLifeEnd;
+    gboolean hung;     /* it was ended because it had hung for too long */
+    gboolean signaled; /* a signal ended it, whatever else is said of it */
+} DccRunOutcome;
+
+/* An end that a job chose, by its code or by saying nothing of a crash: it is handed on, never
+ * repeated. */
+gboolean
+dcc_run_outcome_is_own_decision(const DccRunOutcome *end);
 
 /* The one place where delays are computed: that of the nth (0-based) attempt, saturating at cap. A
  * fixed delay is first, and cap is not looked at. Nothing negative. */
@@ -43,13 +50,13 @@ dcc_backoff_delay(DccBackoffKind kind, gint64 first, gint64 cap, guint64 attempt
 DccRestartPolicy *
 dcc_restart_policy_new(DccSettings *settings, guint32 seed);
 /* cause: two equal causes (within instant-crash of their starts) in a row give up. Licence verdicts
- * back off by the same delays but spend no crash budget. */
+ * back off by the same delays and have a count of their own. */
 DccDecision
 dcc_restart_policy_decide(
     DccRestartPolicy *self, DccVerdictKind verdict, const char *cause, gint64 started, gint64 now);
 /* The same, knowing the scene: crashes in a row on one scene lead to safe mode, then to the end. */
 DccDecision
-dcc_restart_policy_decide_end(DccRestartPolicy *self, const DccLifeEnd *end, gint64 now);
+dcc_restart_policy_decide_end(DccRestartPolicy *self, const DccRunOutcome *end, gint64 now);
 /* The delay of the nth (0-based) attempt, without jitter, saturating at the cap. */
 gint64
 dcc_restart_policy_delay(DccRestartPolicy *self, guint64 attempt);

@@ -19,9 +19,9 @@
 
 /* Every way a main process ends while it lives by its own will. */
 #define EXITS                                                                                      \
-    [DCC_EVENT_EXITED_CLEAN] = {DCC_STATE_STOPPED, DCC_ACTION_BURY},                               \
-    [DCC_EVENT_EXITED_CRASH] = {DCC_STATE_CRASHED, DCC_ACTION_BURY},                               \
-    [DCC_EVENT_EXITED_FOR_GOOD] = {DCC_STATE_FAILED, DCC_ACTION_BURY}
+    [DCC_EVENT_EXITED_CLEAN] = {DCC_STATE_STOPPED, DCC_ACTION_CLEAR_TREE},                         \
+    [DCC_EVENT_EXITED_CRASH] = {DCC_STATE_CRASHED, DCC_ACTION_CLEAR_TREE},                         \
+    [DCC_EVENT_EXITED_FOR_GOOD] = {DCC_STATE_FAILED, DCC_ACTION_CLEAR_TREE}
 
 /* A restart is a stop that the session remembers to follow with RESTART_GRANTED. */
 #define STOPS                                                                                      \
@@ -124,7 +124,7 @@ static const char *const action_names[DCC_N_ACTIONS] = {
     [DCC_ACTION_NONE] = "none",
     [DCC_ACTION_SPAWN] = "spawn",
     [DCC_ACTION_WATCH] = "watch",
-    [DCC_ACTION_BURY] = "bury",
+    [DCC_ACTION_CLEAR_TREE] = "clear-tree",
     [DCC_ACTION_CONCLUDE] = "conclude",
     [DCC_ACTION_DELAY] = "delay",
     [DCC_ACTION_RETRY_SPAWN] = "retry-spawn",

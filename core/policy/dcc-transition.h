@@ -29,13 +29,13 @@ typedef enum {
 #define DCC_N_EVENTS (DCC_EVENT_DELAY_OVER + 1)
 
 typedef enum {
-    DCC_ACTION_IGNORE,   /* the event means nothing here; state stays */
-    DCC_ACTION_NONE,     /* only the state changes */
-    DCC_ACTION_SPAWN,    /* new incarnation: reserve, record, spawn, arm start timeout */
-    DCC_ACTION_WATCH,    /* ready: arm probes and the reset timer */
-    DCC_ACTION_BURY,     /* main is over: collect evidence, empty the tree, then ask the policy */
-    DCC_ACTION_CONCLUDE, /* final: write the result, release the name */
-    DCC_ACTION_DELAY,    /* arm the restart delay */
+    DCC_ACTION_IGNORE,      /* the event means nothing here; state stays */
+    DCC_ACTION_NONE,        /* only the state changes */
+    DCC_ACTION_SPAWN,       /* new incarnation: reserve, record, spawn, arm start timeout */
+    DCC_ACTION_WATCH,       /* ready: arm probes and the reset timer */
+    DCC_ACTION_CLEAR_TREE,  /* main is over: empty the tree, then ask the policy */
+    DCC_ACTION_CONCLUDE,    /* final: write the result, release the name */
+    DCC_ACTION_DELAY,       /* arm the restart delay */
     DCC_ACTION_RETRY_SPAWN, /* arm the spawn-retry delay; no crash is counted */
     DCC_ACTION_ASK_TO_QUIT, /* begin the stop ladder: save, quit, TERM, tree TERM, KILL, verify */
     DCC_ACTION_KILL,        /* begin at its last rung: KILL the tree, verify */

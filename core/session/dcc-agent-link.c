@@ -1,8 +1,10 @@
 /* The session's end of the agent inside the application.
  *
- * Who connects is nobody until he has said hello with this life's token. One agent at a time: a
- * process that the application starts inherits its environment, and must not take its parent's
- * place. Strangers at the door are few (MAX_STRANGERS) and have little time.
+ * A connection is a stranger until it has said hello with this run's token. One agent at a time: a
+ * process that the application starts inherits its environment, and must not stand in for its
+ * parent. Strangers are few (MAX_STRANGERS) and have little time.
+ *
+ * A handler may free the link: each entry holds it until the end.
  */
 #include "dcc-agent-link.h"
 
@@ -23,15 +25,15 @@ struct _DccAgentLink {
     DccListener *listener;
     char *name;
     char *token;
-    DccPeer *agent;       /* who has said hello */
-    GPtrArray *strangers; /* Stranger: who has not */
+    DccPeer *agent;       /* it has said hello */
+    GPtrArray *strangers; /* Stranger: they have not */
     char *version;
     char *python;
     char *busy;
     gint64 pid;
 };
 
-/* Each has his own time: who comes after him does not lengthen it. */
+/* Each has a time of its own: the next one does not lengthen it. */
 typedef struct {
     DccAgentLink *link;
     DccPeer *peer;
@@ -44,6 +46,75 @@ static void
 on_closed(DccPeer *peer, const char *reason, gpointer data);
 
 static const DccPeerHandler peer_handler = {.request = on_request, .closed = on_closed};
+
+static void
+ignore_connected(gboolean connected, gpointer data)
+{
+}
+
+static void
+ignore_scene(const char *scene, gboolean exists, gpointer data)
+{
+}
+
+static void
+ignore_frame(int frame, int first, int last, int step, gpointer data)
+{
+}
+
+static void
+ignore_bye(int code, gpointer data)
+{
+}
+
+static void
+ignore_work(const DccAgentWork *work, gpointer data)
+{
+}
+
+static void
+ignore_protection(gboolean ok, const char *reason, gpointer data)
+{
+}
+
+/* After the link was freed: what is still said concerns nobody. */
+static const DccAgentHandler silent_handler = {
+    .connected = ignore_connected,
+    .ready = ignore_scene,
+    .scene = ignore_scene,
+    .frame = ignore_frame,
+    .bye = ignore_bye,
+    .work = ignore_work,
+    .protection = ignore_protection,
+};
+
+static void
+link_clear(gpointer data)
+{
+    DccAgentLink *self = data;
+
+    g_object_unref(self->clock);
+    g_free(self->name);
+    g_free(self->token);
+    g_free(self->version);
+    g_free(self->python);
+    g_free(self->busy);
+}
+
+static void
+link_release(DccAgentLink *self)
+{
+    g_rc_box_release_full(self, link_clear);
+}
+
+typedef DccAgentLink HeldLink;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldLink, link_release)
+
+static HeldLink *
+hold(DccAgentLink *self)
+{
+    return g_rc_box_acquire(self);
+}
 
 static void
 forget(DccAgentLink *self)
@@ -109,10 +180,10 @@ find_stranger(DccAgentLink *self, DccPeer *peer)
 }
 
 static void
-replace(char **instance_dir, const char *value)
+replace(char **member, const char *value)
 {
-    g_free(*instance_dir);
-    *instance_dir = g_strdup(value);
+    g_free(*member);
+    *member = g_strdup(value);
 }
 
 static gboolean
@@ -121,7 +192,7 @@ check_hello(DccAgentLink *self, JsonObject *params, GError **error)
     const char *token = dcc_json_get_string(params, "token", "");
 
     if (self->token == NULL || !g_str_equal(token, self->token)) {
-        g_set_error(error, DCC_ERROR, DCC_ERROR_UNSAFE, "the token is not that of this life");
+        g_set_error(error, DCC_ERROR, DCC_ERROR_UNSAFE, "the token is not that of this run");
         return FALSE;
     }
     if (dcc_json_get_int(params, "protocol", 0) != PROTOCOL) {
@@ -152,6 +223,8 @@ static void
 admit(DccAgentLink *self, Stranger *stranger)
 {
     forget(self);
+    if (self->listener == NULL)
+        return; /* the handler has freed the link, strangers and all */
     self->agent = g_steal_pointer(&stranger->peer);
     g_ptr_array_remove_fast(self->strangers, stranger);
 }
@@ -194,7 +267,31 @@ tell_scene(DccAgentLink *self, JsonObject *params)
 {
     g_autofree char *scene = dcc_json_get_bytes(params, "scene");
 
-    self->handler->scene(scene != NULL ? scene : "", self->data);
+    self->handler->scene(
+        scene != NULL ? scene : "", dcc_json_get_boolean(params, "exists", TRUE), self->data);
+}
+
+static void
+tell_work(DccAgentLink *self, JsonObject *params)
+{
+    g_autofree char *scene = dcc_json_get_bytes(params, "scene");
+    g_autofree char *copy = dcc_json_get_bytes(params, "copy");
+    DccAgentWork work = {
+        .dirty = dcc_json_get_boolean(params, "dirty", FALSE),
+        .scene = scene != NULL ? scene : "",
+        .scene_mtime_ns = dcc_json_get_int(params, "scene_mtime_ns", 0),
+        .copy = copy,
+    };
+
+    self->handler->work(&work, self->data);
+}
+
+static void
+tell_protection(DccAgentLink *self, JsonObject *params)
+{
+    self->handler->protection(dcc_json_get_boolean(params, "ok", TRUE),
+                              dcc_json_get_string(params, "reason", "no reason was given"),
+                              self->data);
 }
 
 static void
@@ -214,12 +311,17 @@ take_news(DccAgentLink *self, const char *method, JsonObject *params)
                              self->data);
     else if (g_str_equal(method, "bye"))
         self->handler->bye((int)dcc_json_get_int(params, "code", 0), self->data);
+    else if (g_str_equal(method, "work"))
+        tell_work(self, params);
+    else if (g_str_equal(method, "protection"))
+        tell_protection(self, params);
 }
 
 static void
 on_request(DccPeer *peer, gint64 id, const char *method, JsonObject *params, gpointer data)
 {
     DccAgentLink *self = data;
+    g_autoptr(HeldLink) held = hold(self);
 
     if (g_str_equal(method, "hello"))
         take_hello(self, peer, id, params);
@@ -233,6 +335,7 @@ static void
 on_closed(DccPeer *peer, const char *reason, gpointer data)
 {
     DccAgentLink *self = data;
+    g_autoptr(HeldLink) held = hold(self);
 
     if (peer == self->agent)
         forget(self);
@@ -247,7 +350,7 @@ dcc_agent_link_new(DccInstanceDir *instance_dir,
                    gpointer data,
                    GError **error)
 {
-    g_autoptr(DccAgentLink) self = g_new0(DccAgentLink, 1);
+    g_autoptr(DccAgentLink) self = g_rc_box_new0(DccAgentLink);
 
     self->clock = g_object_ref(clock);
     self->handler = handler;
@@ -264,18 +367,14 @@ dcc_agent_link_free(DccAgentLink *self)
 {
     if (self == NULL)
         return;
+    self->handler = &silent_handler;
     if (self->agent != NULL)
         dcc_peer_close(self->agent);
     g_clear_object(&self->agent);
-    g_ptr_array_unref(self->strangers);
-    dcc_listener_free(self->listener);
-    g_object_unref(self->clock);
-    g_free(self->name);
-    g_free(self->token);
-    g_free(self->version);
-    g_free(self->python);
-    g_free(self->busy);
-    g_free(self);
+    g_ptr_array_set_size(self->strangers, 0);
+    g_clear_pointer(&self->strangers, g_ptr_array_unref);
+    g_clear_pointer(&self->listener, dcc_listener_free);
+    link_release(self);
 }
 
 void
@@ -291,6 +390,7 @@ dcc_agent_link_expect(DccAgentLink *self, const char *token)
 void
 dcc_agent_link_drain(DccAgentLink *self)
 {
+    g_autoptr(HeldLink) held = hold(self);
     g_autoptr(GPtrArray) peers = g_ptr_array_new_with_free_func(g_object_unref);
 
     dcc_listener_drain(self->listener);

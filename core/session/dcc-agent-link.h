@@ -8,14 +8,26 @@ G_BEGIN_DECLS
 
 typedef struct _DccAgentLink DccAgentLink;
 
+/* What the agent knows of unsaved work. Borrowed. */
+typedef struct {
+    gboolean dirty;        /* there is some */
+    const char *scene;     /* "" unnamed */
+    gint64 scene_mtime_ns; /* of the scene's file when it was last opened or saved; 0 not known */
+    const char *copy;      /* the newest rescue copy; NULL: none */
+} DccAgentWork;
+
+/* Any of these may free the link. */
 typedef struct {
     void (*connected)(gboolean connected, gpointer data);
     /* The main thread turns. scene: what is open, "" unnamed. exists: whether that file is there.
      */
     void (*ready)(const char *scene, gboolean exists, gpointer data);
-    void (*scene)(const char *scene, gpointer data);
+    void (*scene)(const char *scene, gboolean exists, gpointer data);
     void (*frame)(int frame, int first, int last, int step, gpointer data);
     void (*bye)(int code, gpointer data);
+    void (*work)(const DccAgentWork *work, gpointer data);
+    /* Rescue copies cannot be written (reason says why), or can be again. */
+    void (*protection)(gboolean ok, const char *reason, gpointer data);
 } DccAgentHandler;
 
 /* handler must outlive the link. */
@@ -27,11 +39,11 @@ dcc_agent_link_new(DccInstanceDir *instance_dir,
                    GError **error);
 void
 dcc_agent_link_free(DccAgentLink *self);
-/* Another life begins: whoever is connected is dropped, and only who knows this token comes in. */
+/* Another run begins: any connection is dropped, and only one that knows this token comes in. */
 void
 dcc_agent_link_expect(DccAgentLink *self, const char *token);
 /* Takes in what the agent has said so far, though the main loop has not come to it: the application
- * is dead, and what it said before still counts. */
+ * has ended, and what it said before still counts. */
 void
 dcc_agent_link_drain(DccAgentLink *self);
 gboolean

@@ -1,15 +1,15 @@
-/* The control socket of a session.
+/* The control socket of a session; see the header.
  *
- * Methods are a table. Answers that have to wait (the end of a stop, a probe) remember their peer,
- * and forget him when he goes.
+ * Methods are a table. Answers that have to wait (the end of a stop, a probe) hold their peer, and
+ * are forgotten when it goes.
  */
 #include "dcc-control.h"
 
 #include "dcc-enum-types.h"
 #include "dcc-error.h"
+#include "dcc-events.h"
 #include "dcc-json.h"
 #include "dcc-listener.h"
-#include "dcc-session-private.h"
 
 #include <unistd.h>
 
@@ -36,7 +36,9 @@ typedef struct {
 } Errand;
 
 struct _DccControl {
-    DccSession *session;
+    DccClock *clock;
+    const DccControlHandler *handler;
+    gpointer data;
     DccListener *listener;
     GPtrArray *clients;    /* DccPeer */
     GHashTable *followers; /* set of DccPeer, not owned */
@@ -48,14 +50,14 @@ typedef void (*MethodFunc)(DccControl *self, DccPeer *peer, gint64 id, JsonObjec
 static void
 do_status(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
-    dcc_peer_reply(peer, id, dcc_session_make_status(self->session));
+    dcc_peer_reply(peer, id, self->handler->status(self->data));
 }
 
 /* What fits into a line: the newest, and how many are left out. */
 static JsonArray *
 list_events(DccControl *self, gint64 since, gint64 *gap)
 {
-    g_autoptr(JsonArray) all = dcc_journal_list(self->session->journal, since, gap);
+    g_autoptr(JsonArray) all = dcc_journal_list(self->handler->journal(self->data), since, gap);
     JsonArray *events = json_array_new();
     guint n = json_array_get_length(all);
     guint first = n;
@@ -84,7 +86,8 @@ do_events(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
     JsonArray *events = list_events(self, dcc_json_get_int(params, "since", 0), &gap);
 
     json_object_set_array_member(result, "events", events);
-    json_object_set_int_member(result, "next", dcc_journal_get_last(self->session->journal) + 1);
+    json_object_set_int_member(
+        result, "next", dcc_journal_get_last(self->handler->journal(self->data)) + 1);
     json_object_set_int_member(result, "gap", gap);
     if (dcc_json_get_boolean(params, "follow", FALSE))
         g_hash_table_add(self->followers, peer);
@@ -126,12 +129,12 @@ make_probe_result(DccHealth health, DccProbeReply *reply, gint64 round_trip_ms)
     JsonObject *result = json_object_new();
 
     json_object_set_string_member(result, "health", dcc_enum_to_nick(DCC_TYPE_HEALTH, health));
-    json_object_set_int_member(result,
-                               "main_thread_age_ms",
-                               reply != NULL ? dcc_probe_reply_get_main_thread_age(reply) : -1);
+    dcc_object_set_known(result,
+                         "main_thread_age_ms",
+                         reply != NULL ? dcc_probe_reply_get_main_thread_age(reply) : -1);
     set_text_or_null(result, "busy", reply != NULL ? dcc_probe_reply_get_busy(reply) : NULL);
     set_text_or_null(result, "scene", reply != NULL ? dcc_probe_reply_get_scene(reply) : NULL);
-    json_object_set_int_member(result, "round_trip_ms", round_trip_ms);
+    dcc_object_set_known(result, "round_trip_ms", round_trip_ms);
     return result;
 }
 
@@ -171,16 +174,16 @@ fail(DccPeer *peer, gint64 id, int code, const char *text)
 static void
 do_probe(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
-    DccLife *life = self->session->life;
+    DccRun *run = self->handler->run(self->data);
     Errand *errand;
 
-    if (life == NULL || life->health == NULL || life->exited) {
+    if (run == NULL || !dcc_run_is_alive(run)) {
         fail(peer, id, DCC_ERROR_GONE, "the application does not run now");
         return;
     }
     errand = errand_new(peer, id);
-    errand->report = g_strdup(life->hang_report);
-    dcc_health_watch_ask(life->health, on_probed, errand);
+    errand->report = g_strdup(dcc_run_get_hang_report(run));
+    dcc_run_ask_health(run, on_probed, errand);
 }
 
 static void
@@ -206,42 +209,42 @@ remember(DccControl *self, DccPeer *peer, gint64 id, WaitKind kind)
     g_array_append_val(self->waiters, waiter);
 }
 
-/* Remembers who waits; who does not want to is answered now. */
+/* Remembers what waits; what does not want to is answered now. */
 static void
 wait_or_reply(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params, WaitKind kind)
 {
     if (dcc_json_get_boolean(params, "wait", TRUE))
         remember(self, peer, id, kind);
     else
-        dcc_peer_reply(peer, id, dcc_session_make_status(self->session));
+        dcc_peer_reply(peer, id, self->handler->status(self->data));
 }
 
 static void
 do_stop(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     wait_or_reply(self, peer, id, params, WAIT_END);
-    dcc_session_stop(self->session, dcc_json_get_int(params, "timeout_ms", 0));
+    self->handler->stop(dcc_json_get_int(params, "timeout_ms", 0), self->data);
 }
 
 static void
 do_kill(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     wait_or_reply(self, peer, id, params, WAIT_END);
-    dcc_session_kill(self->session);
+    self->handler->kill(self->data);
 }
 
 static void
 do_restart(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
+    gboolean recover = dcc_json_get_boolean(params, "recover", FALSE);
     g_autoptr(GError) error = NULL;
 
-    if (dcc_json_get_boolean(params, "recover", FALSE) &&
-        !dcc_session_recover(self->session, &error)) {
+    if (!self->handler->may_restart(recover, &error, self->data)) {
         dcc_peer_fail(peer, id, error);
         return;
     }
     wait_or_reply(self, peer, id, params, WAIT_RUNNING);
-    dcc_session_restart(self->session);
+    self->handler->restart(recover, self->data);
 }
 
 static void
@@ -260,17 +263,22 @@ do_agent(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     const char *method = dcc_json_get_string(params, "method", NULL);
     JsonObject *inner = dcc_json_get_object(params, "params");
+    DccRun *run = self->handler->run(self->data);
 
     if (method == NULL) {
         fail(peer, id, DCC_ERROR_INVALID, "'agent' needs a method");
         return;
     }
-    dcc_agent_link_call(self->session->agent,
-                        method,
-                        inner != NULL ? json_object_ref(inner) : NULL,
-                        dcc_json_get_int(params, "timeout_ms", AGENT_DEFAULT_TIMEOUT),
-                        on_agent_answer,
-                        errand_new(peer, id));
+    if (run == NULL) {
+        fail(peer, id, DCC_ERROR_GONE, "no agent is connected");
+        return;
+    }
+    dcc_run_call_agent(run,
+                       method,
+                       inner != NULL ? json_object_ref(inner) : NULL,
+                       dcc_json_get_int(params, "timeout_ms", AGENT_DEFAULT_TIMEOUT),
+                       on_agent_answer,
+                       errand_new(peer, id));
 }
 
 static const struct {
@@ -322,23 +330,26 @@ on_connection(int fd, gpointer data)
     if (self->clients->len >= MAX_CLIENTS)
         close(fd);
     else
-        g_ptr_array_add(self->clients, dcc_peer_new(fd, self->session->clock, &peer_handler, self));
+        g_ptr_array_add(self->clients, dcc_peer_new(fd, self->clock, &peer_handler, self));
 }
 
 DccControl *
-dcc_control_new(DccSession *session, GError **error)
+dcc_control_new(DccInstanceDir *dir,
+                DccClock *clock,
+                const DccControlHandler *handler,
+                gpointer data,
+                GError **error)
 {
     DccControl *self = g_new0(DccControl, 1);
 
-    self->session = session;
+    self->clock = g_object_ref(clock);
+    self->handler = handler;
+    self->data = data;
     self->clients = g_ptr_array_new_with_free_func(g_object_unref);
     self->followers = g_hash_table_new(NULL, NULL);
     self->waiters = waiters_new();
-    self->listener = dcc_listener_new(dcc_instance_dir_get_dir(session->instance_dir),
-                                      DCC_INSTANCE_DIR_CONTROL,
-                                      on_connection,
-                                      self,
-                                      error);
+    self->listener = dcc_listener_new(
+        dcc_instance_dir_get_dir(dir), DCC_INSTANCE_DIR_CONTROL, on_connection, self, error);
     if (self->listener == NULL)
         g_clear_pointer(&self, dcc_control_free);
     return self;
@@ -355,6 +366,7 @@ dcc_control_free(DccControl *self)
     g_hash_table_unref(self->followers);
     g_array_unref(self->waiters);
     g_ptr_array_unref(self->clients);
+    g_object_unref(self->clock);
     g_free(self);
 }
 
@@ -389,8 +401,8 @@ answer_waiters(DccControl *self, gboolean running)
         else
             dcc_peer_reply(waiter->peer,
                            waiter->id,
-                           running ? dcc_session_make_status(self->session)
-                                   : dcc_session_make_end_report(self->session));
+                           running ? self->handler->status(self->data)
+                                   : self->handler->end_report(self->data));
     }
 }
 

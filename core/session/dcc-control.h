@@ -1,29 +1,47 @@
-/* The control socket of a session: docs/protocol.md, section 2. */
+/* The control socket of a session: what `dcchost` and other programs of the same user ask, and the
+ * events they follow. It asks its handler and knows nothing of what is behind it. */
 #pragma once
 
-#include "dcc-peer.h"
-#include "dcc-session.h"
+#include "dcc-journal.h"
+#include "dcc-run.h"
 
 G_BEGIN_DECLS
 
 typedef struct _DccControl DccControl;
 
-/* session: not owned, must outlive the control. */
+typedef struct {
+    JsonObject *(*status)(gpointer data);     /* (transfer full) */
+    JsonObject *(*end_report)(gpointer data); /* (transfer full) */
+    DccJournal *(*journal)(gpointer data);    /* (transfer none) */
+    DccRun *(*run)(gpointer data);            /* (transfer none): NULL: none now */
+    void (*stop)(gint64 deadline_ms, gpointer data);
+    void (*kill)(gpointer data);
+    /* Errors: BUSY (it is being stopped), NOT_FOUND (no work to recover), and whatever would make
+     * the next start fail. */
+    gboolean (*may_restart)(gboolean recover, GError **error, gpointer data);
+    void (*restart)(gboolean recover, gpointer data);
+} DccControlHandler;
+
 DccControl *
-dcc_control_new(DccSession *session, GError **error);
+dcc_control_new(DccInstanceDir *dir,
+                DccClock *clock,
+                const DccControlHandler *handler,
+                gpointer data,
+                GError **error);
 void
 dcc_control_free(DccControl *self);
-/* Tells every follower. event: borrowed. */
+/* To every follower. event: borrowed. */
 void
 dcc_control_tell(DccControl *self, JsonObject *event);
-/* The session is over: answer whoever waits. */
+/* It has ended, or cannot be ended: whatever waits is answered with the end report. */
 void
 dcc_control_conclude(DccControl *self);
-/* It runs again: answer whoever waits for that. */
+/* It is ready: whatever waits for that is answered with the status. */
 void
 dcc_control_tell_running(DccControl *self);
-/* Every client has been sent all there was to send. */
+/* Whether everything that was told has left this process. */
 gboolean
 dcc_control_is_flushed(DccControl *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccControl, dcc_control_free)
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* Asks a running application how it is.
  *
  * One probe at a time, however many want to know. An application that has no agent is unknown, not
- * well.
+ * well, and nothing wakes for it. A handler may free the watch: each entry holds it until the end.
  */
 #include "dcc-health-watch.h"
 
@@ -36,6 +36,54 @@ struct _DccHealthWatch {
     gboolean paused;
     gboolean told_hung;
 };
+
+static void
+ignore(gpointer data)
+{
+}
+
+static void
+ignore_health(DccHealth health, gpointer data)
+{
+}
+
+static void
+no_traces(DccTraces *traces, gpointer data)
+{
+}
+
+/* After the watch was freed. */
+static const DccHealthHandler silent_handler = {
+    .period = ignore, .traces = no_traces, .changed = ignore_health, .hung = ignore};
+
+static void
+watch_clear(gpointer data)
+{
+    DccHealthWatch *self = data;
+
+    g_array_unref(self->askers);
+    dcc_hang_rule_free(self->rule);
+    g_clear_object(&self->last);
+    g_object_unref(self->settings);
+    g_object_unref(self->clock);
+    g_object_unref(self->plan);
+    g_object_unref(self->adapter);
+}
+
+static void
+watch_release(DccHealthWatch *self)
+{
+    g_rc_box_release_full(self, watch_clear);
+}
+
+typedef DccHealthWatch HeldWatch;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldWatch, watch_release)
+
+static HeldWatch *
+hold(DccHealthWatch *self)
+{
+    return g_rc_box_acquire(self);
+}
 
 static void
 set_health(DccHealthWatch *self, DccHealth health)
@@ -115,7 +163,7 @@ judge(DccHealthWatch *self, DccProbeReply *reply, const GError *error)
     judged = ok ? name_answer(reply) : dcc_hang_rule_judge(self->rule, now);
     if (is_said_dead(reply))
         judged = DCC_HEALTH_UNRESPONSIVE;
-    /* Nobody is there to ask, and nothing else speaks for a hang: that is not known to be busy. */
+    /* No agent is there to ask, and nothing else speaks for a hang: it is not known to be busy. */
     if (judged == DCC_HEALTH_BUSY && error != NULL && dcc_error_is_gone(error))
         judged = DCC_HEALTH_UNKNOWN;
     set_health(self, judged);
@@ -140,6 +188,7 @@ on_probed(JsonObject *result, const GError *error, gpointer data)
 {
     g_autofree Probe *probe = data;
     DccHealthWatch *self = probe->watch;
+    g_autoptr(HeldWatch) held = self != NULL ? hold(self) : NULL;
     g_autoptr(DccProbeReply) reply = NULL;
     g_autoptr(GError) bad = NULL;
     gint64 now;
@@ -189,9 +238,12 @@ static gboolean
 on_period(gpointer data)
 {
     DccHealthWatch *self = data;
+    g_autoptr(HeldWatch) held = hold(self);
 
     self->handler->period(self->data);
-    if (self->probe == NULL && !self->paused && can_probe(self))
+    if (self->timer == 0)
+        return G_SOURCE_REMOVE; /* freed meanwhile */
+    if (self->probe == NULL && !self->paused)
         probe(self);
     return G_SOURCE_CONTINUE;
 }
@@ -205,7 +257,7 @@ dcc_health_watch_new(DccAdapter *adapter,
                      const DccHealthHandler *handler,
                      gpointer data)
 {
-    DccHealthWatch *self = g_new0(DccHealthWatch, 1);
+    DccHealthWatch *self = g_rc_box_new0(DccHealthWatch);
 
     self->adapter = g_object_ref(adapter);
     self->plan = g_object_ref(plan);
@@ -226,19 +278,14 @@ dcc_health_watch_free(DccHealthWatch *self)
 
     if (self == NULL)
         return;
+    self->handler = &silent_handler;
     dcc_clock_clear(self->clock, &self->timer);
     if (self->probe != NULL)
         self->probe->watch = NULL;
+    self->probe = NULL;
     gone = g_error_new(DCC_ERROR, DCC_ERROR_GONE, "the application ended meanwhile");
     answer_askers(self, NULL, 0, gone);
-    g_array_unref(self->askers);
-    dcc_hang_rule_free(self->rule);
-    g_clear_object(&self->last);
-    g_object_unref(self->settings);
-    g_object_unref(self->clock);
-    g_object_unref(self->plan);
-    g_object_unref(self->adapter);
-    g_free(self);
+    watch_release(self);
 }
 
 void
@@ -247,11 +294,11 @@ dcc_health_watch_start(DccHealthWatch *self)
     gint64 period = dcc_settings_get(self->settings, DCC_SETTING_PROBE_PERIOD);
 
     dcc_hang_rule_reset(self->rule, dcc_clock_now(self->clock));
-    if (period == 0)
+    if (period == 0 || !can_probe(self))
         return;
     dcc_clock_clear(self->clock, &self->timer);
     self->timer = dcc_clock_add(self->clock, period, on_period, self);
-    if (self->probe == NULL && can_probe(self))
+    if (self->probe == NULL)
         probe(self);
 }
 

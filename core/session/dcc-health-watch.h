@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef struct _DccHealthWatch DccHealthWatch;
 
 typedef struct {
-    /* One more probe-period has passed, whether the application can be asked or not. */
+    /* One more probe-period has passed, of an application that can be asked. */
     void (*period)(gpointer data);
     /* The traces the application leaves, for the hang rule; asked only when a probe has failed. */
     void (*traces)(DccTraces *traces, gpointer data);
@@ -44,7 +44,7 @@ dcc_health_watch_start(DccHealthWatch *self);
 /* The application is paused, or goes on: silence meanwhile does not count. */
 void
 dcc_health_watch_set_paused(DccHealthWatch *self, gboolean paused);
-/* Probes now; whoever asks while one is under way shares its answer. */
+/* Probes now; a question while one is under way shares its answer. */
 void
 dcc_health_watch_ask(DccHealthWatch *self, DccProbeFunc func, gpointer data);
 DccHealth

@@ -1,5 +1,5 @@
-/* One application's life, the object: properties, signals and what a caller may ask of it. See
- * dcc-session-private.h for who does what behind it.
+/* One application's supervision, the object: properties, signals and what a caller may ask of it.
+ * The supervisor behind it decides.
  *
  * Threading: everything happens in the thread-default main context of the thread that made the
  * session.
@@ -7,20 +7,30 @@
 #include "dcc-session-private.h"
 
 #include "dcc-catalogue.h"
+#include "dcc-claim.h"
 #include "dcc-enum-types.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
-#include "dcc-request-json.h"
+#include "dcc-stale-run.h"
 
 #include <unistd.h>
+
+struct _DccSession {
+    GObject parent_instance;
+
+    gint64 owner; /* the process whose session it is */
+    DccAdapter *adapter;
+    DccRuntime *runtime;
+    DccSupervisor *supervisor;
+};
 
 /**
  * DccSession:
  *
- * One application's life: launched, watched, probed, stopped, brought back. All of it happens in
- * the thread-default main context of the thread that made it. When the object goes away while the
- * application runs, the application runs on, unattended, and [func@DccHost.Session.adopt] takes
- * it up again.
+ * One application: launched, watched, probed, stopped, brought back. All of it happens in the
+ * thread-default main context of the thread that made it. When the object goes away while the
+ * application runs, the application runs on, unattended, and [func@DccHost.Session.adopt] takes it
+ * up again.
  *
  * Since: 1.0
  */
@@ -45,7 +55,7 @@ dcc_session_get_property(GObject *object, guint id, GValue *value, GParamSpec *s
         g_value_set_string(value, dcc_session_get_app(self));
         break;
     case PROP_STATE:
-        g_value_set_enum(value, self->state);
+        g_value_set_enum(value, dcc_session_get_state(self));
         break;
     case PROP_PID:
         g_value_set_int64(value, dcc_session_get_pid(self));
@@ -61,18 +71,7 @@ dcc_session_dispose(GObject *object)
 {
     DccSession *self = DCC_SESSION(object);
 
-    dcc_clock_clear(self->clock, &self->delay_timer);
-    dcc_clock_clear(self->clock, &self->farewell_timer);
-    if (self->life != NULL) {
-        dcc_clock_clear(self->clock, &self->life->start_timer);
-        dcc_clock_clear(self->clock, &self->life->settle_timer);
-        dcc_clock_clear(self->clock, &self->life->reset_timer);
-        dcc_clock_clear(self->clock, &self->life->agent_timer);
-    }
-    g_clear_pointer(&self->life, dcc_life_free);
-    g_clear_pointer(&self->control, dcc_control_free);
-    g_clear_pointer(&self->agent, dcc_agent_link_free);
-    g_clear_pointer(&self->instance_dir, dcc_instance_dir_free);
+    g_clear_pointer(&self->supervisor, dcc_supervisor_free);
     G_OBJECT_CLASS(dcc_session_parent_class)->dispose(object);
 }
 
@@ -81,27 +80,8 @@ dcc_session_finalize(GObject *object)
 {
     DccSession *self = DCC_SESSION(object);
 
-    g_clear_pointer(&self->journal, dcc_journal_free);
-    g_clear_object(&self->policy);
-    g_clear_object(&self->installation);
-    g_clear_object(&self->result);
-    g_clear_object(&self->work);
-    g_free(self->last_scene);
-    g_free(self->bundle);
     g_clear_object(&self->adapter);
-    g_clear_object(&self->settings);
-    g_clear_object(&self->request);
     g_clear_object(&self->runtime);
-    g_clear_object(&self->clock);
-    g_ptr_array_unref(self->rescued);
-    g_ptr_array_unref(self->degraded);
-    json_array_unref(self->steps);
-    json_array_unref(self->left);
-    g_free(self->saved);
-    g_free(self->copy);
-    g_free(self->version);
-    g_free(self->log_path);
-    g_free(self->rescue_dir);
     G_OBJECT_CLASS(dcc_session_parent_class)->finalize(object);
 }
 
@@ -138,7 +118,7 @@ install_properties(GObjectClass *object_class)
     /**
      * DccSession:pid:
      *
-     * The main process of the present life, -1 when there is none.
+     * The main process of the present run, -1 when there is none.
      *
      * Since: 1.0
      */
@@ -196,26 +176,55 @@ dcc_session_class_init(DccSessionClass *klass)
 static void
 dcc_session_init(DccSession *self)
 {
-    self->clock = dcc_clock_new();
-    self->rescued = g_ptr_array_new_with_free_func(g_free);
-    self->degraded = g_ptr_array_new_with_free_func(g_free);
-    self->steps = json_array_new();
-    self->left = json_array_new();
-    self->state = DCC_STATE_STOPPED;
+    self->owner = getpid();
 }
 
+/* -- What the supervisor tells -- */
+
+static void
+on_event(JsonObject *event, gpointer data)
+{
+    g_autofree char *text = dcc_json_to_line(event);
+
+    g_signal_emit(data, signals[SIGNAL_EVENT], 0, text);
+}
+
+static void
+on_state(gpointer data)
+{
+    g_object_notify_by_pspec(data, props[PROP_STATE]);
+}
+
+static void
+on_pid(gpointer data)
+{
+    g_object_notify_by_pspec(data, props[PROP_PID]);
+}
+
+static void
+on_ended(gpointer data)
+{
+    g_signal_emit(data, signals[SIGNAL_ENDED], 0);
+}
+
+static const DccSupervisorHandler handler = {
+    .event = on_event, .state = on_state, .pid = on_pid, .ended = on_ended};
+
 DccSession *
-dcc_session_alloc(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runtime)
+dcc_session_make(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runtime)
 {
     DccSession *self = g_object_new(DCC_TYPE_SESSION, NULL);
 
-    self->owner = getpid();
     self->adapter = g_object_ref(adapter);
-    self->request = g_object_ref(request);
-    self->settings = g_object_ref(dcc_launch_request_get_settings(request));
     self->runtime = g_object_ref(runtime);
-    self->policy = dcc_restart_policy_new(self->settings, g_random_int());
+    self->supervisor = dcc_supervisor_new(adapter, request, &handler, self);
     return self;
+}
+
+DccSupervisor *
+dcc_session_get_supervisor(DccSession *self)
+{
+    return self->supervisor;
 }
 
 /**
@@ -227,6 +236,7 @@ dcc_session_alloc(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *ru
  * A session that has not started yet.
  *
  * Returns: (transfer full): a session that has not started
+ *
  * Since: 1.0
  */
 DccSession *
@@ -235,116 +245,20 @@ dcc_session_new(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runt
     g_return_val_if_fail(DCC_IS_ADAPTER(adapter), NULL);
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
-    return dcc_session_alloc(adapter, request, runtime);
-}
-
-/* Journal, sockets, paths: what stands as long as the session does. */
-gboolean
-dcc_session_open_doors(DccSession *self, gboolean fresh, GError **error)
-{
-    self->log_path = dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_LOG);
-    self->rescue_dir = dcc_instance_dir_get_state_file(self->instance_dir, "rescue");
-    self->journal = dcc_journal_open(self->instance_dir, fresh);
-    self->agent = dcc_agent_link_new(
-        self->instance_dir, self->clock, &dcc_session_agent_handler, self, error);
-    if (self->agent == NULL)
-        return FALSE;
-    self->control = dcc_control_new(self, error);
-    return self->control != NULL;
-}
-
-static void
-set_busy_error(DccSession *self, GError **error)
-{
-    g_autofree char *path = dcc_instance_dir_get_path(self->instance_dir, DCC_INSTANCE_DIR_RECORD);
-    g_autoptr(JsonObject) record = dcc_instance_dir_read_json(path);
-    JsonObject *status = record != NULL ? dcc_json_get_object(record, "status") : NULL;
-    const char *name = dcc_session_get_name(self);
-
-    if (status == NULL)
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_BUSY,
-                    "the name '%s' is in use; give another with --name",
-                    name);
-    else
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_BUSY,
-                    "the name '%s' is in use by pid %" G_GINT64_FORMAT
-                    " since %s; give another with --name",
-                    name,
-                    dcc_json_get_int(status, "pid", -1),
-                    dcc_json_get_string(status, "started", "just now"));
+    return dcc_session_make(adapter, request, runtime);
 }
 
 static gboolean
-reserve(DccSession *self, GError **error)
+start(DccSession *self, DccInstallation *installation, GError **error)
 {
-    GError *problem = NULL;
+    g_autoptr(DccInstanceDir) dir =
+        dcc_claim_name(self->runtime, dcc_session_get_name(self), error);
 
-    self->instance_dir =
-        dcc_instance_dir_open(self->runtime, dcc_session_get_name(self), TRUE, error);
-    if (self->instance_dir == NULL)
+    if (dir == NULL)
         return FALSE;
-    if (!dcc_instance_dir_lock_name(self->instance_dir, &problem) ||
-        !dcc_instance_dir_lock_session(self->instance_dir, &problem)) {
-        if (problem != NULL)
-            g_propagate_error(error, problem);
-        else
-            set_busy_error(self, error);
-        g_clear_pointer(&self->instance_dir, dcc_instance_dir_free);
+    if (!dcc_stale_run_settle(dir, self->adapter, dcc_session_get_app(self), error))
         return FALSE;
-    }
-    return dcc_session_settle_leftover(self, error);
-}
-
-static void
-write_request(DccSession *self)
-{
-    g_autofree char *path =
-        dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_REQUEST);
-    g_autoptr(JsonObject) object = dcc_request_to_json(self->request);
-
-    if (!dcc_instance_dir_write_json(path, object, NULL))
-        dcc_session_tell_degraded(
-            self, "the request cannot be written; it could not be launched again by name");
-}
-
-static gboolean
-start(DccSession *self, GError **error)
-{
-    gboolean out_of_something = FALSE;
-
-    if (!reserve(self, error) || !dcc_session_open_doors(self, TRUE, error))
-        return FALSE;
-    write_request(self);
-    self->began_wall = g_get_real_time();
-    self->state = DCC_STATE_STARTING;
-    dcc_session_write_record(self);
-    if (dcc_session_begin_life(self, &out_of_something, error))
-        return TRUE;
-    if (!out_of_something)
-        return FALSE;
-    g_clear_error(error);
-    dcc_session_dispatch(
-        self, DCC_EVENT_SPAWN_REFUSED, "the machine is out of processes, memory or descriptors");
-    return TRUE;
-}
-
-/* Nothing of a start that failed stays behind (G19). */
-static void
-undo_start(DccSession *self)
-{
-    self->over = TRUE;
-    self->state = DCC_STATE_FAILED;
-    if (self->life != NULL)
-        dcc_session_rescue_files(self);
-    g_clear_pointer(&self->life, dcc_life_free);
-    g_clear_pointer(&self->control, dcc_control_free);
-    g_clear_pointer(&self->agent, dcc_agent_link_free);
-    if (self->instance_dir != NULL && dcc_instance_dir_get_lock_fd(self->instance_dir) >= 0)
-        dcc_instance_dir_dissolve(self->instance_dir);
+    return dcc_supervisor_start(self->supervisor, installation, g_steal_pointer(&dir), error);
 }
 
 /**
@@ -353,30 +267,38 @@ undo_start(DccSession *self)
  * @error: return location for an error
  *
  * Finds the installation, reserves the name and starts the application. Returns when the start is
- * under way; that it is ready, or failed after all, is told by #DccSession::event.
+ * under way; that it is ready, or failed after all, is told by #DccSession::event. A start that
+ * fails leaves nothing: no process, no directory, no listing.
  *
  * Returns: %TRUE when it is under way. Errors: `BUSY` (the name is taken, the message says by which
  * pid and since when), `UNSAFE` (a directory), `NOT_INSTALLED`, `SCENE`, `ADAPTER`, `NOT_FOUND`
- * (the shim), `START` Since: 1.0
+ * (the shim), `START`
+ *
+ * Since: 1.0
  */
 gboolean
 dcc_session_start(DccSession *self, GError **error)
 {
     g_autoptr(DccSearch) search = NULL;
+    g_autoptr(DccInstallation) installation = NULL;
+    g_autoptr(DccSession) held = NULL;
+    DccLaunchRequest *request;
 
     g_return_val_if_fail(DCC_IS_SESSION(self), FALSE);
-    g_return_val_if_fail(self->instance_dir == NULL && !self->over, FALSE);
+    g_return_val_if_fail(!dcc_supervisor_is_open(self->supervisor), FALSE);
 
+    held = g_object_ref(self);
+    request = dcc_supervisor_get_request(self->supervisor);
     search = dcc_search_new("/", NULL);
-    self->installation = dcc_catalogue_choose(
-        self->adapter, search, dcc_launch_request_get_version(self->request), error);
-    if (self->installation == NULL)
-        return FALSE;
-    self->version = g_strdup(dcc_installation_get_version(self->installation));
-    if (start(self, error))
-        return TRUE;
-    undo_start(self);
-    return FALSE;
+    installation =
+        dcc_catalogue_choose(self->adapter, search, dcc_launch_request_get_version(request), error);
+    return installation != NULL && start(self, installation, error);
+}
+
+static gboolean
+is_ours(DccSession *self)
+{
+    return self->owner == getpid();
 }
 
 /**
@@ -385,8 +307,8 @@ dcc_session_start(DccSession *self, GError **error)
  * @deadline_ms: after how many milliseconds it is killed at the latest; 0 for the settings' own
  * times
  *
- * Asks the application to save and quit, and goes down the ladder. Asked again while stopping, it
- * leaves the present rung for the next. Stopping outranks restarting.
+ * Asks the application to save and quit, then signals it, step by step. Asked again while stopping,
+ * it leaves the present step for the next. A stop wins over everything: restarts, hangs, crashes.
  *
  * Since: 1.0
  */
@@ -394,9 +316,8 @@ void
 dcc_session_stop(DccSession *self, gint64 deadline_ms)
 {
     g_return_if_fail(DCC_IS_SESSION(self));
-    self->wanted_restart = FALSE;
-    self->stop_deadline_ms = deadline_ms;
-    dcc_session_dispatch(self, DCC_EVENT_STOP, "stop was asked for");
+    if (is_ours(self))
+        dcc_supervisor_stop(self->supervisor, deadline_ms);
 }
 
 /**
@@ -411,9 +332,8 @@ void
 dcc_session_kill(DccSession *self)
 {
     g_return_if_fail(DCC_IS_SESSION(self));
-    self->wanted_restart = FALSE;
-    self->kill_wanted = TRUE;
-    dcc_session_dispatch(self, DCC_EVENT_STOP, "kill was asked for");
+    if (is_ours(self))
+        dcc_supervisor_kill(self->supervisor);
 }
 
 /**
@@ -421,7 +341,7 @@ dcc_session_kill(DccSession *self)
  * @self: a session
  *
  * Stops the application gracefully and starts it again; one that waits to be started again starts
- * now. The restart budget is not touched.
+ * now. The restart budget is not touched. Nothing is done where a stop was asked for before.
  *
  * Since: 1.0
  */
@@ -429,14 +349,28 @@ void
 dcc_session_restart(DccSession *self)
 {
     g_return_if_fail(DCC_IS_SESSION(self));
-    if (self->state == DCC_STATE_RESTARTING) {
-        dcc_clock_clear(self->clock, &self->delay_timer);
-        dcc_session_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
-        return;
-    }
-    self->wanted_restart = TRUE;
-    if (self->state != DCC_STATE_STOPPING)
-        dcc_session_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
+    if (is_ours(self))
+        dcc_supervisor_restart(self->supervisor);
+}
+
+/**
+ * dcc_session_recover:
+ * @self: a session
+ * @error: return location for an error
+ *
+ * The next run that begins goes on from the unsaved work of the last one that broke, whatever the
+ * setting "recover" says. One that has not started yet begins so; for one that runs,
+ * dcc_session_restart() is what begins another run.
+ *
+ * Returns: %TRUE if there is such work. Error: `NOT_FOUND`
+ * Since: 1.0
+ */
+gboolean
+dcc_session_recover(DccSession *self, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_SESSION(self), FALSE);
+
+    return dcc_supervisor_recover(self->supervisor, error);
 }
 
 /**
@@ -453,7 +387,7 @@ gboolean
 dcc_session_is_foreign(DccSession *self)
 {
     g_return_val_if_fail(DCC_IS_SESSION(self), FALSE);
-    return self->owner != getpid();
+    return !is_ours(self);
 }
 
 /**
@@ -469,7 +403,7 @@ const char *
 dcc_session_get_name(DccSession *self)
 {
     g_return_val_if_fail(DCC_IS_SESSION(self), NULL);
-    return dcc_launch_request_get_name(self->request);
+    return dcc_launch_request_get_name(dcc_supervisor_get_request(self->supervisor));
 }
 
 /**
@@ -485,7 +419,7 @@ const char *
 dcc_session_get_app(DccSession *self)
 {
     g_return_val_if_fail(DCC_IS_SESSION(self), NULL);
-    return dcc_launch_request_get_app(self->request);
+    return dcc_launch_request_get_app(dcc_supervisor_get_request(self->supervisor));
 }
 
 /**
@@ -501,7 +435,7 @@ DccState
 dcc_session_get_state(DccSession *self)
 {
     g_return_val_if_fail(DCC_IS_SESSION(self), DCC_STATE_FAILED);
-    return self->state;
+    return dcc_supervisor_get_state(self->supervisor);
 }
 
 /**
@@ -510,14 +444,17 @@ dcc_session_get_state(DccSession *self)
  *
  * The main process.
  *
- * Returns: the main process of the present life, -1 when there is none
+ * Returns: the main process of the present run, -1 when there is none
  * Since: 1.0
  */
 gint64
 dcc_session_get_pid(DccSession *self)
 {
+    gint64 pid;
+
     g_return_val_if_fail(DCC_IS_SESSION(self), -1);
-    return self->life != NULL && !self->life->exited ? self->life->pid : -1;
+    pid = dcc_supervisor_get_pid(self->supervisor);
+    return pid > 0 ? pid : -1;
 }
 
 /**
@@ -533,7 +470,7 @@ guint
 dcc_session_get_restart_count(DccSession *self)
 {
     g_return_val_if_fail(DCC_IS_SESSION(self), 0);
-    return self->restart_count;
+    return dcc_supervisor_get_restart_count(self->supervisor);
 }
 
 /**
@@ -549,23 +486,23 @@ gboolean
 dcc_session_is_over(DccSession *self)
 {
     g_return_val_if_fail(DCC_IS_SESSION(self), TRUE);
-    return self->told_ended;
+    return dcc_supervisor_is_over(self->supervisor);
 }
 
 /**
  * dcc_session_get_result:
  * @self: a session
  *
- * How the last life ended.
+ * How the last run ended.
  *
- * Returns: (transfer none) (nullable): how the last life ended; %NULL before the first end
+ * Returns: (transfer none) (nullable): how the last run ended; %NULL before the first end
  * Since: 1.0
  */
 DccResult *
 dcc_session_get_result(DccSession *self)
 {
     g_return_val_if_fail(DCC_IS_SESSION(self), NULL);
-    return self->result;
+    return dcc_supervisor_get_result(self->supervisor);
 }
 
 /**
@@ -583,6 +520,6 @@ dcc_session_get_status(DccSession *self)
     g_autoptr(JsonObject) status = NULL;
 
     g_return_val_if_fail(DCC_IS_SESSION(self), NULL);
-    status = dcc_session_make_status(self);
+    status = dcc_supervisor_make_status(self->supervisor);
     return dcc_json_to_line(status);
 }

@@ -1,5 +1,6 @@
-/* One application's life: adapter, shim, agent, probes, policy, records and control socket on one
- * GLib main loop. All of it happens in the thread-default main context of the thread that made it.
+/* One application and its runs: adapter, shim, agent, probes, policy, records and control socket on
+ * one GLib main loop. All of it happens in the thread-default main context of the thread that made
+ * it.
  *
  * When the object goes away while the application runs, the application runs on, unattended, and
  * dcc_session_adopt() takes it up again, in this process or another. */
@@ -38,8 +39,8 @@ dcc_session_again(DccAdapterRegistry *registry,
                   DccRuntime *runtime,
                   const char *name,
                   GError **error);
-/* Asks it to save and quit, and goes down the ladder. deadline_ms: the whole ladder's time, 0 for
- * the settings' own. Again while stopping: hurries to the next rung. */
+/* Asks it to save and quit, and goes goes through the stop sequence. deadline_ms: the whole time, 0
+ * for the settings' own. Again while stopping: hurries to the next step. */
 DCC_API void
 dcc_session_stop(DccSession *self, gint64 deadline_ms);
 DCC_API void
@@ -47,7 +48,7 @@ dcc_session_kill(DccSession *self);
 /* Stop gracefully, then start again. */
 DCC_API void
 dcc_session_restart(DccSession *self);
-/* The next life goes on from the work that was not saved when the last one broke. */
+/* The next run goes on from the work that was not saved when the last one broke. */
 DCC_API gboolean
 dcc_session_recover(DccSession *self, GError **error);
 
@@ -68,7 +69,7 @@ dcc_session_is_foreign(DccSession *self);
 /* TRUE when it is over for good. */
 DCC_API gboolean
 dcc_session_is_over(DccSession *self);
-/* (transfer none): how the last life ended; NULL before the first end. */
+/* (transfer none): how the last run ended; NULL before the first end. */
 DCC_API DccResult *
 dcc_session_get_result(DccSession *self);
 /* (transfer full): the status object as JSON text. */

@@ -1,7 +1,6 @@
-/* The way down.
+/* The steps of a stop; see the header.
  *
- * Each rung is a row of a table: how to begin it, and how long it may take. A rung ends by its
- * time, by an answer, by hurry, or because the process it speaks to is no more.
+ * A step ends by its time, by an answer, by hurry, or because the process it speaks to is no more.
  */
 #include "dcc-stop-sequence.h"
 
@@ -10,32 +9,35 @@
 
 #define MAX_RESERVE_MS    3000
 #define EMPTY_PATIENCE_MS 100 /* that nothing is left is told a moment after the end */
+#define GRACE_PERIOD_MS   250 /* between two looks at what is left after a crash */
 
 typedef enum {
-    RUNG_NONE,
-    RUNG_SAVE,
-    RUNG_QUIT,
-    RUNG_SIGNAL,
-    RUNG_GRACE, /* main has ended by itself; its children are left alone for a while */
-    RUNG_TREE,
-    RUNG_KILL,
-    RUNG_VERIFY, /* killed, and not gone in time: nothing more can be done but watch */
-} Rung;
+    STEP_NONE,
+    STEP_SAVE,
+    STEP_QUIT,
+    STEP_SIGNAL,
+    STEP_GRACE, /* main has ended by itself; its children are left alone for a while */
+    STEP_TREE,
+    STEP_KILL,
+    STEP_VERIFY, /* killed, and not gone in time: nothing more can be done but watch */
+} Step;
 
-struct _DccLadder {
+struct _DccStopSequence {
     DccStopSequenceTools tools;
     const DccStopSequenceHandler *handler;
     gpointer data;
-    Rung rung;
-    gint64 rung_began;
+    Step step;
+    gint64 step_began;
     guint timer;
     guint deadline;
-    gint64 reserve_ms; /* of the deadline, for the signal */
+    gint64 reserve_ms;  /* of the deadline, for the signal */
+    gint64 grace_until; /* what is left after a crash is left alone no longer than this */
     gboolean main_ended;
     guint call; /* number of the agent call whose answer is awaited */
     guint last_call;
-    GList
-        *pending; /* calls that have not been answered: they must not find a ladder that is gone */
+    gboolean closed; /* freed, and held by an entry that has not returned */
+    GList *
+        pending; /* calls that have not been answered: they must not find a sequence that is gone */
 };
 
 typedef struct {
@@ -44,50 +46,67 @@ typedef struct {
 } Pending;
 
 static void
-enter(DccStopSequence *self, Rung rung);
+enter(DccStopSequence *self, Step step);
 
-static const char *const rung_names[] = {
-    [RUNG_SAVE] = "save",
-    [RUNG_QUIT] = "quit",
-    [RUNG_SIGNAL] = "signal",
-    [RUNG_GRACE] = "grace",
-    [RUNG_TREE] = "tree",
-    [RUNG_KILL] = "kill",
-    [RUNG_VERIFY] = "verify",
+static void
+sequence_release(DccStopSequence *self)
+{
+    g_rc_box_release(self);
+}
+
+/* A handler may free the sequence: each entry holds it until the end. */
+typedef DccStopSequence HeldSequence;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldSequence, sequence_release)
+
+static HeldSequence *
+hold(DccStopSequence *self)
+{
+    return g_rc_box_acquire(self);
+}
+
+static const char *const step_names[] = {
+    [STEP_SAVE] = "save",
+    [STEP_QUIT] = "quit",
+    [STEP_SIGNAL] = "signal",
+    [STEP_GRACE] = "grace",
+    [STEP_TREE] = "tree",
+    [STEP_KILL] = "kill",
+    [STEP_VERIFY] = "verify",
 };
 
 static void
 leave(DccStopSequence *self, const char *outcome, const char *detail)
 {
-    Rung rung = self->rung;
-    gint64 ms = (dcc_clock_now(self->tools.clock) - self->rung_began) / 1000;
+    Step step = self->step;
+    gint64 ms = (dcc_clock_now(self->tools.clock) - self->step_began) / 1000;
 
-    self->rung = RUNG_NONE;
+    self->step = STEP_NONE;
     self->call = 0;
     dcc_clock_clear(self->tools.clock, &self->timer);
-    if (rung != RUNG_NONE && rung != RUNG_GRACE)
-        self->handler->step(rung_names[rung], outcome, ms, detail, self->data);
+    if (step != STEP_NONE && step != STEP_GRACE && !self->closed)
+        self->handler->step(step_names[step], outcome, ms, detail, self->data);
 }
 
-static Rung
-next_rung(DccStopSequence *self, Rung rung)
+static Step
+next_step(DccStopSequence *self, Step step)
 {
-    Rung next = rung + 1;
+    Step next = step + 1;
 
-    if (rung == RUNG_SIGNAL || (self->main_ended && next < RUNG_TREE))
-        next = RUNG_TREE;
-    return MIN(next, RUNG_VERIFY);
+    if (step == STEP_SIGNAL || (self->main_ended && next < STEP_TREE))
+        next = STEP_TREE;
+    return MIN(next, STEP_VERIFY);
 }
 
 static gboolean
-on_rung_over(gpointer data)
+on_step_over(gpointer data)
 {
     DccStopSequence *self = data;
-    Rung rung = self->rung;
+    g_autoptr(HeldSequence) held = hold(self);
+    Step step = self->step;
 
     self->timer = 0;
     leave(self, "timed-out", NULL);
-    enter(self, next_rung(self, rung));
+    enter(self, next_step(self, step));
     return G_SOURCE_REMOVE;
 }
 
@@ -95,26 +114,28 @@ static gboolean
 on_deadline(gpointer data)
 {
     DccStopSequence *self = data;
+    g_autoptr(HeldSequence) held = hold(self);
 
     self->deadline = 0;
-    if (self->rung >= RUNG_KILL)
+    if (self->step >= STEP_KILL)
         return G_SOURCE_REMOVE;
     leave(self, "timed-out", "the time given for the whole stop is over");
-    enter(self, RUNG_KILL);
+    enter(self, STEP_KILL);
     return G_SOURCE_REMOVE;
 }
 
-/* The last part of the time given is the signal's: who did not answer may still end by itself. */
+/* The last part of the time given is the signal's: what did not answer may still end by itself. */
 static gboolean
 on_time_to_signal(gpointer data)
 {
     DccStopSequence *self = data;
+    g_autoptr(HeldSequence) held = hold(self);
 
     self->deadline = dcc_clock_add(self->tools.clock, self->reserve_ms, on_deadline, self);
-    if (self->rung >= RUNG_SIGNAL)
+    if (self->step >= STEP_SIGNAL)
         return G_SOURCE_REMOVE;
     leave(self, "timed-out", "the time given for the whole stop is nearly over");
-    enter(self, RUNG_SIGNAL);
+    enter(self, STEP_SIGNAL);
     return G_SOURCE_REMOVE;
 }
 
@@ -129,10 +150,10 @@ on_saved(DccStopSequence *self, JsonObject *result, const GError *error)
         leave(self, "not-supported", error->message);
     else
         leave(self, "refused", error->message);
-    enter(self, next_rung(self, RUNG_SAVE));
+    enter(self, next_step(self, STEP_SAVE));
 }
 
-/* It agreed: now it may take its time to end, which is what the rung's timer is for. */
+/* It agreed: now it may take its time to end, which is what the step's timer is for. */
 static void
 on_quitting(DccStopSequence *self, JsonObject *result, const GError *error)
 {
@@ -144,7 +165,7 @@ on_quitting(DccStopSequence *self, JsonObject *result, const GError *error)
         leave(self, "not-supported", error->message);
     else
         leave(self, "refused", error->message);
-    enter(self, next_rung(self, RUNG_QUIT));
+    enter(self, next_step(self, STEP_QUIT));
 }
 
 static void
@@ -152,15 +173,16 @@ on_answer(JsonObject *result, const GError *error, gpointer data)
 {
     g_autofree Pending *pending = data;
     DccStopSequence *self = pending->stop_sequence;
+    g_autoptr(HeldSequence) held = self != NULL ? hold(self) : NULL;
 
     if (self == NULL)
         return;
     self->pending = g_list_remove(self->pending, pending);
     if (pending->number != self->call)
         return;
-    if (self->rung == RUNG_SAVE)
+    if (self->step == STEP_SAVE)
         on_saved(self, result, error);
-    else if (self->rung == RUNG_QUIT)
+    else if (self->step == STEP_QUIT)
         on_quitting(self, result, error);
 }
 
@@ -178,10 +200,10 @@ ask(DccStopSequence *self, const char *method, JsonObject *params, gint64 timeou
 static void
 arm(DccStopSequence *self, gint64 ms)
 {
-    self->timer = dcc_clock_add(self->tools.clock, ms, on_rung_over, self);
+    self->timer = dcc_clock_add(self->tools.clock, ms, on_step_over, self);
 }
 
-/* The call's own timeout ends the rung, so no second timer is needed. */
+/* The call's own timeout ends the step, so no second timer is needed. */
 static void
 begin_save(DccStopSequence *self)
 {
@@ -192,7 +214,7 @@ begin_save(DccStopSequence *self)
         leave(self,
               "not-supported",
               method == NULL ? "the application cannot be asked" : "no agent is connected");
-        enter(self, RUNG_QUIT);
+        enter(self, STEP_QUIT);
         return;
     }
     params = json_object_new();
@@ -208,11 +230,11 @@ begin_quit(DccStopSequence *self)
 
     if (method == NULL || !dcc_agent_link_is_connected(self->tools.agent)) {
         leave(self, "not-supported", NULL);
-        enter(self, RUNG_SIGNAL);
+        enter(self, STEP_SIGNAL);
         return;
     }
     ask(self, method, NULL, timeout);
-    if (self->rung == RUNG_QUIT && self->call != 0)
+    if (self->step == STEP_QUIT && self->call != 0)
         arm(self, timeout);
 }
 
@@ -224,31 +246,33 @@ begin_order(DccStopSequence *self, DccShimOrder order, DccSetting setting)
 }
 
 static void
-enter(DccStopSequence *self, Rung rung)
+enter(DccStopSequence *self, Step step)
 {
-    self->rung = rung;
-    self->rung_began = dcc_clock_now(self->tools.clock);
-    switch (rung) {
-    case RUNG_SAVE:
+    if (self->closed)
+        return;
+    self->step = step;
+    self->step_began = dcc_clock_now(self->tools.clock);
+    switch (step) {
+    case STEP_SAVE:
         begin_save(self);
         break;
-    case RUNG_QUIT:
+    case STEP_QUIT:
         begin_quit(self);
         break;
-    case RUNG_SIGNAL:
+    case STEP_SIGNAL:
         begin_order(self, DCC_SHIM_TERM, DCC_SETTING_TERM_TIMEOUT);
         break;
-    case RUNG_TREE:
+    case STEP_TREE:
         begin_order(self, DCC_SHIM_TERM_TREE, DCC_SETTING_TREE_TIMEOUT);
         break;
-    case RUNG_KILL:
+    case STEP_KILL:
         begin_order(self, DCC_SHIM_KILL_TREE, DCC_SETTING_VERIFY_TIMEOUT);
         break;
-    case RUNG_VERIFY:
+    case STEP_VERIFY:
         self->handler->incomplete(self->data);
         break;
-    case RUNG_GRACE:
-    case RUNG_NONE:
+    case STEP_GRACE:
+    case STEP_NONE:
         break;
     }
 }
@@ -258,7 +282,7 @@ dcc_stop_sequence_new(const DccStopSequenceTools *tools,
                       const DccStopSequenceHandler *handler,
                       gpointer data)
 {
-    DccStopSequence *self = g_new0(DccStopSequence, 1);
+    DccStopSequence *self = g_rc_box_new0(DccStopSequence);
 
     self->tools = *tools;
     self->handler = handler;
@@ -280,55 +304,95 @@ dcc_stop_sequence_free(DccStopSequence *self)
     dcc_clock_clear(self->tools.clock, &self->timer);
     dcc_clock_clear(self->tools.clock, &self->deadline);
     g_list_foreach(self->pending, orphan, NULL);
-    g_list_free(self->pending);
-    g_free(self);
+    g_clear_pointer(&self->pending, g_list_free);
+    self->closed = TRUE;
+    sequence_release(self);
 }
 
 void
 dcc_stop_sequence_begin(DccStopSequence *self, gint64 deadline_ms)
 {
+    g_autoptr(HeldSequence) held = hold(self);
+
     if (deadline_ms > 0) {
         self->reserve_ms = MIN(deadline_ms / 3, MAX_RESERVE_MS);
         self->deadline = dcc_clock_add(
             self->tools.clock, deadline_ms - self->reserve_ms, on_time_to_signal, self);
     }
-    enter(self, self->main_ended ? RUNG_TREE : RUNG_SAVE);
+    enter(self, self->main_ended ? STEP_TREE : STEP_SAVE);
 }
 
 void
 dcc_stop_sequence_kill(DccStopSequence *self)
 {
-    if (self->rung >= RUNG_KILL)
+    g_autoptr(HeldSequence) held = hold(self);
+
+    if (self->step >= STEP_KILL)
         return;
     leave(self, "skipped", NULL);
-    enter(self, RUNG_KILL);
+    enter(self, STEP_KILL);
 }
 
 void
 dcc_stop_sequence_hurry(DccStopSequence *self)
 {
-    Rung rung = self->rung;
+    g_autoptr(HeldSequence) held = hold(self);
+    Step step = self->step;
 
-    if (rung == RUNG_NONE || rung >= RUNG_KILL)
+    if (step == STEP_NONE || step >= STEP_KILL)
         return;
     leave(self, "skipped", NULL);
-    enter(self, next_rung(self, rung));
+    enter(self, next_step(self, step));
+}
+
+/* What is left after a crash may be its reporter: as long as it looks like one, or works, it is
+ * left alone. */
+static gboolean
+on_grace(gpointer data)
+{
+    DccStopSequence *self = data;
+    g_autoptr(HeldSequence) held = hold(self);
+
+    self->timer = 0;
+    if (dcc_clock_now(self->tools.clock) < self->grace_until &&
+        self->handler->lingers(self->data)) {
+        self->timer = dcc_clock_add(self->tools.clock, GRACE_PERIOD_MS, on_grace, self);
+        return G_SOURCE_REMOVE;
+    }
+    leave(self, "timed-out", NULL);
+    enter(self, STEP_TREE);
+    return G_SOURCE_REMOVE;
 }
 
 void
-dcc_stop_sequence_main_ended(DccStopSequence *self, gint64 grace_ms)
+dcc_stop_sequence_main_ended(DccStopSequence *self, gint64 grace_ms, gboolean any_left)
 {
+    g_autoptr(HeldSequence) held = hold(self);
+
     self->main_ended = TRUE;
-    if (self->rung >= RUNG_TREE)
+    if (self->step >= STEP_TREE)
         return;
     leave(self, "done", NULL);
-    self->rung = RUNG_GRACE;
-    arm(self, MAX(grace_ms, EMPTY_PATIENCE_MS));
+    if (self->closed)
+        return;
+    if (any_left && grace_ms == 0) {
+        enter(self, STEP_TREE);
+        return;
+    }
+    self->step = STEP_GRACE;
+    self->grace_until = dcc_clock_now(self->tools.clock) + grace_ms * 1000;
+    if (grace_ms == 0)
+        arm(self, EMPTY_PATIENCE_MS);
+    else
+        self->timer =
+            dcc_clock_add(self->tools.clock, MIN(grace_ms, GRACE_PERIOD_MS), on_grace, self);
 }
 
 void
 dcc_stop_sequence_tree_empty(DccStopSequence *self)
 {
-    leave(self, "done", NULL);
+    g_autoptr(HeldSequence) held = hold(self);
+
     dcc_clock_clear(self->tools.clock, &self->deadline);
+    leave(self, "done", NULL);
 }

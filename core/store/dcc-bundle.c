@@ -80,16 +80,28 @@ copy_small(const char *path, const char *target)
                target, text, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
 }
 
-gboolean
-dcc_bundle_add_file(DccBundle *self, const char *name, const char *path)
+static gboolean
+put_file(const char *dir, const char *name, const char *path)
 {
-    g_autofree char *target = g_build_filename(self->dir, name, NULL);
+    g_autofree char *target = g_build_filename(dir, name, NULL);
 
     if (linkat(AT_FDCWD, path, AT_FDCWD, target, 0) == 0) {
         /* The application's own umask made it. */
         return chmod(target, 0600) == 0;
     }
     return copy_small(path, target);
+}
+
+gboolean
+dcc_bundle_add_file(DccBundle *self, const char *name, const char *path)
+{
+    return put_file(self->dir, name, path);
+}
+
+gboolean
+dcc_bundle_extend(const char *bundle, const char *name, const char *path)
+{
+    return put_file(bundle, name, path);
 }
 
 char *
@@ -158,26 +170,23 @@ dcc_bundle_find(const char *crashes, const char *incarnation)
     return NULL;
 }
 
+/* What is shown is what was understood: every member is there, and of its type. */
 JsonObject *
 dcc_death_from_text(const char *text, gssize length)
 {
-    g_autoptr(JsonObject) death = dcc_json_from_text(text, length, NULL);
+    g_autoptr(JsonObject) object = dcc_json_from_text(text, length, NULL);
+    g_autoptr(DccDeath) death = object != NULL ? dcc_death_from_json(object, NULL) : NULL;
 
-    if (death == NULL || dcc_json_get_int(death, "version", 0) != DCC_DEATH_VERSION ||
-        dcc_json_get_object(death, "result") == NULL ||
-        dcc_json_get_string(death, "name", NULL) == NULL)
-        return NULL;
-    return g_steal_pointer(&death);
+    return death != NULL ? dcc_death_to_json(death) : NULL;
 }
 
 static JsonObject *
 read_death(const char *bundle)
 {
     g_autofree char *path = g_build_filename(bundle, DCC_BUNDLE_DEATH, NULL);
-    g_autoptr(JsonObject) object = dcc_instance_dir_read_json(path);
-    g_autofree char *line = object != NULL ? dcc_json_to_line(object) : NULL;
+    g_autoptr(DccDeath) death = dcc_death_read(path, NULL);
 
-    return line != NULL ? dcc_death_from_text(line, -1) : NULL;
+    return death != NULL ? dcc_death_to_json(death) : NULL;
 }
 
 JsonObject *

@@ -3,14 +3,14 @@
  * last that goes. */
 #pragma once
 
+#include "dcc-death.h"
 #include "dcc-safe-dir.h"
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
-#define DCC_BUNDLE_DIR    "crashes"
-#define DCC_BUNDLE_DEATH  "death.json"
-#define DCC_DEATH_VERSION 1
+#define DCC_BUNDLE_DIR   "crashes"
+#define DCC_BUNDLE_DEATH "death.json"
 
 typedef struct _DccBundle DccBundle;
 
@@ -25,6 +25,9 @@ dcc_bundle_write(DccBundle *self, const char *name, const char *text, gssize len
 /* The file under another name as well, or a copy where that cannot be. */
 gboolean
 dcc_bundle_add_file(DccBundle *self, const char *name, const char *path);
+/* The same to one that is sealed: evidence that was found later. */
+gboolean
+dcc_bundle_extend(const char *bundle, const char *name, const char *path);
 /* (transfer full): the path of what is complete now; NULL: it could not be put in its place. */
 char *
 dcc_bundle_seal(DccBundle *self, gint64 wall_us, const char *incarnation);

@@ -3,6 +3,7 @@
 #include "dcc-request-json.h"
 
 #include "dcc-error.h"
+#include "dcc-fields.h"
 #include "dcc-json.h"
 
 static JsonObject *
@@ -21,36 +22,61 @@ settings_to_json(DccSettings *settings)
     return object;
 }
 
-static void
-set_string(JsonObject *object, const char *member, const char *value)
-{
-    if (value != NULL)
-        json_object_set_string_member(object, member, value);
-}
+/* The members of request.json. */
+typedef struct {
+    char *app;
+    char *name;
+    char *version;
+    gboolean headless;
+    gboolean safe;
+    char *scene;
+    char *cwd;
+    char **args;
+    char **env;
+    JsonObject *settings;
+} StoredRequest;
 
-static void
-set_bytes(JsonObject *object, const char *member, const char *value)
-{
-    if (value != NULL)
-        dcc_json_set_bytes(object, member, value);
-}
+#define ROW(member, type, ...)                                                                     \
+    {                                                                                              \
+        .name = #member, .kind = DCC_FIELD_##type,                                                 \
+        .offset = G_STRUCT_OFFSET(StoredRequest, member), __VA_ARGS__                              \
+    }
+
+static const DccField fields[] = {
+    ROW(app, TEXT, .required = TRUE),
+    ROW(name, TEXT),
+    ROW(version, TEXT),
+    ROW(headless, BOOL),
+    ROW(safe, BOOL),
+    ROW(scene, BYTES),
+    ROW(cwd, BYTES),
+    ROW(args, BYTESV),
+    ROW(env, BYTESV),
+    ROW(settings, OBJECT),
+};
+
+static const DccFieldTable table = DCC_FIELD_TABLE(StoredRequest, fields);
 
 JsonObject *
 dcc_request_to_json(DccLaunchRequest *request)
 {
     JsonObject *object = json_object_new();
+    g_autoptr(JsonObject) settings = settings_to_json(dcc_launch_request_get_settings(request));
+    /* Borrowed: writing changes nothing. */
+    const StoredRequest stored = {
+        .app = (char *)dcc_launch_request_get_app(request),
+        .name = (char *)dcc_launch_request_get_name(request),
+        .version = (char *)dcc_launch_request_get_version(request),
+        .headless = dcc_launch_request_is_headless(request),
+        .safe = dcc_launch_request_is_safe(request),
+        .scene = (char *)dcc_launch_request_get_scene(request),
+        .cwd = (char *)dcc_launch_request_get_cwd(request),
+        .args = (char **)dcc_launch_request_get_args(request),
+        .env = (char **)dcc_launch_request_get_env(request),
+        .settings = settings,
+    };
 
-    set_string(object, "app", dcc_launch_request_get_app(request));
-    set_string(object, "name", dcc_launch_request_get_name(request));
-    set_string(object, "version", dcc_launch_request_get_version(request));
-    json_object_set_boolean_member(object, "headless", dcc_launch_request_is_headless(request));
-    json_object_set_boolean_member(object, "safe", dcc_launch_request_is_safe(request));
-    set_bytes(object, "scene", dcc_launch_request_get_scene(request));
-    set_bytes(object, "cwd", dcc_launch_request_get_cwd(request));
-    dcc_json_set_bytesv(object, "args", dcc_launch_request_get_args(request));
-    dcc_json_set_bytesv(object, "env", dcc_launch_request_get_env(request));
-    json_object_set_object_member(
-        object, "settings", settings_to_json(dcc_launch_request_get_settings(request)));
+    dcc_fields_write(&table, &stored, object);
     return object;
 }
 
@@ -69,40 +95,46 @@ read_settings(DccLaunchRequest *request, JsonObject *object, GError **error)
 }
 
 static gboolean
-read_env(DccLaunchRequest *request, JsonObject *object, GError **error)
+read_env(DccLaunchRequest *request, char **env, GError **error)
 {
-    g_auto(GStrv) env = dcc_json_get_bytesv(object, "env");
-
     for (guint i = 0; env != NULL && env[i] != NULL; i++)
         if (!dcc_launch_request_add_env(request, env[i], error))
             return FALSE;
     return TRUE;
 }
 
+static DccLaunchRequest *
+make_request(const StoredRequest *stored, GError **error)
+{
+    g_autoptr(DccLaunchRequest) request = dcc_launch_request_new(stored->app);
+    const char *name = stored->name != NULL ? stored->name : stored->app;
+
+    if (!dcc_launch_request_set_name(request, name, error))
+        return NULL;
+    dcc_launch_request_set_version(request, stored->version);
+    dcc_launch_request_set_headless(request, stored->headless);
+    dcc_launch_request_set_safe(request, stored->safe);
+    dcc_launch_request_set_scene(request, stored->scene);
+    dcc_launch_request_set_cwd(request, stored->cwd);
+    dcc_launch_request_set_args(request, (const char *const *)stored->args);
+    if (!read_env(request, stored->env, error) || !read_settings(request, stored->settings, error))
+        return NULL;
+    return g_steal_pointer(&request);
+}
+
 DccLaunchRequest *
 dcc_request_from_json(JsonObject *object, GError **error)
 {
-    const char *app = dcc_json_get_string(object, "app", NULL);
-    g_autoptr(DccLaunchRequest) request = NULL;
-    g_autofree char *scene = dcc_json_get_bytes(object, "scene");
-    g_autofree char *cwd = dcc_json_get_bytes(object, "cwd");
-    g_auto(GStrv) args = dcc_json_get_bytesv(object, "args");
+    StoredRequest stored = {0};
+    g_autoptr(GError) problem = NULL;
+    DccLaunchRequest *request;
 
-    if (app == NULL) {
-        g_set_error(error, DCC_ERROR, DCC_ERROR_INVALID, "the stored request names no application");
+    if (!dcc_fields_read(&table, object, 1, &stored, &problem)) {
+        g_set_error(
+            error, DCC_ERROR, DCC_ERROR_INVALID, "the stored request: %s", problem->message);
         return NULL;
     }
-    request = dcc_launch_request_new(app);
-    if (!dcc_launch_request_set_name(request, dcc_json_get_string(object, "name", app), error))
-        return NULL;
-    dcc_launch_request_set_version(request, dcc_json_get_string(object, "version", NULL));
-    dcc_launch_request_set_headless(request, dcc_json_get_boolean(object, "headless", FALSE));
-    dcc_launch_request_set_safe(request, dcc_json_get_boolean(object, "safe", FALSE));
-    dcc_launch_request_set_scene(request, scene);
-    dcc_launch_request_set_cwd(request, cwd);
-    dcc_launch_request_set_args(request, (const char *const *)args);
-    if (!read_env(request, object, error) ||
-        !read_settings(request, dcc_json_get_object(object, "settings"), error))
-        return NULL;
-    return g_steal_pointer(&request);
+    request = make_request(&stored, error);
+    dcc_fields_clear(&table, &stored);
+    return request;
 }

@@ -24,7 +24,7 @@ static const Ending endings[] = {
     {"--wrapper --crash-after 1 --signal 11", DCC_RESULT_EXITED, DCC_STATE_CRASHED, 139, 0, 139},
     {"--exit-before-ready 0", DCC_RESULT_START_FAILED, DCC_STATE_FAILED, -1, 0, 125},
     {"--job --exit-before-ready 0", DCC_RESULT_EXITED, DCC_STATE_STOPPED, 0, 0, 0},
-    {"--job --exit-before-ready 5", DCC_RESULT_EXITED, DCC_STATE_CRASHED, 5, 0, 5},
+    {"--job --exit-before-ready 5", DCC_RESULT_EXITED, DCC_STATE_FAILED, 5, 0, 5},
     {"--exit-before-ready 5", DCC_RESULT_EXITED, DCC_STATE_CRASHED, 5, 0, 5},
     {"--hold-stdout --exit-after 1 --code 7", DCC_RESULT_EXITED, DCC_STATE_CRASHED, 7, 0, 7},
 };

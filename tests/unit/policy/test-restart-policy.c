@@ -264,19 +264,85 @@ test_no_instant_crashes(void)
     }
 }
 
-/* F86: waits by the delays, for as long as it takes. */
+/* Waits by the delays, spends no crash budget, and ends after max-restarts in a row. */
 static void
-test_licence_costs_no_budget(void)
+test_licence_has_a_count_of_its_own(void)
 {
-    g_autoptr(DccRestartPolicy) policy = make_default_policy();
+    const char *const texts[] = {"max-restarts=4", "backoff=fixed:10ms", "jitter=0", NULL};
+    g_autoptr(DccRestartPolicy) policy = make_policy_seeded(1, texts);
+    gint64 now = START;
 
-    for (guint i = 0; i < 100; i++) {
-        gint64 now = START + i * SECOND;
-        DccDecision decision =
-            dcc_restart_policy_decide(policy, DCC_VERDICT_LICENCE, "no licence", now - SECOND, now);
-        assert_decision(decision, DCC_DECISION_RESTART, MIN(60000, 1000 << MIN(i, 20)));
+    for (guint round = 0; round < 2; round++) {
+        for (guint i = 0; i < 4; i++) {
+            g_autofree char *text = dcc_restart_policy_save(policy, now);
+
+            dcc_restart_policy_restore(policy, text, now); /* another session counts on */
+            now += SECOND;
+            assert_decision(dcc_restart_policy_decide(
+                                policy, DCC_VERDICT_LICENCE, "no licence", now - SECOND, now),
+                            DCC_DECISION_RESTART,
+                            10);
+        }
+        g_assert_cmpuint(dcc_restart_policy_get_crashes(policy), ==, 0);
+        assert_decision(
+            dcc_restart_policy_decide(policy, DCC_VERDICT_LICENCE, "no licence", now - SECOND, now),
+            DCC_DECISION_GIVE_UP,
+            0);
+        dcc_restart_policy_reset(policy); /* one run was well: the count begins again */
     }
-    g_assert_cmpuint(dcc_restart_policy_get_crashes(policy), ==, 0);
+}
+
+/* A hang is charged like a crash, whatever the setting for crashes says. */
+static void
+test_a_hang_has_budget_and_delay(void)
+{
+    static const char *const modes[] = {"restart=on-crash", "restart=never", "restart=always"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
+        const char *const texts[] = {
+            "max-restarts=2", "backoff=fixed:30ms", "jitter=0", modes[i], NULL};
+        g_autoptr(DccRestartPolicy) policy = make_policy_seeded(1, texts);
+        DccRunOutcome end = {DCC_VERDICT_KILLED, "it hung", NULL, FALSE, START, TRUE, TRUE};
+
+        for (guint j = 0; j < 2; j++)
+            assert_decision(dcc_restart_policy_decide_end(policy, &end, START + SECOND),
+                            DCC_DECISION_RESTART,
+                            30);
+        g_assert_cmpint(dcc_restart_policy_decide_end(policy, &end, START + SECOND).kind,
+                        ==,
+                        DCC_DECISION_GIVE_UP);
+    }
+}
+
+/* What a job chose is not repeated; what befell it is. */
+static void
+test_a_jobs_own_end_is_handed_on(void)
+{
+    static const struct {
+        DccVerdictKind verdict;
+        gboolean signaled;
+        DccDecisionKind kind;
+    } rows[] = {
+        {DCC_VERDICT_FAILED, FALSE, DCC_DECISION_GIVE_UP},
+        {DCC_VERDICT_SUSPICIOUS, FALSE, DCC_DECISION_GIVE_UP},
+        {DCC_VERDICT_UNKNOWN, FALSE, DCC_DECISION_GIVE_UP},
+        {DCC_VERDICT_SCRIPT_ERROR, FALSE, DCC_DECISION_GIVE_UP},
+        {DCC_VERDICT_CLEAN, FALSE, DCC_DECISION_REST},
+        {DCC_VERDICT_CRASH, FALSE, DCC_DECISION_RESTART},
+        {DCC_VERDICT_CRASH, TRUE, DCC_DECISION_RESTART},
+        {DCC_VERDICT_KILLED, TRUE, DCC_DECISION_RESTART},
+        {DCC_VERDICT_OOM, TRUE, DCC_DECISION_RESTART},
+        {DCC_VERDICT_UNKNOWN, TRUE, DCC_DECISION_RESTART},
+        {DCC_VERDICT_LICENCE, FALSE, DCC_DECISION_RESTART},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(DccRestartPolicy) policy = make_default_policy();
+        DccRunOutcome end = {rows[i].verdict, "why", NULL, TRUE, START, FALSE, rows[i].signaled};
+
+        g_assert_cmpint(
+            dcc_restart_policy_decide_end(policy, &end, START + HOUR).kind, ==, rows[i].kind);
+    }
 }
 
 static void
@@ -379,7 +445,7 @@ test_crashes_in_a_row(void)
             const Step *step = &stories[i].steps[j];
             /* Another session takes over after each end. */
             g_autofree char *text = dcc_restart_policy_save(policy, now);
-            DccLifeEnd end = {step->verdict, "why", step->scene, step->job, 0};
+            DccRunOutcome end = {step->verdict, "why", step->scene, step->job, 0};
             DccDecision decision;
 
             dcc_restart_policy_restore(policy, text, now);
@@ -396,7 +462,7 @@ static void
 test_a_healthy_life_ends_the_row(void)
 {
     g_autoptr(DccRestartPolicy) policy = make_default_policy();
-    DccLifeEnd end = {DCC_VERDICT_CRASH, "why", "/shots/a.blend", FALSE, START - HOUR};
+    DccRunOutcome end = {DCC_VERDICT_CRASH, "why", "/shots/a.blend", FALSE, START - HOUR};
     DccDecision last = {0};
 
     for (guint i = 0; i < 2; i++)
@@ -512,7 +578,9 @@ main(int argc, char **argv)
     g_test_add_func("/restart-policy/verdicts", test_verdicts);
     g_test_add_func("/restart-policy/instant", test_instant_crashes);
     g_test_add_func("/restart-policy/not-instant", test_no_instant_crashes);
-    g_test_add_func("/restart-policy/licence", test_licence_costs_no_budget);
+    g_test_add_func("/restart-policy/licence", test_licence_has_a_count_of_its_own);
+    g_test_add_func("/restart-policy/hang", test_a_hang_has_budget_and_delay);
+    g_test_add_func("/restart-policy/job", test_a_jobs_own_end_is_handed_on);
     g_test_add_func("/restart-policy/spawn", test_spawn_patience);
     g_test_add_func("/restart-policy/row", test_crashes_in_a_row);
     g_test_add_func("/restart-policy/row-ends", test_a_healthy_life_ends_the_row);

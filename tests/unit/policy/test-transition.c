@@ -11,24 +11,24 @@ static const char *const expected[] = {
     "starting spawn-refused restarting retry-spawn",
     "starting start-refused failed conclude",
     "starting start-timeout stopping kill",
-    "starting exited-clean stopped bury",
-    "starting exited-crash crashed bury",
-    "starting exited-for-good failed bury",
+    "starting exited-clean stopped clear-tree",
+    "starting exited-crash crashed clear-tree",
+    "starting exited-for-good failed clear-tree",
     "starting stop stopping ask-to-quit",
     "starting restart stopping ask-to-quit",
 
     "running hung unresponsive report",
-    "running exited-clean stopped bury",
-    "running exited-crash crashed bury",
-    "running exited-for-good failed bury",
+    "running exited-clean stopped clear-tree",
+    "running exited-crash crashed clear-tree",
+    "running exited-for-good failed clear-tree",
     "running stop stopping ask-to-quit",
     "running restart stopping ask-to-quit",
 
     "unresponsive well running report",
     "unresponsive hang-timeout stopping ask-to-quit",
-    "unresponsive exited-clean stopped bury",
-    "unresponsive exited-crash crashed bury",
-    "unresponsive exited-for-good failed bury",
+    "unresponsive exited-clean stopped clear-tree",
+    "unresponsive exited-crash crashed clear-tree",
+    "unresponsive exited-for-good failed clear-tree",
     "unresponsive stop stopping ask-to-quit",
     "unresponsive restart stopping ask-to-quit",
 
@@ -186,7 +186,7 @@ act(Model *model, DccEvent event, DccAction action)
         model->alive++;
         model->over = model->burying = model->stopping = model->refused = FALSE;
         break;
-    case DCC_ACTION_BURY:
+    case DCC_ACTION_CLEAR_TREE:
         model->burying = TRUE;
         break;
     case DCC_ACTION_ASK_TO_QUIT:

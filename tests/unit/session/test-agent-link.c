@@ -11,7 +11,9 @@ typedef struct {
     DccInstanceDir *instance_dir;
     DccManualClock *clock;
     DccAgentLink *link;
-    guint came, went, readies, scenes, frames, byes;
+    guint came, went, readies, scenes, frames, byes, works, protections;
+    gboolean dirty;
+    gint64 mtime_ns;
     gboolean exists;
     char *scene;
     int frame[4];
@@ -45,7 +47,7 @@ on_ready(const char *scene, gboolean exists, gpointer data)
 }
 
 static void
-on_scene(const char *scene, gpointer data)
+on_scene(const char *scene, gboolean exists, gpointer data)
 {
     Door *self = data;
 
@@ -72,12 +74,34 @@ on_bye(int code, gpointer data)
     self->code = code;
 }
 
+static void
+on_work(const DccAgentWork *work, gpointer data)
+{
+    Door *self = data;
+
+    self->works++;
+    self->dirty = work->dirty;
+    self->mtime_ns = work->scene_mtime_ns;
+    keep_scene(self, work->scene);
+}
+
+static void
+on_protection(gboolean ok, const char *reason, gpointer data)
+{
+    Door *self = data;
+
+    self->protections++;
+    self->dirty = ok;
+}
+
 static const DccAgentHandler handler = {
     .connected = on_connected,
     .ready = on_ready,
     .scene = on_scene,
     .frame = on_frame,
     .bye = on_bye,
+    .work = on_work,
+    .protection = on_protection,
 };
 
 static Door *

@@ -1,0 +1,37 @@
+/* What follows a run that is over and has left nothing: the wish, the state and the policy together
+ * decide. Nothing here acts; the policy alone remembers. */
+#pragma once
+
+#include "dcc-recovery.h"
+#include "dcc-restart-policy.h"
+#include "dcc-run.h"
+#include "dcc-transition.h"
+#include "dcc-wish.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    DCC_AFTERMATH_RESTART,
+    DCC_AFTERMATH_REST,    /* nothing, and nothing is wrong with that */
+    DCC_AFTERMATH_GIVE_UP, /* nothing, though it was not to end like this */
+} DccAftermathKind;
+
+typedef struct {
+    DccAftermathKind kind;
+    DccEvent event;       /* for the state table */
+    gboolean offers_work; /* it broke, so unsaved work counts */
+    gint64 delay_ms;
+    gboolean safe;
+    char reason[160]; /* one line for people */
+} DccAftermath;
+
+/* state, wish: as they are now. now: of the policy's clock. */
+DccAftermath
+dcc_aftermath_decide(DccRun *run,
+                     DccState state,
+                     DccWish wish,
+                     DccRestartPolicy *policy,
+                     DccRecovery *recovery,
+                     gint64 now);
+
+G_END_DECLS

@@ -1,0 +1,48 @@
+/* The evidence of bad ends: one crash bundle for each, complete before the end is told; what is
+ * found later, and what followed, is added.
+ *
+ * None of it may cost the instance anything: what cannot be written is told as degraded. */
+#pragma once
+
+#include "dcc-event-log.h"
+#include "dcc-launch-request.h"
+#include "dcc-run.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DccEvidence DccEvidence;
+
+/* What followed a bad end. action: "restart", "gave-up", "rest". */
+typedef struct {
+    const char *action;
+    const char *reason;
+    gboolean safe;
+    gboolean recover;
+    DccRescueFile *work; /* NULL: none */
+} DccEvidenceNext;
+
+/* log: where it tells of itself. */
+DccEvidence *
+dcc_evidence_new(DccInstanceDir *dir, DccLaunchRequest *request, DccEventLog *log);
+void
+dcc_evidence_free(DccEvidence *self);
+/* The run ended badly: writes its bundle, once, and tells. keep: work that must not be trimmed;
+ * NULL: none. (transfer none): its path; NULL: it cannot be written. */
+const char *
+dcc_evidence_gather(DccEvidence *self, DccRun *run, const DccRunEnd *end, DccRescueFile *keep);
+/* The same of a run that nobody attended: what it used is not known. */
+const char *
+dcc_evidence_gather_stale(DccEvidence *self, const DccRunSetup *setup, const DccRunEnd *end);
+/* A file that was found after the bundle was written. */
+void
+dcc_evidence_add(DccEvidence *self, const char *incarnation, DccRescueKind kind, const char *path);
+void
+dcc_evidence_note_next(DccEvidence *self, const DccEvidenceNext *next);
+/* (transfer none): of the last bad end; NULL: none. */
+const char *
+dcc_evidence_get_bundle(DccEvidence *self);
+void
+dcc_evidence_restore(DccEvidence *self, const char *bundle, gboolean open);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccEvidence, dcc_evidence_free)
+
+G_END_DECLS

@@ -1,0 +1,36 @@
+/* What an instance has been through; see the header. */
+#include "dcc-history.h"
+
+void
+dcc_history_init(DccHistory *self)
+{
+    *self = (DccHistory){.rescued = g_ptr_array_new_with_free_func(g_free)};
+    dcc_stop_report_begin(&self->report);
+}
+
+void
+dcc_history_clear(DccHistory *self)
+{
+    g_clear_object(&self->result);
+    g_clear_pointer(&self->rescued, g_ptr_array_unref);
+    dcc_stop_report_clear(&self->report);
+}
+
+void
+dcc_history_note_started(DccHistory *self)
+{
+    self->restart_count += self->has_run ? 1 : 0;
+    self->has_run = TRUE;
+}
+
+void
+dcc_history_note_result(DccHistory *self, DccResult *result)
+{
+    g_set_object(&self->result, result);
+}
+
+void
+dcc_history_note_rescue(DccHistory *self, const char *path)
+{
+    g_ptr_array_add(self->rescued, g_strdup(path));
+}

@@ -1,0 +1,334 @@
+/* Files of an ended run to safety; see the header. */
+#include "dcc-rescue.h"
+
+#include "dcc-quiet-thread.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* One file on its way. */
+typedef struct {
+    DccRescueKind kind;
+    char *from;
+    char *to;
+    gboolean again; /* it was taken before and has changed: no news */
+    gboolean done;
+} Move;
+
+/* What the thread works on, shared with it. */
+typedef struct {
+    GPtrArray *moves; /* Move */
+    gboolean keep;
+    GMainContext *context;
+    DccRescue *rescue; /* NULL: it is gone; looked at in the context's thread alone */
+} Job;
+
+typedef struct {
+    char *target;
+    gint64 mtime_ns;
+    gint64 size;
+} Taken;
+
+struct _DccRescue {
+    char *dir;
+    char *incarnation;
+    GHashTable *taken; /* path -> Taken */
+    Job *job;          /* under way */
+    DccRescueFunc func;
+    gpointer data;
+};
+
+static void
+move_free(gpointer data)
+{
+    Move *move = data;
+
+    g_free(move->from);
+    g_free(move->to);
+    g_free(move);
+}
+
+static void
+taken_free(gpointer data)
+{
+    g_free(((Taken *)data)->target);
+    g_free(data);
+}
+
+static void
+job_clear(gpointer data)
+{
+    Job *job = data;
+
+    g_ptr_array_unref(job->moves);
+    g_main_context_unref(job->context);
+}
+
+static void
+job_unref(Job *job)
+{
+    g_atomic_rc_box_release_full(job, job_clear);
+}
+
+DccRescue *
+dcc_rescue_new(const char *rescue_dir, const char *incarnation)
+{
+    DccRescue *self = g_new0(DccRescue, 1);
+
+    self->dir = g_strdup(rescue_dir);
+    self->incarnation = g_strdup(incarnation);
+    self->taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, taken_free);
+    return self;
+}
+
+void
+dcc_rescue_free(DccRescue *self)
+{
+    if (self == NULL)
+        return;
+    if (self->job != NULL) {
+        self->job->rescue = NULL;
+        g_clear_pointer(&self->job, job_unref);
+    }
+    g_hash_table_unref(self->taken);
+    g_free(self->dir);
+    g_free(self->incarnation);
+    g_free(self);
+}
+
+static gboolean
+read_plain(const char *path, struct stat *st)
+{
+    return lstat(path, st) == 0 && S_ISREG(st->st_mode) && st->st_uid == geteuid();
+}
+
+gboolean
+dcc_rescue_is_plain_file(const char *path)
+{
+    struct stat st;
+
+    return path != NULL && read_plain(path, &st);
+}
+
+static gint64
+mtime_ns(const struct stat *st)
+{
+    return (gint64)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+/* The copy is as old as what it is a copy of: which is the newest work is told by it. */
+static void
+copy_times(const char *source, const char *target)
+{
+    struct stat st;
+
+    if (lstat(source, &st) == 0)
+        utimensat(
+            AT_FDCWD, target, (struct timespec[]){st.st_atim, st.st_mtim}, AT_SYMLINK_NOFOLLOW);
+}
+
+/* Beside the target first: half a copy is never taken for work. */
+static gboolean
+copy_file(const char *from, const char *to)
+{
+    g_autofree char *half = g_strconcat(to, ".part", NULL);
+    g_autoptr(GFile) source = g_file_new_for_path(from);
+    g_autoptr(GFile) target = g_file_new_for_path(half);
+
+    if (!g_file_copy(source,
+                     target,
+                     G_FILE_COPY_OVERWRITE | G_FILE_COPY_NOFOLLOW_SYMLINKS,
+                     NULL,
+                     NULL,
+                     NULL,
+                     NULL)) {
+        unlink(half);
+        return FALSE;
+    }
+    copy_times(from, half);
+    return rename(half, to) == 0;
+}
+
+static gboolean
+fetch(Move *move, gboolean keep)
+{
+    if (!copy_file(move->from, move->to))
+        return FALSE;
+    if (!keep)
+        unlink(move->from);
+    return TRUE;
+}
+
+static gboolean
+is_known_target(DccRescue *self, const char *target)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, self->taken);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        if (g_str_equal(((Taken *)value)->target, target))
+            return TRUE;
+    return FALSE;
+}
+
+/* Two files of one name from two directories are two files. */
+static char *
+make_target(DccRescue *self, const char *path)
+{
+    g_autofree char *base = g_path_get_basename(path);
+    g_autofree char *name = g_strdup_printf("%.8s-%s", self->incarnation, base);
+    char *target = g_build_filename(self->dir, name, NULL);
+
+    for (guint i = 2; is_known_target(self, target); i++) {
+        g_free(target);
+        target = g_strdup_printf("%s/%.8s-%u-%s", self->dir, self->incarnation, i, base);
+    }
+    return target;
+}
+
+/* NULL: nothing to be done about this one. */
+static Move *
+plan_move(DccRescue *self, DccRescueFile *file)
+{
+    const char *path = dcc_rescue_file_get_path(file);
+    Taken *taken = g_hash_table_lookup(self->taken, path);
+    struct stat st;
+    Move *move;
+
+    if (!read_plain(path, &st))
+        return NULL;
+    if (taken != NULL && taken->mtime_ns == mtime_ns(&st) && taken->size == st.st_size)
+        return NULL;
+    move = g_new0(Move, 1);
+    move->kind = dcc_rescue_file_get_kind(file);
+    move->from = g_strdup(path);
+    move->to = taken != NULL ? g_strdup(taken->target) : make_target(self, path);
+    move->again = taken != NULL;
+    taken = g_new0(Taken, 1);
+    taken->target = g_strdup(move->to);
+    taken->mtime_ns = mtime_ns(&st);
+    taken->size = st.st_size;
+    g_hash_table_replace(self->taken, g_strdup(path), taken);
+    return move;
+}
+
+static void
+finish(DccRescue *self, Job *job)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_object_unref);
+    gboolean complete = TRUE;
+
+    for (guint i = 0; i < job->moves->len; i++) {
+        Move *move = g_ptr_array_index(job->moves, i);
+
+        complete = complete && move->done;
+        if (!move->again)
+            g_ptr_array_add(found,
+                            dcc_rescue_file_new(move->kind, move->done ? move->to : move->from));
+    }
+    g_clear_pointer(&self->job, job_unref);
+    self->func(found, complete, self->data);
+}
+
+static gboolean
+on_copied(gpointer data)
+{
+    Job *job = data;
+
+    if (job->rescue != NULL)
+        finish(job->rescue, job);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+copy_all(Job *job)
+{
+    for (guint i = 0; i < job->moves->len; i++) {
+        Move *move = g_ptr_array_index(job->moves, i);
+
+        if (!move->done)
+            move->done = fetch(move, job->keep);
+    }
+}
+
+static gpointer
+copy_in_thread(gpointer data)
+{
+    Job *job = data;
+
+    g_autoptr(GSource) source = g_idle_source_new();
+
+    copy_all(job);
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, on_copied, job, (GDestroyNotify)job_unref);
+    g_source_attach(source, job->context);
+    return NULL;
+}
+
+/* What a rename can do is done at once. TRUE: nothing is left to be copied. */
+static gboolean
+rename_all(Job *job)
+{
+    gboolean all = TRUE;
+
+    for (guint i = 0; i < job->moves->len; i++) {
+        Move *move = g_ptr_array_index(job->moves, i);
+
+        move->done = rename(move->from, move->to) == 0;
+        all = all && move->done;
+    }
+    return all;
+}
+
+/* A machine that has no thread to give copies here. */
+static void
+begin_copying(Job *job)
+{
+    GThread *thread =
+        dcc_quiet_thread_new("rescue", copy_in_thread, g_atomic_rc_box_acquire(job), NULL);
+
+    if (thread != NULL) {
+        g_thread_unref(thread);
+        return;
+    }
+    job_unref(job);
+    copy_all(job);
+    finish(job->rescue, job);
+}
+
+void
+dcc_rescue_take(
+    DccRescue *self, GListModel *files, gboolean keep, DccRescueFunc func, gpointer data)
+{
+    Job *job = g_atomic_rc_box_new0(Job);
+
+    g_return_if_fail(self->job == NULL);
+    job->moves = g_ptr_array_new_with_free_func(move_free);
+    job->context = g_main_context_ref_thread_default();
+    job->keep = keep;
+    job->rescue = self;
+    self->job = job;
+    self->func = func;
+    self->data = data;
+    for (guint i = 0; files != NULL && i < g_list_model_get_n_items(files); i++) {
+        g_autoptr(DccRescueFile) file = g_list_model_get_item(files, i);
+        Move *move = plan_move(self, file);
+
+        if (move != NULL)
+            g_ptr_array_add(job->moves, move);
+    }
+    if (rename_all(job))
+        finish(self, job);
+    else
+        begin_copying(job);
+}
+
+gboolean
+dcc_rescue_is_busy(DccRescue *self)
+{
+    return self->job != NULL;
+}

@@ -1,0 +1,74 @@
+/* How one run ended, as a value; see the header. Threading: the count of references is atomic, the
+ * rest does not change. */
+#include "dcc-run-end.h"
+
+#include "dcc-enum-types.h"
+
+DccRunEnd *
+dcc_run_end_alloc(void)
+{
+    DccRunEnd *self = g_atomic_rc_box_new0(DccRunEnd);
+
+    self->uptime_ms = -1;
+    self->significant = g_ptr_array_new_with_free_func(g_object_unref);
+    self->files = g_ptr_array_new_with_free_func(g_object_unref);
+    return self;
+}
+
+DccRunEnd *
+dcc_run_end_ref(DccRunEnd *self)
+{
+    return g_atomic_rc_box_acquire(self);
+}
+
+static void
+clear(gpointer data)
+{
+    DccRunEnd *self = data;
+
+    g_free(self->incarnation);
+    g_clear_object(&self->result);
+    g_free(self->scene);
+    g_free(self->recovered);
+    g_ptr_array_unref(self->significant);
+    g_strfreev(self->last_lines);
+    g_ptr_array_unref(self->files);
+}
+
+void
+dcc_run_end_unref(DccRunEnd *self)
+{
+    g_atomic_rc_box_release_full(self, clear);
+}
+
+gboolean
+dcc_run_end_is_bad(const DccRunEnd *self)
+{
+    DccResultKind kind = dcc_result_get_kind(self->result);
+
+    return kind == DCC_RESULT_START_FAILED || (kind != DCC_RESULT_STOPPED && !self->clean);
+}
+
+char *
+dcc_run_end_describe(const DccRunEnd *self)
+{
+    int sig = dcc_result_get_signal(self->result);
+
+    if (sig != 0)
+        return g_strdup_printf("signal %d%s: %s",
+                               sig,
+                               dcc_result_get_core_dumped(self->result) ? " (core dumped)" : "",
+                               dcc_result_get_reason(self->result));
+    return g_strdup(dcc_result_get_reason(self->result));
+}
+
+char *
+dcc_run_end_name_cause(const DccRunEnd *self)
+{
+    const char *verdict =
+        dcc_enum_to_nick(DCC_TYPE_VERDICT_KIND, dcc_result_get_verdict(self->result));
+
+    if (dcc_result_get_signal(self->result) != 0)
+        return g_strdup_printf("%s, signal %d", verdict, dcc_result_get_signal(self->result));
+    return g_strdup_printf("%s, code %d", verdict, dcc_result_get_code(self->result));
+}

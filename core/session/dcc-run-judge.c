@@ -1,0 +1,212 @@
+/* What an end means; see the header. */
+#include "dcc-run-judge.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define LAST_LINES 100
+
+guint64
+dcc_run_count_oom_kills(void)
+{
+    g_autofree char *text = NULL;
+    const char *line;
+
+    if (!g_file_get_contents("/proc/vmstat", &text, NULL, NULL))
+        return 0;
+    line = strstr(text, "\noom_kill ");
+    return line != NULL ? g_ascii_strtoull(line + strlen("\noom_kill "), NULL, 10) : 0;
+}
+
+static DccExitInfo *
+read_exit(const DccShimRecord *record)
+{
+    int status = record->wait_status;
+
+    if (!record->exited)
+        return dcc_exit_info_new_lost("its end was seen by nobody who could tell how it ended");
+    if (WIFSIGNALED(status))
+        return dcc_exit_info_new_signaled(WTERMSIG(status), WCOREDUMP(status));
+    return dcc_exit_info_new_exited(WEXITSTATUS(status));
+}
+
+static char **
+list_last_lines(const DccRunFacts *facts)
+{
+    return facts->output != NULL ? dcc_run_output_list_last(facts->output, LAST_LINES)
+                                 : g_new0(char *, 1);
+}
+
+DccExitInfo *
+dcc_run_make_exit_info(const DccRunFacts *facts)
+{
+    DccRunSetup *setup = facts->setup;
+    DccExitInfo *info = read_exit(facts->record);
+    g_auto(GStrv) lines = list_last_lines(facts);
+    GPtrArray *significant =
+        facts->output != NULL ? dcc_run_output_get_significant(facts->output) : NULL;
+
+    dcc_exit_info_set_pid(info, facts->pid);
+    dcc_exit_info_set_headless(info, dcc_launch_request_is_headless(setup->request));
+    dcc_exit_info_set_job(info, setup->is_job);
+    dcc_exit_info_set_ready(info, facts->ready);
+    dcc_exit_info_set_requested(info, facts->requested);
+    dcc_exit_info_set_our_signal(info, facts->record->our_signal);
+    dcc_exit_info_set_times(info, facts->began_wall, facts->ended_wall);
+    dcc_exit_info_set_last_lines(info, (const char *const *)lines);
+    dcc_exit_info_set_temp_dir(info, setup->temp_dir);
+    dcc_exit_info_set_scene(info, facts->scene);
+    for (guint i = 0; significant != NULL && i < significant->len; i++)
+        dcc_exit_info_add_event(info, g_ptr_array_index(significant, i));
+    return info;
+}
+
+/* The kernel does not say which process it ended. That it ended one meanwhile, and that this one
+ * died by a SIGKILL that was not ours, makes it likely, and that is the word. */
+static DccVerdict *
+ask_adapter(const DccRunFacts *facts, DccExitInfo *info)
+{
+    gboolean killed = dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED &&
+                      dcc_exit_info_get_signal(info) == SIGKILL &&
+                      !dcc_exit_info_is_our_signal(info);
+
+    if (killed && dcc_run_count_oom_kills() > facts->oom_kills)
+        return dcc_verdict_new(DCC_VERDICT_OOM,
+                               "likely killed by the kernel, which ran out of memory meanwhile");
+    return dcc_adapter_judge_exit(facts->setup->adapter, info);
+}
+
+/* Ended in order before it ever was ready: that is no success, but for a job. */
+static gboolean
+is_early_exit(const DccRunFacts *facts, DccExitInfo *info, DccVerdict *verdict)
+{
+    return !facts->ready && !facts->requested && !facts->setup->is_job &&
+           dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0 &&
+           dcc_verdict_is_clean(verdict);
+}
+
+/* Its own last words say best why. */
+static DccResult *
+make_early_exit(DccExitInfo *info)
+{
+    const char *const *lines = dcc_exit_info_get_last_lines(info);
+    guint n = lines != NULL ? g_strv_length((char **)lines) : 0;
+    g_autofree char *last =
+        n > 0 ? g_utf8_make_valid(lines[n - 1], (gssize)strnlen(lines[n - 1], 200)) : NULL;
+    g_autofree char *reason = NULL;
+
+    if (n == 0)
+        reason = g_strdup("it ended with code 0 before it was ready, and said nothing");
+    else
+        reason =
+            g_strdup_printf("it ended with code 0 before it was ready; its last words: %s", last);
+    return dcc_result_new_start_failed("early-exit", 0, reason);
+}
+
+/* A window without a licence does not end: it waits with a dialog, and its output alone says why it
+ * was not ready in time. */
+static DccResult *
+make_result(const DccRunFacts *facts, DccExitInfo *info, DccVerdict *verdict)
+{
+    if (facts->failure != NULL && dcc_verdict_get_kind(verdict) == DCC_VERDICT_LICENCE)
+        return dcc_result_with_cause(facts->failure, verdict);
+    if (facts->failure != NULL)
+        return g_object_ref(facts->failure);
+    if (is_early_exit(facts, info, verdict))
+        return make_early_exit(info);
+    return dcc_result_new_ended(info, verdict);
+}
+
+static void
+copy_facts(DccRunEnd *end, const DccRunFacts *facts)
+{
+    DccRunSetup *setup = facts->setup;
+    GPtrArray *significant =
+        facts->output != NULL ? dcc_run_output_get_significant(facts->output) : NULL;
+
+    end->incarnation = g_strdup(setup->incarnation);
+    end->pid = MAX(facts->pid, 0);
+    end->began_wall = facts->began_wall;
+    end->ended_wall = facts->ended_wall;
+    end->uptime_ms = facts->uptime_ms;
+    end->ready = facts->ready;
+    end->hung = facts->hung;
+    end->requested = facts->requested;
+    end->our_signal = facts->record->our_signal;
+    end->headless = dcc_launch_request_is_headless(setup->request);
+    end->job = setup->is_job;
+    end->safe = dcc_launch_request_is_safe(setup->request);
+    end->scene = g_strdup(facts->scene);
+    end->recovered = g_strdup(setup->recovered);
+    end->last_lines = list_last_lines(facts);
+    for (guint i = 0; significant != NULL && i < significant->len; i++)
+        g_ptr_array_add(end->significant, g_object_ref(g_ptr_array_index(significant, i)));
+}
+
+DccRunEnd *
+dcc_run_judge(const DccRunFacts *facts)
+{
+    g_autoptr(DccExitInfo) info = dcc_run_make_exit_info(facts);
+    g_autoptr(DccVerdict) verdict = ask_adapter(facts, info);
+    DccRunEnd *end = dcc_run_end_alloc();
+
+    copy_facts(end, facts);
+    end->result = make_result(facts, info, verdict);
+    end->verdict = dcc_verdict_get_kind(verdict);
+    end->clean = dcc_verdict_is_clean(verdict);
+    end->permanent = dcc_verdict_is_permanent(verdict);
+    end->refused_work = end->recovered != NULL && !facts->ready && !facts->requested &&
+                        facts->failure == NULL && end->permanent;
+    return end;
+}
+
+DccRunEnd *
+dcc_run_judge_refusal(const DccRunFacts *facts)
+{
+    const DccShimRecord *record = facts->record;
+    const char *program = dcc_launch_plan_get_argv(facts->setup->plan)[0];
+    DccRunEnd *end = dcc_run_end_alloc();
+    g_autofree char *reason =
+        g_str_equal(record->stage, "chdir")
+            ? g_strdup_printf("cannot enter the working directory: %s",
+                              g_strerror(record->errno_code))
+            : g_strdup_printf("cannot execute %s: %s", program, g_strerror(record->errno_code));
+
+    copy_facts(end, facts);
+    end->result = dcc_result_new_start_failed(record->stage, record->errno_code, reason);
+    end->verdict = dcc_result_get_verdict(end->result);
+    end->permanent = TRUE;
+    return end;
+}
+
+static void
+add_copy(const DccRunFacts *facts, GListStore *files)
+{
+    g_autoptr(DccRescueFile) copy = NULL;
+
+    if (facts->copy == NULL || facts->copy_saved || !g_path_is_absolute(facts->copy))
+        return;
+    copy = dcc_rescue_file_new(DCC_RESCUE_COPY, facts->copy);
+    g_list_store_append(files, copy);
+}
+
+GListModel *
+dcc_run_list_files(const DccRunFacts *facts)
+{
+    g_autoptr(DccExitInfo) info = dcc_run_make_exit_info(facts);
+    g_autoptr(GListModel) listed = NULL;
+    GListStore *files = g_list_store_new(DCC_TYPE_RESCUE_FILE);
+
+    if (facts->setup->temp_dir != NULL)
+        listed = dcc_adapter_list_rescue_files(facts->setup->adapter, info, NULL);
+    for (guint i = 0; listed != NULL && i < g_list_model_get_n_items(listed); i++) {
+        g_autoptr(DccRescueFile) file = g_list_model_get_item(listed, i);
+        gboolean copy = dcc_rescue_file_get_kind(file) == DCC_RESCUE_COPY;
+
+        if (!copy || !facts->copy_saved)
+            g_list_store_append(files, file);
+    }
+    add_copy(facts, files);
+    return G_LIST_MODEL(files);
+}

@@ -1,0 +1,140 @@
+/* What one run prints; see the header. */
+#include "dcc-run-output.h"
+
+#include "dcc-line-ring.h"
+#include "dcc-log-reader.h"
+
+/* A log that says "fatal" a million times tells nothing new after this. */
+#define MAX_SIGNIFICANT 200
+
+struct _DccRunOutput {
+    DccAdapter *adapter;
+    DccClock *clock;
+    const DccRunOutputHandler *handler;
+    gpointer data;
+    DccLogReader *log;
+    DccLineRing *last_lines;
+    DccProgress *progress;
+    GPtrArray *significant;
+    gboolean knows_frames;
+    gboolean replaying;
+};
+
+static void
+on_line(const char *line, gpointer data)
+{
+    DccRunOutput *self = data;
+    g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(self->adapter, line);
+    DccOutputKind kind;
+
+    dcc_line_ring_add(self->last_lines, line);
+    if (event == NULL)
+        return;
+    kind = dcc_output_event_get_kind(event);
+    if (kind == DCC_OUTPUT_PROGRESS || kind == DCC_OUTPUT_SAVED) {
+        if (dcc_progress_feed(self->progress, event, dcc_clock_now(self->clock)) &&
+            !self->replaying)
+            self->handler->progress(self->data);
+        return;
+    }
+    if (self->significant->len >= MAX_SIGNIFICANT)
+        return;
+    g_ptr_array_add(self->significant, g_object_ref(event));
+    if (kind != DCC_OUTPUT_DONE && !self->replaying)
+        self->handler->significant(event, self->data);
+}
+
+DccRunOutput *
+dcc_run_output_new(DccAdapter *adapter,
+                   DccClock *clock,
+                   const char *log_path,
+                   gint64 offset,
+                   const DccRunOutputHandler *handler,
+                   gpointer data,
+                   GError **error)
+{
+    g_autoptr(DccRunOutput) self = g_new0(DccRunOutput, 1);
+
+    self->adapter = g_object_ref(adapter);
+    self->clock = g_object_ref(clock);
+    self->handler = handler;
+    self->data = data;
+    self->last_lines = dcc_line_ring_new();
+    self->progress = dcc_progress_new(0, 0, 0);
+    self->significant = g_ptr_array_new_with_free_func(g_object_unref);
+    self->log = dcc_log_reader_new(log_path, offset, on_line, self, error);
+    return self->log != NULL ? g_steal_pointer(&self) : NULL;
+}
+
+void
+dcc_run_output_free(DccRunOutput *self)
+{
+    g_clear_object(&self->log);
+    dcc_line_ring_free(self->last_lines);
+    dcc_progress_free(self->progress);
+    g_ptr_array_unref(self->significant);
+    g_object_unref(self->clock);
+    g_object_unref(self->adapter);
+    g_free(self);
+}
+
+void
+dcc_run_output_set_frames(DccRunOutput *self, int first, int last, int step)
+{
+    dcc_progress_free(self->progress);
+    self->progress = dcc_progress_new(first, last, step);
+    self->knows_frames = step != 0;
+}
+
+gboolean
+dcc_run_output_knows_frames(DccRunOutput *self)
+{
+    return self->knows_frames;
+}
+
+void
+dcc_run_output_read(DccRunOutput *self, gboolean flush)
+{
+    dcc_log_reader_drain(self->log, flush);
+}
+
+void
+dcc_run_output_replay(DccRunOutput *self)
+{
+    self->replaying = TRUE;
+    dcc_log_reader_drain(self->log, FALSE);
+    self->replaying = FALSE;
+}
+
+GPtrArray *
+dcc_run_output_get_significant(DccRunOutput *self)
+{
+    return self->significant;
+}
+
+gboolean
+dcc_run_output_has(DccRunOutput *self, DccOutputKind kind)
+{
+    for (guint i = 0; i < self->significant->len; i++)
+        if (dcc_output_event_get_kind(g_ptr_array_index(self->significant, i)) == kind)
+            return TRUE;
+    return FALSE;
+}
+
+char **
+dcc_run_output_list_last(DccRunOutput *self, guint n)
+{
+    return dcc_line_ring_list(self->last_lines, n);
+}
+
+DccProgress *
+dcc_run_output_get_progress(DccRunOutput *self)
+{
+    return self->progress;
+}
+
+gint64
+dcc_run_output_get_total(DccRunOutput *self)
+{
+    return dcc_log_reader_get_total(self->log);
+}

@@ -1,0 +1,58 @@
+/* What one run of the application prints, read as it comes: the lines its adapter calls
+ * significant, the last lines whatever they say, and how far a task has come.
+ *
+ * Threading: the thread-default main context at the time it is made. */
+#pragma once
+
+#include "dcc-adapter.h"
+#include "dcc-clock.h"
+#include "dcc-progress.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DccRunOutput DccRunOutput;
+
+typedef struct {
+    void (*progress)(gpointer data);
+    void (*significant)(DccOutputEvent *event, gpointer data);
+} DccRunOutputHandler;
+
+/* offset: where this run's output begins in the log. */
+DccRunOutput *
+dcc_run_output_new(DccAdapter *adapter,
+                   DccClock *clock,
+                   const char *log_path,
+                   gint64 offset,
+                   const DccRunOutputHandler *handler,
+                   gpointer data,
+                   GError **error);
+void
+dcc_run_output_free(DccRunOutput *self);
+/* The frames this run is to render, where they are known. Begins the progress anew. */
+void
+dcc_run_output_set_frames(DccRunOutput *self, int first, int last, int step);
+gboolean
+dcc_run_output_knows_frames(DccRunOutput *self);
+/* Takes in what there is now; flush: the last line even without its end. */
+void
+dcc_run_output_read(DccRunOutput *self, gboolean flush);
+/* The same, of lines that are no news: another session has told of them. */
+void
+dcc_run_output_replay(DccRunOutput *self);
+/* (transfer none): DccOutputEvent, the oldest first. */
+GPtrArray *
+dcc_run_output_get_significant(DccRunOutput *self);
+gboolean
+dcc_run_output_has(DccRunOutput *self, DccOutputKind kind);
+/* (transfer full): the last n lines, oldest first. */
+char **
+dcc_run_output_list_last(DccRunOutput *self, guint n);
+/* (transfer none) */
+DccProgress *
+dcc_run_output_get_progress(DccRunOutput *self);
+/* Bytes read so far. */
+gint64
+dcc_run_output_get_total(DccRunOutput *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccRunOutput, dcc_run_output_free)
+
+G_END_DECLS

@@ -1,0 +1,86 @@
+/* The inside of a run: dcc-run-make.c makes it, dcc-run.c moves it; dcc-run-agent.c and
+ * dcc-run-facts.c only read it. */
+#pragma once
+
+#include "dcc-ready-timer.h"
+#include "dcc-rescue.h"
+#include "dcc-run-judge.h"
+#include "dcc-run-output.h"
+#include "dcc-run-watch.h"
+#include "dcc-run-work.h"
+#include "dcc-run.h"
+#include "dcc-shim-link.h"
+#include "dcc-stop-sequence.h"
+
+G_BEGIN_DECLS
+
+struct _DccRun {
+    GObject parent_instance;
+
+    const DccRunListener *listener;
+    gpointer data;
+    DccClock *clock;
+    DccSettings *settings;
+    DccInstanceDir *dir; /* not owned: the instance's */
+    char *log_path;
+    char *rescue_dir;
+
+    DccRunSetup *setup;
+    DccAgentLink *agent; /* NULL: released or disposed of */
+    DccShimLink *shim;
+    DccRunOutput *output;
+    DccRunWatch *watch;
+    DccReadyTimer *ready_timer;
+    DccStopSequence *sequence;
+    DccRescue *rescue;
+    DccRunEnd *end;
+    DccResult *failure; /* why it is ended before it was ready */
+
+    DccRunPhase phase;
+    DccRunStop stop;
+    gint64 pid;
+    gint64 began;      /* of the clock */
+    gint64 began_wall; /* us since 1970 */
+    gint64 uptime_ms;  /* at the end; -1 not known */
+    gint64 log_start;
+    guint64 oom_kills;
+    char **environment;
+
+    DccRunWork work;
+    char *saved_copy; /* what the stop had the agent save */
+    gint64 stop_deadline_ms;
+    gint64 last_left;  /* CPU time and I/O of what is left after a crash, when last looked at */
+    guint agent_timer; /* a stop waits for an agent that is on its way back */
+    gboolean noted;    /* its start was told */
+    gboolean was_ready;
+    gboolean counted;
+    gboolean paused;
+    gboolean agent_due;     /* it was connected to a session that died, and comes back */
+    gboolean tree_gone;     /* none of its processes is left, told or not yet */
+    gboolean keep_temp_dir; /* something could not be brought away from it */
+};
+
+extern const DccAgentHandler dcc_run_agent_handler;
+extern const DccRunOutputHandler dcc_run_output_handler;
+extern const DccReadyTimerHandler dcc_run_ready_timer_handler;
+extern const DccRunWatchHandler dcc_run_watch_handler;
+
+/* Hears what the shim tells from now on. */
+void
+dcc_run_hear_shim(DccRun *self);
+/* It is not what was asked for: told, once. */
+void
+dcc_run_fail(DccRun *self, const char *stage, const char *reason);
+
+/* An agent that was on its way is here, or is not waited for any longer. */
+void
+dcc_run_agent_is_here(DccRun *self);
+void
+dcc_run_become_ready(DccRun *self, const char *how);
+void
+dcc_run_note_started(DccRun *self);
+/* What is known of it now, for its adapter. */
+DccRunFacts
+dcc_run_make_facts(DccRun *self, const DccShimRecord *record);
+
+G_END_DECLS

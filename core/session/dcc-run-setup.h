@@ -1,0 +1,62 @@
+/* What one run is started with: its own adapter, installation, request, plans, directories, token.
+ * Made before the start or restored from a record; not changed after. */
+#pragma once
+
+#include "dcc-adapter.h"
+#include "dcc-instance-dir.h"
+#include "dcc-next-run.h"
+#include "dcc-session-record.h"
+
+G_BEGIN_DECLS
+
+/* Whose run it is to be. All borrowed. */
+typedef struct {
+    DccAdapter *adapter;
+    DccInstallation *installation;
+    DccLaunchRequest *request; /* the instance's, as it was asked for */
+    DccInstanceDir *dir;
+    const char *log_path;
+    const char *rescue_dir;
+    DccNextRun next;
+    DccRescueFile *work; /* to go on from; NULL: none */
+    const char *scene;   /* opened instead of the request's; NULL: the request's */
+} DccRunOrder;
+
+typedef struct {
+    char *incarnation;
+    char *token;
+    DccAdapter *adapter;
+    DccInstallation *installation;
+    DccLaunchRequest *request; /* this run's own */
+    DccLaunchPlan *plan;
+    DccProbePlan *probe_plan;
+    DccStopPlan *stop_plan;
+    char *private_dir;
+    char *temp_dir;
+    char *recovered;      /* the file it goes on from; NULL: none */
+    char *recovery_error; /* why it does not, though it was to; NULL: it does, or was not to */
+    gboolean is_job;      /* it does work of its own and ends by itself */
+} DccRunSetup;
+
+/* Makes directories and files and asks the adapter for its plans. A failure leaves nothing. */
+DccRunSetup *
+dcc_run_setup_new(const DccRunOrder *order, GError **error);
+/* That of the run in a record. Without plans where the adapter cannot be asked (plan FALSE): what
+ * has ended needs none. */
+DccRunSetup *
+dcc_run_setup_restore(const DccRunOrder *order,
+                      const DccSessionRecord *record,
+                      gboolean plan,
+                      GError **error);
+void
+dcc_run_setup_free(DccRunSetup *self);
+/* Removes its directories, what lies in them included. */
+void
+dcc_run_setup_remove_dirs(DccRunSetup *self, gboolean keep_temp_dir);
+/* (transfer full): the session process's own environment, the adapter's changes, ours, and last the
+ * user's word. */
+char **
+dcc_run_setup_make_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccRunSetup, dcc_run_setup_free)
+
+G_END_DECLS

@@ -1,0 +1,588 @@
+/* One run: made, spawned or restored, stopped, ended; see the header.
+ *
+ * Every entry from a source or from one of its parts holds a reference: a listener may drop the run
+ * from any callback, and then the parts are gone when it returns. */
+#include "dcc-run-private.h"
+
+#include "dcc-run-tree.h"
+
+/* An agent finds a new session within two seconds. */
+#define AGENT_RETURN_MS 3000
+
+G_DEFINE_TYPE(DccRun, dcc_run, G_TYPE_OBJECT)
+
+static gboolean
+is_dropped(DccRun *self)
+{
+    return self->agent == NULL;
+}
+
+static void
+clear_timers(DccRun *self)
+{
+    dcc_clock_clear(self->clock, &self->agent_timer);
+    if (self->ready_timer != NULL)
+        dcc_ready_timer_stop(self->ready_timer);
+}
+
+/* What was never handed over to anybody ends with its owner. */
+static void
+abandon(DccRun *self)
+{
+    gboolean over = self->phase == DCC_RUN_EMPTY || self->phase == DCC_RUN_REFUSED;
+
+    if (self->shim != NULL && !over)
+        dcc_shim_link_order(self->shim, DCC_SHIM_KILL_TREE);
+    if (self->phase != DCC_RUN_EMPTY)
+        dcc_run_setup_remove_dirs(self->setup, FALSE);
+}
+
+static void
+close_parts(DccRun *self)
+{
+    clear_timers(self);
+    if (self->shim != NULL)
+        g_signal_handlers_disconnect_by_data(self->shim, self);
+    g_clear_pointer(&self->sequence, dcc_stop_sequence_free);
+    g_clear_pointer(&self->watch, dcc_run_watch_free);
+    g_clear_pointer(&self->ready_timer, dcc_ready_timer_free);
+    g_clear_pointer(&self->agent, dcc_agent_link_free);
+    g_clear_pointer(&self->output, dcc_run_output_free);
+    g_clear_pointer(&self->rescue, dcc_rescue_free);
+    g_clear_object(&self->shim);
+}
+
+static void
+dcc_run_dispose(GObject *object)
+{
+    DccRun *self = DCC_RUN(object);
+
+    if (self->setup != NULL && !is_dropped(self))
+        abandon(self);
+    if (self->clock != NULL)
+        close_parts(self);
+    G_OBJECT_CLASS(dcc_run_parent_class)->dispose(object);
+}
+
+static void
+dcc_run_finalize(GObject *object)
+{
+    DccRun *self = DCC_RUN(object);
+
+    g_clear_pointer(&self->setup, dcc_run_setup_free);
+    g_clear_pointer(&self->end, dcc_run_end_unref);
+    g_clear_object(&self->failure);
+    g_clear_object(&self->settings);
+    g_clear_object(&self->clock);
+    g_strfreev(self->environment);
+    g_free(self->log_path);
+    g_free(self->rescue_dir);
+    dcc_run_work_clear(&self->work);
+    g_free(self->saved_copy);
+    G_OBJECT_CLASS(dcc_run_parent_class)->finalize(object);
+}
+
+static void
+dcc_run_class_init(DccRunClass *klass)
+{
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+
+    object_class->dispose = dcc_run_dispose;
+    object_class->finalize = dcc_run_finalize;
+}
+
+static void
+dcc_run_init(DccRun *self)
+{
+    self->uptime_ms = -1;
+}
+
+void
+dcc_run_release(DccRun *self)
+{
+    close_parts(self);
+}
+
+/* -- Readiness -- */
+
+void
+dcc_run_become_ready(DccRun *self, const char *how)
+{
+    if (self->phase != DCC_RUN_SPAWNED)
+        return;
+    self->was_ready = TRUE;
+    self->phase = DCC_RUN_READY;
+    dcc_ready_timer_stop(self->ready_timer);
+    self->listener->ready(self, how, self->data);
+}
+
+static void
+on_settled(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    dcc_run_become_ready(self, "it has lived for the settle time");
+}
+
+void
+dcc_run_fail(DccRun *self, const char *stage, const char *reason)
+{
+    if (self->failure != NULL)
+        return;
+    self->failure = dcc_result_new_start_failed(stage, 0, reason);
+    self->listener->not_ready(self, reason, self->data);
+}
+
+static void
+on_late(const char *reason, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    dcc_run_fail(self, "ready", reason);
+}
+
+const DccReadyTimerHandler dcc_run_ready_timer_handler = {.settled = on_settled, .late = on_late};
+
+void
+dcc_run_await_ready(DccRun *self)
+{
+    dcc_ready_timer_await(self->ready_timer);
+}
+
+void
+dcc_run_note_started(DccRun *self)
+{
+    DccShimRecord record = {0};
+
+    if (self->noted || !dcc_shim_link_read(self->shim, &record) || !record.spawned)
+        return;
+    self->noted = TRUE;
+    self->pid = record.main.pid;
+    dcc_run_watch_set_pid(self->watch, self->pid, self->began_wall);
+    if (dcc_launch_plan_get_readiness(self->setup->plan) == DCC_READINESS_SETTLE &&
+        self->phase == DCC_RUN_SPAWNED && self->stop == DCC_RUN_STOP_NOT)
+        dcc_ready_timer_settle(self->ready_timer);
+    self->listener->started(self, self->data);
+}
+
+/* -- Ending it -- */
+
+static void
+on_step(const char *step, const char *outcome, gint64 ms, const char *detail, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    if (g_str_equal(step, "save") && g_str_equal(outcome, "saved")) {
+        g_free(self->saved_copy);
+        self->saved_copy = g_strdup(detail);
+    }
+    self->listener->step(self, step, outcome, ms, detail, self->data);
+}
+
+static void
+on_incomplete(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+    g_auto(GStrv) left = dcc_run_tree_describe(self->shim);
+
+    self->listener->incomplete(self, left, self->data);
+}
+
+static gboolean
+on_lingers(gpointer data)
+{
+    DccRun *self = data;
+
+    return dcc_run_tree_lingers(self->shim, &self->last_left);
+}
+
+static const DccStopSequenceHandler sequence_handler = {
+    .step = on_step, .incomplete = on_incomplete, .lingers = on_lingers};
+
+static void
+make_sequence(DccRun *self)
+{
+    DccStopSequenceTools tools = {self->clock,
+                                  self->agent,
+                                  self->shim,
+                                  self->settings,
+                                  self->setup->stop_plan,
+                                  self->rescue_dir};
+
+    self->sequence = dcc_stop_sequence_new(&tools, &sequence_handler, self);
+}
+
+static void
+begin_sequence(DccRun *self)
+{
+    gboolean at_once = self->stop == DCC_RUN_STOP_KILL || self->stop == DCC_RUN_STOP_FAILED;
+
+    dcc_clock_clear(self->clock, &self->agent_timer);
+    make_sequence(self);
+    if (self->paused && !at_once)
+        dcc_shim_link_order(self->shim, DCC_SHIM_CONT);
+    if (at_once)
+        dcc_stop_sequence_kill(self->sequence);
+    else if (self->phase >= DCC_RUN_EXITED)
+        dcc_stop_sequence_main_ended(self->sequence, 0, dcc_run_tree_has_any(self->shim));
+    else
+        dcc_stop_sequence_begin(self->sequence, self->stop_deadline_ms);
+}
+
+static gboolean
+on_agent_late(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->agent_timer = 0;
+    self->agent_due = FALSE;
+    begin_sequence(self);
+    return G_SOURCE_REMOVE;
+}
+
+void
+dcc_run_agent_is_here(DccRun *self)
+{
+    self->agent_due = FALSE;
+    if (self->agent_timer != 0)
+        begin_sequence(self);
+}
+
+/* A session that has just taken over must not end unsaved work because the agent is still on its
+ * way. */
+static gboolean
+waits_for_agent(DccRun *self)
+{
+    if (!self->agent_due || self->phase >= DCC_RUN_EXITED ||
+        dcc_stop_plan_get_save_method(self->setup->stop_plan) == NULL)
+        return FALSE;
+    self->agent_timer = dcc_clock_add(self->clock, AGENT_RETURN_MS, on_agent_late, self);
+    return TRUE;
+}
+
+void
+dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms)
+{
+    gboolean at_once = why == DCC_RUN_STOP_KILL || why == DCC_RUN_STOP_FAILED;
+
+    if (self->shim == NULL || self->phase == DCC_RUN_EMPTY || self->phase == DCC_RUN_REFUSED)
+        return;
+    dcc_ready_timer_stop(self->ready_timer);
+    if (self->stop == DCC_RUN_STOP_NOT || at_once) {
+        self->stop = why;
+        self->stop_deadline_ms = deadline_ms;
+    }
+    if (self->sequence == NULL) {
+        if (at_once || self->agent_timer != 0 || !waits_for_agent(self))
+            begin_sequence(self);
+    } else if (at_once) {
+        dcc_stop_sequence_kill(self->sequence);
+    } else {
+        dcc_stop_sequence_hurry(self->sequence);
+    }
+}
+
+void
+dcc_run_clear_tree(DccRun *self, gboolean crashed)
+{
+    gint64 grace = crashed ? dcc_settings_get(self->settings, DCC_SETTING_CRASH_GRACE) : 0;
+
+    if (self->phase == DCC_RUN_EMPTY || self->sequence != NULL || self->shim == NULL)
+        return;
+    make_sequence(self);
+    dcc_stop_sequence_main_ended(self->sequence, grace, dcc_run_tree_has_any(self->shim));
+}
+
+/* -- The end -- */
+
+DccRunFacts
+dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
+{
+    return (DccRunFacts){
+        .setup = self->setup,
+        .output = self->output,
+        .record = record,
+        .failure = self->failure,
+        .pid = self->pid,
+        .began_wall = self->began_wall,
+        .ended_wall = record->ended != 0 ? record->ended : g_get_real_time(),
+        .uptime_ms = self->uptime_ms,
+        .oom_kills = self->oom_kills,
+        .ready = self->was_ready,
+        .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,
+        .hung = self->stop == DCC_RUN_STOP_HANG || dcc_run_watch_count_reports(self->watch) > 0,
+        .scene = self->work.scene,
+        .copy = self->work.dirty ? self->work.copy : NULL,
+        .copy_saved = self->saved_copy != NULL && self->stop == DCC_RUN_STOP_ASKED,
+    };
+}
+
+static GListModel *
+list_files(DccRun *self)
+{
+    DccShimRecord record = {0};
+    DccRunFacts facts;
+
+    dcc_shim_link_read(self->shim, &record);
+    facts = dcc_run_make_facts(self, &record);
+    return dcc_run_list_files(&facts);
+}
+
+static void
+on_late_finds(GPtrArray *found, gboolean complete, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->keep_temp_dir = self->keep_temp_dir || !complete;
+    for (guint i = 0; i < found->len && !is_dropped(self); i++) {
+        DccRescueFile *file = g_ptr_array_index(found, i);
+
+        self->listener->rescued(
+            self, dcc_rescue_file_get_kind(file), dcc_rescue_file_get_path(file), self->data);
+    }
+    if (is_dropped(self))
+        return;
+    if (self->keep_temp_dir)
+        self->listener->degraded(
+            self, "a file could not be brought to safety; it stays where it was", self->data);
+    dcc_run_setup_remove_dirs(self->setup, self->keep_temp_dir);
+    self->phase = DCC_RUN_EMPTY;
+    self->listener->empty(self, self->data);
+}
+
+/* None of its processes is left and its end was told. */
+static void
+finish(DccRun *self)
+{
+    g_autoptr(GListModel) files = NULL;
+
+    if (self->sequence != NULL)
+        dcc_stop_sequence_tree_empty(self->sequence);
+    if (is_dropped(self) || self->phase != DCC_RUN_ENDED || dcc_rescue_is_busy(self->rescue))
+        return;
+    files = list_files(self);
+    dcc_rescue_take(self->rescue, files, FALSE, on_late_finds, self);
+}
+
+static void
+on_files_safe(GPtrArray *found, gboolean complete, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->keep_temp_dir = !complete;
+    for (guint i = 0; i < found->len; i++)
+        g_ptr_array_add(self->end->files, g_object_ref(g_ptr_array_index(found, i)));
+    self->phase = DCC_RUN_ENDED;
+    self->listener->exited(self, self->end, self->data);
+    if (!is_dropped(self) && self->tree_gone)
+        finish(self);
+}
+
+/* The main process has ended: the one place where a run's end is noted, so it is told once. */
+static void
+main_ended(DccRun *self)
+{
+    DccShimRecord record = {0};
+    DccRunFacts facts;
+    g_autoptr(GListModel) files = NULL;
+
+    if (self->phase >= DCC_RUN_EXITED)
+        return;
+    dcc_agent_link_drain(self->agent);
+    if (is_dropped(self) || self->phase >= DCC_RUN_EXITED)
+        return;
+    self->phase = DCC_RUN_EXITED;
+    if (self->began != 0)
+        self->uptime_ms = MAX(0, (dcc_clock_now(self->clock) - self->began) / 1000);
+    clear_timers(self);
+    dcc_run_watch_stop(self->watch);
+    dcc_shim_link_read(self->shim, &record);
+    dcc_run_output_read(self->output, TRUE);
+    if (is_dropped(self))
+        return;
+    facts = dcc_run_make_facts(self, &record);
+    self->end = dcc_run_judge(&facts);
+    if (self->sequence != NULL)
+        dcc_stop_sequence_main_ended(self->sequence, 0, dcc_run_tree_has_any(self->shim));
+    else if (self->stop != DCC_RUN_STOP_NOT)
+        begin_sequence(self);
+    if (is_dropped(self))
+        return;
+    files = list_files(self);
+    dcc_rescue_take(self->rescue, files, TRUE, on_files_safe, self);
+}
+
+static void
+on_refused(DccRun *self)
+{
+    DccShimRecord record = {0};
+    DccRunFacts facts;
+
+    dcc_shim_link_read(self->shim, &record);
+    facts = dcc_run_make_facts(self, &record);
+    self->end = dcc_run_judge_refusal(&facts);
+    self->phase = DCC_RUN_REFUSED;
+    clear_timers(self);
+    dcc_run_setup_remove_dirs(self->setup, FALSE);
+    self->listener->refused(self, self->end, self->data);
+}
+
+static void
+on_empty(DccRun *self)
+{
+    self->tree_gone = TRUE;
+    if (self->phase == DCC_RUN_ENDED)
+        finish(self);
+}
+
+static void
+on_paused(DccRun *self, gboolean paused)
+{
+    self->paused = paused;
+    dcc_run_watch_set_paused(self->watch, paused);
+    self->listener->changed(self, self->data);
+}
+
+static void
+on_news(DccShimLink *link, int news, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    switch ((DccShimNews)news) {
+    case DCC_SHIM_STARTED:
+        dcc_run_note_started(self);
+        break;
+    case DCC_SHIM_REFUSED:
+        on_refused(self);
+        break;
+    case DCC_SHIM_EXITED:
+        main_ended(self);
+        break;
+    case DCC_SHIM_EMPTY:
+        on_empty(self);
+        break;
+    case DCC_SHIM_PAUSED:
+    case DCC_SHIM_RESUMED:
+        on_paused(self, news == DCC_SHIM_PAUSED);
+        break;
+    case DCC_SHIM_DEGRADED:
+        self->listener->degraded(
+            self, "the log cannot be written; output is being dropped", self->data);
+        break;
+    case DCC_SHIM_GONE: /* in order after EMPTY; else it was killed, and the link watches alone */
+        if (!self->tree_gone)
+            self->listener->degraded(
+                self, "the shim was killed; the application goes on without it", self->data);
+        break;
+    }
+}
+
+void
+dcc_run_hear_shim(DccRun *self)
+{
+    g_signal_connect(self->shim, "news", G_CALLBACK(on_news), self);
+}
+
+/* -- While it runs -- */
+
+static void
+on_progress(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->listener->progress(self, self->data);
+}
+
+static void
+on_significant(DccOutputEvent *event, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    if (dcc_output_event_get_kind(event) == DCC_OUTPUT_CRASH)
+        dcc_run_watch_crash_line(self->watch);
+    self->listener->significant(self, event, self->data);
+}
+
+const DccRunOutputHandler dcc_run_output_handler = {.progress = on_progress,
+                                                    .significant = on_significant};
+
+static void
+on_health(DccHealth health, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->listener->health(self, health, self->data);
+}
+
+static void
+on_hung(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->listener->hung(self, self->data);
+}
+
+static void
+on_reported(const char *path, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    if (path != NULL)
+        self->listener->rescued(self, DCC_RESCUE_STACKS, path, self->data);
+    else
+        self->listener->degraded(self, "the report on a hang cannot be written", self->data);
+}
+
+static void
+on_dead(gpointer data)
+{
+    DccRun *self = data;
+
+    if (dcc_run_is_alive(self))
+        dcc_shim_link_order(self->shim, DCC_SHIM_KILL_TREE);
+}
+
+const DccRunWatchHandler dcc_run_watch_handler = {
+    .health = on_health, .hung = on_hung, .reported = on_reported, .dead = on_dead};
+
+void
+dcc_run_watch_health(DccRun *self)
+{
+    dcc_run_watch_start(self->watch);
+}
+
+void
+dcc_run_ask_health(DccRun *self, DccProbeFunc func, gpointer data)
+{
+    dcc_run_watch_ask(self->watch, func, data);
+}
+
+void
+dcc_run_call_agent(DccRun *self,
+                   const char *method,
+                   JsonObject *params,
+                   gint64 timeout_ms,
+                   DccReplyFunc func,
+                   gpointer data)
+{
+    dcc_agent_link_call(self->agent, method, params, timeout_ms, func, data);
+}
+
+void
+dcc_run_set_counted(DccRun *self)
+{
+    self->counted = TRUE;
+}

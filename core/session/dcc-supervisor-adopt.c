@@ -1,0 +1,299 @@
+/* Going on where another session process has died.
+ *
+ * A record is read with suspicion: it names processes only together with boot id and start time,
+ * its paths are used only where they are ours. Whatever a damaged record says: what is alive is
+ * neither buried nor started twice. */
+#include "dcc-supervisor-private.h"
+
+#include "dcc-error.h"
+#include "dcc-events.h"
+#include "dcc-json.h"
+#include "dcc-safe-dir.h"
+#include "dcc-shim-link.h"
+
+#include <unistd.h>
+
+/* How long a shim may take from its own start to that of the application. */
+#define SHIM_PATIENCE_MS 5000
+#define SHIM_PERIOD_MS   10
+
+#define SHORTAGE_DELAY_MS (2 * 60 * 1000) /* what the policy grants a machine that is short */
+
+/* The main process has ended, and the session died before it had dealt with that. */
+static gboolean
+is_end_state(DccState state)
+{
+    return state == DCC_STATE_CRASHED || state == DCC_STATE_STOPPED || state == DCC_STATE_FAILED;
+}
+
+static DccResult *
+read_result(JsonObject *object)
+{
+    g_autofree char *text = object != NULL ? dcc_json_to_line(object) : NULL;
+
+    return text != NULL ? dcc_result_from_json(text, NULL) : NULL;
+}
+
+static void
+restore_history(DccSupervisor *self, const DccSessionRecord *record)
+{
+    g_autoptr(DccResult) result = read_result(record->result);
+
+    if (result != NULL)
+        dcc_history_note_result(&self->history, result);
+    self->history.restart_count = (guint)CLAMP(record->restart_count, 0, G_MAXINT);
+    self->history.has_run = record->has_run;
+    for (guint i = 0; record->rescued != NULL && record->rescued[i] != NULL; i++)
+        dcc_history_note_rescue(&self->history, record->rescued[i]);
+    self->began_wall = record->began_wall;
+}
+
+static void
+restore_intent(DccSupervisor *self, const DccSessionRecord *record)
+{
+    DccIntent *intent = &self->intent;
+
+    intent->wish = dcc_wish_from_nick(record->wish);
+    if (record->kill_wanted)
+        intent->how = DCC_RUN_STOP_KILL;
+    else if (g_strcmp0(record->next_cause, "hang") == 0)
+        intent->how = DCC_RUN_STOP_HANG;
+    else if (intent->wish != DCC_WISH_UP)
+        intent->how = DCC_RUN_STOP_ASKED;
+    intent->deadline_ms = MAX(record->stop_deadline_ms, 0);
+    intent->next.safe = record->next_safe;
+    if (record->next_recover)
+        intent->next.go_on = record->next_asked ? DCC_GO_ON_ASKED : DCC_GO_ON_NEWEST;
+}
+
+static void
+restore(DccSupervisor *self, const DccSessionRecord *record)
+{
+    self->installation = dcc_installation_new(
+        record->executable != NULL ? record->executable : "/", record->app_version, "record");
+    restore_history(self, record);
+    restore_intent(self, record);
+    dcc_recovery_restore(self->recovery, record->work_kind, record->work_path, record->last_scene);
+    dcc_restart_policy_restore(self->policy, record->policy, dcc_clock_now(self->clock));
+}
+
+static void
+tell_adopted(DccSupervisor *self)
+{
+    dcc_event_log_tell(self->log, dcc_event_adopted(getpid()));
+}
+
+/* Nothing runs, and nothing is on its way. */
+static void
+go_on_without_run(DccSupervisor *self, const char *temp_dir, DccState state, DccEvent event)
+{
+    if (temp_dir != NULL && g_path_is_absolute(temp_dir) &&
+        g_file_test(temp_dir, G_FILE_TEST_IS_DIR) && dcc_safe_dir_make(temp_dir, NULL))
+        dcc_safe_dir_remove(temp_dir);
+    self->state = state;
+    tell_adopted(self);
+    dcc_supervisor_dispatch(self, event, "its session died before it was started");
+}
+
+/* What is left of the delay that the dead session had granted: clocks of one boot agree. No more
+ * than any delay can be, whatever a damaged record claims. */
+static gint64
+get_delay_left_ms(DccSupervisor *self, const DccSessionRecord *record)
+{
+    gint64 now = dcc_clock_now(self->clock);
+    gint64 longest = MAX(dcc_settings_get(self->settings, DCC_SETTING_BACKOFF_INITIAL),
+                         dcc_settings_get(self->settings, DCC_SETTING_BACKOFF_MAX));
+
+    if (record->delay_until <= now)
+        return 0;
+    return MIN((record->delay_until - now) / 1000,
+               MIN(longest, G_MAXINT64 / 4) * 2 + SHORTAGE_DELAY_MS);
+}
+
+static void
+go_on_waiting(DccSupervisor *self, const DccSessionRecord *record)
+{
+    gint64 left = get_delay_left_ms(self, record);
+
+    if (left == 0) {
+        go_on_without_run(self, record->temp_dir, DCC_STATE_RESTARTING, DCC_EVENT_DELAY_OVER);
+        return;
+    }
+    self->state = DCC_STATE_RESTARTING;
+    dcc_supervisor_arm_delay(self, left);
+    tell_adopted(self);
+    dcc_supervisor_write_record(self);
+}
+
+/* From where the run stood when its session died. What has happened since, its shim's link tells
+ * from the main loop, when the adopter has had the chance to listen. */
+static void
+go_on_with_run(DccSupervisor *self, DccState state)
+{
+    DccShimRecord shim = {0};
+
+    dcc_shim_record_read(dcc_instance_dir_get_dir(self->dir), &shim);
+    self->state = state;
+    dcc_supervisor_write_record(self);
+    tell_adopted(self);
+    if (shim.exited || shim.lost || is_end_state(state))
+        return;
+    if (state == DCC_STATE_STOPPING)
+        dcc_supervisor_stop_run(self);
+    else if (state == DCC_STATE_STARTING)
+        dcc_run_await_ready(self->run);
+    else
+        dcc_run_watch_health(self->run);
+}
+
+static gboolean
+take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GError **error)
+{
+    DccRunOrder order = dcc_supervisor_make_order(self);
+
+    self->run = dcc_run_restore(
+        &order, record, self->clock, &dcc_run_follower_listener, &self->follower, error);
+    if (self->run == NULL)
+        return FALSE;
+    if (!dcc_run_resume(self->run, is_end_state(state), error)) {
+        dcc_run_release(self->run);
+        g_clear_object(&self->run);
+        return FALSE;
+    }
+    dcc_evidence_restore(self->evidence, record->bundle, is_end_state(state));
+    go_on_with_run(self, state);
+    return TRUE;
+}
+
+/* -- A shim that is on its way -- */
+
+typedef enum {
+    SHIM_NONE,    /* and none comes */
+    SHIM_COMES,   /* a process holds the name, and has not said what it did */
+    SHIM_IS_HERE, /* it has started the application, or could not */
+} ShimPresence;
+
+/* Between a session's decision to start and the shim's word that it did there is a moment in which
+ * nobody is on record: then the shim, if it is on its way, holds the name. */
+static ShimPresence
+look_for_shim(DccSupervisor *self)
+{
+    DccShimRecord shim = {0};
+    gboolean alone = dcc_instance_dir_lock_name(self->dir, NULL);
+
+    if (dcc_shim_record_read(dcc_instance_dir_get_dir(self->dir), &shim) &&
+        (shim.spawned || shim.refused))
+        return SHIM_IS_HERE;
+    return alone ? SHIM_NONE : SHIM_COMES;
+}
+
+static gboolean
+on_shim_awaited(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    g_autoptr(DccSessionRecord) record = dcc_session_record_read(self->dir, NULL);
+    g_autoptr(GError) error = NULL;
+    ShimPresence presence = look_for_shim(self);
+
+    self->shim_timer = 0;
+    if (presence == SHIM_COMES && dcc_clock_now(self->clock) < self->shim_patience_until) {
+        self->shim_timer = dcc_clock_add(self->clock, SHIM_PERIOD_MS, on_shim_awaited, self);
+        return G_SOURCE_REMOVE;
+    }
+    if (presence == SHIM_NONE || record == NULL)
+        go_on_without_run(self,
+                          record != NULL ? record->temp_dir : NULL,
+                          DCC_STATE_RESTARTING,
+                          DCC_EVENT_DELAY_OVER);
+    else if (!take_run(self, record, DCC_STATE_STARTING, &error))
+        dcc_supervisor_dispatch(self, DCC_EVENT_START_REFUSED, error->message);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+await_shim(DccSupervisor *self)
+{
+    self->state = DCC_STATE_STARTING;
+    self->shim_patience_until = dcc_clock_now(self->clock) + SHIM_PATIENCE_MS * 1000;
+    self->shim_timer = dcc_clock_add(self->clock, SHIM_PERIOD_MS, on_shim_awaited, self);
+}
+
+/* -- Taking up -- */
+
+/* Nothing is left to be ended or rescued: only the last word has not been said, or was not heard.
+ */
+static gboolean
+has_concluded(DccSupervisor *self, const DccSessionRecord *record)
+{
+    DccShimRecord shim = {0};
+
+    return record->incarnation == NULL ||
+           !dcc_shim_record_read(dcc_instance_dir_get_dir(self->dir), &shim) || !shim.spawned ||
+           shim.refused;
+}
+
+static gboolean
+is_main_alive(DccSupervisor *self)
+{
+    DccShimRecord shim = {0};
+
+    return dcc_shim_record_read(dcc_instance_dir_get_dir(self->dir), &shim) && shim.spawned &&
+           !shim.exited && dcc_identity_is_alive(&shim.main);
+}
+
+static gboolean
+take_up_start(DccSupervisor *self, const DccSessionRecord *record, GError **error)
+{
+    ShimPresence presence = record->incarnation != NULL ? look_for_shim(self) : SHIM_NONE;
+
+    if (presence == SHIM_IS_HERE)
+        return take_run(self, record, DCC_STATE_STARTING, error);
+    if (presence == SHIM_COMES)
+        await_shim(self);
+    else
+        go_on_without_run(self, record->temp_dir, DCC_STATE_RESTARTING, DCC_EVENT_DELAY_OVER);
+    return TRUE;
+}
+
+gboolean
+dcc_supervisor_take_up(DccSupervisor *self,
+                       DccInstanceDir *dir,
+                       const DccSessionRecord *record,
+                       GError **error)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    DccState stored = record->state;
+
+    self->dir = dir;
+    restore(self, record);
+    if ((is_end_state(stored) || stored == DCC_STATE_RESTARTING) && is_main_alive(self))
+        stored = DCC_STATE_RUNNING;
+    if (!dcc_supervisor_open(self, FALSE, error))
+        return FALSE;
+    dcc_event_log_restore_degraded(self->log, (const char *const *)record->degraded);
+    dcc_evidence_restore(self->evidence, record->bundle, FALSE);
+    if (stored == DCC_STATE_RESTARTING) {
+        go_on_waiting(self, record);
+        return TRUE;
+    }
+    if (stored == DCC_STATE_STARTING)
+        return take_up_start(self, record, error);
+    if (is_end_state(stored) && has_concluded(self, record)) {
+        go_on_without_run(self, record->temp_dir, stored, DCC_EVENT_RESTART_REFUSED);
+        return TRUE;
+    }
+    return take_run(self, record, stored, error);
+}
+
+void
+dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status)
+{
+    JsonObject *kept = dcc_json_get_object(last_status, "kept");
+    JsonObject *work = kept != NULL ? kept : dcc_json_get_object(last_status, "recovery");
+    g_autofree char *path = work != NULL ? dcc_json_get_bytes(work, "path") : NULL;
+    g_autofree char *scene = dcc_json_get_bytes(last_status, "scene");
+
+    dcc_recovery_restore(
+        self->recovery, work != NULL ? dcc_json_get_string(work, "kind", NULL) : NULL, path, scene);
+}

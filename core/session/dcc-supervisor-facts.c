@@ -1,0 +1,331 @@
+/* What is known of an instance: its status, its record, what may be asked of it, and the answers of
+ * its control socket. Reads only. */
+#include "dcc-supervisor-private.h"
+
+#include "dcc-enum-types.h"
+#include "dcc-error.h"
+#include "dcc-events.h"
+#include "dcc-json.h"
+#include "dcc-last-record.h"
+#include "dcc-request-json.h"
+
+static DccStatusFacts
+make_facts(DccSupervisor *self)
+{
+    DccGoOn go_on = self->intent.next.go_on == DCC_GO_ON_ASKED ? DCC_GO_ON_ASKED : DCC_GO_ON_NEWEST;
+
+    return (DccStatusFacts){
+        .request = self->request,
+        .installation = self->installation,
+        .run = self->run,
+        .state = self->state,
+        .result = self->history.result,
+        .restart_count = self->history.restart_count,
+        .attended = self->phase <= DCC_SUPERVISOR_OPEN,
+        .restart_in_ms = self->delay_until != 0
+                             ? MAX(0, (self->delay_until - dcc_clock_now(self->clock)) / 1000)
+                             : -1,
+        .last_scene = dcc_recovery_get_last_scene(self->recovery),
+        .bundle = self->evidence != NULL ? dcc_evidence_get_bundle(self->evidence) : NULL,
+        .log_path = self->log_path,
+        .rescued = self->history.rescued,
+        .degraded = dcc_event_log_get_degraded(self->log),
+        .work = dcc_recovery_choose(self->recovery, go_on),
+        .kept = dcc_recovery_get_work(self->recovery),
+        .report = &self->history.report,
+    };
+}
+
+JsonObject *
+dcc_supervisor_make_status(DccSupervisor *self)
+{
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    DccStatusFacts facts;
+
+    if (self->log != NULL) {
+        facts = make_facts(self);
+        return dcc_status_make(&facts);
+    }
+    /* Not started yet. */
+    facts = (DccStatusFacts){.request = self->request,
+                             .state = self->state,
+                             .restart_in_ms = -1,
+                             .rescued = none,
+                             .degraded = none,
+                             .work = dcc_recovery_choose(self->recovery, DCC_GO_ON_NEWEST),
+                             .kept = dcc_recovery_get_work(self->recovery)};
+    return dcc_status_make(&facts);
+}
+
+static char **
+list_strings(GPtrArray *strings)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+
+    for (guint i = 0; i < strings->len; i++)
+        g_strv_builder_add(builder, g_ptr_array_index(strings, i));
+    return g_strv_builder_end(builder);
+}
+
+static void
+set_work(DccSupervisor *self, DccSessionRecord *record)
+{
+    DccRescueFile *work = dcc_recovery_get_work(self->recovery);
+
+    record->last_scene = g_strdup(dcc_recovery_get_last_scene(self->recovery));
+    if (work == NULL)
+        return;
+    record->work_kind =
+        g_strdup(dcc_enum_to_nick(DCC_TYPE_RESCUE_KIND, dcc_rescue_file_get_kind(work)));
+    record->work_path = g_strdup(dcc_rescue_file_get_path(work));
+}
+
+static void
+set_installation(DccSupervisor *self, DccSessionRecord *record)
+{
+    if (self->installation == NULL)
+        return;
+    record->app_version = g_strdup(dcc_installation_get_version(self->installation));
+    record->executable = g_strdup(dcc_installation_get_executable(self->installation));
+}
+
+static DccSessionRecord *
+make_record(DccSupervisor *self)
+{
+    DccSessionRecord *record = dcc_session_record_new();
+
+    record->state = self->state;
+    record->wish = g_strdup(dcc_wish_to_nick(self->intent.wish));
+    record->request = dcc_request_to_json(self->request);
+    record->status = dcc_supervisor_make_status(self);
+    record->restart_count = self->history.restart_count;
+    record->has_run = self->history.has_run;
+    record->policy = dcc_restart_policy_save(self->policy, dcc_clock_now(self->clock));
+    record->began_wall = self->began_wall;
+    record->stop_deadline_ms = self->intent.deadline_ms;
+    record->kill_wanted = self->intent.how == DCC_RUN_STOP_KILL;
+    record->delay_until = self->delay_until;
+    record->result =
+        self->history.result != NULL ? dcc_object_from_result(self->history.result) : NULL;
+    record->bundle = g_strdup(dcc_evidence_get_bundle(self->evidence));
+    record->rescued = list_strings(self->history.rescued);
+    record->degraded = list_strings(dcc_event_log_get_degraded(self->log));
+    record->next_cause = g_strdup(self->intent.how == DCC_RUN_STOP_HANG ? "hang" : NULL);
+    record->next_safe = self->intent.next.safe;
+    record->next_recover = self->intent.next.go_on != DCC_GO_ON_NOT;
+    record->next_asked = self->intent.next.go_on == DCC_GO_ON_ASKED;
+    set_installation(self, record);
+    set_work(self, record);
+    if (self->run != NULL)
+        dcc_run_save(self->run, record);
+    return record;
+}
+
+void
+dcc_supervisor_write_record(DccSupervisor *self)
+{
+    g_autoptr(DccSessionRecord) record = make_record(self);
+
+    if (!dcc_instance_dir_is_held(self->dir))
+        dcc_event_log_degraded(self->log,
+                               "the runtime directory was removed; nobody can reach this");
+    else if (!dcc_session_record_write(self->dir, record, NULL))
+        dcc_event_log_degraded(self->log,
+                               "the record cannot be written; another session could not take over");
+}
+
+/* What `status` and `restart` of an ended instance go by. */
+void
+dcc_supervisor_write_last(DccSupervisor *self)
+{
+    g_autoptr(JsonObject) status = dcc_supervisor_make_status(self);
+    g_autoptr(JsonObject) request = dcc_request_to_json(self->request);
+    g_autoptr(DccLastRecord) last = dcc_last_record_new(status, request);
+    g_autoptr(JsonObject) object = dcc_last_record_to_json(last);
+    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LAST);
+
+    if (!dcc_instance_dir_write_json(path, object, NULL))
+        dcc_event_log_degraded(self->log, "the last state cannot be written");
+}
+
+DccLaunchRequest *
+dcc_supervisor_get_request(DccSupervisor *self)
+{
+    return self->request;
+}
+
+DccState
+dcc_supervisor_get_state(DccSupervisor *self)
+{
+    return self->state;
+}
+
+gint64
+dcc_supervisor_get_pid(DccSupervisor *self)
+{
+    return self->run != NULL && dcc_run_is_alive(self->run) ? dcc_run_get_pid(self->run) : 0;
+}
+
+guint
+dcc_supervisor_get_restart_count(DccSupervisor *self)
+{
+    return self->history.restart_count;
+}
+
+gboolean
+dcc_supervisor_is_open(DccSupervisor *self)
+{
+    return self->phase != DCC_SUPERVISOR_NEW;
+}
+
+gboolean
+dcc_supervisor_is_over(DccSupervisor *self)
+{
+    return self->phase == DCC_SUPERVISOR_OVER;
+}
+
+DccResult *
+dcc_supervisor_get_result(DccSupervisor *self)
+{
+    return self->history.result;
+}
+
+DccRunOrder
+dcc_supervisor_make_order(DccSupervisor *self)
+{
+    gboolean goes_on = self->intent.next.go_on != DCC_GO_ON_NOT;
+
+    return (DccRunOrder){
+        .adapter = self->adapter,
+        .installation = self->installation,
+        .request = self->request,
+        .dir = self->dir,
+        .log_path = self->log_path,
+        .rescue_dir = self->rescue_dir,
+        .next = self->intent.next,
+        .work = dcc_recovery_choose(self->recovery, self->intent.next.go_on),
+        .scene = goes_on ? dcc_recovery_get_scene(self->recovery) : NULL,
+    };
+}
+
+void
+dcc_supervisor_write_request(DccSupervisor *self)
+{
+    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_REQUEST);
+    g_autoptr(JsonObject) object = dcc_request_to_json(self->request);
+
+    if (!dcc_instance_dir_write_json(path, object, NULL))
+        dcc_event_log_degraded(
+            self->log, "the request cannot be written; it could not be launched again by name");
+}
+
+gboolean
+dcc_supervisor_may_restart(DccSupervisor *self, GError **error)
+{
+    const char *scene = dcc_launch_request_get_scene(self->request);
+    const char *name = dcc_launch_request_get_name(self->request);
+
+    if (dcc_wish_after(self->intent.wish, DCC_ASK_RESTART) == DCC_WISH_DOWN ||
+        self->phase > DCC_SUPERVISOR_OPEN) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_BUSY,
+                    "'%s' is being stopped; 'dcchost restart %s' starts it again when that is done",
+                    name,
+                    name);
+        return FALSE;
+    }
+    if (scene != NULL && !g_file_test(scene, G_FILE_TEST_IS_REGULAR)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_SCENE,
+                    "the scene %s is not there any more; '%s' goes on as it is",
+                    scene,
+                    name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+dcc_supervisor_recover(DccSupervisor *self, GError **error)
+{
+    const char *name = dcc_launch_request_get_name(self->request);
+
+    if (dcc_recovery_get_work(self->recovery) != NULL) {
+        dcc_intent_recover(&self->intent);
+        return TRUE;
+    }
+    g_set_error(
+        error,
+        DCC_ERROR,
+        DCC_ERROR_NOT_FOUND,
+        "there is no unsaved work of '%s' to go on from; 'dcchost why %s' tells what was kept",
+        name,
+        name);
+    return FALSE;
+}
+
+/* -- For the control socket -- */
+
+static JsonObject *
+on_status(gpointer data)
+{
+    return dcc_supervisor_make_status(data);
+}
+
+static JsonObject *
+on_end_report(gpointer data)
+{
+    DccStatusFacts facts = make_facts(data);
+
+    return dcc_status_make_end_report(&facts);
+}
+
+static DccJournal *
+on_journal(gpointer data)
+{
+    return dcc_event_log_get_journal(((DccSupervisor *)data)->log);
+}
+
+static DccRun *
+on_run(gpointer data)
+{
+    return ((DccSupervisor *)data)->run;
+}
+
+static void
+on_stop(gint64 deadline_ms, gpointer data)
+{
+    dcc_supervisor_stop(data, deadline_ms);
+}
+
+static void
+on_kill(gpointer data)
+{
+    dcc_supervisor_kill(data);
+}
+
+static gboolean
+on_may_restart(gboolean recover, GError **error, gpointer data)
+{
+    return dcc_supervisor_may_restart(data, error) &&
+           (!recover || dcc_supervisor_recover(data, error));
+}
+
+static void
+on_restart(gboolean recover, gpointer data)
+{
+    dcc_supervisor_restart(data);
+}
+
+const DccControlHandler dcc_supervisor_control_handler = {
+    .status = on_status,
+    .end_report = on_end_report,
+    .journal = on_journal,
+    .run = on_run,
+    .stop = on_stop,
+    .kill = on_kill,
+    .may_restart = on_may_restart,
+    .restart = on_restart,
+};

@@ -1,0 +1,87 @@
+/* The inside of a supervisor: dcc-supervisor.c decides, dcc-supervisor-adopt.c restores it from a
+ * record, dcc-supervisor-facts.c reads it. */
+#pragma once
+
+#include "dcc-control.h"
+#include "dcc-event-log.h"
+#include "dcc-evidence.h"
+#include "dcc-farewell.h"
+#include "dcc-recovery.h"
+#include "dcc-restart-policy.h"
+#include "dcc-run-follower.h"
+#include "dcc-supervisor.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    DCC_SUPERVISOR_NEW,
+    DCC_SUPERVISOR_OPEN,
+    DCC_SUPERVISOR_CONCLUDING, /* over; the last words are being heard */
+    DCC_SUPERVISOR_OVER,
+} DccSupervisorPhase;
+
+struct _DccSupervisor {
+    const DccSupervisorHandler *handler;
+    gpointer data;
+    DccAdapter *adapter;
+    DccLaunchRequest *request;
+    DccSettings *settings;
+    DccClock *clock;
+    DccInstallation *installation;
+    DccInstanceDir *dir;
+    DccEventLog *log;
+    DccControl *control;
+    DccRestartPolicy *policy;
+    DccRecovery *recovery;
+    DccEvidence *evidence;
+    DccRun *run;
+    DccFarewell *farewell;
+
+    DccSupervisorPhase phase;
+    DccState state;
+    DccIntent intent;
+    DccHistory history;
+    DccRunFollower follower;
+    char *log_path;
+    char *rescue_dir;
+    guint delay_timer;
+    guint reset_timer;
+    guint shim_timer;   /* a shim is on its way; see dcc-supervisor-adopt.c */
+    gint64 delay_until; /* the next run begins; 0: none is due */
+    gint64 shim_patience_until;
+    gint64 began_wall;
+};
+
+typedef DccSupervisor HeldSupervisor;
+void
+dcc_supervisor_release(DccSupervisor *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldSupervisor, dcc_supervisor_release)
+HeldSupervisor *
+dcc_supervisor_hold(DccSupervisor *self);
+
+/* dcc-supervisor.c */
+gboolean
+dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error);
+void
+dcc_supervisor_dispatch(DccSupervisor *self, DccEvent event, const char *reason);
+/* The next run begins in ms. */
+void
+dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms);
+/* What was asked for is done to the run that there is. */
+void
+dcc_supervisor_stop_run(DccSupervisor *self);
+
+/* dcc-supervisor-facts.c */
+extern const DccControlHandler dcc_supervisor_control_handler;
+/* All that a run is made with. */
+DccRunOrder
+dcc_supervisor_make_order(DccSupervisor *self);
+void
+dcc_supervisor_write_record(DccSupervisor *self);
+void
+dcc_supervisor_write_last(DccSupervisor *self);
+/* What `restart` of one that has ended asks for again. */
+void
+dcc_supervisor_write_request(DccSupervisor *self);
+
+G_END_DECLS

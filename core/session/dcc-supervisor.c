@@ -1,0 +1,584 @@
+/* The heart of a session; see the header.
+ *
+ * The state table says what follows on an event, the wish what is wanted, the policy whether and
+ * when another run begins. There is one way to another run: settle(), when the last one has left
+ * nothing. */
+#include "dcc-supervisor-private.h"
+
+#include "dcc-aftermath.h"
+#include "dcc-error.h"
+#include "dcc-events.h"
+#include "dcc-shim-link.h"
+
+/* -- Telling -- */
+
+static void
+on_told(JsonObject *event, gpointer data)
+{
+    DccSupervisor *self = data;
+
+    if (self->control != NULL)
+        dcc_control_tell(self->control, event);
+    self->handler->event(event, self->data);
+}
+
+/* -- Another run, or none -- */
+
+static void
+note_next(DccSupervisor *self, const char *action, const char *reason, gboolean safe)
+{
+    DccEvidenceNext next = {.action = action,
+                            .reason = reason,
+                            .safe = safe,
+                            .recover = self->intent.next.go_on != DCC_GO_ON_NOT,
+                            .work = dcc_recovery_choose(self->recovery, DCC_GO_ON_NEWEST)};
+
+    dcc_evidence_note_next(self->evidence, &next);
+}
+
+static gboolean
+on_delay_over(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    self->delay_timer = 0;
+    self->delay_until = 0;
+    dcc_supervisor_dispatch(self, DCC_EVENT_DELAY_OVER, NULL);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+forget_delay(DccSupervisor *self)
+{
+    dcc_clock_clear(self->clock, &self->delay_timer);
+    self->delay_until = 0;
+}
+
+void
+dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms)
+{
+    forget_delay(self);
+    self->delay_until = dcc_clock_now(self->clock) + ms * 1000;
+    self->delay_timer = dcc_clock_add(self->clock, ms, on_delay_over, self);
+}
+
+/* The wish that led here is fulfilled by the run that is granted. */
+static void
+grant(DccSupervisor *self, const DccAftermath *what)
+{
+    dcc_intent_go_up(&self->intent);
+    self->intent.next.safe = what->safe;
+    note_next(self, "restart", what->reason, what->safe);
+    dcc_supervisor_arm_delay(self, what->delay_ms);
+    dcc_event_log_tell(self->log,
+                       dcc_event_restart(what->delay_ms,
+                                         dcc_restart_policy_get_crashes(self->policy),
+                                         dcc_settings_get(self->settings, DCC_SETTING_MAX_RESTARTS),
+                                         what->reason,
+                                         what->safe));
+}
+
+/* The run is over and has left nothing: what now? */
+static void
+settle(DccSupervisor *self)
+{
+    g_autoptr(DccRun) run = g_steal_pointer(&self->run);
+    const DccRunEnd *end = dcc_run_get_end(run);
+    DccAftermath what = dcc_aftermath_decide(run,
+                                             self->state,
+                                             self->intent.wish,
+                                             self->policy,
+                                             self->recovery,
+                                             dcc_clock_now(self->clock));
+
+    /* What became of the work it went on from is what the user left. */
+    if (end->recovered != NULL && self->intent.wish == DCC_WISH_DOWN && !dcc_run_end_is_bad(end))
+        dcc_recovery_forget_work(self->recovery);
+    if (what.offers_work &&
+        dcc_recovery_offer(
+            self->recovery, self->request, what.kind == DCC_AFTERMATH_RESTART, self->log))
+        self->intent.next.go_on = DCC_GO_ON_NEWEST;
+    if (what.kind == DCC_AFTERMATH_RESTART) {
+        grant(self, &what);
+    } else if (what.kind == DCC_AFTERMATH_GIVE_UP) {
+        dcc_event_log_tell(self->log, dcc_event_gave_up(what.reason));
+        note_next(self, "gave-up", what.reason, FALSE);
+    } else {
+        note_next(self, "rest", what.reason, FALSE);
+    }
+    dcc_supervisor_dispatch(self, what.event, what.reason);
+}
+
+/* -- A run -- */
+
+static gboolean
+lock_name(DccSupervisor *self, GError **error)
+{
+    GError *problem = NULL;
+
+    if (dcc_instance_dir_lock_name(self->dir, &problem))
+        return TRUE;
+    if (problem != NULL)
+        g_propagate_error(error, problem);
+    else
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_BUSY,
+                    "the name '%s' is held by a process of an earlier run",
+                    dcc_launch_request_get_name(self->request));
+    return FALSE;
+}
+
+/* A failure leaves nothing of the run: dropping it ends what it has started. */
+static gboolean
+begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
+{
+    DccRunOrder order = dcc_supervisor_make_order(self);
+    const DccRunSetup *setup;
+
+    if (!lock_name(self, error))
+        return FALSE;
+    self->run =
+        dcc_run_new(&order, self->clock, &dcc_run_follower_listener, &self->follower, error);
+    if (self->run == NULL)
+        return FALSE;
+    setup = dcc_run_get_setup(self->run);
+    if (setup->recovery_error != NULL)
+        dcc_event_log_tell(self->log,
+                           dcc_event_recovery("failed", order.work, setup->recovery_error));
+    dcc_stop_report_begin(&self->history.report);
+    dcc_shim_record_remove(dcc_instance_dir_get_dir(self->dir));
+    dcc_supervisor_write_record(self);
+    if (!dcc_run_spawn(self->run, shortage, error)) {
+        g_clear_object(&self->run);
+        return FALSE;
+    }
+    dcc_run_await_ready(self->run);
+    dcc_supervisor_write_record(self);
+    return TRUE;
+}
+
+static void
+do_spawn(DccSupervisor *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DccResult) failure = NULL;
+    gboolean shortage = FALSE;
+
+    if (begin_run(self, &shortage, &error))
+        return;
+    failure = dcc_result_new_start_failed(
+        dcc_error_is_scene(error) ? "scene" : "adapter", 0, error->message);
+    if (!shortage)
+        dcc_history_note_result(&self->history, failure);
+    dcc_supervisor_dispatch(
+        self, shortage ? DCC_EVENT_SPAWN_REFUSED : DCC_EVENT_START_REFUSED, error->message);
+}
+
+static void
+do_retry_spawn(DccSupervisor *self)
+{
+    DccDecision decision =
+        dcc_restart_policy_decide_spawn(self->policy, dcc_clock_now(self->clock));
+
+    g_clear_object(&self->run);
+    if (decision.kind == DCC_DECISION_RESTART)
+        dcc_supervisor_arm_delay(self, decision.delay_ms);
+    else
+        dcc_supervisor_dispatch(self, DCC_EVENT_BUDGET_SPENT, decision.reason);
+}
+
+void
+dcc_supervisor_stop_run(DccSupervisor *self)
+{
+    DccRunStop how = self->intent.how;
+
+    /* Nothing was asked for: it was not ready in time, or is not what was asked for. */
+    if (self->run != NULL)
+        dcc_run_stop(self->run,
+                     how != DCC_RUN_STOP_NOT ? how : DCC_RUN_STOP_FAILED,
+                     self->intent.deadline_ms);
+}
+
+/* -- The state table at work -- */
+
+/* The directory first: a client that sees the socket close finds the name free and the last state
+ * written. */
+static void
+on_farewell(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_instance_dir_dissolve(self->dir);
+    g_clear_pointer(&self->control, dcc_control_free);
+    self->phase = DCC_SUPERVISOR_OVER;
+    self->handler->ended(self->data);
+}
+
+/* Over for good. The last words are written and told; the sockets and the name go when they were
+ * heard. */
+static void
+do_conclude(DccSupervisor *self)
+{
+    self->phase = DCC_SUPERVISOR_CONCLUDING;
+    forget_delay(self);
+    dcc_clock_clear(self->clock, &self->reset_timer);
+    g_clear_object(&self->run);
+    dcc_supervisor_write_last(self);
+    dcc_event_log_tell(self->log, dcc_event_ended(self->state, self->history.result));
+    if (self->control != NULL)
+        dcc_control_conclude(self->control);
+    self->farewell = dcc_farewell_new(self->clock, self->control, on_farewell, self);
+}
+
+static gboolean
+on_well_for_long(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    self->reset_timer = 0;
+    if (self->run == NULL || !dcc_run_is_alive(self->run))
+        return G_SOURCE_REMOVE;
+    dcc_restart_policy_reset(self->policy);
+    dcc_supervisor_write_record(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+do_watch(DccSupervisor *self)
+{
+    gint64 reset_after = dcc_settings_get(self->settings, DCC_SETTING_RESET_AFTER);
+
+    dcc_clock_clear(self->clock, &self->reset_timer);
+    self->reset_timer = dcc_clock_add(self->clock, reset_after, on_well_for_long, self);
+    dcc_run_watch_health(self->run);
+    if (self->control != NULL)
+        dcc_control_tell_running(self->control);
+}
+
+static void
+do_action(DccSupervisor *self, DccAction action)
+{
+    switch (action) {
+    case DCC_ACTION_IGNORE:
+    case DCC_ACTION_NONE:
+    case DCC_ACTION_REPORT:
+    case DCC_ACTION_DELAY: /* armed by what granted the restart */
+        break;
+    case DCC_ACTION_SPAWN:
+        do_spawn(self);
+        break;
+    case DCC_ACTION_WATCH:
+        do_watch(self);
+        break;
+    case DCC_ACTION_CLEAR_TREE:
+        dcc_run_clear_tree(self->run, self->state == DCC_STATE_CRASHED);
+        break;
+    case DCC_ACTION_CONCLUDE:
+    case DCC_ACTION_CANCEL:
+        do_conclude(self);
+        break;
+    case DCC_ACTION_RETRY_SPAWN:
+        do_retry_spawn(self);
+        break;
+    case DCC_ACTION_KILL:
+    case DCC_ACTION_ASK_TO_QUIT:
+        dcc_supervisor_stop_run(self);
+        break;
+    }
+}
+
+void
+dcc_supervisor_dispatch(DccSupervisor *self, DccEvent event, const char *reason)
+{
+    DccTransition transition = dcc_transition_lookup(self->state, event);
+    DccState from = self->state;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (self->phase != DCC_SUPERVISOR_OPEN || transition.action == DCC_ACTION_IGNORE)
+        return;
+    self->state = transition.next;
+    /* The record first: what has been told must not be forgotten by a session that takes over. */
+    dcc_supervisor_write_record(self);
+    if (from != self->state) {
+        gint64 pid =
+            self->run != NULL && dcc_run_is_alive(self->run) ? dcc_run_get_pid(self->run) : 0;
+
+        dcc_event_log_tell(self->log, dcc_event_state(from, self->state, reason, pid));
+        self->handler->state(self->data);
+    }
+    do_action(self, transition.action);
+}
+
+/* -- What the follower of the run hands on -- */
+
+static gpointer
+on_hold(gpointer data)
+{
+    return dcc_supervisor_hold(data);
+}
+
+static void
+on_release(gpointer data)
+{
+    dcc_supervisor_release(data);
+}
+
+static void
+on_record(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    if (self->phase == DCC_SUPERVISOR_OPEN)
+        dcc_supervisor_write_record(self);
+}
+
+static void
+on_started(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    self->handler->pid(self->data);
+}
+
+static void
+on_run_event(DccEvent event, const char *reason, gpointer data)
+{
+    dcc_supervisor_dispatch(data, event, reason);
+}
+
+static void
+on_hung(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    if (dcc_settings_get_on_hang(self->settings) == DCC_HANG_RESTART &&
+        self->state == DCC_STATE_UNRESPONSIVE && dcc_intent_hang(&self->intent))
+        dcc_supervisor_dispatch(
+            self, DCC_EVENT_HANG_TIMEOUT, "it has been unresponsive for too long");
+}
+
+static void
+on_incomplete(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    if (self->control != NULL)
+        dcc_control_conclude(self->control);
+}
+
+static void
+on_empty(gpointer data)
+{
+    settle(data);
+}
+
+static const DccRunFollowerHandler follower_handler = {
+    .hold = on_hold,
+    .release = on_release,
+    .record = on_record,
+    .started = on_started,
+    .event = on_run_event,
+    .hung = on_hung,
+    .incomplete = on_incomplete,
+    .empty = on_empty,
+};
+
+/* -- The beginning and the end -- */
+
+static void
+supervisor_clear(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    g_clear_pointer(&self->control, dcc_control_free);
+    g_clear_pointer(&self->evidence, dcc_evidence_free);
+    g_clear_pointer(&self->log, dcc_event_log_free);
+    g_clear_pointer(&self->recovery, dcc_recovery_free);
+    g_clear_pointer(&self->dir, dcc_instance_dir_free);
+    g_clear_object(&self->policy);
+    g_clear_object(&self->installation);
+    g_clear_object(&self->adapter);
+    g_clear_object(&self->settings);
+    g_clear_object(&self->request);
+    g_clear_object(&self->clock);
+    dcc_history_clear(&self->history);
+    g_free(self->log_path);
+    g_free(self->rescue_dir);
+}
+
+void
+dcc_supervisor_release(DccSupervisor *self)
+{
+    g_rc_box_release_full(self, supervisor_clear);
+}
+
+DccSupervisor *
+dcc_supervisor_hold(DccSupervisor *self)
+{
+    return g_rc_box_acquire(self);
+}
+
+DccSupervisor *
+dcc_supervisor_new(DccAdapter *adapter,
+                   DccLaunchRequest *request,
+                   const DccSupervisorHandler *handler,
+                   gpointer data)
+{
+    DccSupervisor *self = g_rc_box_new0(DccSupervisor);
+
+    self->handler = handler;
+    self->data = data;
+    self->adapter = g_object_ref(adapter);
+    self->request = g_object_ref(request);
+    self->settings = g_object_ref(dcc_launch_request_get_settings(request));
+    self->clock = dcc_clock_new();
+    self->policy = dcc_restart_policy_new(self->settings, g_random_int());
+    self->recovery = dcc_recovery_new(self->settings);
+    self->state = DCC_STATE_STOPPED;
+    dcc_history_init(&self->history);
+    return self;
+}
+
+static void
+ignore(gpointer data)
+{
+}
+
+static void
+ignore_event(JsonObject *event, gpointer data)
+{
+}
+
+/* After it was freed: an entry that has not returned may still tell. */
+static const DccSupervisorHandler silent_handler = {
+    .event = ignore_event, .state = ignore, .pid = ignore, .ended = ignore};
+
+void
+dcc_supervisor_free(DccSupervisor *self)
+{
+    if (self == NULL)
+        return;
+    self->handler = &silent_handler;
+    self->phase = DCC_SUPERVISOR_OVER;
+    forget_delay(self);
+    g_clear_pointer(&self->farewell, dcc_farewell_free);
+    dcc_clock_clear(self->clock, &self->reset_timer);
+    dcc_clock_clear(self->clock, &self->shim_timer);
+    if (self->run != NULL)
+        dcc_run_release(self->run);
+    g_clear_object(&self->run);
+    g_clear_pointer(&self->control, dcc_control_free);
+    dcc_supervisor_release(self);
+}
+
+/* Journal, sockets, paths: what stands as long as the session does. */
+gboolean
+dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
+{
+    self->log_path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LOG);
+    self->rescue_dir = dcc_instance_dir_get_state_file(self->dir, "rescue");
+    self->log = dcc_event_log_new(self->dir, fresh, on_told, self);
+    self->evidence = dcc_evidence_new(self->dir, self->request, self->log);
+    self->follower = (DccRunFollower){.log = self->log,
+                                      .evidence = self->evidence,
+                                      .recovery = self->recovery,
+                                      .history = &self->history,
+                                      .intent = &self->intent,
+                                      .handler = &follower_handler,
+                                      .data = self};
+    self->phase = DCC_SUPERVISOR_OPEN;
+    self->control =
+        dcc_control_new(self->dir, self->clock, &dcc_supervisor_control_handler, self, error);
+    return self->control != NULL;
+}
+
+static gboolean
+start(DccSupervisor *self, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    gboolean shortage = FALSE;
+
+    if (!dcc_supervisor_open(self, TRUE, error))
+        return FALSE;
+    dcc_supervisor_write_request(self);
+    self->began_wall = g_get_real_time();
+    self->state = DCC_STATE_STARTING;
+    dcc_supervisor_write_record(self);
+    if (begin_run(self, &shortage, &problem))
+        return TRUE;
+    if (!shortage) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    dcc_supervisor_dispatch(
+        self, DCC_EVENT_SPAWN_REFUSED, "the machine is out of processes, memory or descriptors");
+    return TRUE;
+}
+
+gboolean
+dcc_supervisor_start(DccSupervisor *self,
+                     DccInstallation *installation,
+                     DccInstanceDir *dir,
+                     GError **error)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    self->installation = g_object_ref(installation);
+    self->dir = dir;
+    if (start(self, error))
+        return TRUE;
+    self->phase = DCC_SUPERVISOR_OVER;
+    self->state = DCC_STATE_FAILED;
+    g_clear_pointer(&self->control, dcc_control_free);
+    dcc_instance_dir_dissolve(self->dir);
+    return FALSE;
+}
+
+/* -- What may be asked of it -- */
+
+/* A client that waits for an end that is over already is answered all the same. */
+static void
+go_down(DccSupervisor *self, const char *reason)
+{
+    if (self->phase == DCC_SUPERVISOR_OPEN)
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
+    else if (self->control != NULL)
+        dcc_control_conclude(self->control);
+}
+
+void
+dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_intent_stop(&self->intent, deadline_ms);
+    go_down(self, "stop was asked for");
+}
+
+void
+dcc_supervisor_kill(DccSupervisor *self)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_intent_kill(&self->intent);
+    go_down(self, "kill was asked for");
+}
+
+void
+dcc_supervisor_restart(DccSupervisor *self)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (!dcc_intent_restart(&self->intent))
+        return;
+    if (self->state == DCC_STATE_RESTARTING) {
+        forget_delay(self);
+        dcc_intent_go_up(&self->intent);
+        dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
+    } else if (self->state != DCC_STATE_STOPPING) {
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
+    }
+}

@@ -1,0 +1,85 @@
+/* The heart of a session: what state an instance is in, what is wanted of it, and what is done
+ * about either. It subscribes to the present run, asks the state table, the wish and the policy,
+ * and has everything recorded and told.
+ *
+ * Order of telling: the record first, then the journal, then followers of the control socket, then
+ * the handler. At an end: rescued files, bundle, `exit`, change of state; see docs/protocol.md.
+ *
+ * Threading: the thread-default main context at the time it is made. A handler may free it. */
+#pragma once
+
+#include "dcc-adapter.h"
+#include "dcc-instance-dir.h"
+#include "dcc-result.h"
+#include "dcc-session-record.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DccSupervisor DccSupervisor;
+
+typedef struct {
+    void (*event)(JsonObject *event, gpointer data); /* borrowed */
+    void (*state)(gpointer data);
+    void (*pid)(gpointer data);
+    void (*ended)(gpointer data);
+} DccSupervisorHandler;
+
+DccSupervisor *
+dcc_supervisor_new(DccAdapter *adapter,
+                   DccLaunchRequest *request,
+                   const DccSupervisorHandler *handler,
+                   gpointer data);
+/* The application runs on, unattended. */
+void
+dcc_supervisor_free(DccSupervisor *self);
+/* dir: (transfer full): both locks held. A failure leaves nothing. */
+gboolean
+dcc_supervisor_start(DccSupervisor *self,
+                     DccInstallation *installation,
+                     DccInstanceDir *dir,
+                     GError **error);
+/* Goes on where the record says. dir: (transfer full): the session's lock held. */
+gboolean
+dcc_supervisor_take_up(DccSupervisor *self,
+                       DccInstanceDir *dir,
+                       const DccSessionRecord *record,
+                       GError **error);
+/* Before a start: work that an earlier session of this name has left. */
+void
+dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status);
+
+void
+dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms);
+void
+dcc_supervisor_kill(DccSupervisor *self);
+/* Errors: BUSY: it is being stopped; SCENE: its scene is gone. */
+gboolean
+dcc_supervisor_may_restart(DccSupervisor *self, GError **error);
+void
+dcc_supervisor_restart(DccSupervisor *self);
+/* The next run goes on from unsaved work. Error NOT_FOUND: there is none. */
+gboolean
+dcc_supervisor_recover(DccSupervisor *self, GError **error);
+
+DccLaunchRequest *
+dcc_supervisor_get_request(DccSupervisor *self);
+DccState
+dcc_supervisor_get_state(DccSupervisor *self);
+/* 0: none. */
+gint64
+dcc_supervisor_get_pid(DccSupervisor *self);
+guint
+dcc_supervisor_get_restart_count(DccSupervisor *self);
+/* Started once at least, or taken up. */
+gboolean
+dcc_supervisor_is_open(DccSupervisor *self);
+gboolean
+dcc_supervisor_is_over(DccSupervisor *self);
+DccResult *
+dcc_supervisor_get_result(DccSupervisor *self);
+/* (transfer full) */
+JsonObject *
+dcc_supervisor_make_status(DccSupervisor *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccSupervisor, dcc_supervisor_free)
+
+G_END_DECLS
