@@ -9,6 +9,7 @@
 #include "dcc-exit-info.h"
 #include "dcc-instance-dir.h"
 #include "dcc-json.h"
+#include "dcc-process-age.h"
 #include "dcc-result.h"
 #include "dcc-shim-link.h"
 #include <sys/wait.h>
@@ -119,10 +120,12 @@ set_ended(JsonObject *status, const DccShimRecord *record)
 static void
 set_alive(JsonObject *status, const DccShimRecord *record)
 {
+    gint64 age = dcc_process_age_us(&record->main);
+
     set_pid(status, "pid", &record->main);
     set_pid(status, "shim_pid", &record->shim);
     json_object_set_boolean_member(status, "owned", dcc_identity_is_alive(&record->shim));
-    json_object_set_double_member(status, "uptime_s", dcc_identity_get_age(&record->main));
+    json_object_set_double_member(status, "uptime_s", age >= 0 ? (double)age / G_USEC_PER_SEC : -1);
 }
 
 /* What was recorded before the first process was there, or without a readable record of the shim.

@@ -21,9 +21,6 @@ int
 dcc_identity_open(const DccIdentity *identity);
 gboolean
 dcc_identity_is_alive(const DccIdentity *identity);
-/* Seconds since it began, whatever was done to the wall clock; -1: not known. */
-double
-dcc_identity_get_age(const DccIdentity *identity);
 const char *
 dcc_boot_id(void);
 

@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifndef P_PIDFD
@@ -244,18 +243,4 @@ dcc_pidfd_can_read_exit(void)
     if (g_once_init_enter(&once))
         g_once_init_leave(&once, probe() ? 2 : 1);
     return once == 2;
-}
-
-double
-dcc_identity_get_age(const DccIdentity *identity)
-{
-    struct timespec now;
-    long ticks = sysconf(_SC_CLK_TCK);
-    double age;
-
-    if (identity->start_ticks == 0 || ticks <= 0 || clock_gettime(CLOCK_BOOTTIME, &now) != 0)
-        return -1;
-    age = (double)now.tv_sec + (double)now.tv_nsec / 1e9 -
-          (double)identity->start_ticks / (double)ticks;
-    return age >= 0 ? age : -1;
 }
