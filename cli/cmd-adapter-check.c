@@ -10,6 +10,9 @@
 #include "dcc-settings.h"
 #include <string.h>
 
+/* How the version of an untouched skeleton ends: a sound answer may still be an invention. */
+#define MADE_UP "-made-up"
+
 #define DEFAULT_BOUND_MS   1000
 #define DEFAULT_TIMEOUT_MS 10000
 
@@ -83,6 +86,11 @@ print_sum(JsonObject *report)
 
     if (!dcc_json_get_boolean(report, "loaded", FALSE))
         print_line("refused", "load", reason ? reason : "it was not loaded");
+    else if (bad == 0 && version && g_str_has_suffix(version, MADE_UP))
+        cli_out("%s %s: every answer is sound, but made up: the options, words and codes are the "
+                "skeleton's; README.md beside it says what to replace\n",
+                id,
+                version);
     else if (bad == 0)
         cli_out("%s %s: all is well\n", id, version ? version : "");
     else

@@ -12,16 +12,10 @@
 #include "dcc-adapter-record.h"
 #include "dcc-adapter-registry.h"
 #include "dcc-conformance.h"
+#include "dcc-fds.h"
 #include "dcc-json.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
+#include "dcc-own-process.h"
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* A module that allocates for ever ends its process, not the machine. */
@@ -56,33 +50,15 @@ take_said(void)
     return text;
 }
 
-/* Whether it has, or had, a child: those it reaped have left their figures. */
-static gboolean
-has_started_something(void)
-{
-    struct rusage usage = {0};
-    siginfo_t info = {0};
-
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
-        return TRUE;
-    return getrusage(RUSAGE_CHILDREN, &usage) == 0 && usage.ru_maxrss > 0;
-}
-
 static void
 report(JsonObject *object)
 {
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
     g_autofree char *text = json_to_string(node, FALSE);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
-    gsize length = strlen(line);
 
-    for (gsize done = 0; done < length;) {
-        gssize n = write(CLI_CHECK_REPORT_FD, line + done, length - done);
-
-        if (n < 0 && errno != EINTR)
-            _exit(CLI_FAILED);
-        done += n > 0 ? (gsize)n : 0;
-    }
+    if (!dcc_fds_write_all(CLI_CHECK_REPORT_FD, line, strlen(line)))
+        _exit(CLI_FAILED);
 }
 
 static void
@@ -140,7 +116,7 @@ ask(DccConformance *suite, const char *question)
     critical = take_said();
     if (critical)
         object_to(facts, question, critical);
-    else if (has_started_something())
+    else if (dcc_own_process_has_had_children())
         object_to(facts, question, "the adapter has started a process: it may only answer");
     json_object_set_object_member(object, "row", facts);
     report(object);
@@ -155,23 +131,17 @@ report_done(void)
     report(object);
 }
 
-/* Nobody is left to end this process once the one that listens is gone, and a core helps nobody. It
- * may have gone before it could be bound to: its end of the pipe is then closed. */
+/* Nobody is left to end this process once the one that listens is gone, and a core helps nobody. */
 static void
 bind_to_listener(void)
 {
-    struct pollfd report_fd = {CLI_CHECK_REPORT_FD, 0, 0};
-    const struct rlimit none = {0, 0};
 #ifndef __SANITIZE_ADDRESS__
-    const struct rlimit memory = {MAX_MEMORY, MAX_MEMORY};
-
-    setrlimit(RLIMIT_AS, &memory);
+    dcc_own_process_limit_memory(MAX_MEMORY);
 #endif
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (poll(&report_fd, 1, 0) > 0 && report_fd.revents & POLLERR)
+    dcc_own_process_forbid_core();
+    if (!dcc_own_process_bind_to_parent(CLI_CHECK_REPORT_FD))
         _exit(CLI_FAILED);
-    fcntl(CLI_CHECK_REPORT_FD, F_SETFD, FD_CLOEXEC);
+    dcc_fds_set_private(CLI_CHECK_REPORT_FD);
 }
 
 int
@@ -182,9 +152,8 @@ cmd_conformance(char **argv)
     g_autoptr(DccConformance) suite = NULL;
     g_autoptr(GError) error = NULL;
     DccAdapter *adapter;
-    struct stat st;
 
-    if (g_strv_length(argv) != 4 || fstat(CLI_CHECK_REPORT_FD, &st) != 0 || !S_ISFIFO(st.st_mode)) {
+    if (g_strv_length(argv) != 4 || !dcc_fds_is_pipe(CLI_CHECK_REPORT_FD)) {
         cli_warn("'dcchost conformance' is our own business; see 'dcchost adapter check --help'");
         return CLI_USAGE;
     }

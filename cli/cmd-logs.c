@@ -76,7 +76,7 @@ follow(CliInstance *instance, const char *path, guint n)
 
         print_lines(lines, total > here ? total - here : 0);
     }
-    reader = dcc_log_reader_new(path, offset, print_followed, NULL, &error);
+    reader = dcc_log_reader_follow(path, offset, print_followed, NULL, &error);
     if (reader == NULL)
         return cli_fail(error);
     self.reader = reader;

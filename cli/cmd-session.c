@@ -14,9 +14,9 @@
 #include "dcc-catalogue.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
+#include "dcc-own-process.h"
 #include "dcc-session.h"
-#include <glib-unix.h>
-#include <signal.h>
+#include "dcc-stop-requests.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -41,7 +41,7 @@ on_event(DccSession *session, const char *json, Process *self)
 
 /* During a start there is no work to be saved; afterwards it is a stop like any other. */
 static gboolean
-on_signal(int fd, GIOCondition condition, gpointer data)
+on_stop_request(gpointer data)
 {
     Process *self = data;
 
@@ -54,24 +54,6 @@ on_signal(int fd, GIOCondition condition, gpointer data)
             dcc_session_kill(self->session);
     }
     return G_SOURCE_CONTINUE;
-}
-
-/* Before the news that the application got the same signal and ended of it: what follows is then
- * the end of a stop. */
-static guint
-watch_signals(Process *self)
-{
-    GSource *source;
-    guint id;
-
-    if (cli_signals_get_fd() < 0)
-        return 0;
-    source = g_unix_fd_source_new(cli_signals_get_fd(), G_IO_IN);
-    g_source_set_priority(source, G_PRIORITY_HIGH);
-    g_source_set_callback(source, G_SOURCE_FUNC(on_signal), self, NULL);
-    id = g_source_attach(source, NULL);
-    g_source_unref(source);
-    return id;
 }
 
 /* By now every client has had the last event. */
@@ -96,13 +78,15 @@ on_settled(gpointer data)
 static int
 run(Process *self)
 {
-    guint signals = watch_signals(self);
+    g_autoptr(GSource) requests = NULL;
 
+    if (cli_signals_get_fd() >= 0)
+        requests = dcc_stop_requests_watch(cli_signals_get_fd(), on_stop_request, self);
     g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
     g_main_loop_run(self->loop);
     on_settled(self); /* where it was over first; told once */
-    if (signals != 0)
-        g_source_remove(signals);
+    if (requests != NULL)
+        g_source_destroy(requests);
     return CLI_DONE;
 }
 
@@ -194,8 +178,8 @@ cmd_session(char **argv)
     gboolean begun;
 
     cli_session_process_claim_report();
-    signal(SIGHUP, SIG_IGN);
-    signal(SIGPIPE, SIG_IGN);
+    dcc_own_process_ignore_hangups();
+    /* Before the application is started; it does not hold them. */
     cli_signals_hold();
     if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
         return status;

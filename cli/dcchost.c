@@ -1,8 +1,6 @@
 /* dcchost: the program. It says its version by itself; everything else is in a module that it
  * opens, so that libraries that are not needed are not waited for. No GLib here. */
 #include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,16 +14,6 @@ fail(void)
     return EXIT_OWN_FAILURE;
 }
 
-/* A caller may have closed the standard three: what we open next must not land there and be read or
- * written as if it were theirs. Writing fails on what stands in for them, as it should. */
-static void
-fill_standard_descriptors(void)
-{
-    for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) < 0)
-            return;
-}
-
 /* The program's own run path says where the module is. Global, so that an adapter finds the
  * library's symbols as if the program itself were linked with it. */
 int
@@ -34,7 +22,6 @@ main(int argc, char **argv)
     int (*run)(int argc, char **argv);
     void *module;
 
-    fill_standard_descriptors();
     /* Under a limit of file sizes a write that fails is told; dying of it would not be. */
     signal(SIGXFSZ, SIG_IGN);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)

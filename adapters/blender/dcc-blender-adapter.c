@@ -54,6 +54,7 @@ dcc_blender_adapter_class_init(DccBlenderAdapterClass *klass)
     adapter_class->read_line = dcc_blender_read_line;
     adapter_class->judge_exit = dcc_blender_judge_exit;
     adapter_class->list_rescue_files = dcc_blender_list_rescue_files;
+    adapter_class->read_scene_version = dcc_blender_read_scene_version;
 }
 
 static void

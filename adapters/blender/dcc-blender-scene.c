@@ -1,4 +1,4 @@
-/* Whether a file can be a Blender scene, from its first bytes.
+/* Whether a file can be a Blender scene, and which version saved it, from its first bytes.
  *
  * Problem: a windowed Blender that cannot read its scene stays alive on an empty one and says so in
  * its output alone. What can be known before the start is said before the start.
@@ -7,6 +7,7 @@
 #include "dcc-error.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,4 +75,85 @@ dcc_blender_check_scene(const char *path, GError **error)
     good = check_content(fd, path, error);
     close(fd);
     return good;
+}
+
+/* Two headers, measured on files of 3.4 to 5.3 (the older is written until 4.5):
+ *   BLENDER-v405        pointer size, byte order, version as 3 digits: 4.5
+ *   BLENDER17-01v0500   length of the header, pointer size, format 1, byte order, 4 digits: 5.0
+ * The last two digits are the minor version; another format is not known. */
+#define OLD_HEADER 12
+#define NEW_HEADER 17
+
+static gboolean
+are_digits(const char *text, gsize n)
+{
+    for (gsize i = 0; i < n; i++) {
+        if (!g_ascii_isdigit(text[i]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* (transfer full): n digits as a version. */
+static char *
+format_version(const char *digits, gsize n)
+{
+    g_autofree char *text = g_strndup(digits, n);
+    int number = are_digits(text, n) ? atoi(text) : 0;
+
+    /* Blender 1.0 wrote 100. */
+    return number >= 100 ? g_strdup_printf("%d.%d", number / 100, number % 100) : NULL;
+}
+
+static char *
+read_header(const char *head, gsize length)
+{
+    if (length >= OLD_HEADER && memcmp(head, "BLENDER", 7) == 0 && strchr("-_", head[7]) &&
+        head[7] && strchr("vV", head[8]) && head[8])
+        return format_version(head + 9, 3);
+    if (length >= NEW_HEADER && memcmp(head, "BLENDER17-01v", 13) == 0)
+        return format_version(head + 13, 4);
+    return NULL;
+}
+
+/* The first bytes below gzip, as Blender until 2.9 and people compress scenes. */
+static gsize
+unpack_gzip(const char *data, gsize length, char *head, gsize size)
+{
+    g_autoptr(GZlibDecompressor) unpacker = g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+    gsize done = 0;
+
+    while (done < size && length > 0) {
+        gsize n_read = 0, n_written = 0;
+        GConverterResult result = g_converter_convert(G_CONVERTER(unpacker),
+                                                      data,
+                                                      length,
+                                                      head + done,
+                                                      size - done,
+                                                      G_CONVERTER_NO_FLAGS,
+                                                      &n_read,
+                                                      &n_written,
+                                                      NULL);
+
+        data += n_read;
+        length -= n_read;
+        done += n_written;
+        if (result != G_CONVERTER_CONVERTED || n_read + n_written == 0)
+            break;
+    }
+    return done;
+}
+
+/* Below zstd, as Blender compresses since 3.0, it cannot be told: GLib has no zstd. */
+char *
+dcc_blender_read_scene_version(DccAdapter *adapter, GBytes *bytes)
+{
+    gsize length;
+    const char *data = g_bytes_get_data(bytes, &length);
+    char head[NEW_HEADER];
+
+    if (length < 2 || memcmp(data, "\x1f\x8b", 2) != 0)
+        return read_header(data, length);
+    length = unpack_gzip(data, length, head, sizeof head);
+    return read_header(head, length);
 }

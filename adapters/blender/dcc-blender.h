@@ -44,6 +44,9 @@ dcc_blender_plan_launch(DccAdapter *adapter,
 gboolean
 dcc_blender_check_scene(const char *path, GError **error);
 
+char *
+dcc_blender_read_scene_version(DccAdapter *adapter, GBytes *head);
+
 DccOutputEvent *
 dcc_blender_read_line(DccAdapter *adapter, const char *line);
 

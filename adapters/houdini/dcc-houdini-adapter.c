@@ -78,6 +78,7 @@ dcc_houdini_adapter_class_init(DccHoudiniAdapterClass *klass)
     adapter_class->read_line = dcc_houdini_read_line;
     adapter_class->judge_exit = dcc_houdini_judge_exit;
     adapter_class->list_rescue_files = dcc_houdini_list_rescue_files;
+    adapter_class->read_scene_version = dcc_houdini_read_scene_version;
 }
 
 static void

@@ -70,6 +70,9 @@ dcc_houdini_add_agent(DccLaunchPlan *plan,
                       DccLaunchRequest *request,
                       const DccHoudiniArgs *args);
 
+char *
+dcc_houdini_read_scene_version(DccAdapter *adapter, GBytes *head);
+
 DccOutputEvent *
 dcc_houdini_read_line(DccAdapter *adapter, const char *line);
 /* Whether a telling crash line is of this process: a child prints into the same log. */

@@ -53,6 +53,7 @@ dcc_maya_adapter_class_init(DccMayaAdapterClass *klass)
     adapter_class->read_line = dcc_maya_read_line;
     adapter_class->judge_exit = dcc_maya_judge_exit;
     adapter_class->list_rescue_files = dcc_maya_list_rescue_files;
+    adapter_class->read_scene_version = dcc_maya_read_scene_version;
 }
 
 static void

@@ -56,6 +56,9 @@ dcc_maya_plan_recovery(DccAdapter *adapter,
                        DccRescueFile *file,
                        GError **error);
 
+char *
+dcc_maya_read_scene_version(DccAdapter *adapter, GBytes *head);
+
 DccOutputEvent *
 dcc_maya_read_line(DccAdapter *adapter, const char *line);
 DccVerdict *

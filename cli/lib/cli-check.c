@@ -9,19 +9,16 @@
 #include "cli-check.h"
 
 #include "cli-exit.h"
-#include "cli-program.h"
 #include "cli-text.h"
+#include "dcc-child.h"
 #include "dcc-conformance.h"
+#include "dcc-exit-status.h"
+#include "dcc-fds.h"
 #include "dcc-json.h"
+#include "dcc-own-process.h"
 #include "dcc-spawn.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <glib-unix.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MAX_REPORT (1024 * 1024)
@@ -56,7 +53,7 @@ static gboolean
 spawn_child(Run *run, const int report[2], const int output[2], GError **error)
 {
     const CliCheck *check = run->course->check;
-    g_autofree char *program = cli_program_path();
+    g_autofree char *program = dcc_own_process_get_program();
     g_autofree char *bound = g_strdup_printf("%" G_GINT64_FORMAT, check->bound_ms);
     g_autofree char *first = g_strdup_printf("%u", run->course->n_rows);
     const char *const argv[] = {program, "conformance", check->path, bound, first, NULL};
@@ -80,9 +77,9 @@ start_run(Run *run, GError **error)
     int report[2], output[2];
     gboolean ok;
 
-    if (!g_unix_open_pipe(report, FD_CLOEXEC, error))
+    if (!dcc_fds_open_pipe(report, error))
         return FALSE;
-    if (!g_unix_open_pipe(output, FD_CLOEXEC, error)) {
+    if (!dcc_fds_open_pipe(output, error)) {
         close(report[0]);
         close(report[1]);
         return FALSE;
@@ -92,8 +89,8 @@ start_run(Run *run, GError **error)
     close(output[1]);
     run->report_fd = report[0];
     run->output_fd = output[0];
-    g_unix_set_fd_nonblocking(run->report_fd, TRUE, NULL);
-    g_unix_set_fd_nonblocking(run->output_fd, TRUE, NULL);
+    dcc_fds_set_nonblocking(run->report_fd);
+    dcc_fds_set_nonblocking(run->output_fd);
     if (ok)
         return TRUE;
     close(run->report_fd);
@@ -208,20 +205,21 @@ read_output(Run *run)
 static void
 follow(Run *run)
 {
-    struct pollfd fds[] = {
-        {run->child.pidfd, POLLIN, 0}, {run->report_fd, POLLIN, 0}, {run->output_fd, POLLIN, 0}};
+    GPollFD fds[] = {{.fd = run->report_fd, .events = G_IO_IN},
+                     {.fd = run->output_fd, .events = G_IO_IN}};
 
     run->deadline = g_get_monotonic_time() + run->course->check->timeout_ms * 1000;
     while (!run->late) {
         gint64 left = (run->deadline - g_get_monotonic_time() + 999) / 1000;
+        gboolean ended =
+            dcc_child_poll(&run->child, fds, G_N_ELEMENTS(fds), CLAMP(left, 0, G_MAXINT));
 
-        poll(fds, G_N_ELEMENTS(fds), (int)CLAMP(left, 0, G_MAXINT));
         read_report(run);
         read_output(run);
-        if (fds[0].revents != 0)
+        if (ended)
             return;
-        for (guint i = 1; i < G_N_ELEMENTS(fds); i++)
-            if (fds[i].revents & (POLLHUP | POLLERR))
+        for (guint i = 0; i < G_N_ELEMENTS(fds); i++)
+            if (fds[i].revents & (G_IO_HUP | G_IO_ERR))
                 fds[i].fd = -1;
         run->late = g_get_monotonic_time() >= run->deadline;
     }
@@ -242,42 +240,39 @@ last_words(Run *run)
 
 /* (transfer full) (nullable): how the process ended, where that is not in order. */
 static char *
-tell_end(Run *run, const siginfo_t *info)
+tell_end(Run *run, int status)
 {
+    DccExitStatus end = dcc_exit_status_decode(status);
     g_autofree char *words = last_words(run);
 
     if (run->late)
         return g_strdup_printf("the module did not come to an end within %g s and was killed%s",
                                (double)run->course->check->timeout_ms / 1000,
                                words);
-    if (info->si_code != CLD_EXITED)
-        return g_strdup_printf("the module crashed: signal %d (%s)%s",
-                               info->si_status,
-                               g_strsignal(info->si_status),
-                               words);
-    if (run->done && info->si_status == 0)
+    if (end.kind == DCC_RESULT_SIGNALED)
+        return g_strdup_printf(
+            "the module crashed: signal %d (%s)%s", end.signal, g_strsignal(end.signal), words);
+    if (run->done && dcc_exit_status_is_success(status))
         return NULL;
-    return g_strdup_printf(
-        "the module ended its process, with exit code %d%s", info->si_status, words);
+    if (end.kind == DCC_RESULT_LOST)
+        return g_strdup_printf("the module ended its process, nobody knows how%s", words);
+    return g_strdup_printf("the module ended its process, with exit code %d%s", end.code, words);
 }
 
-/* Reaps it and whatever it left in its process group: the number is its own until it is reaped. */
+/* Reaps it and whatever it left in its process group. */
 static char *
-bury(Run *run)
+finish_run(Run *run)
 {
-    siginfo_t info = {0};
+    int status;
 
     if (run->late)
-        kill(run->child.pid, SIGKILL);
-    waitid(P_PID, (id_t)run->child.pid, &info, WEXITED | WNOWAIT);
-    kill(-run->child.pid, SIGKILL);
-    waitid(P_PID, (id_t)run->child.pid, &info, WEXITED);
+        dcc_child_kill(&run->child);
+    status = dcc_child_reap_group(&run->child);
     read_report(run);
     read_output(run);
     close(run->report_fd);
     close(run->output_fd);
-    close(run->child.pidfd);
-    return tell_end(run, &info);
+    return tell_end(run, status);
 }
 
 static void
@@ -328,7 +323,7 @@ run_once(Course *course, gboolean *again, GError **error)
     run.line = g_string_new(NULL);
     run.printed = g_string_new(NULL);
     follow(&run);
-    end = bury(&run);
+    end = finish_run(&run);
     *again = draw_conclusion(&run, end);
     g_string_free(run.line, TRUE);
     g_string_free(run.printed, TRUE);

@@ -5,19 +5,12 @@
 #include "cli-instance.h"
 #include "cli-status.h"
 #include "cli-text.h"
-#include "dcc-identity.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-shim-path.h"
-#include "dcc-spawn.h"
+#include "dcc-system.h"
 #include <errno.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/statvfs.h>
-#include <sys/syscall.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #define ROOM_WARN       (256u * 1024 * 1024)
 #define ROOM_FAIL       (16u * 1024 * 1024)
@@ -27,17 +20,15 @@
 static void
 check_room(GPtrArray *findings, const char *path)
 {
-    struct statvfs fs;
-    guint64 room;
+    guint64 room = 0;
     g_autofree char *text = NULL;
     CliLevel level;
 
-    if (statvfs(path, &fs) != 0) {
+    if (!dcc_system_get_free_bytes(path, &room)) {
         cli_findings_add(
             findings, CLI_FINDING_FAIL, "log space", NULL, "%s: %s", path, g_strerror(errno));
         return;
     }
-    room = (guint64)fs.f_bavail * fs.f_frsize;
     text = cli_size_text(room);
     level = room < ROOM_FAIL   ? CLI_FINDING_FAIL
             : room < ROOM_WARN ? CLI_FINDING_WARN
@@ -166,54 +157,27 @@ check_directories(GPtrArray *findings)
 }
 
 static void
-check_kernel(GPtrArray *findings)
+add_system(const char *what, gboolean good, const char *text, const char *advice, gpointer findings)
 {
-    struct utsname name;
-    int fd = (int)syscall(SYS_pidfd_open, getpid(), 0), subreaper = 0;
-
-    uname(&name);
-    if (fd < 0)
-        cli_findings_add(findings,
-                         CLI_FINDING_FAIL,
-                         "kernel",
-                         "Linux 5.4 or newer is needed",
-                         "%s has no pidfd_open: %s",
-                         name.release,
-                         g_strerror(errno));
-    else
-        cli_findings_add(findings, CLI_FINDING_OK, "kernel", NULL, "%s, with pidfd", name.release);
-    if (fd >= 0)
-        close(fd);
-    if (prctl(PR_GET_CHILD_SUBREAPER, &subreaper) == 0)
-        cli_findings_add(findings, CLI_FINDING_OK, "process trees", NULL, "child subreaper");
-    else
-        cli_findings_add(findings, CLI_FINDING_FAIL, "process trees", NULL, "no child subreaper");
-    if (dcc_pidfd_can_read_exit())
-        cli_findings_add(findings, CLI_FINDING_OK, "exits", NULL, "readable from any pidfd");
-    else
-        cli_findings_add(findings,
-                         CLI_FINDING_OK,
-                         "exits",
-                         "with Linux 6.15 an exit is known even when the shim was killed",
-                         "known through the shim alone");
+    cli_findings_add(findings, good ? CLI_FINDING_OK : CLI_FINDING_FAIL, what, advice, "%s", text);
 }
 
 static void
 check_descriptors(GPtrArray *findings)
 {
-    struct rlimit limit;
+    guint64 limit = dcc_system_get_descriptor_limit();
     CliLevel level = CLI_FINDING_OK;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    if (limit == 0)
         return;
-    if (limit.rlim_cur < DESCRIPTORS_LOW)
-        level = limit.rlim_cur < DESCRIPTORS_MIN ? CLI_FINDING_FAIL : CLI_FINDING_WARN;
+    if (limit < DESCRIPTORS_LOW)
+        level = limit < DESCRIPTORS_MIN ? CLI_FINDING_FAIL : CLI_FINDING_WARN;
     cli_findings_add(findings,
                      level,
                      "open files",
                      level != CLI_FINDING_OK ? "raise it: ulimit -n 4096" : NULL,
                      "%" G_GUINT64_FORMAT " allowed",
-                     (guint64)limit.rlim_cur);
+                     limit);
 }
 
 static void
@@ -248,7 +212,7 @@ void
 cli_doctor_check_system(GPtrArray *findings)
 {
     check_directories(findings);
-    check_kernel(findings);
+    dcc_system_check(add_system, findings);
     check_descriptors(findings);
     cli_doctor_check_inotify(findings);
     check_shim(findings);

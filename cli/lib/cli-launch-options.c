@@ -42,7 +42,11 @@ describe(void)
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *value = dcc_settings_format(defaults, names->pdata[i]);
 
-        g_string_append_printf(text, "\n  %-18s%s", (char *)names->pdata[i], value);
+        g_string_append_printf(text,
+                               "\n  %-18s%-21s%s",
+                               (char *)names->pdata[i],
+                               value,
+                               dcc_settings_describe(names->pdata[i]));
     }
     return g_string_free(text, FALSE);
 }

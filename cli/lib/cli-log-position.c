@@ -1,7 +1,7 @@
 /* Where the last lines of a file begin: read backwards, a block at a time. */
 #include "cli-log-position.h"
 
-#include <fcntl.h>
+#include "dcc-file-open.h"
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,7 +28,7 @@ gint64
 cli_log_position(const char *path, guint n, guint *found)
 {
     g_autofree char *block = g_malloc(BLOCK);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = dcc_file_open_to_read(path);
     struct stat st;
     gint64 position = 0;
 

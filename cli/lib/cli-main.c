@@ -7,6 +7,7 @@
 #include "cli-out.h"
 #include "cli-text.h"
 #include "cli-verb.h"
+#include "dcc-fds.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +84,7 @@ cli_main(int argc, char **argv)
 {
     int status;
 
+    dcc_fds_guard_standard();
     cli_environment_clean();
     if (argc < 2) {
         print_help(stderr);

@@ -4,8 +4,8 @@
 
 #include "cli-exit.h"
 #include "cli-text.h"
+#include "dcc-own-process.h"
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,8 +21,7 @@ note_failure(void)
     write_error = errno;
     if (write_error != EPIPE || is_byproduct)
         return;
-    signal(SIGPIPE, SIG_DFL);
-    raise(SIGPIPE);
+    dcc_own_process_end_by_broken_pipe();
 }
 
 void
@@ -54,7 +53,7 @@ void
 cli_out_set_byproduct(void)
 {
     is_byproduct = TRUE;
-    signal(SIGPIPE, SIG_IGN);
+    dcc_own_process_ignore_broken_pipes();
 }
 
 int

@@ -5,11 +5,10 @@
 #include "cli-parts.h"
 
 #include "cli-exit.h"
-#include "cli-program.h"
-#include "dcc-spawn.h"
+#include "dcc-child.h"
+#include "dcc-fds.h"
+#include "dcc-own-process.h"
 #include <errno.h>
-#include <glib-unix.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define FIRST_WORD_MS 1000 /* of silence, before those that are waited for are named */
@@ -28,12 +27,9 @@ part_free(gpointer data)
 {
     Part *part = data;
 
-    if (part->fd >= 0)
-        close(part->fd);
-    if (part->child.pidfd >= 0)
-        close(part->child.pidfd);
+    dcc_fds_close(&part->fd);
     if (part->child.pid > 0)
-        waitpid(part->child.pid, NULL, 0);
+        dcc_child_reap(&part->child);
     g_string_free(part->text, TRUE);
     g_free(part);
 }
@@ -41,7 +37,7 @@ part_free(gpointer data)
 static Part *
 part_new(GPtrArray *findings, const char *app, CliLevel absence)
 {
-    g_autofree char *program = cli_program_path();
+    g_autofree char *program = dcc_own_process_get_program();
     const char *argv[] = {program,
                           "doctor",
                           "--part",
@@ -57,12 +53,13 @@ part_new(GPtrArray *findings, const char *app, CliLevel absence)
 
     part->app = app;
     part->text = g_string_new(NULL);
-    part->fd = part->child.pidfd = -1;
-    if (g_unix_open_pipe(pipe_fds, FD_CLOEXEC, &error)) {
+    part->fd = -1;
+    part->child.process = DCC_PROCESS_REF_NONE;
+    if (dcc_fds_open_pipe(pipe_fds, &error)) {
         spawn.stdout_fd = pipe_fds[1];
         part->fd = pipe_fds[0];
         if (!dcc_spawn(&spawn, &part->child, NULL, &error))
-            part->child = (DccChild){.pidfd = -1};
+            part->child = (DccChild){.process = DCC_PROCESS_REF_NONE};
         close(pipe_fds[1]);
     }
     if (error != NULL)
@@ -82,8 +79,7 @@ part_read(Part *part)
     }
     if (n < 0 && errno == EINTR)
         return;
-    close(part->fd);
-    part->fd = -1;
+    dcc_fds_close(&part->fd);
 }
 
 static void

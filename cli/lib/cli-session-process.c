@@ -4,19 +4,19 @@
 #include "cli-session-process.h"
 
 #include "cli-exit.h"
-#include "cli-program.h"
 #include "cli-signals.h"
+#include "dcc-child.h"
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"
+#include "dcc-fds.h"
+#include "dcc-file-open.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
-#include "dcc-spawn.h"
+#include "dcc-own-process.h"
+#include "dcc-signals.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <glib-unix.h>
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,7 +57,7 @@ session_log_open(SessionLog *log, DccRuntime *runtime, const char *name, GError 
 
         g_rename(log->path, older);
     }
-    log->fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    log->fd = dcc_file_open_to_append(log->path);
     if (log->fd >= 0)
         return TRUE;
     g_set_error(error,
@@ -93,9 +93,14 @@ spawn_session(const char *const *args, int log_fd, int report_fd, DccChild *chil
         .n_keep_fds = 1,
         .new_session = TRUE,
     };
+    g_autofree char *run = g_uuid_string_random();
+    g_auto(GStrv) env = g_environ_setenv(g_get_environ(), "DCCHOST_INCARNATION", run, TRUE);
     int errno_code = 0;
 
-    g_ptr_array_add(argv, cli_program_path());
+    /* Where this is called from inside an application of ours, its session is to be no part of that
+     * one's tree: see dcc_proc_is_of_another_run(). */
+    spawn.envp = (const char *const *)env;
+    g_ptr_array_add(argv, dcc_own_process_get_program());
     g_ptr_array_add(argv, g_strdup("session"));
     for (; args != NULL && *args != NULL; args++)
         g_ptr_array_add(argv, g_strdup(*args));
@@ -143,10 +148,8 @@ typedef struct {
 static void
 start_free(Start *self)
 {
-    if (self->report_fd >= 0)
-        close(self->report_fd);
-    if (self->child.pidfd >= 0)
-        close(self->child.pidfd);
+    dcc_fds_close(&self->report_fd);
+    dcc_process_ref_close(&self->child.process);
     session_log_clear(&self->log);
     g_string_free(self->report, TRUE);
     g_free(self->name);
@@ -162,11 +165,12 @@ start_new(DccRuntime *runtime, const char *name, const char *const *args, GError
     gboolean spawned;
 
     self->name = g_strdup(name);
-    self->log.fd = self->child.pidfd = self->report_fd = -1;
+    self->log.fd = self->report_fd = -1;
+    self->child.process = DCC_PROCESS_REF_NONE;
     self->report = g_string_new(NULL);
     if (!session_log_open(&self->log, runtime, name, error))
         return NULL;
-    if (!g_unix_open_pipe(pipe_fds, FD_CLOEXEC, error))
+    if (!dcc_fds_open_pipe(pipe_fds, error))
         return NULL;
     self->report_fd = pipe_fds[0];
     spawned = spawn_session(args, self->log.fd, pipe_fds[1], &self->child, error);
@@ -191,8 +195,7 @@ start_read(Start *self)
     if (n > 0 && self->report->len < MAX_REPORT &&
         memchr(self->report->str, '\n', self->report->len) == NULL)
         return;
-    close(self->report_fd);
-    self->report_fd = -1;
+    dcc_fds_close(&self->report_fd);
 }
 
 static gboolean
@@ -210,13 +213,11 @@ start_finish(Start *self, CliSessionProcessReport *report, GError **error)
 static void
 end_session_process(Start *self)
 {
-    GPollFD ended = {.fd = self->child.pidfd, .events = G_IO_IN};
-
-    cli_signal_process(self->child.pidfd, SIGTERM);
-    if (g_poll(&ended, 1, ABANDON_MS) > 0)
+    dcc_child_ask_to_end(&self->child);
+    if (dcc_child_poll(&self->child, NULL, 0, ABANDON_MS))
         return;
-    cli_signal_process(self->child.pidfd, SIGKILL);
-    g_poll(&ended, 1, ABANDON_MS);
+    dcc_child_kill(&self->child);
+    dcc_child_poll(&self->child, NULL, 0, ABANDON_MS);
 }
 
 /* The state directory of a start that was interrupted, where it was the first under its name. */
@@ -251,7 +252,7 @@ start_abandon(Start *self, DccRuntime *runtime, int signal_number, GError **erro
                 DCC_ERROR_FAILED,
                 "%s: interrupted by %s during its start; %s",
                 self->name,
-                signal_number == SIGINT ? "Ctrl-C" : "SIGTERM",
+                signal_number == DCC_SIGNAL_INTERRUPT ? "Ctrl-C" : "SIGTERM",
                 clean ? "nothing of it is left" : local->message);
 }
 

@@ -5,12 +5,9 @@
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"
+#include "dcc-fds.h"
 #include "dcc-json.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* -1: no command waits for it. */
 static int report_fd = -1;
@@ -18,12 +15,10 @@ static int report_fd = -1;
 void
 cli_session_process_claim_report(void)
 {
-    struct stat st;
-
-    if (fstat(CLI_SESSION_REPORT_FD, &st) != 0 || !S_ISFIFO(st.st_mode))
+    if (!dcc_fds_is_pipe(CLI_SESSION_REPORT_FD))
         return;
     report_fd = CLI_SESSION_REPORT_FD;
-    fcntl(report_fd, F_SETFD, FD_CLOEXEC);
+    dcc_fds_set_private(report_fd);
 }
 
 static void
@@ -32,19 +27,11 @@ write_report(JsonObject *object)
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
     g_autofree char *text = json_to_string(node, FALSE);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
-    gsize length = strlen(line);
 
     if (report_fd < 0)
         return;
-    for (gsize done = 0; done < length;) {
-        gssize n = write(report_fd, line + done, length - done);
-
-        if (n < 0 && errno != EINTR)
-            break;
-        done += n > 0 ? (gsize)n : 0;
-    }
-    close(report_fd);
-    report_fd = -1;
+    dcc_fds_write_all(report_fd, line, strlen(line));
+    dcc_fds_close(&report_fd);
 }
 
 void

@@ -8,8 +8,8 @@
 
 #include "dcc-adapter.h"
 #include "dcc-error.h"
+#include "dcc-file-open.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -99,7 +99,7 @@ write_all(int fd, const char *text)
 static gboolean
 write_file(const char *path, const char *text, GError **error)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    int fd = dcc_file_open_new(path);
     gboolean ok = fd >= 0 && write_all(fd, text);
     int saved = errno;
 

@@ -1,4 +1,4 @@
-/* The foreground of a launch. One poll() over the event stream and the signals; on a terminal the
+/* The foreground of a launch. One g_poll() over the event stream and the signals; on a terminal the
  * last line is rewritten each second, elsewhere there are plain lines only. */
 #include "cli-viewer.h"
 
@@ -12,15 +12,16 @@
 #include "dcc-client.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
-#include <signal.h>
+#include "dcc-signals.h"
+#include "dcc-terminal.h"
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* How long an exit waits for the news of a restart, to be told in one line with it. */
-#define PENDING_MS 300
-#define REDRAW_MS  1000
-#define ANSWER_MS  5000
+#define PENDING_MS      300
+#define REDRAW_MS       1000
+#define ANSWER_MS       5000
+#define DEFAULT_COLUMNS 80
 
 typedef struct {
     DccRuntime *runtime;
@@ -53,22 +54,13 @@ on_line(const char *line, CliTone tone, gpointer data)
     say(data, line, tone);
 }
 
-static guint
-terminal_width(void)
-{
-    struct winsize size;
-
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return 80;
-}
-
 /* One character short of the edge: a full line would wrap, and could not be rewritten. */
 static void
 redraw(Viewer *self)
 {
     g_autofree char *status = NULL, *line = NULL, *cut = NULL;
-    glong width = (glong)terminal_width() - 1;
+    guint columns = dcc_terminal_get_width(STDOUT_FILENO);
+    glong width = columns > 0 ? (glong)columns - 1 : DEFAULT_COLUMNS - 1;
 
     if (!self->terminal)
         return;
@@ -254,7 +246,7 @@ give_up_waiting(Viewer *self, CliFollow *follow, int number)
     cli_follow_finish(follow);
     cli_warn("%s: interrupted by %s before it was %s; nothing of it is left",
              self->name,
-             number == SIGINT ? "Ctrl-C" : "SIGTERM",
+             number == DCC_SIGNAL_INTERRUPT ? "Ctrl-C" : "SIGTERM",
              cli_account_is_started(self->account) ? "ready" : "started");
     return CLI_SIGNAL_BASE + number;
 }

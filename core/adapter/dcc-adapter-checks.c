@@ -69,8 +69,9 @@ dcc_check_rescue_file(gpointer item, char **what)
 }
 
 gboolean
-dcc_check_version(const char *text, char **what)
+dcc_check_version(gpointer answer, char **what)
 {
+    const char *text = answer;
     gsize length = strlen(text);
     gboolean sound = length > 0 && length <= MAX_VERSION;
 
@@ -116,7 +117,7 @@ check_files(DccLaunchPlan *plan, char **what)
 }
 
 gboolean
-dcc_check_launch_plan(DccLaunchPlan *plan, char **what)
+dcc_check_launch_plan(gpointer plan, char **what)
 {
     const char *cwd = dcc_launch_plan_get_cwd(plan);
     int readiness = dcc_launch_plan_get_readiness(plan);
@@ -131,7 +132,7 @@ dcc_check_launch_plan(DccLaunchPlan *plan, char **what)
 }
 
 gboolean
-dcc_check_probe_plan(DccProbePlan *plan, char **what)
+dcc_check_probe_plan(gpointer plan, char **what)
 {
     const char *method = dcc_probe_plan_get_method(plan);
     const char *params = dcc_probe_plan_get_params(plan);
@@ -150,7 +151,7 @@ dcc_check_probe_plan(DccProbePlan *plan, char **what)
 }
 
 gboolean
-dcc_check_probe_reply(DccProbeReply *reply, char **what)
+dcc_check_probe_reply(gpointer reply, char **what)
 {
     int health = dcc_probe_reply_get_health(reply);
 
@@ -167,7 +168,7 @@ is_empty(const char *method)
 }
 
 gboolean
-dcc_check_stop_plan(DccStopPlan *plan, char **what)
+dcc_check_stop_plan(gpointer plan, char **what)
 {
     gint64 timeout = dcc_stop_plan_get_quit_timeout(plan);
 
@@ -183,7 +184,7 @@ dcc_check_stop_plan(DccStopPlan *plan, char **what)
 
 /* Asked of every line of output, so it looks at one number. */
 gboolean
-dcc_check_output_event(DccOutputEvent *event, char **what)
+dcc_check_output_event(gpointer event, char **what)
 {
     int kind = dcc_output_event_get_kind(event);
 

@@ -11,20 +11,20 @@ G_BEGIN_DECLS
 #define DCC_ADAPTER_MAX_ITEMS 4096
 
 gboolean
-dcc_check_installation(gpointer item, char **what);
+dcc_check_installation(gpointer answer, char **what);
 gboolean
-dcc_check_rescue_file(gpointer item, char **what);
+dcc_check_rescue_file(gpointer answer, char **what);
 gboolean
-dcc_check_version(const char *text, char **what);
+dcc_check_version(gpointer answer, char **what);
 gboolean
-dcc_check_launch_plan(DccLaunchPlan *plan, char **what);
+dcc_check_launch_plan(gpointer answer, char **what);
 gboolean
-dcc_check_probe_plan(DccProbePlan *plan, char **what);
+dcc_check_probe_plan(gpointer answer, char **what);
 gboolean
-dcc_check_probe_reply(DccProbeReply *reply, char **what);
+dcc_check_probe_reply(gpointer answer, char **what);
 gboolean
-dcc_check_stop_plan(DccStopPlan *plan, char **what);
+dcc_check_stop_plan(gpointer answer, char **what);
 gboolean
-dcc_check_output_event(DccOutputEvent *event, char **what);
+dcc_check_output_event(gpointer answer, char **what);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* One line of the registry. Immutable. */
-#include "dcc-adapter-private.h"
+#include "dcc-adapter-record-private.h"
 
 struct _DccAdapterRecord {
     GObject parent_instance;
@@ -105,7 +105,8 @@ dcc_adapter_record_get_id(DccAdapterRecord *self)
  * The module file, as it was found.
  *
  * Returns: (transfer none) (nullable) (type filename): the path; %NULL for an adapter that the
- * program added Since: 1.0
+ * program added
+ * Since: 1.0
  */
 const char *
 dcc_adapter_record_get_path(DccAdapterRecord *self)

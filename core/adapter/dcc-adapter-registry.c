@@ -1,19 +1,19 @@
 /* The adapters of this process.
  *
  * Contract: a file that is refused is a line in the list, never an error of the whole. A file is
- * looked at once; dcc_adapter_registry_load_file() looks again. A directory that somebody else
+ * looked at once; dcc_adapter_registry_load_file() looks again. A directory that another user
  * could have put into $DCCHOST_ADAPTER_PATH of a setuid program is not searched. Threading: one
  * thread.
  */
 #include "dcc-adapter-registry.h"
 #include "dcc-adapter-private.h"
-#include "dcc-adapter-record.h"
+#include "dcc-adapter-record-private.h"
 #include "dcc-error.h"
 #include "dcc-installed.h"
 #include "dcc-module-loader.h"
+#include "dcc-own-process.h"
 #include "dcc-spelling.h"
 #include <string.h>
-#include <sys/auxv.h>
 
 struct _DccAdapterRegistry {
     GObject parent_instance;
@@ -125,7 +125,7 @@ build_search_path(DccAdapterRegistry *self)
     GPtrArray *path = g_ptr_array_new();
     const char *data = g_getenv("XDG_DATA_HOME");
 
-    for (guint i = 0; i < G_N_ELEMENTS(variables) && !getauxval(AT_SECURE); i++) {
+    for (guint i = 0; i < G_N_ELEMENTS(variables) && !dcc_own_process_is_privileged(); i++) {
         const char *value = g_getenv(variables[i]);
 
         if (value)
@@ -150,7 +150,8 @@ build_search_path(DccAdapterRegistry *self)
  * `$XDG_DATA_HOME/dcchost/adapters` and the one of the installation.
  *
  * Returns: (transfer full) (array zero-terminated=1) (element-type filename): the directories, in
- * order; they need not be there Since: 1.0
+ * order; they need not be there
+ * Since: 1.0
  */
 char **
 dcc_adapter_registry_get_search_path(DccAdapterRegistry *self)
@@ -175,7 +176,7 @@ load_module(DccAdapterRegistry *self, const char *path, GError **error)
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_ADAPTER,
-                    "module file %s comes second: the adapter '%s' is there from %s",
+                    "module file %s is not loaded: the adapter '%s' is there already, from %s",
                     path,
                     id,
                     first ? first : "the program itself");
@@ -469,7 +470,8 @@ compare_records(gconstpointer a, gconstpointer b, gpointer directories)
  * Every adapter that is there and every file that was refused.
  *
  * Returns: (transfer full): a list of #DccAdapterRecord in search order; those that the program
- * added last Since: 1.0
+ * added last
+ * Since: 1.0
  */
 GListModel *
 dcc_adapter_registry_list(DccAdapterRegistry *self)

@@ -1,23 +1,22 @@
-/* The abstract adapter: who it is, and what is answered for one that does not answer.
+/* The abstract adapter: its name, and the asking.
  *
- * Contract: a slot that a subclass leaves alone keeps the default below, so the smallest adapter
- * answers one question, where the application is. The wrappers that ask the questions are in
- * dcc-adapter-ask.c.
+ * Problem: an adapter is foreign code, in C or Python. It may return nothing and say
+ * nothing, raise and return something, answer with the wrong kind of object or with a plan no
+ * kernel would take. Contract: a caller of these wrappers gets a sound answer or an error that
+ * names the adapter and the question; where a question has no way to return an error, the log says
+ * it. What an answer must be, and the answer of one that does not answer, is in dcc-questions.c.
  * Threading: an adapter belongs to the thread that made it.
  */
 #include "dcc-adapter-private.h"
-#include "dcc-json.h"
-#include <signal.h>
+#include "dcc-answer.h"
+#include "dcc-questions.h"
 #include <string.h>
-
-/* A main thread that has not turned for this long is asked about again before anybody acts on it.
- */
-#define RESPONSIVE_MS 5000
 
 typedef struct {
     char *id;
     char *title;
-    char *failure; /* of the question being asked */
+    DccAnswerState state;
+    GError **caught; /* where the errors of questions without one go; NULL: into the log */
 } DccAdapterPrivate;
 
 enum { PROP_ID = 1, PROP_TITLE, N_PROPS };
@@ -39,243 +38,10 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE(DccAdapter, dcc_adapter, G_TYPE_OBJECT)
 G_STATIC_ASSERT(sizeof(DccAdapterClass) ==
                 sizeof(GObjectClass) + DCC_ADAPTER_N_SLOTS * sizeof(gpointer));
 
-static GListModel *
-default_find_installations(DccAdapter *self, DccSearch *search, GError **error)
-{
-    return G_LIST_MODEL(g_list_store_new(DCC_TYPE_INSTALLATION));
-}
-
-static gsize
-version_length(const char *text)
-{
-    gsize length = strspn(text, "0123456789.");
-
-    while (length > 0 && text[length - 1] == '.')
-        length--;
-    return memchr(text, '.', length) ? length : 0;
-}
-
-/* The first dotted number: what nearly every --version prints first. */
-static char *
-default_read_version(DccAdapter *self, DccInstallation *installation, const char *output)
-{
-    for (const char *p = output; *p;) {
-        gsize length = g_ascii_isdigit(*p) ? version_length(p) : 0;
-
-        if (length > 0)
-            return g_strndup(p, length);
-        p += g_ascii_isdigit(*p) ? strspn(p, "0123456789.") : 1;
-    }
-    return NULL;
-}
-
-static DccLaunchPlan *
-default_plan_launch(DccAdapter *self,
-                    DccInstallation *installation,
-                    DccLaunchRequest *request,
-                    GError **error)
-{
-    g_autoptr(DccLaunchPlan) plan =
-        dcc_launch_plan_new(dcc_installation_get_executable(installation));
-    const char *scene = dcc_launch_request_get_scene(request);
-    const char *const *args = dcc_launch_request_get_args(request);
-
-    if (scene)
-        dcc_launch_plan_add_arg(plan, scene);
-    if (args)
-        dcc_launch_plan_add_argv(plan, args);
-    return g_steal_pointer(&plan);
-}
-
-static DccProbePlan *
-default_plan_probe(DccAdapter *self, DccLaunchRequest *request, GError **error)
-{
-    return dcc_probe_plan_new_none();
-}
-
-static DccHealth
-judge_health(gint64 age_ms, const char *busy)
-{
-    if (busy)
-        return DCC_HEALTH_BUSY;
-    if (age_ms < 0)
-        return DCC_HEALTH_UNKNOWN;
-    return age_ms < RESPONSIVE_MS ? DCC_HEALTH_OK : DCC_HEALTH_UNRESPONSIVE;
-}
-
-static DccProbeReply *
-default_read_probe(DccAdapter *self, DccProbePlan *plan, const char *reply, GError **error)
-{
-    g_autoptr(JsonObject) object = dcc_json_from_text(reply, -1, error);
-    g_autoptr(DccProbeReply) answer = NULL;
-    const char *busy, *scene;
-    gint64 age_ms;
-
-    if (!object)
-        return NULL;
-    busy = dcc_json_get_string(object, "busy", NULL);
-    scene = dcc_json_get_string(object, "scene", NULL);
-    age_ms = MAX(dcc_json_get_int(object, "main_thread_age_ms", -1), -1);
-    answer = dcc_probe_reply_new(judge_health(age_ms, busy), age_ms);
-    if (busy)
-        dcc_probe_reply_set_busy(answer, busy);
-    if (scene)
-        dcc_probe_reply_set_scene(answer, scene);
-    return g_steal_pointer(&answer);
-}
-
-static DccStopPlan *
-default_plan_stop(DccAdapter *self, DccLaunchRequest *request, GError **error)
-{
-    return dcc_stop_plan_new();
-}
-
-static DccOutputEvent *
-default_read_line(DccAdapter *self, const char *line)
-{
-    return NULL;
-}
-
-static gboolean
-is_crash_signal(int signal)
-{
-    switch (signal) {
-    case SIGSEGV:
-    case SIGABRT:
-    case SIGBUS:
-    case SIGILL:
-    case SIGFPE:
-    case SIGSYS:
-    case SIGTRAP:
-    case SIGQUIT:
-        return TRUE;
-    default:
-        return FALSE;
-    }
-}
-
-/* Somebody ended it by a polite signal (a log-out, a service manager, a person): that is a quit,
- * not a crash, and it is not brought back. */
-static gboolean
-is_polite_signal(int signal)
-{
-    return signal == SIGTERM || signal == SIGHUP || signal == SIGINT;
-}
-
-static DccVerdict *
-judge_signal(DccExitInfo *info)
-{
-    int signal = dcc_exit_info_get_signal(info);
-    g_autofree char *reason =
-        g_strdup_printf("ended by signal %d (%s)", signal, g_strsignal(signal));
-
-    if (dcc_exit_info_was_requested(info) && dcc_exit_info_is_our_signal(info))
-        return dcc_verdict_new(DCC_VERDICT_CLEAN, reason);
-    if (is_polite_signal(signal))
-        return dcc_verdict_new(DCC_VERDICT_CANCELLED, reason);
-    return dcc_verdict_new(is_crash_signal(signal) ? DCC_VERDICT_CRASH : DCC_VERDICT_KILLED,
-                           reason);
-}
-
-static DccVerdict *
-judge_code(DccExitInfo *info)
-{
-    int code = dcc_exit_info_get_code(info);
-    g_autofree char *reason = g_strdup_printf("exited with code %d", code);
-
-    return dcc_verdict_new(code == 0 ? DCC_VERDICT_CLEAN : DCC_VERDICT_FAILED, reason);
-}
-
-static DccVerdict *
-default_judge_exit(DccAdapter *self, DccExitInfo *info)
-{
-    const char *text = NULL;
-
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0)
-        return judge_code(info);
-    if (dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &text))
-        return dcc_verdict_new(DCC_VERDICT_OOM, text ? text : "memory ran out");
-    switch (dcc_exit_info_get_kind(info)) {
-    case DCC_RESULT_EXITED:
-        return judge_code(info);
-    case DCC_RESULT_SIGNALED:
-        return judge_signal(info);
-    default:
-        text = dcc_exit_info_get_reason(info);
-        return dcc_verdict_new(DCC_VERDICT_UNKNOWN, text ? text : "nobody saw how it ended");
-    }
-}
-
-static GListModel *
-default_list_rescue_files(DccAdapter *self, DccExitInfo *info, GError **error)
-{
-    return G_LIST_MODEL(g_list_store_new(DCC_TYPE_RESCUE_FILE));
-}
-
-static gboolean
-copy_settings(DccSettings *from, DccSettings *to, GError **error)
-{
-    g_autoptr(GPtrArray) names = dcc_settings_list_names();
-
-    for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
-        g_autofree char *text = NULL;
-
-        if (!dcc_settings_is_set(from, name))
-            continue;
-        text = dcc_settings_format(from, name);
-        if (!dcc_settings_parse(to, name, text, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* The same wish with another scene: a request is not changed once it was handed over. */
-static DccLaunchRequest *
-request_with_scene(DccLaunchRequest *request, const char *scene, GError **error)
-{
-    const char *app = dcc_launch_request_get_app(request);
-    g_autoptr(DccLaunchRequest) copy = dcc_launch_request_new(app);
-    const char *name = dcc_launch_request_get_name(request);
-    const char *const *env = dcc_launch_request_get_env(request);
-
-    if (g_strcmp0(name, app) != 0 && !dcc_launch_request_set_name(copy, name, error))
-        return NULL;
-    for (guint i = 0; env && env[i]; i++) {
-        if (!dcc_launch_request_add_env(copy, env[i], error))
-            return NULL;
-    }
-    if (!copy_settings(
-            dcc_launch_request_get_settings(request), dcc_launch_request_get_settings(copy), error))
-        return NULL;
-    dcc_launch_request_set_version(copy, dcc_launch_request_get_version(request));
-    dcc_launch_request_set_headless(copy, dcc_launch_request_is_headless(request));
-    dcc_launch_request_set_safe(copy, dcc_launch_request_is_safe(request));
-    dcc_launch_request_set_scene(copy, scene);
-    dcc_launch_request_set_cwd(copy, dcc_launch_request_get_cwd(request));
-    dcc_launch_request_set_args(copy, dcc_launch_request_get_args(request));
-    dcc_launch_request_set_private_dir(copy, dcc_launch_request_get_private_dir(request));
-    dcc_launch_request_set_temp_dir(copy, dcc_launch_request_get_temp_dir(request));
-    return g_steal_pointer(&copy);
-}
-
-static DccLaunchPlan *
-default_plan_recovery(DccAdapter *self,
-                      DccInstallation *installation,
-                      DccLaunchRequest *request,
-                      DccRescueFile *file,
-                      GError **error)
-{
-    g_autoptr(DccLaunchRequest) again =
-        request_with_scene(request, dcc_rescue_file_get_path(file), error);
-
-    return again ? dcc_adapter_plan_launch(self, installation, again, error) : NULL;
-}
-
 static void
 take_string(char **field, const GValue *value)
 {
-    /* A subclass may name itself in its init function: what g_object_new() sets later comes second.
+    /* A subclass may name itself in its init function: what g_object_new() sets later does not count.
      */
     if (!*field)
         *field = g_value_dup_string(value);
@@ -320,7 +86,7 @@ dcc_adapter_finalize(GObject *object)
 
     g_free(priv->id);
     g_free(priv->title);
-    g_free(priv->failure);
+    dcc_answer_state_clear(&priv->state);
     G_OBJECT_CLASS(dcc_adapter_parent_class)->finalize(object);
 }
 
@@ -360,16 +126,8 @@ dcc_adapter_class_init(DccAdapterClass *klass)
     object_class->finalize = dcc_adapter_finalize;
     install_properties(object_class);
 
-    klass->find_installations = default_find_installations;
-    klass->read_version = default_read_version;
-    klass->plan_launch = default_plan_launch;
-    klass->plan_probe = default_plan_probe;
-    klass->read_probe = default_read_probe;
-    klass->plan_stop = default_plan_stop;
-    klass->read_line = default_read_line;
-    klass->judge_exit = default_judge_exit;
-    klass->list_rescue_files = default_list_rescue_files;
-    klass->plan_recovery = default_plan_recovery;
+    for (guint i = 0; i < DCC_ADAPTER_N_QUESTIONS; i++)
+        G_STRUCT_MEMBER(gpointer, klass, dcc_questions[i].slot) = dcc_questions[i].fallback;
 }
 
 static void
@@ -414,16 +172,16 @@ dcc_adapter_set_failure(DccAdapter *self, const char *what)
 
     g_return_if_fail(DCC_IS_ADAPTER(self));
 
-    g_free(priv->failure);
-    priv->failure = g_strdup(what);
+    g_free(priv->state.failure);
+    priv->state.failure = g_strdup(what);
 }
 
-char *
-dcc_adapter_take_failure(DccAdapter *self)
+void
+dcc_adapter_catch(DccAdapter *self, GError **caught)
 {
     DccAdapterPrivate *priv = dcc_adapter_get_instance_private(self);
 
-    return g_steal_pointer(&priv->failure);
+    priv->caught = caught;
 }
 
 gboolean
@@ -443,7 +201,8 @@ dcc_adapter_adopt_id(DccAdapter *self, const char *id)
  * The name of the application in commands ("blender").
  *
  * Returns: (transfer none) (nullable): the id; %NULL for an adapter that was given none and is not
- * in a registry yet Since: 1.0
+ * in a registry yet
+ * Since: 1.0
  */
 const char *
 dcc_adapter_get_id(DccAdapter *self)
@@ -472,4 +231,335 @@ dcc_adapter_get_title(DccAdapter *self)
     g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
 
     return priv->title ? priv->title : priv->id;
+}
+
+/* A subclass may have emptied a slot: then the base class answers. */
+#define SLOT(self, slot_)                                                                          \
+    (DCC_ADAPTER_GET_CLASS(self)->slot_                                                            \
+         ? DCC_ADAPTER_GET_CLASS(self)->slot_                                                      \
+         : ((DccAdapterClass *)g_type_class_peek_static(DCC_TYPE_ADAPTER))->slot_)
+
+/* The answer to a question that may return an error, judged. */
+#define ASK(self, slot_, error, ...)                                                               \
+    ({                                                                                             \
+        GError *raised_ = NULL;                                                                    \
+        gpointer answer_;                                                                          \
+        begin(self);                                                                               \
+        answer_ = SLOT(self, slot_)(self, __VA_ARGS__, &raised_);                                  \
+        settle(self, DCC_QUESTION_INDEX(slot_), answer_, raised_, error);                          \
+    })
+
+/* The answer to one that may not; what is wrong with it goes into the log. */
+#define ASK_QUIETLY(self, slot_, ...)                                                              \
+    ({                                                                                             \
+        gpointer answer_;                                                                          \
+        begin(self);                                                                               \
+        answer_ = SLOT(self, slot_)(self, __VA_ARGS__);                                            \
+        settle_quietly(self, DCC_QUESTION_INDEX(slot_), answer_);                                  \
+    })
+
+static const char *
+name_of(DccAdapter *self)
+{
+    const char *id = dcc_adapter_get_id(self);
+
+    return id ? id : G_OBJECT_TYPE_NAME(self);
+}
+
+/* What was said before this question was asked is none of its answer. */
+static void
+begin(DccAdapter *self)
+{
+    DccAdapterPrivate *priv = dcc_adapter_get_instance_private(self);
+
+    g_clear_pointer(&priv->state.failure, g_free);
+}
+
+static gpointer
+settle(DccAdapter *self, gsize question, gpointer answer, GError *raised, GError **error)
+{
+    DccAdapterPrivate *priv = dcc_adapter_get_instance_private(self);
+
+    return dcc_answer_settle(
+        &priv->state, name_of(self), &dcc_questions[question], answer, raised, error);
+}
+
+/* The adapter has to be mended all the same. */
+static void
+complain(DccAdapter *self, GError *error)
+{
+    DccAdapterPrivate *priv = dcc_adapter_get_instance_private(self);
+
+    if (priv->caught) {
+        g_propagate_error(priv->caught, error);
+        return;
+    }
+    g_log_structured("dcchost",
+                     G_LOG_LEVEL_WARNING,
+                     "DCC_ADAPTER",
+                     name_of(self),
+                     "MESSAGE",
+                     "%s",
+                     error->message);
+    g_error_free(error);
+}
+
+static gpointer
+settle_quietly(DccAdapter *self, gsize question, gpointer answer)
+{
+    DccAdapterPrivate *priv = dcc_adapter_get_instance_private(self);
+    GError *error = NULL;
+    gpointer settled;
+
+    /* Most lines of output say nothing, and every line is asked about. */
+    if (G_LIKELY(!answer && !priv->state.failure) &&
+        dcc_question_may_be_nothing(&dcc_questions[question]))
+        return NULL;
+    settled = settle(self, question, answer, NULL, &error);
+    if (error)
+        complain(self, error);
+    return settled;
+}
+
+/**
+ * dcc_adapter_find_installations: (virtual find_installations)
+ * @self: an adapter
+ * @search: where to look; it remembers the places
+ * @error: return location for an error
+ *
+ * Asks which copies of the application are installed. Looking is cheap and starts nothing: a
+ * version that only the application can tell is left to the installation's version command.
+ *
+ * Returns: (transfer full): a list of #DccInstallation, best first; empty where there is none
+ * Since: 1.0
+ */
+GListModel *
+dcc_adapter_find_installations(DccAdapter *self, DccSearch *search, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_SEARCH(search), NULL);
+
+    return ASK(self, find_installations, error, search);
+}
+
+/**
+ * dcc_adapter_read_version: (virtual read_version)
+ * @self: an adapter
+ * @installation: the copy that was asked
+ * @output: what its version command printed, as valid UTF-8
+ *
+ * Asks which version an output speaks of. An answer that cannot be a version is dropped with a
+ * warning.
+ *
+ * Returns: (transfer full) (nullable): the version, or %NULL when the output holds none
+ * Since: 1.0
+ */
+char *
+dcc_adapter_read_version(DccAdapter *self, DccInstallation *installation, const char *output)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_INSTALLATION(installation), NULL);
+    g_return_val_if_fail(output != NULL, NULL);
+
+    return ASK_QUIETLY(self, read_version, installation, output);
+}
+
+/**
+ * dcc_adapter_plan_launch: (virtual plan_launch)
+ * @self: an adapter
+ * @installation: the copy to start
+ * @request: what the user wants
+ * @error: return location for an error
+ *
+ * Asks how to start the application.
+ *
+ * Returns: (transfer full): the plan: an absolute executable, at most 4096 arguments and 1 MiB of
+ * them, files below the private directory
+ * Since: 1.0
+ */
+DccLaunchPlan *
+dcc_adapter_plan_launch(DccAdapter *self,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_INSTALLATION(installation), NULL);
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
+
+    return ASK(self, plan_launch, error, installation, request);
+}
+
+/**
+ * dcc_adapter_plan_probe: (virtual plan_probe)
+ * @self: an adapter
+ * @request: what was started
+ * @error: return location for an error
+ *
+ * Asks how to find out whether the application is well.
+ *
+ * Returns: (transfer full): the plan
+ * Since: 1.0
+ */
+DccProbePlan *
+dcc_adapter_plan_probe(DccAdapter *self, DccLaunchRequest *request, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
+
+    return ASK(self, plan_probe, error, request);
+}
+
+/**
+ * dcc_adapter_read_probe: (virtual read_probe)
+ * @self: an adapter
+ * @plan: what was asked
+ * @reply: the agent's result, as JSON text
+ * @error: return location for an error
+ *
+ * Asks what an agent's answer means.
+ *
+ * Returns: (transfer full): what is known of the application's health
+ * Since: 1.0
+ */
+DccProbeReply *
+dcc_adapter_read_probe(DccAdapter *self, DccProbePlan *plan, const char *reply, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_PROBE_PLAN(plan), NULL);
+    g_return_val_if_fail(reply != NULL, NULL);
+
+    return ASK(self, read_probe, error, plan, reply);
+}
+
+/**
+ * dcc_adapter_plan_stop: (virtual plan_stop)
+ * @self: an adapter
+ * @request: what was started
+ * @error: return location for an error
+ *
+ * Asks how the application is told to save and quit.
+ *
+ * Returns: (transfer full): the plan
+ * Since: 1.0
+ */
+DccStopPlan *
+dcc_adapter_plan_stop(DccAdapter *self, DccLaunchRequest *request, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
+
+    return ASK(self, plan_stop, error, request);
+}
+
+/**
+ * dcc_adapter_read_line: (virtual read_line)
+ * @self: an adapter
+ * @line: one line of output: valid UTF-8, no line end
+ *
+ * Asks what a line of the application's output says. It is asked of every line, so it must be
+ * quick.
+ *
+ * Returns: (transfer full) (nullable): what it says, or %NULL when it says nothing
+ * Since: 1.0
+ */
+DccOutputEvent *
+dcc_adapter_read_line(DccAdapter *self, const char *line)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(line != NULL, NULL);
+
+    return ASK_QUIETLY(self, read_line, line);
+}
+
+/**
+ * dcc_adapter_judge_exit: (virtual judge_exit)
+ * @self: an adapter
+ * @info: the facts of the ended life
+ *
+ * Asks what an end means. An adapter that has nothing to say (a Python one that raised, say) is
+ * replaced by the default judgement, with a warning: an end is never left without a meaning.
+ *
+ * Returns: (transfer full) (not nullable): the verdict
+ * Since: 1.0
+ */
+DccVerdict *
+dcc_adapter_judge_exit(DccAdapter *self, DccExitInfo *info)
+{
+    DccAdapterClass *base = g_type_class_peek_static(DCC_TYPE_ADAPTER);
+    DccVerdict *answer;
+
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(info), NULL);
+
+    answer = ASK_QUIETLY(self, judge_exit, info);
+    return answer ? answer : base->judge_exit(self, info);
+}
+
+/**
+ * dcc_adapter_list_rescue_files: (virtual list_rescue_files)
+ * @self: an adapter
+ * @info: the facts of the ended life
+ * @error: return location for an error
+ *
+ * Asks which files hold work or evidence of an ended life.
+ *
+ * Returns: (transfer full): a list of #DccRescueFile with absolute paths, newest first
+ * Since: 1.0
+ */
+GListModel *
+dcc_adapter_list_rescue_files(DccAdapter *self, DccExitInfo *info, GError **error)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(info), NULL);
+
+    return ASK(self, list_rescue_files, error, info);
+}
+
+/**
+ * dcc_adapter_plan_recovery: (virtual plan_recovery)
+ * @self: an adapter
+ * @installation: the copy to start
+ * @request: what the user wanted
+ * @file: the rescued work to go on with
+ * @error: return location for an error
+ *
+ * Asks how to start the application again with rescued work.
+ *
+ * Returns: (transfer full): the plan, as of dcc_adapter_plan_launch()
+ * Since: 1.0
+ */
+DccLaunchPlan *
+dcc_adapter_plan_recovery(DccAdapter *self,
+                          DccInstallation *installation,
+                          DccLaunchRequest *request,
+                          DccRescueFile *file,
+                          GError **error)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_INSTALLATION(installation), NULL);
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
+    g_return_val_if_fail(DCC_IS_RESCUE_FILE(file), NULL);
+
+    return ASK(self, plan_recovery, error, installation, request, file);
+}
+
+/**
+ * dcc_adapter_read_scene_version: (virtual read_scene_version)
+ * @self: an adapter
+ * @head: the first bytes of the scene, at most %DCC_ADAPTER_SCENE_HEAD of them; all of a shorter one
+ *
+ * Asks which version of the application saved a scene, so that this one is started for it. An
+ * answer that cannot be a version is dropped with a warning.
+ *
+ * Returns: (transfer full) (nullable): the version, or %NULL when it cannot be told
+ * Since: 1.0
+ */
+char *
+dcc_adapter_read_scene_version(DccAdapter *self, GBytes *head)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(head != NULL, NULL);
+
+    return ASK_QUIETLY(self, read_scene_version, head);
 }

@@ -31,6 +31,24 @@ G_BEGIN_DECLS
  */
 #define DCC_ADAPTER_N_SLOTS 24
 
+/**
+ * DCC_ADAPTER_N_QUESTIONS:
+ *
+ * How many of the slots are questions. One more raises %DCC_ADAPTER_ABI_MINOR by one.
+ *
+ * Since: 1.0
+ */
+#define DCC_ADAPTER_N_QUESTIONS 11
+
+/**
+ * DCC_ADAPTER_SCENE_HEAD:
+ *
+ * How many bytes of a scene, from its beginning, dcc_adapter_read_scene_version() is given at most.
+ *
+ * Since: 1.0
+ */
+#define DCC_ADAPTER_SCENE_HEAD 65536
+
 #define DCC_TYPE_ADAPTER (dcc_adapter_get_type())
 DCC_API
 G_DECLARE_DERIVABLE_TYPE(DccAdapter, dcc_adapter, DCC, ADAPTER, GObject)
@@ -58,15 +76,16 @@ struct _DccAdapterClass {
                                     DccLaunchRequest *request,
                                     DccRescueFile *file,
                                     GError **error);
+    char *(*read_scene_version)(DccAdapter *self, GBytes *head);
 
     /*< private >*/
-    gpointer reserved[DCC_ADAPTER_N_SLOTS - 10];
+    gpointer reserved[DCC_ADAPTER_N_SLOTS - DCC_ADAPTER_N_QUESTIONS];
 };
 
 /* Lower-case letters, digits and '-', beginning with a letter, at most 64. */
 DCC_API gboolean
 dcc_adapter_id_is_valid(const char *id);
-/* Who it is. id: lower-case letters, digits and '-'; title: what people call it. */
+/* Its name. id: lower-case letters, digits and '-'; title: what people call it. */
 DCC_API const char *
 dcc_adapter_get_id(DccAdapter *self);
 DCC_API const char *
@@ -76,8 +95,8 @@ dcc_adapter_get_title(DccAdapter *self);
 DCC_API void
 dcc_adapter_set_failure(DccAdapter *self, const char *what);
 
-/* The questions, policed: an answer that is absurd, or NULL without an error, becomes an error that
- * names the adapter. Each has a default for adapters that do not answer. */
+/* The questions. An answer that is absurd, or NULL without an error, becomes an error that names
+ * the adapter. Each has a default for adapters that do not answer. */
 
 /* (transfer full): a list of DccInstallation, best first. Default: empty. */
 DCC_API GListModel *
@@ -116,5 +135,8 @@ dcc_adapter_plan_recovery(DccAdapter *self,
                           DccLaunchRequest *request,
                           DccRescueFile *file,
                           GError **error);
+/* The version that saved a scene, from its first bytes; NULL: it cannot be told. Default: NULL. */
+DCC_API char *
+dcc_adapter_read_scene_version(DccAdapter *self, GBytes *head);
 
 G_END_DECLS

@@ -317,7 +317,8 @@ finish_glob(DccSearch *self, GPtrArray *candidates)
  * followed, what cannot be read is no match.
  *
  * Returns: (transfer full) (array zero-terminated=1) (element-type filename): what is there,
- * sorted, each file under one name Since: 1.0
+ * sorted, each file under one name
+ * Since: 1.0
  */
 char **
 dcc_search_glob(DccSearch *self, const char *pattern)
@@ -367,7 +368,8 @@ is_program(DccSearch *self, const char *located)
  * what they mean depends on where the user stands.
  *
  * Returns: (transfer full) (nullable) (type filename): the first executable regular file of this
- * name Since: 1.0
+ * name
+ * Since: 1.0
  */
 char *
 dcc_search_program(DccSearch *self, const char *name)
@@ -403,7 +405,8 @@ dcc_search_program(DccSearch *self, const char *name)
  * Resolves every link of a path.
  *
  * Returns: (transfer full) (nullable) (type filename): the real path; %NULL where nothing is there,
- * or nothing below the root Since: 1.0
+ * or nothing below the root
+ * Since: 1.0
  */
 char *
 dcc_search_realpath(DccSearch *self, const char *path)
@@ -447,7 +450,8 @@ dcc_search_is_executable(DccSearch *self, const char *path)
  * The places looked at so far: patterns and paths, programs on PATH, and variables as "$NAME".
  *
  * Returns: (transfer none) (array zero-terminated=1) (element-type filename): the places, in order,
- * each once Since: 1.0
+ * each once
+ * Since: 1.0
  */
 const char *const *
 dcc_search_get_places(DccSearch *self)

@@ -14,7 +14,6 @@
 #include "dcc-socket.h"
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define READ_CHUNK        (64 * 1024)
 #define MAX_MESSAGE_BYTES (16 * 1024 * 1024) /* a whole ring of events is one line */
@@ -23,7 +22,7 @@
 void
 dcc_client_wire_init(DccClientWire *self, const char *name)
 {
-    *self = (DccClientWire){.fd = -1, .name = g_strdup(name)};
+    *self = (DccClientWire){.fd = DCC_SOCKET_NONE, .name = g_strdup(name)};
     self->in = g_byte_array_new();
     self->out = g_byte_array_new();
 }
@@ -31,9 +30,7 @@ dcc_client_wire_init(DccClientWire *self, const char *name)
 void
 dcc_client_wire_clear(DccClientWire *self)
 {
-    if (self->fd >= 0)
-        close(self->fd);
-    self->fd = -1;
+    dcc_socket_close(&self->fd);
     g_clear_pointer(&self->name, g_free);
     g_clear_pointer(&self->in, g_byte_array_unref);
     g_clear_pointer(&self->out, g_byte_array_unref);
@@ -70,7 +67,7 @@ gboolean
 dcc_client_wire_dial(DccClientWire *self, DccRuntime *runtime, GError **error)
 {
     g_autofree char *dir = NULL;
-    int fd;
+    DccSocket fd;
 
     if (!dcc_instance_dir_is_name(self->name))
         return explain_absence(self, runtime, error);
@@ -90,7 +87,7 @@ dcc_client_wire_dial(DccClientWire *self, DccRuntime *runtime, GError **error)
     if (fd < 0)
         return explain_absence(self, runtime, error);
     if (!dcc_socket_peer_is_ours(fd)) {
-        close(fd);
+        dcc_socket_close(&fd);
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_UNSAFE,
@@ -143,26 +140,37 @@ set_too_long(DccClientWire *self, GError **error)
     return FALSE;
 }
 
+/* Not now, and the connection stands. Asked right after the call that failed. */
+static gboolean
+must_wait(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
 static gboolean
 receive(DccClientWire *self, GError **error)
 {
     guint before = self->in->len;
+    gboolean has_to_wait;
     gssize n;
 
     if (before > MAX_MESSAGE_BYTES && self->scanned == before)
         return set_too_long(self, error);
     g_byte_array_set_size(self->in, before + READ_CHUNK);
-    n = dcc_socket_receive(self->fd, self->in->data + before, READ_CHUNK);
+    n = dcc_socket_receive(self->fd, self->in->data + before, READ_CHUNK, FALSE);
+    has_to_wait = n < 0 && must_wait();
     g_byte_array_set_size(self->in, before + (n > 0 ? (guint)n : 0));
-    return n >= 0 || set_gone(self, error);
+    return n > 0 || has_to_wait || set_gone(self, error);
 }
 
 gboolean
 dcc_client_wire_move(DccClientWire *self, GError **error)
 {
-    gssize n = self->out->len > 0 ? dcc_socket_send(self->fd, self->out->data, self->out->len) : 0;
+    gssize n = 0;
 
-    if (n < 0)
+    if (self->out->len > 0)
+        n = dcc_socket_send(self->fd, self->out->data, self->out->len, FALSE);
+    if (n < 0 && !must_wait())
         return set_gone(self, error);
     if (n > 0)
         g_byte_array_remove_range(self->out, 0, (guint)n);

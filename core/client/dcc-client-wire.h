@@ -3,12 +3,13 @@
 #pragma once
 
 #include "dcc-runtime.h"
+#include "dcc-socket.h"
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
 typedef struct {
-    int fd; /* -1: not connected */
+    DccSocket fd; /* NONE: not connected */
     char *name;
     GByteArray *in;
     guint scanned; /* of in: no line end so far */

@@ -1,6 +1,6 @@
 /* A synchronous client of one session's control socket.
  *
- * Threading: one thread at a time. Waits in poll(), never in the main loop.
+ * Threading: one thread at a time. Waits in g_poll(), never in the main loop.
  */
 #include "dcc-client.h"
 
@@ -47,7 +47,7 @@ dcc_client_class_init(DccClientClass *klass)
 static void
 dcc_client_init(DccClient *self)
 {
-    self->wire.fd = -1;
+    self->wire.fd = DCC_SOCKET_NONE;
     self->events = g_queue_new();
 }
 

@@ -2,7 +2,7 @@
  * by its shim alone.
  *
  * Contract: which process is ended is proven. The session is the process that listens on the
- * control socket, which the kernel names; it is held by a pidfd and named a second time before a
+ * control socket, which the kernel names; it is held by a handle and named a second time before a
  * signal is sent. Threading: any; waits without a main loop of the caller's.
  */
 #include "dcc-instance.h"
@@ -10,12 +10,11 @@
 #include "dcc-client-wire.h"
 #include "dcc-error.h"
 #include "dcc-instance-dir.h"
-#include "dcc-pidfd.h"
+#include "dcc-process-ref.h"
 #include "dcc-shim-link.h"
 #include "dcc-socket.h"
 #include "dcc-source.h"
-#include <signal.h>
-#include <unistd.h>
+#include <errno.h>
 
 #define SESSION_END_MS 3000
 #define LOOK_MS        10
@@ -42,11 +41,11 @@ find_session(DccRuntime *runtime, const char *name, GError **error)
 }
 
 static gboolean
-has_ended(int process, gint64 timeout_ms)
+has_ended(DccProcessRef process, gint64 timeout_ms)
 {
     gint64 until = g_get_monotonic_time() + timeout_ms * 1000;
 
-    while (!dcc_pidfd_has_ended(process)) {
+    while (!dcc_process_ref_has_ended(process)) {
         if (g_get_monotonic_time() >= until)
             return FALSE;
         g_usleep(LOOK_MS * 1000);
@@ -57,12 +56,13 @@ has_ended(int process, gint64 timeout_ms)
 /* process: held since before pid was asked for again, so the number has not been given to another.
  */
 static gboolean
-end_process(DccRuntime *runtime, const char *name, int process, gint64 pid, GError **error)
+end_process(
+    DccRuntime *runtime, const char *name, DccProcessRef process, gint64 pid, GError **error)
 {
     g_autoptr(GError) problem = NULL;
     gint64 again = find_session(runtime, name, &problem);
 
-    if (again != pid && !dcc_pidfd_has_ended(process)) {
+    if (again != pid && !dcc_process_ref_has_ended(process)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_BUSY,
@@ -70,7 +70,7 @@ end_process(DccRuntime *runtime, const char *name, int process, gint64 pid, GErr
                     name);
         return FALSE;
     }
-    dcc_pidfd_signal(process, SIGKILL);
+    dcc_process_ref_kill(process);
     if (has_ended(process, SESSION_END_MS))
         return TRUE;
     g_set_error(error,
@@ -104,7 +104,8 @@ dcc_instance_end_session(DccRuntime *runtime, const char *name, GError **error)
     g_autoptr(GError) problem = NULL;
     gboolean ended;
     gint64 pid;
-    int process;
+    DccProcessRef process;
+    gboolean gone = FALSE;
 
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), FALSE);
     g_return_val_if_fail(name != NULL, FALSE);
@@ -113,11 +114,21 @@ dcc_instance_end_session(DccRuntime *runtime, const char *name, GError **error)
         g_propagate_error(error, g_steal_pointer(&problem));
         return FALSE;
     }
-    process = dcc_pidfd_open(pid);
-    if (process < 0) /* it ended just now */
-        return TRUE;
+    process = dcc_process_ref_open(pid, &gone);
+    if (process < 0) {
+        if (gone)
+            return TRUE;
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_BUSY,
+                    "the session process %" G_GINT64_FORMAT " of '%s' cannot be ended: %s",
+                    pid,
+                    name,
+                    g_strerror(errno));
+        return FALSE;
+    }
     ended = end_process(runtime, name, process, pid, error);
-    close(process);
+    dcc_process_ref_close(&process);
     return ended;
 }
 

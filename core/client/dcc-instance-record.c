@@ -6,13 +6,12 @@
  */
 #include "dcc-instance-record.h"
 
-#include "dcc-exit-info.h"
+#include "dcc-exit-record.h"
+#include "dcc-exit-status.h"
 #include "dcc-instance-dir.h"
 #include "dcc-json.h"
-#include "dcc-process-age.h"
 #include "dcc-result.h"
 #include "dcc-shim-link.h"
-#include <sys/wait.h>
 
 static JsonObject *
 take_status(JsonObject *record)
@@ -54,19 +53,13 @@ read_record(DccInstanceDir *dir)
 static JsonObject *
 make_result(const DccShimRecord *record)
 {
-    g_autoptr(DccExitInfo) info = NULL;
+    g_autoptr(DccExitInfo) info =
+        dcc_exit_record_to_info(record, "it ended while no session attended it");
     g_autoptr(DccResult) result = NULL;
     g_autofree char *text = NULL;
     g_autoptr(DccVerdict) verdict =
         dcc_verdict_new(DCC_VERDICT_UNKNOWN, "no session attended it when it ended");
 
-    if (!record->exited)
-        info = dcc_exit_info_new_lost("it ended while no session attended it");
-    else if (WIFSIGNALED(record->wait_status))
-        info = dcc_exit_info_new_signaled(WTERMSIG(record->wait_status),
-                                          WCOREDUMP(record->wait_status));
-    else
-        info = dcc_exit_info_new_exited(WEXITSTATUS(record->wait_status));
     result = dcc_result_new_ended(info, verdict);
     text = dcc_result_to_json(result);
     return dcc_json_from_text(text, -1, NULL);
@@ -106,7 +99,7 @@ set_nothing_planned(JsonObject *status)
 static void
 set_ended(JsonObject *status, const DccShimRecord *record)
 {
-    gboolean clean = record->exited && record->wait_status == 0;
+    gboolean clean = record->exited && dcc_exit_status_is_success(record->wait_status);
 
     json_object_set_string_member(status, "state", clean ? "stopped" : "crashed");
     set_pid(status, "pid", NULL);
@@ -120,12 +113,15 @@ set_ended(JsonObject *status, const DccShimRecord *record)
 static void
 set_alive(JsonObject *status, const DccShimRecord *record)
 {
-    gint64 age = dcc_process_age_us(&record->main);
+    gint64 age_ms = dcc_identity_get_age_ms(&record->main);
 
     set_pid(status, "pid", &record->main);
     set_pid(status, "shim_pid", &record->shim);
     json_object_set_boolean_member(status, "owned", dcc_identity_is_alive(&record->shim));
-    json_object_set_double_member(status, "uptime_s", age >= 0 ? (double)age / G_USEC_PER_SEC : -1);
+    if (age_ms >= 0)
+        json_object_set_double_member(status, "uptime_s", (double)age_ms / 1000);
+    else
+        json_object_set_null_member(status, "uptime_s");
 }
 
 /* What was recorded before the first process was there, or without a readable record of the shim.

@@ -19,7 +19,7 @@
 static char *
 state_file(DccRuntime *runtime, const char *name, const char *file)
 {
-    return g_build_filename(dcc_runtime_get_state_path(runtime), name, file, NULL);
+    return dcc_instance_dir_find_state_file(runtime, name, file);
 }
 
 static JsonObject *
@@ -293,12 +293,15 @@ JsonArray *
 dcc_instance_read_events(DccRuntime *runtime, const char *name, gint64 since, GError **error)
 {
     g_autofree char *path = NULL;
+    g_autofree char *spool = NULL;
 
     g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
     g_return_val_if_fail(name != NULL, NULL);
     path = state_file(runtime, name, DCC_INSTANCE_DIR_EVENTS);
-    if (dcc_instance_dir_is_name(name) && g_file_test(path, G_FILE_TEST_EXISTS))
-        return dcc_journal_read_file(path, since);
+    spool = g_build_filename(dcc_runtime_get_path(runtime), name, DCC_INSTANCE_DIR_SPOOL, NULL);
+    if (dcc_instance_dir_is_name(name) &&
+        (g_file_test(path, G_FILE_TEST_EXISTS) || g_file_test(spool, G_FILE_TEST_EXISTS)))
+        return dcc_journal_read_run(path, spool, since);
     g_set_error(error,
                 DCC_ERROR,
                 DCC_ERROR_NOT_FOUND,

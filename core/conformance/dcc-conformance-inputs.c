@@ -3,9 +3,9 @@
  * Contract: nothing here is on any machine, but for the search of this machine itself; so an
  * adapter that opens a scene of these finds none, and may say so. Threading: any thread.
  */
-#include "dcc-conformance-private.h"
+#include "dcc-conformance-inputs.h"
 #include "dcc-output-event.h"
-#include <signal.h>
+#include "dcc-signals.h"
 #include <string.h>
 
 #define NOWHERE   "/nonexistent/dcchost"
@@ -181,16 +181,21 @@ static const struct {
     {"exit 127", DCC_RESULT_EXITED, 127, LAST_LINES, NO_EVENT},
     {"exit 139", DCC_RESULT_EXITED, 139, READY, DCC_OUTPUT_CRASH},
     {"exit 255", DCC_RESULT_EXITED, 255, READY, NO_EVENT},
-    {"SIGSEGV", DCC_RESULT_SIGNALED, SIGSEGV, READY, NO_EVENT, TRUE},
-    {"SIGSEGV, asked to quit", DCC_RESULT_SIGNALED, SIGSEGV, READY | REQUESTED, NO_EVENT},
-    {"SIGABRT", DCC_RESULT_SIGNALED, SIGABRT, READY | LAST_LINES, DCC_OUTPUT_CRASH, TRUE},
-    {"SIGBUS before it was ready", DCC_RESULT_SIGNALED, SIGBUS, 0, NO_EVENT, TRUE},
-    {"SIGKILL of somebody's", DCC_RESULT_SIGNALED, SIGKILL, READY, NO_EVENT, TRUE},
-    {"SIGKILL of ours", DCC_RESULT_SIGNALED, SIGKILL, READY | ASKED, NO_EVENT},
-    {"SIGKILL for want of memory", DCC_RESULT_SIGNALED, SIGKILL, READY, DCC_OUTPUT_OOM, TRUE},
-    {"SIGTERM of somebody's", DCC_RESULT_SIGNALED, SIGTERM, READY, NO_EVENT},
-    {"SIGTERM of ours", DCC_RESULT_SIGNALED, SIGTERM, READY | ASKED, NO_EVENT},
-    {"SIGHUP", DCC_RESULT_SIGNALED, SIGHUP, READY, NO_EVENT},
+    {"SIGSEGV", DCC_RESULT_SIGNALED, DCC_SIGNAL_SEGV, READY, NO_EVENT, TRUE},
+    {"SIGSEGV, asked to quit", DCC_RESULT_SIGNALED, DCC_SIGNAL_SEGV, READY | REQUESTED, NO_EVENT},
+    {"SIGABRT", DCC_RESULT_SIGNALED, DCC_SIGNAL_ABORT, READY | LAST_LINES, DCC_OUTPUT_CRASH, TRUE},
+    {"SIGBUS before it was ready", DCC_RESULT_SIGNALED, DCC_SIGNAL_BUS, 0, NO_EVENT, TRUE},
+    {"SIGKILL from outside", DCC_RESULT_SIGNALED, DCC_SIGNAL_KILL, READY, NO_EVENT, TRUE},
+    {"SIGKILL of ours", DCC_RESULT_SIGNALED, DCC_SIGNAL_KILL, READY | ASKED, NO_EVENT},
+    {"SIGKILL for want of memory",
+     DCC_RESULT_SIGNALED,
+     DCC_SIGNAL_KILL,
+     READY,
+     DCC_OUTPUT_OOM,
+     TRUE},
+    {"SIGTERM from outside", DCC_RESULT_SIGNALED, DCC_SIGNAL_TERMINATE, READY, NO_EVENT},
+    {"SIGTERM of ours", DCC_RESULT_SIGNALED, DCC_SIGNAL_TERMINATE, READY | ASKED, NO_EVENT},
+    {"SIGHUP", DCC_RESULT_SIGNALED, DCC_SIGNAL_HANGUP, READY, NO_EVENT},
     {"an end that nobody saw", DCC_RESULT_LOST, 0, READY, NO_EVENT, TRUE},
 };
 
@@ -219,7 +224,7 @@ new_raw_exit(guint i)
     case DCC_RESULT_EXITED:
         return dcc_exit_info_new_exited(exits[i].number);
     case DCC_RESULT_SIGNALED:
-        return dcc_exit_info_new_signaled(exits[i].number, exits[i].number == SIGSEGV);
+        return dcc_exit_info_new_signaled(exits[i].number, exits[i].number == DCC_SIGNAL_SEGV);
     default:
         return dcc_exit_info_new_lost("the shim was killed");
     }
@@ -368,4 +373,51 @@ DccRescueFile *
 dcc_conformance_new_rescue(guint i)
 {
     return dcc_rescue_file_new(rescues[i].kind, rescues[i].path);
+}
+
+/* No row has a version that some application must find: what is one is the application's business. */
+static const struct {
+    const char *name;
+    const char *bytes;
+    gsize length;
+    gboolean is_senseless;
+} scenes[] = {
+    {"an empty scene", "", 0, TRUE},
+    {"a scene of one byte", "B", 1, TRUE},
+    {"a scene of zeros", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, TRUE},
+    {"a text", "once upon a time\n", 17, TRUE},
+    {"a Blender scene", "BLENDER-v304", 12},
+    {"a Blender scene without its version", "BLENDER-v", 9, TRUE},
+    {"a gzip that is cut off", "\x1f\x8b\x08\0\0\0", 6, TRUE},
+    {"a zstd that is cut off", "\x28\xb5\x2f\xfd", 4, TRUE},
+    {"a Maya scene", "//Maya ASCII 2024 scene\nrequires maya \"2024\";\n", 47},
+    {"a Maya scene that is cut off", "//Maya ASCII 20", 15, TRUE},
+    {"a Houdini scene", "070707set -g _HIP_SAVEVERSION = '20.5.493'\n", 43},
+    {"a Houdini scene that is cut off", "070707set -g _HIP_SAVEVERSION = '", 33, TRUE},
+};
+
+guint
+dcc_conformance_n_scenes(void)
+{
+    return G_N_ELEMENTS(scenes) + 1;
+}
+
+const char *
+dcc_conformance_scene_name(guint i)
+{
+    return i < G_N_ELEMENTS(scenes) ? scenes[i].name : "a long scene of one character";
+}
+
+gboolean
+dcc_conformance_scene_is_senseless(guint i)
+{
+    return i >= G_N_ELEMENTS(scenes) || scenes[i].is_senseless;
+}
+
+GBytes *
+dcc_conformance_new_scene(guint i)
+{
+    if (i < G_N_ELEMENTS(scenes))
+        return g_bytes_new_static(scenes[i].bytes, scenes[i].length);
+    return g_bytes_new_take(g_strnfill(DCC_ADAPTER_SCENE_HEAD, '9'), DCC_ADAPTER_SCENE_HEAD);
 }

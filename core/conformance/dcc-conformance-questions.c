@@ -1,12 +1,12 @@
 /* The questions as a table: how each is asked, what its answer says in a word, and what is wrong
- * with an answer that the police let pass.
+ * with an answer that is sound by itself.
  *
- * Contract: the police (dcc-adapter-ask.c) judge what an answer is; here stands what it may not
- * claim: health that nobody told, an orderly end that was none, a copy where nothing is installed.
- * Threading: that of the adapter.
+ * Contract: what an answer must be is in dcc-questions.c; here stands what it may not claim: health
+ * that nobody told, an orderly end that was none, a copy where nothing is installed, a version out
+ * of nothing. Threading: that of the adapter.
  */
-#include "dcc-adapter-private.h"
-#include "dcc-conformance-private.h"
+#include "dcc-conformance-questions.h"
+#include "dcc-conformance-inputs.h"
 #include "dcc-enum-types.h"
 #include "dcc-error.h"
 #include <string.h>
@@ -68,7 +68,7 @@ ask_read_version(const DccSubject *subject, guint i, GError **error)
 {
     g_autofree char *output = dcc_conformance_new_output(i);
 
-    return dcc_adapter_ask_version(subject->adapter, subject->installation, output, error);
+    return dcc_adapter_read_version(subject->adapter, subject->installation, output);
 }
 
 static char *
@@ -88,7 +88,7 @@ typedef gpointer (*AskWithRequest)(const DccSubject *subject,
                                    guint i,
                                    GError **error);
 
-/* An adapter reads the request. Whoever changes it changes what the user asked for. */
+/* An adapter reads the request. One that changes it changes what the user asked for. */
 static gpointer
 ask_with_request(const DccSubject *subject,
                  const char *question,
@@ -229,7 +229,7 @@ ask_read_line(const DccSubject *subject, guint i, GError **error)
 {
     g_autofree char *line = dcc_conformance_new_line(i);
 
-    return dcc_adapter_ask_line(subject->adapter, line, error);
+    return dcc_adapter_read_line(subject->adapter, line);
 }
 
 static char *
@@ -249,7 +249,7 @@ ask_judge_exit(const DccSubject *subject, guint i, GError **error)
 {
     g_autoptr(DccExitInfo) info = dcc_conformance_new_exit(i);
 
-    return dcc_adapter_ask_verdict(subject->adapter, info, error);
+    return dcc_adapter_judge_exit(subject->adapter, info);
 }
 
 static char *
@@ -317,84 +317,81 @@ ask_plan_recovery(const DccSubject *subject, guint i, GError **error)
         subject, "plan_recovery", i / dcc_conformance_n_rescues(), plan_recovery, i, error);
 }
 
-#define QUESTION(slot_) .name = #slot_, .slot = G_STRUCT_OFFSET(DccAdapterClass, slot_)
+static char *
+name_scene(guint i)
+{
+    return g_strdup(dcc_conformance_scene_name(i));
+}
 
-const DccQuestion dcc_questions[] = {
-    {QUESTION(find_installations),
-     .n_inputs = dcc_conformance_n_searches,
-     .name_input = name_search,
-     .ask = ask_find_installations,
-     .release = g_object_unref,
-     .describe = describe_list,
-     .judge = judge_installations,
-     .strictness = 1},
-    {QUESTION(read_version),
-     .n_inputs = dcc_conformance_n_outputs,
-     .name_input = name_output,
-     .ask = ask_read_version,
-     .release = g_free,
-     .describe = describe_version,
-     .strictness = 1},
-    {QUESTION(plan_launch),
-     .n_inputs = dcc_conformance_n_requests,
-     .name_input = name_request,
-     .ask = ask_plan_launch,
-     .release = g_object_unref,
-     .describe = describe_launch_plan,
-     .strictness = 1},
-    {QUESTION(plan_probe),
-     .n_inputs = dcc_conformance_n_requests,
-     .name_input = name_request,
-     .ask = ask_plan_probe,
-     .release = g_object_unref,
-     .describe = describe_probe_plan,
-     .strictness = 1},
-    {QUESTION(read_probe),
-     .n_inputs = dcc_conformance_n_replies,
-     .name_input = name_reply,
-     .ask = ask_read_probe,
-     .release = g_object_unref,
-     .describe = describe_probe_reply,
-     .judge = judge_probe_reply,
-     .may_decline = may_decline_replies,
-     .strictness = 1},
-    {QUESTION(plan_stop),
-     .n_inputs = dcc_conformance_n_requests,
-     .name_input = name_request,
-     .ask = ask_plan_stop,
-     .release = g_object_unref,
-     .describe = describe_stop_plan,
-     .strictness = 1},
-    {QUESTION(read_line),
-     .n_inputs = dcc_conformance_n_lines,
-     .name_input = name_line,
-     .ask = ask_read_line,
-     .release = g_object_unref,
-     .describe = describe_output_event,
-     .strictness = 100},
-    {QUESTION(judge_exit),
-     .n_inputs = dcc_conformance_n_exits,
-     .name_input = name_exit,
-     .ask = ask_judge_exit,
-     .release = g_object_unref,
-     .describe = describe_verdict,
-     .judge = judge_verdict,
-     .strictness = 1},
-    {QUESTION(list_rescue_files),
-     .n_inputs = dcc_conformance_n_exits,
-     .name_input = name_exit,
-     .ask = ask_list_rescue_files,
-     .release = g_object_unref,
-     .describe = describe_list,
-     .strictness = 1},
-    {QUESTION(plan_recovery),
-     .n_inputs = n_recoveries,
-     .name_input = name_rescue,
-     .ask = ask_plan_recovery,
-     .release = g_object_unref,
-     .describe = describe_launch_plan,
-     .may_decline = may_decline_recovery,
-     .strictness = 1},
+static gpointer
+ask_read_scene_version(const DccSubject *subject, guint i, GError **error)
+{
+    g_autoptr(GBytes) head = dcc_conformance_new_scene(i);
+
+    return dcc_adapter_read_scene_version(subject->adapter, head);
+}
+
+static char *
+judge_scene_version(guint i, gpointer answer)
+{
+    if (!dcc_conformance_scene_is_senseless(i))
+        return NULL;
+    return g_strdup_printf("read the version %s out of what names none: answer nothing",
+                           (const char *)answer);
+}
+
+#define ASKING(slot_) [DCC_QUESTION_INDEX(slot_)]
+
+const DccAsking dcc_askings[DCC_ADAPTER_N_QUESTIONS] = {
+    ASKING(find_installations) = {.n_inputs = dcc_conformance_n_searches,
+                                  .name_input = name_search,
+                                  .ask = ask_find_installations,
+                                  .describe = describe_list,
+                                  .judge = judge_installations},
+    ASKING(read_version) = {.n_inputs = dcc_conformance_n_outputs,
+                            .name_input = name_output,
+                            .ask = ask_read_version,
+                            .describe = describe_version},
+    ASKING(plan_launch) = {.n_inputs = dcc_conformance_n_requests,
+                           .name_input = name_request,
+                           .ask = ask_plan_launch,
+                           .describe = describe_launch_plan},
+    ASKING(plan_probe) = {.n_inputs = dcc_conformance_n_requests,
+                          .name_input = name_request,
+                          .ask = ask_plan_probe,
+                          .describe = describe_probe_plan},
+    ASKING(read_probe) = {.n_inputs = dcc_conformance_n_replies,
+                          .name_input = name_reply,
+                          .ask = ask_read_probe,
+                          .describe = describe_probe_reply,
+                          .judge = judge_probe_reply,
+                          .may_decline = may_decline_replies},
+    ASKING(plan_stop) = {.n_inputs = dcc_conformance_n_requests,
+                         .name_input = name_request,
+                         .ask = ask_plan_stop,
+                         .describe = describe_stop_plan},
+    ASKING(read_line) = {.n_inputs = dcc_conformance_n_lines,
+                         .name_input = name_line,
+                         .ask = ask_read_line,
+                         .describe = describe_output_event,
+                         .strictness = 100},
+    ASKING(judge_exit) = {.n_inputs = dcc_conformance_n_exits,
+                          .name_input = name_exit,
+                          .ask = ask_judge_exit,
+                          .describe = describe_verdict,
+                          .judge = judge_verdict},
+    ASKING(list_rescue_files) = {.n_inputs = dcc_conformance_n_exits,
+                                 .name_input = name_exit,
+                                 .ask = ask_list_rescue_files,
+                                 .describe = describe_list},
+    ASKING(plan_recovery) = {.n_inputs = n_recoveries,
+                             .name_input = name_rescue,
+                             .ask = ask_plan_recovery,
+                             .describe = describe_launch_plan,
+                             .may_decline = may_decline_recovery},
+    ASKING(read_scene_version) = {.n_inputs = dcc_conformance_n_scenes,
+                                  .name_input = name_scene,
+                                  .ask = ask_read_scene_version,
+                                  .describe = describe_version,
+                                  .judge = judge_scene_version},
 };
-
-const guint dcc_n_questions = G_N_ELEMENTS(dcc_questions);

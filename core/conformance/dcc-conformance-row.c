@@ -3,7 +3,7 @@
  * Contract: immutable. The JSON is what `dcchost adapter check --json` prints for each question.
  * Threading: any thread.
  */
-#include "dcc-conformance-private.h"
+#include "dcc-conformance-row-private.h"
 #include "dcc-enum-types.h"
 #include "dcc-json.h"
 

@@ -1,12 +1,16 @@
 /* The conformance suite: asks every question in every way, and says how it went.
  *
- * Problem: an adapter is somebody else's, and a session meets its bad answers one at a time, in the
- * middle of an artist's day. Contract: the answers go through the same police as in a session; a
+ * Problem: an adapter is foreign code, and a session meets its bad answers one at a time, in the
+ * middle of an artist's day. Contract: the answers go through the same checks as in a session; a
  * row says the first thing that is wrong, how often, and with what it was asked. A question that
- * spins for ever hangs whoever asks: `dcchost adapter check` asks in a process of its own.
+ * spins for ever hangs the caller: `dcchost adapter check` asks in a process of its own.
  * Threading: that of the adapter.
  */
-#include "dcc-conformance-private.h"
+#include "dcc-conformance.h"
+#include "dcc-adapter-private.h"
+#include "dcc-conformance-inputs.h"
+#include "dcc-conformance-questions.h"
+#include "dcc-conformance-row-private.h"
 #include "dcc-error.h"
 #include <string.h>
 
@@ -24,6 +28,7 @@ struct _DccConformance {
 /* One question on its way. */
 typedef struct {
     const DccQuestion *question;
+    const DccAsking *asking;
     const DccSubject *subject;
     gint64 bound_us;
     GPtrArray *said; /* of char *, each once */
@@ -140,8 +145,8 @@ dcc_conformance_list_questions(void)
     static const char **names;
 
     if (g_once_init_enter(&once)) {
-        names = g_new0(const char *, dcc_n_questions + 1);
-        for (guint i = 0; i < dcc_n_questions; i++)
+        names = g_new0(const char *, DCC_ADAPTER_N_QUESTIONS + 1);
+        for (guint i = 0; i < DCC_ADAPTER_N_QUESTIONS; i++)
             names[i] = dcc_questions[i].name;
         g_once_init_leave(&once, 1);
     }
@@ -172,14 +177,33 @@ find_probe(DccAdapter *adapter)
     return dcc_probe_plan_new_agent("ping", NULL);
 }
 
+static void
+release(const Trial *trial, gpointer answer)
+{
+    if (trial->question->answer == DCC_ANSWER_TEXT)
+        g_free(answer);
+    else
+        g_object_unref(answer);
+}
+
 static gpointer
 ask_once(const Trial *trial, guint i, gint64 *took_us, GError **error)
 {
     gint64 start = g_get_monotonic_time();
-    gpointer answer = trial->question->ask(trial->subject, i, error);
+    GError *caught = NULL;
+    gpointer answer;
 
+    dcc_adapter_catch(trial->subject->adapter, &caught);
+    answer = trial->asking->ask(trial->subject, i, error);
+    dcc_adapter_catch(trial->subject->adapter, NULL);
     *took_us = g_get_monotonic_time() - start;
-    return answer;
+    if (!caught)
+        return answer;
+    /* What is left is not the adapter's answer: the default's, say. */
+    if (answer)
+        release(trial, answer);
+    g_propagate_error(error, caught);
+    return NULL;
 }
 
 /* (transfer full): the answer, asked again while it is slow. */
@@ -191,7 +215,7 @@ ask_patiently(Trial *trial, guint i, GError **error)
 
     for (guint try = 1; try < N_TRIES && best_us > trial->bound_us && !*error; try++) {
         if (answer)
-            trial->question->release(answer);
+            release(trial, answer);
         answer = ask_once(trial, i, &took_us, error);
         best_us = MIN(best_us, took_us);
     }
@@ -224,7 +248,7 @@ note_bad(Trial *trial, guint i, const char *what)
 
     if (trial->n_bad++ > 0)
         return;
-    input = trial->question->name_input(i);
+    input = trial->asking->name_input(i);
     trial->bad = g_strdup_printf("%s (asked with %s)", what, input);
 }
 
@@ -236,7 +260,7 @@ name_of(DccAdapter *adapter)
     return id ? id : G_OBJECT_TYPE_NAME(adapter);
 }
 
-/* Its own words for why it cannot are an answer; words of the police are not. */
+/* Its own words for why it cannot are an answer; what dcchost says of its answers is none. */
 static void
 note_error(Trial *trial, guint i, const GError *error)
 {
@@ -253,8 +277,9 @@ static void
 note_answer(Trial *trial, guint i, gpointer answer)
 {
     const DccQuestion *question = trial->question;
-    g_autofree char *word = answer ? question->describe(answer) : g_strdup("nothing");
-    g_autofree char *wrong = answer && question->judge ? question->judge(i, answer) : NULL;
+    const DccAsking *asking = trial->asking;
+    g_autofree char *word = answer ? asking->describe(answer) : g_strdup("nothing");
+    g_autofree char *wrong = answer && asking->judge ? asking->judge(i, answer) : NULL;
 
     trial->n_answers++;
     count_word(trial, word ? word : "?");
@@ -279,7 +304,7 @@ try_input(Trial *trial, guint i)
     else
         note_answer(trial, i, answer);
     if (answer)
-        trial->question->release(answer);
+        release(trial, answer);
 }
 
 /* (transfer full): "12 clean, 3 crash, 1 declined (...)". */
@@ -308,7 +333,7 @@ tell_seen(Trial *trial)
 static char *
 tell_slow(Trial *trial)
 {
-    g_autofree char *input = trial->question->name_input(trial->slowest_input);
+    g_autofree char *input = trial->asking->name_input(trial->slowest_input);
 
     return g_strdup_printf("adapter '%s' is slow at %s: %" G_GINT64_FORMAT
                            " ms, %g ms are allowed (asked with %s)",
@@ -329,7 +354,8 @@ tell_bad(Trial *trial, guint n_asked)
         return g_strdup(trial->bad);
     if (trial->n_bad > 1)
         return g_strdup_printf("%s; %u of %u answers were bad", trial->bad, trial->n_bad, n_asked);
-    if (trial->n_answers > 0 || (question->may_decline && question->may_decline(trial->subject)))
+    if (trial->n_answers > 0 ||
+        (trial->asking->may_decline && trial->asking->may_decline(trial->subject)))
         return NULL;
     return g_strdup_printf("adapter '%s' has no answer to %s, whatever it is asked with: %s",
                            name_of(trial->subject->adapter),
@@ -365,14 +391,16 @@ conclude(Trial *trial, guint n_asked)
 }
 
 static DccConformanceRow *
-ask_question(DccConformance *self, const DccQuestion *question)
+ask_question(DccConformance *self, guint i)
 {
-    Trial trial = {.question = question,
+    const DccAsking *asking = &dcc_askings[i];
+    Trial trial = {.question = &dcc_questions[i],
+                   .asking = asking,
                    .subject = &self->subject,
-                   .bound_us = self->bound_ms * 1000 / question->strictness,
+                   .bound_us = self->bound_ms * 1000 / MAX(asking->strictness, 1),
                    .said = g_ptr_array_new_with_free_func(g_free),
                    .counts = g_array_new(FALSE, FALSE, sizeof(guint))};
-    guint n_inputs = question->n_inputs();
+    guint n_inputs = asking->n_inputs();
     guint n_asked = 0;
     DccConformanceRow *row;
 
@@ -410,9 +438,9 @@ dcc_conformance_ask(DccConformance *self, const char *question, GError **error)
     g_return_val_if_fail(DCC_IS_CONFORMANCE(self), NULL);
     g_return_val_if_fail(question != NULL, NULL);
 
-    for (guint i = 0; i < dcc_n_questions; i++) {
+    for (guint i = 0; i < DCC_ADAPTER_N_QUESTIONS; i++) {
         if (strcmp(dcc_questions[i].name, question) == 0)
-            return ask_question(self, &dcc_questions[i]);
+            return ask_question(self, i);
     }
     g_set_error(error, DCC_ERROR, DCC_ERROR_INVALID, "adapters have no question '%s'", question);
     return NULL;
@@ -435,8 +463,8 @@ dcc_conformance_run(DccConformance *self)
     g_return_val_if_fail(DCC_IS_CONFORMANCE(self), NULL);
 
     rows = g_list_store_new(DCC_TYPE_CONFORMANCE_ROW);
-    for (guint i = 0; i < dcc_n_questions; i++) {
-        g_autoptr(DccConformanceRow) row = ask_question(self, &dcc_questions[i]);
+    for (guint i = 0; i < DCC_ADAPTER_N_QUESTIONS; i++) {
+        g_autoptr(DccConformanceRow) row = ask_question(self, i);
 
         g_list_store_append(rows, row);
     }

@@ -2,19 +2,18 @@
  *
  * Problem: adapters say where copies are, several names may lead to one copy, and some tell their
  * version only when they are run. The artist wants the newest, or the one asked for, and never a
- * surprise. Contract: nothing is started but version commands, each at most 20 s, with no
- * PYTHONHOME (it would break every application that brings its own Python). A copy whose version
- * cannot be told is listed without one. Threading: blocks while a version is asked; call it where
- * that is no harm.
+ * surprise. Contract: nothing is started but version commands, all at the same time and each at most
+ * 20 s. A copy whose version cannot be told is listed without one. Threading: blocks while versions
+ * are asked; call it where that is no harm.
  */
 #include "dcc-catalogue.h"
 #include "dcc-error.h"
-#include "dcc-spawn.h"
+#include "dcc-scene-fit.h"
+#include "dcc-version-ask.h"
 #include "dcc-version-cache.h"
 #include <string.h>
 
 #define VERSION_TIMEOUT_MS 20000
-#define VERSION_BYTES      65536
 
 /**
  * dcc_catalogue_get_variable:
@@ -47,54 +46,108 @@ real_path(DccSearch *search, DccInstallation *installation)
     return real ? real : g_strdup(executable);
 }
 
-static char *
-ask_version(DccAdapter *adapter, DccInstallation *installation)
-{
-    const char *const *argv = dcc_installation_get_version_command(installation);
-    g_auto(GStrv) envp = g_environ_unsetenv(g_get_environ(), "PYTHONHOME");
-    g_autoptr(GError) error = NULL;
-    g_autofree char *output = NULL;
-    g_autofree char *text = NULL;
-    int status = 0;
+/* One copy on the way into the list. */
+typedef struct {
+    DccInstallation *installation;
+    char *real;
+    const char *const *command; /* to be asked with; NULL: no need */
+} Candidate;
 
-    output = dcc_command_run(
-        argv, (const char *const *)envp, VERSION_TIMEOUT_MS, VERSION_BYTES, &status, &error);
-    if (!output) {
+static void
+candidate_free(gpointer data)
+{
+    Candidate *self = data;
+
+    g_object_unref(self->installation);
+    g_free(self->real);
+    g_free(self);
+}
+
+static void
+know_version(Candidate *self, const char *version)
+{
+    DccInstallation *complete = dcc_installation_with_version(self->installation, version);
+
+    g_object_unref(self->installation);
+    self->installation = complete;
+}
+
+/* (transfer full): each copy once, in the adapter's order, with what the cache knows. */
+static GPtrArray *
+list_candidates(GListModel *found, DccSearch *search, DccVersionCache *cache)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(candidate_free);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < g_list_model_get_n_items(found); i++) {
+        Candidate *self = g_new0(Candidate, 1);
+        const char *version;
+
+        self->installation = g_list_model_get_item(found, i);
+        self->real = real_path(search, self->installation);
+        if (g_hash_table_contains(seen, self->real)) {
+            candidate_free(self);
+            continue;
+        }
+        g_hash_table_add(seen, self->real);
+        g_ptr_array_add(list, self);
+        if (dcc_installation_get_version(self->installation))
+            continue;
+        self->command = dcc_installation_get_version_command(self->installation);
+        version = self->command ? dcc_version_cache_get(cache, self->real) : NULL;
+        if (version) {
+            know_version(self, version);
+            self->command = NULL;
+        }
+    }
+    return list;
+}
+
+static void
+read_answer(DccAdapter *adapter, Candidate *self, const DccVersionAsk *ask, DccVersionCache *cache)
+{
+    g_autofree char *version = NULL;
+
+    if (ask->failure)
         g_log_structured("dcchost",
                          G_LOG_LEVEL_INFO,
                          "DCC_ADAPTER",
                          dcc_adapter_get_id(adapter),
                          "MESSAGE",
                          "the version of %s cannot be told: %s",
-                         argv[0],
-                         error->message);
-        return NULL;
-    }
-    text = g_utf8_make_valid(output, -1);
-    return dcc_adapter_read_version(adapter, installation, text);
+                         ask->argv[0],
+                         ask->failure);
+    else
+        version = dcc_adapter_read_version(adapter, self->installation, ask->output);
+    if (!version)
+        return;
+    know_version(self, version);
+    dcc_version_cache_put(cache, self->real, version);
 }
 
-/* (transfer full): the installation with its version, where that can be told. */
-static DccInstallation *
-know_version(DccAdapter *adapter,
-             DccInstallation *installation,
-             const char *real,
-             DccVersionCache *cache)
+/* Those whose version nobody knows yet, all at the same time. */
+static void
+ask_versions(DccAdapter *adapter, GPtrArray *candidates, DccVersionCache *cache)
 {
-    g_autofree char *asked = NULL;
-    const char *version;
+    g_autofree DccVersionAsk *asks = g_new0(DccVersionAsk, candidates->len);
+    guint n = 0;
 
-    if (dcc_installation_get_version(installation) ||
-        !dcc_installation_get_version_command(installation))
-        return g_object_ref(installation);
-    version = dcc_version_cache_get(cache, real);
-    if (!version) {
-        version = asked = ask_version(adapter, installation);
-        if (asked)
-            dcc_version_cache_put(cache, real, asked);
+    for (guint i = 0; i < candidates->len; i++) {
+        Candidate *self = g_ptr_array_index(candidates, i);
+
+        if (self->command)
+            asks[n++].argv = self->command;
     }
-    return version ? dcc_installation_with_version(installation, version)
-                   : g_object_ref(installation);
+    dcc_version_ask(asks, n, VERSION_TIMEOUT_MS);
+    n = 0;
+    for (guint i = 0; i < candidates->len; i++) {
+        Candidate *self = g_ptr_array_index(candidates, i);
+
+        if (!self->command)
+            continue;
+        read_answer(adapter, self, &asks[n], cache);
+        dcc_version_ask_clear(&asks[n++]);
+    }
 }
 
 static int
@@ -126,7 +179,7 @@ dcc_catalogue_find(DccAdapter *adapter, DccSearch *search, GError **error)
 {
     g_autoptr(GListModel) found = NULL;
     g_autoptr(GListStore) list = NULL;
-    g_autoptr(GHashTable) seen = NULL;
+    g_autoptr(GPtrArray) candidates = NULL;
     g_autoptr(DccVersionCache) cache = NULL;
 
     g_return_val_if_fail(DCC_IS_ADAPTER(adapter), NULL);
@@ -136,18 +189,11 @@ dcc_catalogue_find(DccAdapter *adapter, DccSearch *search, GError **error)
     if (!found)
         return NULL;
     list = g_list_store_new(DCC_TYPE_INSTALLATION);
-    seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     cache = dcc_version_cache_load();
-    for (guint i = 0; i < g_list_model_get_n_items(found); i++) {
-        g_autoptr(DccInstallation) item = g_list_model_get_item(found, i);
-        g_autoptr(DccInstallation) complete = NULL;
-        char *real = real_path(search, item);
-
-        if (!g_hash_table_add(seen, real))
-            continue;
-        complete = know_version(adapter, item, real, cache);
-        g_list_store_append(list, complete);
-    }
+    candidates = list_candidates(found, search, cache);
+    ask_versions(adapter, candidates, cache);
+    for (guint i = 0; i < candidates->len; i++)
+        g_list_store_append(list, ((Candidate *)g_ptr_array_index(candidates, i))->installation);
     dcc_version_cache_save(cache);
     g_list_store_sort(list, compare_installations, NULL);
     return G_LIST_MODEL(g_steal_pointer(&list));
@@ -264,6 +310,150 @@ check_override(DccSearch *search, const char *variable, const char *executable, 
     return FALSE;
 }
 
+/* (transfer full): the one that fits the scene; those with a reservation are not chosen unasked. */
+static DccInstallation *
+find_fitting(GListModel *list, const char *saved)
+{
+    guint n = g_list_model_get_n_items(list);
+    g_autofree const char **versions = g_new0(const char *, n + 1);
+    int best;
+
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(DccInstallation) item = g_list_model_get_item(list, i);
+
+        if (!dcc_installation_get_reservation(item))
+            versions[i] = dcc_installation_get_version(item);
+    }
+    best = dcc_scene_fit_choose(saved, versions, n);
+    return best < 0 ? NULL : g_list_model_get_item(list, (guint)best);
+}
+
+/* What the user has to know of the choice. */
+typedef struct {
+    DccAdapter *adapter;
+    const char *scene;
+    const char *saved;
+    const char *version; /* asked for */
+    gboolean is_named;   /* by the variable */
+    gboolean is_only;    /* there was nothing to choose from */
+} Wish;
+
+static const char *
+why_older(const Wish *wish)
+{
+    if (wish->version)
+        return "an older one was asked for";
+    return wish->is_named ? "an older one is named by its variable"
+                          : "all that is installed is older";
+}
+
+/* (transfer full) (nullable): one sentence. */
+static char *
+explain(const Wish *wish, const char *chosen)
+{
+    const char *title = dcc_adapter_get_title(wish->adapter);
+    DccSceneFit fit = dcc_scene_fit(wish->saved, chosen);
+    g_autofree char *name = wish->scene ? g_filename_display_basename(wish->scene) : NULL;
+    g_autofree char *start = NULL;
+
+    if (!wish->saved)
+        return NULL;
+    start = g_strdup_printf("scene '%s' was saved by %s %s", name, title, wish->saved);
+    if (fit == DCC_SCENE_FIT_UNKNOWN)
+        return g_strdup_printf("%s; which version is started cannot be told", start);
+    if (fit == DCC_SCENE_FIT_OLDER)
+        return g_strdup_printf("%s and %s: %s is started, which may not read all of it, so save "
+                               "under another name",
+                               start,
+                               why_older(wish),
+                               chosen);
+    if (wish->version || wish->is_named)
+        return NULL;
+    if (fit == DCC_SCENE_FIT_SAME)
+        return wish->is_only ? NULL : g_strdup_printf("%s: %s is started", start, chosen);
+    return g_strdup_printf("%s, which is not installed: the %s is started, %s",
+                           start,
+                           fit == DCC_SCENE_FIT_NEWER ? "nearest newer one" : "newest",
+                           chosen);
+}
+
+/* (transfer full): explained, if wish is, for people. */
+static DccInstallation *
+choose_from(GListModel *list, DccSearch *search, Wish *wish, const char *executable)
+{
+    g_autoptr(DccInstallation) chosen =
+        find_named(list, search, executable && *executable ? executable : NULL, wish->version);
+
+    wish->is_named = chosen != NULL;
+    wish->is_only = g_list_model_get_n_items(list) == 1;
+    if (!chosen && !wish->version && wish->saved)
+        chosen = find_fitting(list, wish->saved);
+    if (!chosen)
+        chosen = find_best(list, wish->version);
+    return g_steal_pointer(&chosen);
+}
+
+/**
+ * dcc_catalogue_choose_for_scene:
+ * @adapter: whose application
+ * @search: where to look; it keeps the places looked at
+ * @version: (nullable): the version asked for, as of dcc_catalogue_choose()
+ * @scene: (type filename) (nullable): the absolute path of the scene that is to be opened
+ * @explanation: (out) (optional) (nullable) (transfer full): a sentence for people that says why
+ *   this one is started for the scene; %NULL where there was nothing to choose, or the scene does
+ *   not tell its version
+ * @error: return location for an error
+ *
+ * Chooses the copy to start as dcc_catalogue_choose() does; but where neither a version nor the
+ * variable says which, it is the newest of the version that saved the scene, else the nearest newer
+ * one of the same major version, else the newest of all. One that is older than the scene is never
+ * started without an explanation.
+ *
+ * Errors: as of dcc_catalogue_choose().
+ *
+ * Returns: (transfer full): an installation
+ * Since: 1.0
+ */
+DccInstallation *
+dcc_catalogue_choose_for_scene(DccAdapter *adapter,
+                               DccSearch *search,
+                               const char *version,
+                               const char *scene,
+                               char **explanation,
+                               GError **error)
+{
+    g_autoptr(GListModel) list = NULL;
+    g_autoptr(DccInstallation) chosen = NULL;
+    g_autofree char *variable = NULL;
+    g_autofree char *saved = NULL;
+    const char *executable;
+
+    g_return_val_if_fail(DCC_IS_ADAPTER(adapter), NULL);
+    g_return_val_if_fail(DCC_IS_SEARCH(search), NULL);
+
+    if (explanation)
+        *explanation = NULL;
+    variable = dcc_catalogue_get_variable(adapter);
+    executable = dcc_search_getenv(search, variable);
+    if (!check_override(search, variable, executable, error))
+        return NULL;
+    list = dcc_catalogue_find(adapter, search, error);
+    if (!list)
+        return NULL;
+    saved = scene ? dcc_scene_read_version(adapter, scene) : NULL;
+
+    Wish wish = {.adapter = adapter, .scene = scene, .saved = saved, .version = version};
+
+    chosen = choose_from(list, search, &wish, executable);
+    if (chosen && explanation)
+        *explanation = explain(&wish, dcc_installation_get_version(chosen));
+    if (!chosen && g_list_model_get_n_items(list) == 0)
+        set_not_installed(adapter, search, variable, error);
+    else if (!chosen)
+        set_none_fits(adapter, list, version, variable, error);
+    return g_steal_pointer(&chosen);
+}
+
 /**
  * dcc_catalogue_choose:
  * @adapter: whose application
@@ -284,27 +474,5 @@ check_override(DccSearch *search, const char *variable, const char *executable, 
 DccInstallation *
 dcc_catalogue_choose(DccAdapter *adapter, DccSearch *search, const char *version, GError **error)
 {
-    g_autoptr(GListModel) list = NULL;
-    g_autoptr(DccInstallation) chosen = NULL;
-    g_autofree char *variable = NULL;
-    const char *executable;
-
-    g_return_val_if_fail(DCC_IS_ADAPTER(adapter), NULL);
-    g_return_val_if_fail(DCC_IS_SEARCH(search), NULL);
-
-    variable = dcc_catalogue_get_variable(adapter);
-    executable = dcc_search_getenv(search, variable);
-    if (!check_override(search, variable, executable, error))
-        return NULL;
-    list = dcc_catalogue_find(adapter, search, error);
-    if (!list)
-        return NULL;
-    chosen = find_named(list, search, executable && *executable ? executable : NULL, version);
-    if (!chosen)
-        chosen = find_best(list, version);
-    if (!chosen && g_list_model_get_n_items(list) == 0)
-        set_not_installed(adapter, search, variable, error);
-    else if (!chosen)
-        set_none_fits(adapter, list, version, variable, error);
-    return g_steal_pointer(&chosen);
+    return dcc_catalogue_choose_for_scene(adapter, search, version, NULL, NULL, error);
 }

@@ -19,5 +19,13 @@ dcc_catalogue_get_variable(DccAdapter *adapter);
  * there. */
 DCC_API DccInstallation *
 dcc_catalogue_choose(DccAdapter *adapter, DccSearch *search, const char *version, GError **error);
+/* The same, and by the version that saved the scene. *explanation: a sentence for people. */
+DCC_API DccInstallation *
+dcc_catalogue_choose_for_scene(DccAdapter *adapter,
+                               DccSearch *search,
+                               const char *version,
+                               const char *scene,
+                               char **explanation,
+                               GError **error);
 
 G_END_DECLS

@@ -1,21 +1,61 @@
 /* Versions, remembered by path, size, time of change and inode: an update of the application
  * changes one of them.
  *
- * Two processes that write at once: the last one wins, and the other asks again some day.
+ * Two processes that write at once: the last one wins, and the other asks again some day. What a
+ * newer dcchost has written is left as it is. Format 1 had an object by path, and so no path that
+ * is not UTF-8.
  */
 #include "dcc-version-cache.h"
-#include "dcc-json.h"
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
 
-#define FORMAT    1
-#define MAX_BYTES (1024 * 1024)
+#include "dcc-fields.h"
+#include "dcc-json.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define FORMAT      2
+#define MAX_BYTES   (1024 * 1024)
+#define MAX_VERSION 64 /* bytes */
+
+typedef struct {
+    char *path;
+    gint64 size;
+    gint64 mtime_ns;
+    gint64 inode;
+    char *version;
+} Entry;
+
+typedef struct {
+    gint64 format;
+    GPtrArray *versions; /* of Entry */
+} File;
+
+#define ROW(owner, member, type, ...)                                                              \
+    {                                                                                              \
+        .name = #member, .kind = DCC_FIELD_##type, .offset = G_STRUCT_OFFSET(owner, member),       \
+        __VA_ARGS__                                                                                \
+    }
+
+static const DccField entry_fields[] = {
+    ROW(Entry, path, BYTES, .required = TRUE),
+    ROW(Entry, size, INT, .required = TRUE),
+    ROW(Entry, mtime_ns, INT, .required = TRUE),
+    ROW(Entry, inode, INT, .required = TRUE),
+    ROW(Entry, version, TEXT, .required = TRUE),
+};
+static const DccFieldTable entry_table = DCC_FIELD_TABLE(Entry, entry_fields);
+
+static const DccField file_fields[] = {
+    ROW(File, format, INT, .required = TRUE),
+    ROW(File, versions, RECORDV, .required = TRUE, .table = &entry_table),
+};
+static const DccFieldTable file_table = DCC_FIELD_TABLE(File, file_fields);
 
 struct _DccVersionCache {
     char *path;
-    JsonObject *entries; /* path: {"size", "mtime_ns", "inode", "version"} */
+    GHashTable *entries; /* by their paths */
     gboolean changed;
+    gboolean newer; /* what is there is not ours to replace */
 };
 
 static char *
@@ -28,23 +68,69 @@ cache_path(void)
     return g_build_filename(g_get_home_dir(), ".cache", "dcchost", "versions.json", NULL);
 }
 
-static JsonObject *
-read_entries(const char *path)
+static void
+free_entry(gpointer entry)
+{
+    dcc_fields_free(&entry_table, entry);
+}
+
+static void
+take_entry(DccVersionCache *self, Entry *entry)
+{
+    g_hash_table_replace(self->entries, entry->path, entry);
+}
+
+static void
+take_file(DccVersionCache *self, JsonObject *object)
+{
+    File file = {0};
+
+    if (!dcc_fields_read(&file_table, object, FORMAT, &file, NULL))
+        return;
+    for (guint i = 0; i < file.versions->len; i++)
+        take_entry(self, g_ptr_array_index(file.versions, i));
+    g_ptr_array_set_size(file.versions, 0);
+    dcc_fields_clear(&file_table, &file);
+}
+
+static void
+take_file_of_1(DccVersionCache *self, JsonObject *object)
+{
+    JsonObject *versions = dcc_json_get_object(object, "versions");
+    g_autoptr(GList) paths = versions != NULL ? json_object_get_members(versions) : NULL;
+
+    for (GList *l = paths; l != NULL; l = l->next) {
+        JsonObject *old = dcc_json_get_object(versions, l->data);
+        Entry *entry = dcc_fields_new(&entry_table);
+
+        if (old != NULL)
+            json_object_set_string_member(old, "path", l->data);
+        if (old != NULL && dcc_fields_read(&entry_table, old, 1, entry, NULL))
+            take_entry(self, entry);
+        else
+            free_entry(entry);
+    }
+}
+
+static void
+load(DccVersionCache *self)
 {
     g_autofree char *text = NULL;
     g_autoptr(JsonObject) object = NULL;
-    JsonObject *entries;
-    struct stat st;
+    GStatBuf st;
     gsize length;
+    gint64 format;
 
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_BYTES ||
-        !g_file_get_contents(path, &text, &length, NULL))
-        return NULL;
-    object = dcc_json_from_text(text, length, NULL);
-    if (!object || dcc_json_get_int(object, "format", 0) != FORMAT)
-        return NULL;
-    entries = dcc_json_get_object(object, "versions");
-    return entries ? json_object_ref(entries) : NULL;
+    if (g_stat(self->path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_BYTES ||
+        !g_file_get_contents(self->path, &text, &length, NULL))
+        return;
+    object = dcc_json_from_text(text, (gssize)length, NULL);
+    format = dcc_json_get_int(object, "format", 0);
+    self->newer = format > FORMAT;
+    if (format == FORMAT)
+        take_file(self, object);
+    else if (format == 1)
+        take_file_of_1(self, object);
 }
 
 DccVersionCache *
@@ -53,72 +139,74 @@ dcc_version_cache_load(void)
     DccVersionCache *self = g_new0(DccVersionCache, 1);
 
     self->path = cache_path();
-    self->entries = read_entries(self->path);
-    if (!self->entries)
-        self->entries = json_object_new();
+    self->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_entry);
+    load(self);
     return self;
 }
 
 static gint64
-mtime_ns(const struct stat *st)
+mtime_ns(const GStatBuf *st)
 {
     return st->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + st->st_mtim.tv_nsec;
 }
 
 static gboolean
-describes(JsonObject *entry, const struct stat *st)
+describes(const Entry *entry, const GStatBuf *st)
 {
-    return dcc_json_get_int(entry, "size", -1) == (gint64)st->st_size &&
-           dcc_json_get_int(entry, "mtime_ns", -1) == mtime_ns(st) &&
-           dcc_json_get_int(entry, "inode", -1) == (gint64)st->st_ino;
+    return entry->size == (gint64)st->st_size && entry->mtime_ns == mtime_ns(st) &&
+           entry->inode == (gint64)st->st_ino;
 }
 
 const char *
 dcc_version_cache_get(DccVersionCache *self, const char *path)
 {
-    JsonObject *entry;
-    const char *version;
-    struct stat st;
+    const Entry *entry = g_hash_table_lookup(self->entries, path);
+    GStatBuf st;
 
-    if (!g_utf8_validate(path, -1, NULL) || stat(path, &st) != 0)
+    if (entry == NULL || g_stat(path, &st) != 0 || !describes(entry, &st))
         return NULL;
-    entry = dcc_json_get_object(self->entries, path);
-    if (!entry || !describes(entry, &st))
-        return NULL;
-    version = dcc_json_get_string(entry, "version", NULL);
-    return version && *version && strlen(version) <= 64 ? version : NULL;
+    return *entry->version != '\0' && strlen(entry->version) <= MAX_VERSION ? entry->version : NULL;
 }
 
 void
 dcc_version_cache_put(DccVersionCache *self, const char *path, const char *version)
 {
-    JsonObject *entry;
-    struct stat st;
+    Entry *entry;
+    GStatBuf st;
 
-    /* A name that JSON cannot carry is asked each time. */
-    if (!g_utf8_validate(path, -1, NULL) || stat(path, &st) != 0)
+    if (g_stat(path, &st) != 0)
         return;
-    entry = json_object_new();
-    json_object_set_int_member(entry, "size", st.st_size);
-    json_object_set_int_member(entry, "mtime_ns", mtime_ns(&st));
-    json_object_set_int_member(entry, "inode", st.st_ino);
-    json_object_set_string_member(entry, "version", version);
-    json_object_set_object_member(self->entries, path, entry);
+    entry = dcc_fields_new(&entry_table);
+    entry->path = g_strdup(path);
+    entry->size = st.st_size;
+    entry->mtime_ns = mtime_ns(&st);
+    entry->inode = (gint64)st.st_ino;
+    entry->version = g_strdup(version);
+    take_entry(self, entry);
     self->changed = TRUE;
 }
 
 /* Copies that were uninstalled would pile up over the years. */
-static void
-forget_missing(JsonObject *entries)
+static gboolean
+is_missing(gpointer path, gpointer entry, gpointer data)
 {
-    g_autoptr(GList) paths = json_object_get_members(entries);
+    return !g_file_test(path, G_FILE_TEST_EXISTS);
+}
 
-    for (GList *l = paths; l; l = l->next) {
-        g_autofree char *path = g_strdup(l->data);
+static JsonObject *
+make_file(DccVersionCache *self)
+{
+    JsonObject *object = json_object_new();
+    File file = {.format = FORMAT, .versions = g_ptr_array_new()};
+    GHashTableIter iter;
+    gpointer entry;
 
-        if (!g_file_test(path, G_FILE_TEST_EXISTS))
-            json_object_remove_member(entries, path);
-    }
+    g_hash_table_iter_init(&iter, self->entries);
+    while (g_hash_table_iter_next(&iter, NULL, &entry))
+        g_ptr_array_add(file.versions, entry);
+    dcc_fields_write(&file_table, &file, object);
+    g_ptr_array_unref(file.versions); /* what is in it is the table's */
+    return object;
 }
 
 void
@@ -128,12 +216,10 @@ dcc_version_cache_save(DccVersionCache *self)
     g_autofree char *directory = NULL;
     g_autofree char *text = NULL;
 
-    if (!self->changed)
+    if (!self->changed || self->newer)
         return;
-    forget_missing(self->entries);
-    object = json_object_new();
-    json_object_set_int_member(object, "format", FORMAT);
-    json_object_set_object_member(object, "versions", json_object_ref(self->entries));
+    g_hash_table_foreach_remove(self->entries, is_missing, NULL);
+    object = make_file(self);
     text = dcc_json_to_line(object);
     directory = g_path_get_dirname(self->path);
     if (g_mkdir_with_parents(directory, 0700) == 0)
@@ -144,7 +230,7 @@ dcc_version_cache_save(DccVersionCache *self)
 void
 dcc_version_cache_free(DccVersionCache *self)
 {
-    json_object_unref(self->entries);
+    g_hash_table_unref(self->entries);
     g_free(self->path);
     g_free(self);
 }

@@ -1,6 +1,6 @@
-/* The last lines of one life's output.
+/* The last lines of one run's output.
  *
- * Problem: the log on disk goes over many lives, and reading it back at every end costs a disk that
+ * Problem: the log on disk goes over many runs, and reading it back at every end costs a disk that
  * may be slow or full. Contract: bounded in lines and in bytes of a line. Threading: one thread.
  */
 #include "dcc-line-ring.h"
@@ -45,10 +45,10 @@ cut(const char *line)
 void
 dcc_line_ring_add(DccLineRing *self, const char *line)
 {
-    char **instance_dir = &self->lines[self->added++ % DCC_LINE_RING_LINES];
+    char **slot = &self->lines[self->added++ % DCC_LINE_RING_LINES];
 
-    g_free(*instance_dir);
-    *instance_dir = cut(line);
+    g_free(*slot);
+    *slot = cut(line);
 }
 
 char **

@@ -1,4 +1,4 @@
-/* The last lines of one life's output, for whoever judges its end. Bounded. */
+/* The last lines of one run's output, to judge its end by. Bounded. */
 #pragma once
 
 #include "dcc-api.h"

@@ -1,17 +1,17 @@
-/* Following a log; see the header.
+/* Reading a log that grows; see the header.
  *
- * inotify on the log's directory says when to look. A file is read to its end before its successor
- * is begun, and in pieces, so that a flood cannot starve the main loop.
+ * Problem: a log turns over, is cut or deleted while it is read, and the receiver of a line
+ * may want no more. Contract: a file is read to its end before its successor is begun, and in
+ * pieces, so that a flood cannot starve the main loop; after the reader's last reference is dropped
+ * no line is given, also from within the one that is being heard.
  *
  * Threading: the thread-default main context at the time it is made. */
 #include "dcc-log-reader.h"
 #include "dcc-lines.h"
 #include "dcc-log-ring.h"
+#include "dcc-log-watch.h"
 #include "dcc-source.h"
 
-#include <errno.h>
-#include <glib-unix.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,9 +20,8 @@
 /* A drain is to end even if the writer is as fast as we are. */
 #define CHUNKS_PER_DRAIN 4096
 
-struct _DccLogReader {
-    GObject parent_instance;
-
+/* Outlives the object while lines are being given. */
+typedef struct {
     char *path;
     DccLineFunc func;
     gpointer data;
@@ -31,10 +30,15 @@ struct _DccLogReader {
     gint64 total;
     guint64 mark; /* what was the ring's past when there was no log yet */
     DccLines lines;
-    int inotify_fd;
-    GSource *source;
+    DccLogWatch *watch; /* NULL: dcc_log_reader_look() says when to look */
+    GMainContext *context;
     GSource *more;
     gboolean closed;
+} Reading;
+
+struct _DccLogReader {
+    GObject parent_instance;
+    Reading *reading;
 };
 
 G_DEFINE_TYPE(DccLogReader, dcc_log_reader, G_TYPE_OBJECT)
@@ -48,14 +52,30 @@ clear_fd(int *fd)
 }
 
 static void
+clear(gpointer data)
+{
+    Reading *self = data;
+
+    dcc_lines_clear(&self->lines);
+    g_main_context_unref(self->context);
+    g_free(self->path);
+}
+
+static void
+release(Reading *self)
+{
+    g_rc_box_release_full(self, clear);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reading, release)
+
+static void
 dcc_log_reader_dispose(GObject *object)
 {
-    DccLogReader *self = DCC_LOG_READER(object);
+    Reading *self = DCC_LOG_READER(object)->reading;
 
     self->closed = TRUE;
-    dcc_source_clear(&self->source);
+    g_clear_pointer(&self->watch, dcc_log_watch_free);
     dcc_source_clear(&self->more);
-    clear_fd(&self->inotify_fd);
     clear_fd(&self->fd);
     G_OBJECT_CLASS(dcc_log_reader_parent_class)->dispose(object);
 }
@@ -63,10 +83,7 @@ dcc_log_reader_dispose(GObject *object)
 static void
 dcc_log_reader_finalize(GObject *object)
 {
-    DccLogReader *self = DCC_LOG_READER(object);
-
-    dcc_lines_clear(&self->lines);
-    g_free(self->path);
+    release(DCC_LOG_READER(object)->reading);
     G_OBJECT_CLASS(dcc_log_reader_parent_class)->finalize(object);
 }
 
@@ -82,27 +99,25 @@ dcc_log_reader_class_init(DccLogReaderClass *class)
 static void
 dcc_log_reader_init(DccLogReader *self)
 {
-    self->fd = -1;
-    self->inotify_fd = -1;
-    dcc_lines_init(&self->lines);
+    Reading *reading = g_rc_box_new0(Reading);
+
+    reading->fd = -1;
+    reading->context = g_main_context_ref_thread_default();
+    dcc_lines_init(&reading->lines);
+    self->reading = reading;
 }
 
 static void
-give(DccLogReader *self, char *line)
+give(Reading *self, char *line)
 {
     g_autofree char *owned = line;
 
-    if (line == NULL || self->closed)
-        return;
-    self->func(line, self->data);
-    /* Whoever reads on our behalf holds a reference meanwhile: when that is the last one, the
-     * receiver has let go of us, and wants to hear no more. */
-    if (G_OBJECT(self)->ref_count == 1)
-        self->closed = TRUE;
+    if (line != NULL && !self->closed)
+        self->func(line, self->data);
 }
 
 static void
-split(DccLogReader *self, const char *bytes, gsize n)
+split(Reading *self, const char *bytes, gsize n)
 {
     while (n > 0 && !self->closed) {
         char *line;
@@ -118,7 +133,7 @@ split(DccLogReader *self, const char *bytes, gsize n)
 
 /* Bytes read from the file now open; 0 at its end. */
 static gssize
-read_chunk(DccLogReader *self)
+read_chunk(Reading *self)
 {
     char buffer[CHUNK];
     struct stat st;
@@ -131,7 +146,7 @@ read_chunk(DccLogReader *self)
         split(self, buffer, (gsize)n);
         return n;
     }
-    /* Somebody cut it: what comes now is written from its beginning. */
+    /* It was cut: what comes now is written from its beginning. */
     if (n == 0 && fstat(self->fd, &st) == 0 && st.st_size < self->position) {
         self->position = 0;
         return st.st_size > 0 ? 1 : 0;
@@ -141,7 +156,7 @@ read_chunk(DccLogReader *self)
 
 /* FALSE: there is no further file. */
 static gboolean
-go_on(DccLogReader *self)
+go_on(Reading *self)
 {
     int next = self->fd < 0 ? dcc_log_ring_open_first(self->path, self->mark)
                             : dcc_log_ring_open_next(self->path, self->fd);
@@ -163,7 +178,7 @@ go_on(DccLogReader *self)
 
 /* TRUE: there may be more. */
 static gboolean
-pump(DccLogReader *self, guint chunks)
+pump(Reading *self, guint chunks)
 {
     while (chunks-- > 0 && !self->closed)
         if (read_chunk(self) == 0 && !self->closed && !go_on(self))
@@ -174,7 +189,7 @@ pump(DccLogReader *self, guint chunks)
 static gboolean
 on_more(gpointer data)
 {
-    g_autoptr(DccLogReader) self = g_object_ref(data);
+    g_autoptr(Reading) self = g_rc_box_acquire(data);
 
     if (pump(self, CHUNKS_PER_TURN))
         return G_SOURCE_CONTINUE;
@@ -183,59 +198,26 @@ on_more(gpointer data)
 }
 
 static void
-read_later(DccLogReader *self, GSourceFunc func)
+read_later(Reading *self)
 {
     self->more = g_idle_source_new();
     /* Not idle's own: a busy main loop would never come to it. */
     g_source_set_priority(self->more, G_PRIORITY_DEFAULT);
-    g_source_set_callback(self->more, func, self, NULL);
-    g_source_attach(self->more, g_source_get_context(self->source));
+    g_source_set_callback(self->more, on_more, self, NULL);
+    g_source_attach(self->more, self->context);
 }
 
 static void
-read_on(DccLogReader *self)
+look(gpointer data)
 {
+    g_autoptr(Reading) self = g_rc_box_acquire(data);
+
     if (self->more == NULL && pump(self, CHUNKS_PER_TURN))
-        read_later(self, on_more);
-}
-
-static gboolean
-on_inotify(gint fd, GIOCondition condition, gpointer data)
-{
-    g_autoptr(DccLogReader) self = g_object_ref(data);
-    _Alignas(struct inotify_event) char buffer[4096];
-
-    /* What happened is seen by looking; the events only say that something did. */
-    while (read(fd, buffer, sizeof buffer) > 0) {
-    }
-    read_on(self);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-watch(DccLogReader *self, GError **error)
-{
-    const guint32 mask = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM;
-    g_autofree char *dir = g_path_get_dirname(self->path);
-
-    self->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (self->inotify_fd < 0 || inotify_add_watch(self->inotify_fd, dir, mask) < 0) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    errno == ENOENT ? DCC_ERROR_NOT_FOUND : DCC_ERROR_FAILED,
-                    "cannot watch %s: %s",
-                    dir,
-                    errno == ENOSPC ? "too many inotify watches; raise fs.inotify.max_user_watches"
-                                    : g_strerror(errno));
-        return FALSE;
-    }
-    self->source = dcc_source_attach(
-        g_unix_fd_source_new(self->inotify_fd, G_IO_IN), G_SOURCE_FUNC(on_inotify), self);
-    return TRUE;
+        read_later(self);
 }
 
 static void
-begin(DccLogReader *self, gint64 offset)
+begin(Reading *self, gint64 offset)
 {
     struct stat st;
 
@@ -246,43 +228,84 @@ begin(DccLogReader *self, gint64 offset)
     self->position = offset < 0 ? st.st_size : offset > st.st_size ? 0 : offset;
 }
 
-static gboolean
-on_first(gpointer data)
+static DccLogReader *
+make(const char *path, DccLineFunc func, gpointer data)
 {
-    g_autoptr(DccLogReader) self = g_object_ref(data); /* who hears a line may let go of us */
+    DccLogReader *self = g_object_new(DCC_TYPE_LOG_READER, NULL);
 
-    dcc_source_clear(&self->more);
-    read_on(self);
-    return G_SOURCE_REMOVE;
+    self->reading->path = g_strdup(path);
+    self->reading->func = func;
+    self->reading->data = data;
+    return self;
 }
 
 /**
  * dcc_log_reader_new:
+ * @path: the log, absolute; neither it nor its directory need exist
+ * @offset: where to begin in the file as it is now, in bytes; -1 at its end
+ * @func: (scope forever): called with each line, from the main loop
+ * @data: for @func
+ *
+ * Reads the log at @path through rotation, truncation and deletion: at first what there is, and
+ * more whenever dcc_log_reader_look() is called. It watches nothing and wakes nothing.
+ *
+ * Returns: (transfer full): the reader
+ * Since: 1.0
+ */
+DccLogReader *
+dcc_log_reader_new(const char *path, gint64 offset, DccLineFunc func, gpointer data)
+{
+    DccLogReader *self = make(path, func, data);
+
+    begin(self->reading, offset);
+    read_later(self->reading);
+    return self;
+}
+
+/**
+ * dcc_log_reader_follow:
  * @path: the log, absolute; it need not exist, its directory must
  * @offset: where to begin in the file as it is now, in bytes; -1 at its end
  * @func: (scope forever): called with each line, from the main loop
  * @data: for @func
- * @error: NOT_FOUND when the directory is missing, FAILED when it cannot be watched
+ * @error: `DCC_ERROR_NOT_FOUND` when the directory is missing
  *
- * Follows the log at @path through rotation, truncation and deletion.
+ * As dcc_log_reader_new(), and notices by itself when there is more: by inotify, or where no
+ * inotify instance can be had (128 a user is a usual limit) by looking five times a second.
  *
  * Returns: (transfer full) (nullable): the reader, or %NULL with @error set
  * Since: 1.0
  */
 DccLogReader *
-dcc_log_reader_new(const char *path, gint64 offset, DccLineFunc func, gpointer data, GError **error)
+dcc_log_reader_follow(
+    const char *path, gint64 offset, DccLineFunc func, gpointer data, GError **error)
 {
-    g_autoptr(DccLogReader) self = g_object_new(DCC_TYPE_LOG_READER, NULL);
+    g_autoptr(DccLogReader) self = make(path, func, data);
 
-    self->path = g_strdup(path);
-    self->func = func;
-    self->data = data;
     /* Watched before it is opened, or what happens in between would be missed. */
-    if (!watch(self, error))
+    self->reading->watch = dcc_log_watch_new(path, look, self->reading, error);
+    if (self->reading->watch == NULL)
         return NULL;
-    begin(self, offset);
-    read_later(self, on_first);
+    begin(self->reading, offset);
+    read_later(self->reading);
     return g_steal_pointer(&self);
+}
+
+/**
+ * dcc_log_reader_look:
+ * @self: the reader
+ *
+ * There may be more in the log: what there is is read, a first piece at once and the rest from the
+ * main loop, so that a flood leaves others their turn. The last reference may be dropped from
+ * within a line.
+ *
+ * Since: 1.0
+ */
+void
+dcc_log_reader_look(DccLogReader *self)
+{
+    g_return_if_fail(DCC_IS_LOG_READER(self));
+    look(self->reading);
 }
 
 /**
@@ -297,12 +320,13 @@ dcc_log_reader_new(const char *path, gint64 offset, DccLineFunc func, gpointer d
 void
 dcc_log_reader_drain(DccLogReader *self, gboolean flush)
 {
+    g_autoptr(Reading) reading = NULL;
+
     g_return_if_fail(DCC_IS_LOG_READER(self));
-    g_object_ref(self);
-    pump(self, CHUNKS_PER_DRAIN);
-    if (flush && !self->closed)
-        give(self, dcc_lines_flush(&self->lines));
-    g_object_unref(self);
+    reading = g_rc_box_acquire(self->reading);
+    pump(reading, CHUNKS_PER_DRAIN);
+    if (flush && !reading->closed)
+        give(reading, dcc_lines_flush(&reading->lines));
 }
 
 /**
@@ -316,7 +340,7 @@ gint64
 dcc_log_reader_get_total(DccLogReader *self)
 {
     g_return_val_if_fail(DCC_IS_LOG_READER(self), 0);
-    return self->total;
+    return self->reading->total;
 }
 
 /**
@@ -333,5 +357,5 @@ gint64
 dcc_log_reader_get_offset(DccLogReader *self)
 {
     g_return_val_if_fail(DCC_IS_LOG_READER(self), 0);
-    return MAX(self->position - (gint64)self->lines.pending, 0);
+    return MAX(self->reading->position - (gint64)self->reading->lines.pending, 0);
 }

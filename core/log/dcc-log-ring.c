@@ -2,8 +2,9 @@
  * afterwards. */
 #include "dcc-log-ring.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
+#include "dcc-file-facts.h"
+#include "dcc-file-open.h"
+
 #include <unistd.h>
 
 #define MAX_FILES 1000
@@ -18,10 +19,10 @@ int
 dcc_log_ring_open(const char *path, guint i)
 {
     g_autofree char *name = name_of(path, i);
-    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    struct stat st;
+    int fd = dcc_file_open_to_read(name);
+    DccFileFacts facts;
 
-    if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+    if (fd >= 0 && (!dcc_file_facts_read_open(fd, &facts) || facts.kind != DCC_FILE_REGULAR)) {
         close(fd);
         return -1;
     }
@@ -29,12 +30,13 @@ dcc_log_ring_open(const char *path, guint i)
 }
 
 static gboolean
-is_at(const char *path, guint i, const struct stat *wanted)
+is_at(const char *path, guint i, const DccFileFacts *wanted)
 {
     g_autofree char *name = name_of(path, i);
-    struct stat st;
+    DccFileFacts facts;
 
-    return lstat(name, &st) == 0 && st.st_dev == wanted->st_dev && st.st_ino == wanted->st_ino;
+    return dcc_file_facts_read(name, &facts) && facts.device == wanted->device &&
+           facts.inode == wanted->inode;
 }
 
 static gboolean
@@ -47,7 +49,7 @@ exists(const char *path, guint i)
 
 /* Where the file is in the ring; one past the oldest when it has fallen out. */
 static guint
-find(const char *path, const struct stat *wanted)
+find(const char *path, const DccFileFacts *wanted)
 {
     guint i = 0;
 
@@ -59,18 +61,18 @@ find(const char *path, const struct stat *wanted)
 int
 dcc_log_ring_open_next(const char *path, int fd)
 {
-    struct stat st;
+    DccFileFacts facts;
 
-    if (fstat(fd, &st) != 0)
+    if (!dcc_file_facts_read_open(fd, &facts))
         return -1;
     for (int attempt = 0; attempt < 10; attempt++) {
-        guint i = find(path, &st);
+        guint i = find(path, &facts);
         int next;
 
         if (i == 0)
             return -1;
         next = dcc_log_ring_open(path, i - 1);
-        if (find(path, &st) == i)
+        if (find(path, &facts) == i)
             return next;
         if (next >= 0)
             close(next);
@@ -82,9 +84,9 @@ static guint64
 inode_of(const char *path, guint i)
 {
     g_autofree char *name = name_of(path, i);
-    struct stat st;
+    DccFileFacts facts;
 
-    return lstat(name, &st) == 0 ? (guint64)st.st_ino : 0;
+    return dcc_file_facts_read(name, &facts) ? facts.inode : 0;
 }
 
 guint64

@@ -91,7 +91,8 @@ last_lines(const Tail *tail, guint n)
  * @n: how many lines
  *
  * Returns: (transfer full) (array zero-terminated=1): at most @n lines, the oldest first; empty
- * when there is no log Since: 1.0
+ * when there is no log
+ * Since: 1.0
  */
 char **
 dcc_log_tail(const char *path, guint n)

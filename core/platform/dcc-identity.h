@@ -1,35 +1,38 @@
-/* Who a pid is: boot id, start time and, where the kernel has it, the pidfs inode. A pid alone
- * names nobody: it may be a stranger's by now. */
+/* Which process a number means: the boot, when it started and, where the system has it, a number
+ * that no other process gets. A pid alone names nobody: it may be another process's by now. */
 #pragma once
 
 #include "dcc-error.h"
+#include "dcc-process-ref.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
     gint64 pid;
-    guint64 start_ticks; /* field 22 of /proc/PID/stat; 0 not known */
-    guint64 pidfs_inode; /* 0 where the kernel has none */
+    guint64 start_ticks; /* when it started, in the system's units since boot; 0 not known */
+    guint64 pidfs_inode; /* the number that no other process of this boot gets; 0: there is none */
     char boot_id[40];
 } DccIdentity;
 
 gboolean
 dcc_identity_read(gint64 pid, DccIdentity *identity);
-/* Opens a pidfd for the process if it still is the one. -1: it is gone, or somebody else has its
- * pid. */
-int
+/* A handle of the process if it still is the one. NONE: it is gone, or another has its pid. */
+DccProcessRef
 dcc_identity_open(const DccIdentity *identity);
 gboolean
 dcc_identity_is_alive(const DccIdentity *identity);
+/* Milliseconds since it started, whatever the clocks have been set to since. -1: not known, or it
+ * is of another boot. It is not asked whether it still lives. */
+gint64
+dcc_identity_get_age_ms(const DccIdentity *identity);
+/* When whoever has this number now started, as start_ticks; 0: nobody has it, or it is not known.
+ */
+guint64
+dcc_identity_read_start(gint64 pid);
+/* Whether whoever has this number now lives; one that has ended and was not reaped does not. */
+gboolean
+dcc_identity_is_pid_alive(gint64 pid);
 const char *
 dcc_boot_id(void);
-
-/* The raw wait status of a process that has ended, as far as the kernel still tells: our child or
- * not (PIDFD_GET_INFO, Linux 6.15). Never reaps. */
-gboolean
-dcc_pidfd_read_exit(int pidfd, int *wait_status);
-/* TRUE where the kernel can do that. */
-DCC_API gboolean
-dcc_pidfd_can_read_exit(void);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* Children of this process, reaped the moment they end, without SIGCHLD and without touching
+/* Children of this process, reaped the moment they end, without a signal and without touching
  * anybody else's.
  *
  * One thread for the whole program, from the first child on: a child outlives the object that
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _DccReaped DccReaped;
 
-/* child->pidfd becomes the reaper's, also when this fails. (transfer full). Error FAILED. */
+/* child->process becomes the reaper's, also when this fails. (transfer full). Error FAILED. */
 DccReaped *
 dcc_reaper_adopt(const DccChild *child, GError **error);
 DccReaped *
@@ -29,11 +29,13 @@ dcc_reaped_is_gone(DccReaped *self, int *wait_status);
 /* FALSE: it still lives after this time. */
 gboolean
 dcc_reaped_wait(DccReaped *self, gint64 timeout_ms);
-/* While it has not been reaped its pid is its own. An errno; ESRCH: it has been. */
+/* sig: DCC_SIGNAL_... While it has not been reaped its pid is its own. An errno; ESRCH: it has
+ * been.
+ */
 int
 dcc_reaped_signal(DccReaped *self, int sig);
-/* A pidfd that outlives its reaping, the caller's to close; -1 when it is gone. */
-int
+/* A handle that outlives its reaping, the caller's to close; NONE when it is gone. */
+DccProcessRef
 dcc_reaped_dup(DccReaped *self);
 
 /* How a child that once was adopted has ended. was_there: the one that had this pid at that time

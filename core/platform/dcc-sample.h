@@ -2,9 +2,15 @@
  * nothing since, two for one that did. */
 #pragma once
 
-#include "dcc-monitor.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
+
+typedef enum {
+    DCC_SAMPLE_GONE,
+    DCC_SAMPLE_RUNNING,
+    DCC_SAMPLE_ZOMBIE /* it has ended and has not been reaped */
+} DccSampleStatus;
 
 typedef struct {
     gint64 pid;
@@ -13,8 +19,8 @@ typedef struct {
     gint64 at_ns;
     gint64 rss_bytes;
     double percent;
-    int statm_fd; /* kept open; -1: none */
-    guint8 status;
+    int statm_fd;      /* the system's, kept open; -1: none */
+    guint8 status;     /* DccSampleStatus */
     guint8 idle_reads; /* in a row, without a look at its memory */
     gboolean has_cpu;
 } DccSample;

@@ -1,34 +1,44 @@
-/* Unix sockets in a directory, however long its path is, and with the peer's user checked. */
+/* Local channels: sockets that are found by a file in a private directory, however long its path
+ * is, and whose other end's user is checked. */
 #pragma once
 
 #include "dcc-api.h"
 
 G_BEGIN_DECLS
 
-/* Non-blocking listening socket, mode 0600; replaces what stands there. -1 and error. */
-int
+typedef int DccSocket;
+#define DCC_SOCKET_NONE (-1)
+
+/* Listens without blocking, for this user alone; replaces what stands there. NONE and error. */
+DccSocket
 dcc_socket_listen(const char *dir, const char *file, GError **error);
-/* Blocking, close-on-exec. -1 with errno. */
-int
+/* Blocks, and is not inherited. NONE with errno. */
+DccSocket
 dcc_socket_connect(const char *dir, const char *file);
-/* Like it, but never waits, now or later: -1 with EAGAIN when the listener's queue is full. */
-int
+/* Like it, but never waits: NONE with EAGAIN when the listener's queue is full. */
+DccSocket
 dcc_socket_dial(const char *dir, const char *file);
+/* Takes a connection that waits, without blocking; it does not block either, and is not inherited.
+ * NONE with errno: EAGAIN where none waits, EMFILE or ENFILE without a descriptor to have. */
+DccSocket
+dcc_socket_accept(DccSocket self);
 /* Whether the other end is run by this user (or root). */
 gboolean
-dcc_socket_peer_is_ours(int fd);
+dcc_socket_peer_is_ours(DccSocket self);
 /* The process that listens at the other end; -1: not known. */
 gint64
-dcc_socket_get_peer_pid(int fd);
-/* For what dcc_socket_dial() made: bytes handed over, 0 when that would have to wait, -1 when the
- * connection is over. */
+dcc_socket_get_peer_pid(DccSocket self);
+/* What was sent or received; -1 with errno. The other end's absence is an error, never a signal.
+ * With wait, as the socket is; else EAGAIN. */
 gssize
-dcc_socket_send(int fd, const void *bytes, gsize length);
+dcc_socket_send(DccSocket self, const void *bytes, gsize n, gboolean wait);
 gssize
-dcc_socket_receive(int fd, void *bytes, gsize length);
+dcc_socket_receive(DccSocket self, void *bytes, gsize n, gboolean wait);
+void
+dcc_socket_close(DccSocket *self);
 
-/* A source for fd on the thread-default main context. (transfer full) */
+/* A source for it on the thread-default main context. (transfer full) */
 GSource *
-dcc_socket_watch(int fd, GIOCondition condition, GSourceFunc func, gpointer data);
+dcc_socket_watch(DccSocket self, GIOCondition condition, GSourceFunc func, gpointer data);
 
 G_END_DECLS

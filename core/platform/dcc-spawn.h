@@ -1,9 +1,9 @@
-/* Starting a child without forking this process's memory: clone with
- * CLONE_VM|CLONE_VFORK|CLONE_PIDFD, posix_spawn where that is not allowed. A failing exec is known
- * at once, with stage and errno. */
+/* Starting a child without a copy of this process's memory. A program that cannot be executed is
+ * known at once, with stage and errno. */
 #pragma once
 
 #include "dcc-error.h"
+#include "dcc-process-ref.h"
 
 G_BEGIN_DECLS
 
@@ -11,27 +11,27 @@ typedef struct {
     const char *const *argv; /* argv[0] is an absolute path */
     const char *const *envp; /* NULL: this process's own */
     const char *cwd;         /* NULL: this process's own */
-    int stdin_fd;            /* -1: /dev/null */
-    int stdout_fd;           /* -1: /dev/null */
-    int stderr_fd;           /* -1: /dev/null */
+    int stdin_fd;            /* -1, or one that is closed: nothing is read from it */
+    int stdout_fd;           /* -1, or one that is closed: what is written is lost */
+    int stderr_fd;           /* the same */
     const int *keep_fds;     /* further descriptors; the ith becomes 3 + i in the child */
     guint n_keep_fds;
-    gboolean new_session; /* setsid() */
+    gboolean new_session; /* and process group, whose leader it is */
 } DccSpawn;
 
 typedef struct {
-    GPid pid;
-    int pidfd; /* the caller closes it */
+    gint64 pid;
+    DccProcessRef process; /* the caller closes it; NONE where the system has no handle to give */
 } DccChild;
 
 /* The child has default signal dispositions, an empty mask, and no descriptor but those named. The
  * caller reaps it. Error START with the stage ("chdir", "exec", "spawn") in the message;
  * *errno_code says which. */
-DCC_API gboolean
+gboolean
 dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error);
 
 /* Runs argv to its end, for at most timeout_ms, then kills its whole session. (transfer full): up
- * to limit bytes of stdout and stderr together. *wait_status as of waitid's raw status. */
+ * to limit bytes of stdout and stderr together. *wait_status: raw, for dcc_exit_status_decode(). */
 char *
 dcc_command_run(const char *const *argv,
                 const char *const *envp,

@@ -1,4 +1,4 @@
-/* What the kernel says of each thread of a process, for people who look into a hang. */
+/* What the system says of each thread of a process, for people who look into a hang. */
 #pragma once
 
 #include <glib.h>

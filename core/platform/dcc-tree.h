@@ -1,4 +1,4 @@
-/* A process and all that descend from it, as /proc tells. */
+/* A process and all that descend from it, as the system tells. */
 #pragma once
 
 #include "dcc-identity.h"
@@ -9,18 +9,25 @@ typedef struct {
     gboolean valid;
     gint64 cpu_us; /* user and system time of all living members and their waited-for children */
     gint64 rss_bytes;
-    gint64 io_bytes; /* rchar + wchar; -1 where not permitted */
+    gint64 io_bytes; /* read and written so far; -1 where not permitted */
     guint n_processes;
     guint64 digest;   /* of the set of pids and start times */
-    gboolean stopped; /* the root is stopped (SIGSTOP or a debugger) */
+    gboolean stopped; /* the root is stopped (by a signal or a debugger) */
 } DccTreeSample;
 
 /* (transfer full, element-type gint64): root first; empty when it is gone. */
 GArray *
 dcc_tree_list(gint64 root);
+/* (transfer full, element-type gint64): all processes there are; empty: they cannot be listed. */
+GArray *
+dcc_tree_list_all(void);
+/* (transfer full, element-type gint64): those that have one of these names, as process lists show
+ * it, and this setting ("NAME=value") in the environment they were started with. */
+GArray *
+dcc_tree_find(const char *const *names, const char *setting);
 DccTreeSample
 dcc_tree_sample(gint64 root);
-/* One line a process for people: "pid comm state wchan". (transfer full) */
+/* One line a process for people: "pid name state waits-in". (transfer full) */
 char **
 dcc_tree_describe(const gint64 *pids, guint n);
 

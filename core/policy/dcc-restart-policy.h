@@ -10,7 +10,6 @@
 G_BEGIN_DECLS
 
 #define DCC_TYPE_RESTART_POLICY (dcc_restart_policy_get_type())
-DCC_API
 G_DECLARE_FINAL_TYPE(DccRestartPolicy, dcc_restart_policy, DCC, RESTART_POLICY, GObject)
 
 typedef enum {

@@ -7,14 +7,14 @@
  * Threading: any. After a fork the copy is inert: the children are the parent's. */
 #include "dcc-launcher.h"
 
+#include "dcc-child.h"
+#include "dcc-exit-status.h"
+#include "dcc-identity.h"
 #include "dcc-launcher-tree.h"
-#include "dcc-proc.h"
 #include "dcc-reaper.h"
+#include "dcc-signals.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define KILL_TIMEOUT_MS 10000
@@ -31,7 +31,7 @@ typedef struct {
 
 struct _DccLauncher {
     GObject parent_instance;
-    pid_t owner;
+    gint64 owner;
     GMutex lock;
     GHashTable *children; /* name -> Child; stays after the end, for the counts */
 };
@@ -115,7 +115,7 @@ has_crashed(Child *child)
     int status = 0;
 
     return child->process != NULL && !child->asked && dcc_reaped_is_gone(child->process, &status) &&
-           !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+           !dcc_exit_status_is_success(status);
 }
 
 /* (transfer full): the path to execute; NULL with the error set. */
@@ -194,9 +194,9 @@ spawn(const char *const *argv,
         return NULL;
     process = dcc_reaper_adopt(&child, error);
     if (process == NULL) {
-        /* Ours and not reaped, so the number is its own. */
-        kill(child.pid, SIGKILL);
-        waitid(P_PID, (id_t)child.pid, &(siginfo_t){0}, WEXITED);
+        child.process = DCC_PROCESS_REF_NONE; /* the reaper has closed it */
+        dcc_child_kill(&child);
+        dcc_child_reap(&child);
     }
     return process;
 }
@@ -301,7 +301,7 @@ dcc_launcher_launch(DccLauncher *self,
 {
     char *mark = NULL;
     DccReaped *process;
-    DccProc proc = {0};
+    guint64 start = 0;
     gint64 pid = 0;
     Child *child;
 
@@ -319,10 +319,10 @@ dcc_launcher_launch(DccLauncher *self,
     process = spawn(argv, envp, cwd, mark, error);
     if (process != NULL) {
         pid = dcc_reaped_get_pid(process);
-        dcc_proc_read(pid, &proc);
+        start = dcc_identity_read_start(pid);
     }
     g_mutex_lock(&self->lock);
-    settle(child, process, proc.start_ticks, mark);
+    settle(child, process, start, mark);
     g_mutex_unlock(&self->lock);
     return pid;
 }
@@ -344,17 +344,17 @@ begin_ending(DccLauncher *self, const char *name, GError **error)
     return NULL;
 }
 
-/* leader: a pidfd of the child, or -1. */
+/* leader: a handle of the child, or NONE. */
 static gboolean
-kill_tree(Child *child, const char *name, int leader, GError **error)
+kill_tree(Child *child, const char *name, DccProcessRef leader, GError **error)
 {
     DccLaunched launched = {dcc_reaped_get_pid(child->process), child->start_ticks, child->mark};
     g_autofree char *shown = show(name);
 
     /* Itself first, by its own descriptor: that works where /proc cannot be read. */
-    dcc_reaped_signal(child->process, SIGKILL);
+    dcc_reaped_signal(child->process, DCC_SIGNAL_KILL);
     /* Then those that keep together, at one blow. */
-    dcc_pidfd_signal_group(leader, SIGKILL);
+    dcc_process_ref_kill_group(leader);
     if (!dcc_launcher_tree_kill(&launched, KILL_TIMEOUT_MS, error)) {
         g_prefix_error(error, "process '%s': ", shown);
         return FALSE;
@@ -370,7 +370,7 @@ end(DccLauncher *self, const char *name, gint64 grace_ms, GError **error)
 {
     Child *child;
     gboolean ok;
-    int leader;
+    DccProcessRef leader;
 
     if (!is_inert(self))
         g_mutex_lock(&self->lock);
@@ -381,14 +381,13 @@ end(DccLauncher *self, const char *name, gint64 grace_ms, GError **error)
         return FALSE;
     leader = dcc_reaped_dup(child->process);
     if (grace_ms >= 0) {
-        dcc_reaped_signal(child->process, SIGTERM);
+        dcc_reaped_signal(child->process, DCC_SIGNAL_TERMINATE);
         /* A stopped one would not hear it. */
-        dcc_reaped_signal(child->process, SIGCONT);
+        dcc_reaped_signal(child->process, DCC_SIGNAL_CONTINUE);
         dcc_reaped_wait(child->process, MIN(grace_ms, G_MAXINT));
     }
     ok = kill_tree(child, name, leader, error);
-    if (leader >= 0)
-        close(leader);
+    dcc_process_ref_close(&leader);
     g_mutex_lock(&self->lock);
     child->ending = FALSE;
     g_mutex_unlock(&self->lock);

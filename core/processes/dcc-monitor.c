@@ -6,13 +6,11 @@
  * Threading: any, one after the other by a lock. After a fork both copies work, each for itself. */
 #include "dcc-monitor.h"
 
-#include "dcc-pidfd.h"
-#include "dcc-process-scan.h"
+#include "dcc-identity.h"
 #include "dcc-sample.h"
+#include "dcc-tree.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 struct _DccMonitor {
     GObject parent_instance;
@@ -25,6 +23,10 @@ struct _DccMonitor {
 
 /* What crosses a language border has no holes. */
 G_STATIC_ASSERT(sizeof(DccReading) == 32);
+/* A sample's status is told as it is. */
+G_STATIC_ASSERT(DCC_PROCESS_STOPPED == (int)DCC_SAMPLE_GONE);
+G_STATIC_ASSERT(DCC_PROCESS_RUNNING == (int)DCC_SAMPLE_RUNNING);
+G_STATIC_ASSERT(DCC_PROCESS_ZOMBIE == (int)DCC_SAMPLE_ZOMBIE);
 
 /**
  * DccMonitor:
@@ -277,7 +279,7 @@ read_passing(DccMonitor *self, gint64 pid, GHashTable *before)
 
     if (g_hash_table_steal_extended(before, key, NULL, (gpointer *)&sample))
         dcc_sample_read(sample, dcc_sample_now());
-    if (sample == NULL || sample->status == DCC_PROCESS_STOPPED) {
+    if (sample == NULL || sample->status == DCC_SAMPLE_GONE) {
         if (sample == NULL)
             sample = g_new(DccSample, 1);
         dcc_sample_open(sample, pid, FALSE);
@@ -291,31 +293,25 @@ read_all(DccMonitor *self, gsize *length)
 {
     GArray *readings = g_array_new(FALSE, FALSE, sizeof(DccReading));
     g_autoptr(GHashTable) before = g_steal_pointer(&self->passing);
-    GDir *dir = g_dir_open("/proc", 0, NULL);
-    const char *name;
+    g_autoptr(GArray) pids = dcc_tree_list_all();
     DccReading reading;
 
     /* Those that are gone stay behind in the old table. */
     self->passing = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        guint64 pid = 0;
-        DccSample *sample;
+    for (guint i = 0; i < pids->len; i++) {
+        gint64 pid = g_array_index(pids, gint64, i);
+        DccSample *sample = find(self, pid);
 
-        if (!g_ascii_string_to_unsigned(name, 10, 1, G_MAXINT32, &pid, NULL))
-            continue;
-        sample = find(self, (gint64)pid);
         if (sample != NULL)
             dcc_sample_read(sample, dcc_sample_now());
         /* One of the number's new owner, where a dead one is tracked. */
         put(&reading,
-            sample != NULL && sample->status != DCC_PROCESS_STOPPED
-                ? sample
-                : read_passing(self, (gint64)pid, before),
-            sample != NULL && sample->status != DCC_PROCESS_STOPPED ? DCC_READING_TRACKED : 0);
+            sample != NULL && sample->status != DCC_SAMPLE_GONE ? sample
+                                                                : read_passing(self, pid, before),
+            sample != NULL && sample->status != DCC_SAMPLE_GONE ? DCC_READING_TRACKED : 0);
         if (reading.status != DCC_PROCESS_STOPPED)
             g_array_append_val(readings, reading);
     }
-    g_clear_pointer(&dir, g_dir_close);
     *length = readings->len * sizeof(DccReading);
     return (guint8 *)g_array_free(readings, FALSE);
 }
@@ -375,23 +371,6 @@ dcc_monitor_list_all(DccMonitor *self, gsize *length)
     return bytes;
 }
 
-static gboolean
-is_anybody_alive(gint64 pid)
-{
-    int pidfd = dcc_pidfd_open(pid);
-    gboolean alive;
-    DccProc proc;
-
-    if (pidfd >= 0) {
-        alive = !dcc_pidfd_has_ended(pidfd);
-        close(pidfd);
-        return alive;
-    }
-    /* Without a descriptor to be had, or without permission. */
-    return errno != ESRCH && errno != EINVAL && dcc_proc_read(pid, &proc) &&
-           dcc_process_scan_is_living(&proc);
-}
-
 /**
  * dcc_monitor_is_alive:
  * @self: the #DccMonitor
@@ -416,7 +395,7 @@ dcc_monitor_is_alive(DccMonitor *self, gint64 pid)
         return FALSE;
     g_mutex_lock(&self->lock);
     sample = find(self, pid);
-    alive = sample != NULL ? dcc_sample_is_alive(sample) : is_anybody_alive(pid);
+    alive = sample != NULL ? dcc_sample_is_alive(sample) : dcc_identity_is_pid_alive(pid);
     g_mutex_unlock(&self->lock);
     return alive;
 }

@@ -5,11 +5,10 @@
  * watcher's lock for all that it touches. */
 #include "dcc-watcher-private.h"
 
-#include <errno.h>
-#include <unistd.h>
+#include "dcc-fds.h"
 
-#define EVENTS_PER_TURN 256
-#define RETRY_US        2000
+#define ENDS_PER_TURN 256
+#define RETRY_US      2000
 
 typedef struct {
     GSource source;
@@ -19,14 +18,8 @@ typedef struct {
 void
 dcc_watch_loop_set_ready(DccWatcher *self, gboolean ready)
 {
-    guint64 count = 1;
-
-    if (self->ready_fd < 0)
-        return;
-    if (ready)
-        (void)!write(self->ready_fd, &count, sizeof count);
-    else
-        (void)!read(self->ready_fd, &count, sizeof count);
+    if (self->ready_fd >= 0)
+        dcc_fds_set_flag(self->ready_fd, ready);
 }
 
 static void
@@ -135,12 +128,12 @@ beat(DccWatcher *self, gint64 now)
 
 /* With the lock held. Returns when to turn again at the latest. */
 static gint64
-turn(DccWatcher *self, const struct epoll_event *events, int n)
+turn(DccWatcher *self, const guint *ends, guint n)
 {
     gint64 now = g_get_monotonic_time();
     guint before = self->queue.events->len;
 
-    dcc_watch_table_note(&self->table, events, n);
+    dcc_watch_table_note(&self->table, ends, n);
     tell_ends(self, now);
     dcc_watch_loop_track_beats(self);
     beat(self, now);
@@ -166,17 +159,17 @@ gpointer
 dcc_watch_loop_run(gpointer data)
 {
     DccWatcher *self = data;
-    struct epoll_event events[EVENTS_PER_TURN];
+    guint ends[ENDS_PER_TURN];
     gboolean running = TRUE;
     gint64 due = 0;
 
     while (running) {
-        int n = epoll_wait(self->table.epoll_fd, events, EVENTS_PER_TURN, to_timeout(due));
+        guint n = dcc_exit_set_wait(self->table.ends, ends, ENDS_PER_TURN, to_timeout(due));
 
         g_mutex_lock(&self->lock);
         running = self->running;
         if (running)
-            due = turn(self, events, n);
+            due = turn(self, ends, n);
         g_mutex_unlock(&self->lock);
     }
     return NULL;
@@ -207,15 +200,15 @@ static gboolean
 dispatch(GSource *source, GSourceFunc func, gpointer data)
 {
     g_autoptr(DccWatcher) self = g_weak_ref_get(&((WatchSource *)source)->watcher);
-    struct epoll_event ends[EVENTS_PER_TURN];
+    guint ends[ENDS_PER_TURN];
     g_autofree DccWatchEvent *events = NULL;
     gsize n_events = 0;
     gint64 due;
-    int n;
+    guint n;
 
     if (self == NULL || dcc_watcher_is_inert(self))
         return G_SOURCE_REMOVE;
-    n = epoll_wait(self->table.epoll_fd, ends, EVENTS_PER_TURN, 0);
+    n = dcc_exit_set_wait(self->table.ends, ends, ENDS_PER_TURN, 0);
     g_mutex_lock(&self->lock);
     if (self->source != source) {
         g_mutex_unlock(&self->lock);
@@ -245,7 +238,7 @@ dcc_watch_loop_new_source(DccWatcher *self)
 
     g_weak_ref_init(&((WatchSource *)source)->watcher, self);
     g_source_set_name(source, "dcc-watcher");
-    g_source_add_unix_fd(source, self->table.epoll_fd, G_IO_IN);
+    dcc_exit_set_add_to_source(self->table.ends, source);
     g_source_set_ready_time(source, 0);
     return source;
 }

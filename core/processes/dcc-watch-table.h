@@ -1,24 +1,22 @@
-/* The processes of a watcher: an epoll descriptor of their ends, and how each ended. */
+/* The processes of a watcher, waited for together, and how each ended. */
 #pragma once
 
+#include "dcc-exit-set.h"
 #include "dcc-watch-queue.h"
-
-#include <sys/epoll.h>
 
 G_BEGIN_DECLS
 
 typedef struct {
     guint watch;
     gint64 pid;
-    int pidfd;          /* -1: it was gone when it was tracked */
-    gint64 tracked;     /* monotonic */
-    gint64 wait_until;  /* 0, or: it has ended, and until then somebody may reap it */
-    gboolean is_beaten; /* the monitor has it */
+    DccProcessRef process; /* NONE: it was gone when it was tracked */
+    gint64 tracked;        /* monotonic */
+    gint64 wait_until;     /* 0, or: it has ended, and until then somebody may reap it */
+    gboolean is_beaten;    /* the monitor has it */
 } DccWatch;
 
 typedef struct {
-    int epoll_fd;
-    int wake_fd; /* in the epoll set, with number 0 */
+    DccExitSet *ends;
     guint last;
     GHashTable *by_watch; /* watch -> DccWatch, which owns */
     GHashTable *by_pid;   /* pid -> DccWatch */
@@ -36,12 +34,12 @@ void
 dcc_watch_table_remove(DccWatchTable *self, DccWatch *watch);
 DccWatch *
 dcc_watch_table_find(DccWatchTable *self, gint64 pid);
-/* Makes epoll_wait() return. */
+/* Makes the waiting for ends return. */
 void
 dcc_watch_table_wake(DccWatchTable *self);
-/* Moves those that epoll_wait() found to have ended to `ended`. */
+/* Moves those that were found to have ended to `ended`. */
 void
-dcc_watch_table_note(DccWatchTable *self, const struct epoll_event *events, int n);
+dcc_watch_table_note(DccWatchTable *self, const guint *numbers, guint n);
 /* TRUE when its end is to be told now, and *event says how it was; FALSE: it may be told better
  * later. */
 gboolean

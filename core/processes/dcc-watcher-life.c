@@ -4,11 +4,8 @@
  * run. */
 #include "dcc-watcher-private.h"
 
+#include "dcc-fds.h"
 #include "dcc-quiet-thread.h"
-
-#include <errno.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 /* With life held, and only where nothing runs. */
 static void
@@ -256,7 +253,7 @@ dcc_watcher_get_fd(DccWatcher *self)
         return -1;
     g_mutex_lock(&self->lock);
     if (self->ready_fd < 0)
-        self->ready_fd = eventfd(self->queue.events->len > 0 ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
+        self->ready_fd = dcc_fds_open_flag(self->queue.events->len > 0);
     fd = self->ready_fd;
     g_mutex_unlock(&self->lock);
     return fd;

@@ -10,11 +10,11 @@ G_BEGIN_DECLS
 
 struct _DccWatcher {
     GObject parent_instance;
-    pid_t owner;
+    gint64 owner;
     GMutex life;
     GMutex lock;
     GCond news;
-    GError *broken; /* why there is no epoll descriptor */
+    GError *broken; /* why there is nothing to wait with */
     DccWatchTable table;
     DccWatchQueue queue;
     DccMonitor *monitor; /* while heartbeats are wanted */

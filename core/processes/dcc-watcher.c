@@ -5,7 +5,7 @@
  *
  * Threading: any. `lock` guards everything, and is never held while somebody waits or is called
  * back, so nobody who does not read can hold up stop(). `life` puts start and stop one after the
- * other. After a fork the child's copy is inert: its thread is not there, and the epoll descriptor
+ * other. After a fork the child's copy is inert: its thread is not there, and what it waits with
  * is the parent's too; so owner is asked before anything else, even before a lock is taken. */
 #include "dcc-watcher-private.h"
 
@@ -398,7 +398,7 @@ dcc_watcher_track(DccWatcher *self, gint64 pid, GError **error)
     if (watch != NULL) {
         number = watch->watch;
         dcc_watch_loop_track_beats(self);
-        if (watch->pidfd < 0 || self->interval_ms > 0)
+        if (watch->process == DCC_PROCESS_REF_NONE || self->interval_ms > 0)
             dcc_watch_table_wake(&self->table);
     }
     g_mutex_unlock(&self->lock);

@@ -1,4 +1,4 @@
-/* A listening Unix socket.
+/* A listening local channel.
  *
  * When the process has no descriptor left, accept() fails and the socket stays readable: a loop
  * that knows no way out spins. One descriptor is kept in reserve to accept such a caller and turn
@@ -6,58 +6,50 @@
  */
 #include "dcc-listener.h"
 
+#include "dcc-file-open.h"
 #include "dcc-socket.h"
 #include "dcc-source.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define ACCEPT_BATCH 16
 
 struct _DccListener {
-    int fd;
+    DccSocket socket;
     int reserve;
     GSource *source;
     DccConnectFunc func;
     gpointer data;
 };
 
-static int
-open_reserve(void)
-{
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
 static void
 turn_away(DccListener *self)
 {
-    int fd;
+    DccSocket caller;
 
     close(self->reserve);
-    fd = accept4(self->fd, NULL, NULL, SOCK_CLOEXEC);
-    if (fd >= 0)
-        close(fd);
-    self->reserve = open_reserve();
+    caller = dcc_socket_accept(self->socket);
+    dcc_socket_close(&caller);
+    self->reserve = dcc_file_open_nothing();
 }
 
 void
 dcc_listener_drain(DccListener *self)
 {
     for (int i = 0; i < ACCEPT_BATCH; i++) {
-        int fd = accept4(self->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        DccSocket caller = dcc_socket_accept(self->socket);
 
-        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+        if (caller < 0 && (errno == EMFILE || errno == ENFILE))
             turn_away(self);
-        if (fd < 0)
+        if (caller < 0)
             break;
-        if (!dcc_socket_peer_is_ours(fd)) {
+        if (!dcc_socket_peer_is_ours(caller)) {
             g_message("turned away a connection of another user");
-            close(fd);
+            dcc_socket_close(&caller);
             continue;
         }
-        self->func(fd, self->data);
+        self->func(caller, self->data);
     }
 }
 
@@ -72,17 +64,17 @@ DccListener *
 dcc_listener_new(
     const char *dir, const char *file, DccConnectFunc func, gpointer data, GError **error)
 {
-    int fd = dcc_socket_listen(dir, file, error);
+    DccSocket socket = dcc_socket_listen(dir, file, error);
     DccListener *self;
 
-    if (fd < 0)
+    if (socket < 0)
         return NULL;
     self = g_new0(DccListener, 1);
-    self->fd = fd;
-    self->reserve = open_reserve();
+    self->socket = socket;
+    self->reserve = dcc_file_open_nothing();
     self->func = func;
     self->data = data;
-    self->source = dcc_socket_watch(fd, G_IO_IN, G_SOURCE_FUNC(on_connection), self);
+    self->source = dcc_socket_watch(socket, G_IO_IN, G_SOURCE_FUNC(on_connection), self);
     return self;
 }
 
@@ -92,7 +84,7 @@ dcc_listener_free(DccListener *self)
     if (self == NULL)
         return;
     dcc_source_clear(&self->source);
-    close(self->fd);
+    dcc_socket_close(&self->socket);
     close(self->reserve);
     g_free(self);
 }

@@ -1,4 +1,4 @@
-/* A listening Unix socket that hands over connections of this user alone. */
+/* A listening local channel that hands over connections of this user alone. */
 #pragma once
 
 #include "dcc-api.h"

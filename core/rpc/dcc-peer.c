@@ -15,9 +15,6 @@
 #include "dcc-source.h"
 
 #include <errno.h>
-#include <glib-unix.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define READ_CHUNK      (64 * 1024)
 #define MAX_CALLS       256
@@ -67,9 +64,7 @@ shut(DccPeer *self)
 {
     dcc_source_clear(&self->reader);
     dcc_source_clear(&self->writer);
-    if (self->fd >= 0)
-        close(self->fd);
-    self->fd = -1;
+    dcc_socket_close(&self->fd);
 }
 
 static void
@@ -163,7 +158,7 @@ static gboolean
 write_some(DccPeer *self)
 {
     while (self->out->len > 0) {
-        gssize n = send(self->fd, self->out->data, self->out->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        gssize n = dcc_socket_send(self->fd, self->out->data, self->out->len, FALSE);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -477,7 +472,7 @@ read_some(DccPeer *self)
     gssize n;
 
     g_byte_array_set_size(self->in, before + READ_CHUNK);
-    n = recv(self->fd, self->in->data + before, READ_CHUNK, MSG_DONTWAIT);
+    n = dcc_socket_receive(self->fd, self->in->data + before, READ_CHUNK, FALSE);
     g_byte_array_set_size(self->in, before + (n > 0 ? (guint)n : 0));
     if (n > 0)
         take_lines(self);

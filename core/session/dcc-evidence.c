@@ -4,11 +4,11 @@
 #include "dcc-bundle.h"
 #include "dcc-enum-types.h"
 #include "dcc-events.h"
+#include "dcc-file-facts.h"
 #include "dcc-json.h"
 #include "dcc-log-ring.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOG_BYTES    (64 * 1024)
@@ -179,10 +179,10 @@ read_log(DccEvidence *self, gint64 log_bytes)
     int fd;
 
     for (guint i = 0; left > 0 && (fd = dcc_log_ring_open(self->log_path, i)) >= 0; i++) {
-        struct stat st;
-        gint64 part = fstat(fd, &st) == 0 ? MIN(left, st.st_size) : 0;
+        DccFileFacts facts;
+        gint64 part = dcc_file_facts_read_open(fd, &facts) ? MIN(left, facts.size) : 0;
         g_autofree char *bytes = g_malloc((gsize)part + 1);
-        gssize got = part > 0 ? pread(fd, bytes, (gsize)part, st.st_size - part) : 0;
+        gssize got = part > 0 ? pread(fd, bytes, (gsize)part, facts.size - part) : 0;
 
         close(fd);
         if (got > 0)

@@ -5,7 +5,8 @@
 
 struct _DccFarewell {
     DccClock *clock;
-    DccControl *control; /* NULL: there is none */
+    gboolean (*is_heard)(gpointer data);
+    gpointer heard_data;
     GDestroyNotify func;
     gpointer data;
     gint64 until;
@@ -16,7 +17,7 @@ static gboolean
 on_time(gpointer data)
 {
     DccFarewell *self = data;
-    gboolean heard = self->control == NULL || dcc_control_is_flushed(self->control);
+    gboolean heard = self->is_heard(self->heard_data);
 
     self->timer = 0;
     if (heard || dcc_clock_now(self->clock) >= self->until)
@@ -27,12 +28,17 @@ on_time(gpointer data)
 }
 
 DccFarewell *
-dcc_farewell_new(DccClock *clock, DccControl *control, GDestroyNotify func, gpointer data)
+dcc_farewell_new(DccClock *clock,
+                 gboolean (*is_heard)(gpointer data),
+                 gpointer heard_data,
+                 GDestroyNotify func,
+                 gpointer data)
 {
     DccFarewell *self = g_new0(DccFarewell, 1);
 
     self->clock = g_object_ref(clock);
-    self->control = control;
+    self->is_heard = is_heard;
+    self->heard_data = heard_data;
     self->func = func;
     self->data = data;
     self->until = dcc_clock_now(clock) + G_USEC_PER_SEC;

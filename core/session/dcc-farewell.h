@@ -2,7 +2,6 @@
 #pragma once
 
 #include "dcc-clock.h"
-#include "dcc-control.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +9,11 @@ typedef struct _DccFarewell DccFarewell;
 
 /* func: called once, from the main loop, when everything has left or the second is over. */
 DccFarewell *
-dcc_farewell_new(DccClock *clock, DccControl *control, GDestroyNotify func, gpointer data);
+dcc_farewell_new(DccClock *clock,
+                 gboolean (*is_heard)(gpointer data),
+                 gpointer heard_data,
+                 GDestroyNotify func,
+                 gpointer data);
 void
 dcc_farewell_free(DccFarewell *self);
 

@@ -2,12 +2,13 @@
  * of the agent's thread, and where even that is silent the report says so instead of guessing. */
 #include "dcc-hang-report.h"
 
+#include "dcc-file-open.h"
 #include "dcc-journal.h"
 #include "dcc-json.h"
 #include "dcc-rescue.h"
 #include "dcc-threads.h"
 
-#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <unistd.h>
 
 /* Of the agent's word; a thousand threads of thirty calls are well below. */
@@ -47,7 +48,7 @@ read_stacks(const char *temp_dir, const char *path)
 
     if (parent == NULL || g_strcmp0(parent, temp_dir) != 0 || !dcc_rescue_is_plain_file(path))
         return NULL;
-    fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    fd = dcc_file_open_to_read(path);
     if (fd < 0)
         return NULL;
     raw = g_malloc(MAX_STACKS);
@@ -72,7 +73,7 @@ on_stacks(JsonObject *result, const GError *error, gpointer data)
                              stacks != NULL ? "" : silence);
     written = g_file_set_contents(inquiry->target, report, -1, NULL);
     if (stacks != NULL && written)
-        unlink(file); /* it is in the report */
+        g_unlink(file); /* it is in the report */
     inquiry->func(written ? inquiry->target : NULL, inquiry->data);
 }
 

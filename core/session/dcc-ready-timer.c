@@ -16,9 +16,9 @@ struct _DccReadyTimer {
 
 DccReadyTimer *
 dcc_ready_timer_new(DccClock *clock,
-                  DccSettings *settings,
-                  const DccReadyTimerHandler *handler,
-                  gpointer data)
+                    DccSettings *settings,
+                    const DccReadyTimerHandler *handler,
+                    gpointer data)
 {
     DccReadyTimer *self = g_new0(DccReadyTimer, 1);
 

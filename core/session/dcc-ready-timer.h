@@ -16,9 +16,9 @@ typedef struct {
 
 DccReadyTimer *
 dcc_ready_timer_new(DccClock *clock,
-                  DccSettings *settings,
-                  const DccReadyTimerHandler *handler,
-                  gpointer data);
+                    DccSettings *settings,
+                    const DccReadyTimerHandler *handler,
+                    gpointer data);
 void
 dcc_ready_timer_free(DccReadyTimer *self);
 /* The start-timeout begins, anew where it has begun. */

@@ -3,9 +3,7 @@
 
 #include "dcc-enum-types.h"
 #include "dcc-events.h"
-
-#include <sys/stat.h>
-#include <unistd.h>
+#include "dcc-file-facts.h"
 
 /* What a streak of crashes is called that has no scene with a name. */
 #define UNSAVED_WORK "unsaved work"
@@ -38,33 +36,28 @@ dcc_recovery_free(DccRecovery *self)
     g_free(self);
 }
 
-static gint64
-mtime_ns(const struct stat *st)
-{
-    return (gint64)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-}
-
-/* 0: nothing that work could be in. */
+/* Nanoseconds since 1970; 0: nothing that work could be in. */
 static gint64
 read_work_time(const char *path)
 {
-    struct stat st;
+    DccFileFacts facts;
 
-    if (path == NULL || lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-        st.st_size == 0)
+    if (path == NULL || !dcc_file_facts_read(path, &facts) || facts.kind != DCC_FILE_REGULAR ||
+        !facts.is_ours || facts.size == 0)
         return 0;
-    return mtime_ns(&st);
+    return facts.mtime_ns;
 }
 
 /* The user's own scene may be a link, or a colleague's. */
 static gint64
 read_scene_time(const char *path)
 {
-    struct stat st;
+    DccFileFacts facts;
 
-    if (path == NULL || *path == '\0' || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+    if (path == NULL || *path == '\0' || !dcc_file_facts_read_target(path, &facts) ||
+        facts.kind != DCC_FILE_REGULAR)
         return 0;
-    return mtime_ns(&st);
+    return facts.mtime_ns;
 }
 
 static gboolean

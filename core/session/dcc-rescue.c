@@ -1,13 +1,10 @@
 /* Files of an ended run to safety; see the header. */
 #include "dcc-rescue.h"
 
+#include "dcc-file-facts.h"
 #include "dcc-quiet-thread.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <glib/gstdio.h>
 
 /* One file on its way. */
 typedef struct {
@@ -100,34 +97,17 @@ dcc_rescue_free(DccRescue *self)
 }
 
 static gboolean
-read_plain(const char *path, struct stat *st)
+read_plain(const char *path, DccFileFacts *facts)
 {
-    return lstat(path, st) == 0 && S_ISREG(st->st_mode) && st->st_uid == geteuid();
+    return dcc_file_facts_read(path, facts) && facts->kind == DCC_FILE_REGULAR && facts->is_ours;
 }
 
 gboolean
 dcc_rescue_is_plain_file(const char *path)
 {
-    struct stat st;
+    DccFileFacts facts;
 
-    return path != NULL && read_plain(path, &st);
-}
-
-static gint64
-mtime_ns(const struct stat *st)
-{
-    return (gint64)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-}
-
-/* The copy is as old as what it is a copy of: which is the newest work is told by it. */
-static void
-copy_times(const char *source, const char *target)
-{
-    struct stat st;
-
-    if (lstat(source, &st) == 0)
-        utimensat(
-            AT_FDCWD, target, (struct timespec[]){st.st_atim, st.st_mtim}, AT_SYMLINK_NOFOLLOW);
+    return path != NULL && read_plain(path, &facts);
 }
 
 /* Beside the target first: half a copy is never taken for work. */
@@ -145,11 +125,11 @@ copy_file(const char *from, const char *to)
                      NULL,
                      NULL,
                      NULL)) {
-        unlink(half);
+        g_unlink(half);
         return FALSE;
     }
-    copy_times(from, half);
-    return rename(half, to) == 0;
+    dcc_file_facts_copy_times(from, half);
+    return g_rename(half, to) == 0;
 }
 
 static gboolean
@@ -158,7 +138,7 @@ fetch(Move *move, gboolean keep)
     if (!copy_file(move->from, move->to))
         return FALSE;
     if (!keep)
-        unlink(move->from);
+        g_unlink(move->from);
     return TRUE;
 }
 
@@ -196,12 +176,12 @@ plan_move(DccRescue *self, DccRescueFile *file)
 {
     const char *path = dcc_rescue_file_get_path(file);
     Taken *taken = g_hash_table_lookup(self->taken, path);
-    struct stat st;
+    DccFileFacts facts;
     Move *move;
 
-    if (!read_plain(path, &st))
+    if (!read_plain(path, &facts))
         return NULL;
-    if (taken != NULL && taken->mtime_ns == mtime_ns(&st) && taken->size == st.st_size)
+    if (taken != NULL && taken->mtime_ns == facts.mtime_ns && taken->size == facts.size)
         return NULL;
     move = g_new0(Move, 1);
     move->kind = dcc_rescue_file_get_kind(file);
@@ -210,8 +190,8 @@ plan_move(DccRescue *self, DccRescueFile *file)
     move->again = taken != NULL;
     taken = g_new0(Taken, 1);
     taken->target = g_strdup(move->to);
-    taken->mtime_ns = mtime_ns(&st);
-    taken->size = st.st_size;
+    taken->mtime_ns = facts.mtime_ns;
+    taken->size = facts.size;
     g_hash_table_replace(self->taken, g_strdup(path), taken);
     return move;
 }
@@ -278,7 +258,7 @@ rename_all(Job *job)
     for (guint i = 0; i < job->moves->len; i++) {
         Move *move = g_ptr_array_index(job->moves, i);
 
-        move->done = rename(move->from, move->to) == 0;
+        move->done = g_rename(move->from, move->to) == 0;
         all = all && move->done;
     }
     return all;

@@ -1,21 +1,70 @@
-/* What the agent inside a run tells of it. */
-#include "dcc-run-private.h"
+/* What the agent inside a run tells; see the header. */
+#include "dcc-run-agent.h"
 
-#include <sys/stat.h>
+#include "dcc-file-facts.h"
+
+struct _DccRunAgent {
+    const DccRunSetup *setup;
+    DccRunOutput *output;
+    const DccRunAgentHandler *handler;
+    gpointer data;
+    DccAgentLink *link;
+    DccRunWork work;
+};
+
+static void
+ignore_connected(gboolean connected, gpointer data)
+{
+}
+
+static void
+ignore_text(const char *text, gpointer data)
+{
+}
+
+static void
+ignore(gpointer data)
+{
+}
+
+/* After it was freed. */
+static const DccRunAgentHandler silent_handler = {.connected = ignore_connected,
+                                                  .ready = ignore_text,
+                                                  .changed = ignore,
+                                                  .degraded = ignore_text};
+
+static void
+agent_clear(gpointer data)
+{
+    dcc_run_work_clear(&((DccRunAgent *)data)->work);
+}
+
+static void
+agent_release(DccRunAgent *self)
+{
+    g_rc_box_release_full(self, agent_clear);
+}
+
+typedef DccRunAgent HeldAgent;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldAgent, agent_release)
+
+static HeldAgent *
+hold(DccRunAgent *self)
+{
+    return g_rc_box_acquire(self);
+}
 
 static void
 on_connected(gboolean connected, gpointer data)
 {
-    DccRun *self = data;
-    g_autoptr(DccRun) held = g_object_ref(self);
+    DccRunAgent *self = data;
+    g_autoptr(HeldAgent) held = hold(self);
 
-    self->listener->agent(self, connected, self->data);
-    if (connected)
-        dcc_run_agent_is_here(self);
+    self->handler->connected(connected, self->data);
 }
 
 static gboolean
-said_bad_scene(DccRun *self)
+said_bad_scene(DccRunAgent *self)
 {
     dcc_run_output_read(self->output, FALSE);
     return dcc_run_output_has(self->output, DCC_OUTPUT_BAD_SCENE);
@@ -24,16 +73,17 @@ said_bad_scene(DccRun *self)
 static gboolean
 is_same_file(const char *a, const char *b)
 {
-    struct stat sa, sb;
+    DccFileFacts fa, fb;
 
-    return g_strcmp0(a, b) == 0 || (stat(a, &sa) == 0 && stat(b, &sb) == 0 &&
-                                    sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino);
+    return g_strcmp0(a, b) == 0 ||
+           (dcc_file_facts_read_target(a, &fa) && dcc_file_facts_read_target(b, &fb) &&
+            fa.device == fb.device && fa.inode == fb.inode);
 }
 
 /* An application may well start on an empty scene when the one asked for cannot be read (Blender's
  * window does): then it is not what was asked for, and saying "ready" would be a lie. */
 static char *
-find_wrong_scene(DccRun *self, const char *scene, gboolean exists)
+find_wrong_scene(DccRunAgent *self, const char *scene, gboolean exists)
 {
     const char *wanted = dcc_launch_request_get_scene(self->setup->request);
 
@@ -49,65 +99,56 @@ find_wrong_scene(DccRun *self, const char *scene, gboolean exists)
 static void
 on_ready(const char *scene, gboolean exists, gpointer data)
 {
-    DccRun *self = data;
-    g_autoptr(DccRun) held = g_object_ref(self);
-    g_autofree char *wrong = NULL;
+    DccRunAgent *self = data;
+    g_autoptr(HeldAgent) held = hold(self);
+    g_autofree char *wrong = find_wrong_scene(self, scene, exists);
 
-    if (self->was_ready || self->phase >= DCC_RUN_EXITED)
-        return;
-    dcc_run_note_started(self); /* its word may overtake the shim's */
-    if (self->output == NULL || self->phase != DCC_RUN_SPAWNED)
-        return;
-    wrong = find_wrong_scene(self, scene, exists);
-    if (wrong != NULL) {
-        dcc_run_fail(self, "scene", wrong);
-        return;
-    }
-    dcc_run_work_set_scene(&self->work, scene);
-    dcc_run_become_ready(self, "the agent says so");
+    if (wrong == NULL)
+        dcc_run_work_set_scene(&self->work, scene);
+    self->handler->ready(wrong, self->data);
 }
 
 static void
 on_scene(const char *scene, gboolean exists, gpointer data)
 {
-    DccRun *self = data;
-    g_autoptr(DccRun) held = g_object_ref(self);
+    DccRunAgent *self = data;
+    g_autoptr(HeldAgent) held = hold(self);
 
     dcc_run_work_set_scene(&self->work, scene);
-    self->listener->changed(self, self->data);
+    self->handler->changed(self->data);
 }
 
 /* The scene knows its frames where the command line did not name them. */
 static void
 on_frame(int frame, int first, int last, int step, gpointer data)
 {
-    DccRun *self = data;
+    DccRunAgent *self = data;
 
-    if (step > 0 && self->output != NULL && !dcc_run_output_knows_frames(self->output))
+    if (step > 0 && !dcc_run_output_knows_frames(self->output))
         dcc_run_output_set_frames(self->output, first, last, step);
 }
 
 static void
 on_work(const DccAgentWork *work, gpointer data)
 {
-    DccRun *self = data;
-    g_autoptr(DccRun) held = g_object_ref(self);
+    DccRunAgent *self = data;
+    g_autoptr(HeldAgent) held = hold(self);
 
     dcc_run_work_take(&self->work, work);
-    self->listener->changed(self, self->data);
+    self->handler->changed(self->data);
 }
 
 static void
 on_protection(gboolean ok, const char *reason, gpointer data)
 {
-    DccRun *self = data;
-    g_autoptr(DccRun) held = g_object_ref(self);
+    DccRunAgent *self = data;
+    g_autoptr(HeldAgent) held = hold(self);
     g_autofree char *what = NULL;
 
     if (ok)
         return;
     what = g_strdup_printf("unsaved work is not protected: %s", reason);
-    self->listener->degraded(self, what, self->data);
+    self->handler->degraded(what, self->data);
 }
 
 /* The kernel tells the end; this word only says that it is meant to be in order. */
@@ -116,7 +157,7 @@ on_bye(int code, gpointer data)
 {
 }
 
-const DccAgentHandler dcc_run_agent_handler = {
+static const DccAgentHandler link_handler = {
     .connected = on_connected,
     .ready = on_ready,
     .scene = on_scene,
@@ -125,3 +166,49 @@ const DccAgentHandler dcc_run_agent_handler = {
     .work = on_work,
     .protection = on_protection,
 };
+
+DccRunAgent *
+dcc_run_agent_new(const DccRunSetup *setup,
+                  DccInstanceDir *dir,
+                  DccRunOutput *output,
+                  DccClock *clock,
+                  const DccRunAgentHandler *handler,
+                  gpointer data,
+                  GError **error)
+{
+    DccRunAgent *self = g_rc_box_new0(DccRunAgent);
+
+    self->setup = setup;
+    self->output = output;
+    self->handler = handler;
+    self->data = data;
+    self->link = dcc_agent_link_new(dir, clock, &link_handler, self, error);
+    if (self->link == NULL) {
+        agent_release(self);
+        return NULL;
+    }
+    dcc_agent_link_expect(self->link, setup->token);
+    return self;
+}
+
+void
+dcc_run_agent_free(DccRunAgent *self)
+{
+    if (self == NULL)
+        return;
+    self->handler = &silent_handler;
+    g_clear_pointer(&self->link, dcc_agent_link_free);
+    agent_release(self);
+}
+
+DccAgentLink *
+dcc_run_agent_get_link(DccRunAgent *self)
+{
+    return self->link;
+}
+
+DccRunWork *
+dcc_run_agent_get_work(DccRunAgent *self)
+{
+    return &self->work;
+}

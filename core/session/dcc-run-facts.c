@@ -21,11 +21,35 @@ dcc_run_save(DccRun *self, DccSessionRecord *record)
 
         record->failure = dcc_json_from_text(text, -1, NULL);
     }
-    dcc_run_work_save(&self->work, record);
+    dcc_run_work_save(dcc_run_agent_get_work(self->agent), record);
     record->recovered = g_strdup(setup->recovered);
     record->run_safe = dcc_launch_request_is_safe(setup->request);
     record->environment = g_strdupv(self->environment);
     record->n_hang_reports = self->watch != NULL ? dcc_run_watch_count_reports(self->watch) : 0;
+}
+
+void
+dcc_run_watch_health(DccRun *self)
+{
+    dcc_run_watch_start(self->watch);
+}
+
+void
+dcc_run_ask_health(DccRun *self, DccProbeFunc func, gpointer data)
+{
+    dcc_run_watch_ask(self->watch, func, data);
+}
+
+void
+dcc_run_call_agent(DccRun *self,
+                   const char *method,
+                   JsonObject *params,
+                   gint64 timeout_ms,
+                   DccReplyFunc func,
+                   gpointer data)
+{
+    dcc_agent_link_call(
+        dcc_run_agent_get_link(self->agent), method, params, timeout_ms, func, data);
 }
 
 DccRunPhase
@@ -113,19 +137,19 @@ dcc_run_get_uptime_ms(DccRun *self)
 const char *
 dcc_run_get_scene(DccRun *self)
 {
-    return self->work.scene;
+    return dcc_run_agent_get_work(self->agent)->scene;
 }
 
 gint64
 dcc_run_get_scene_mtime_ns(DccRun *self)
 {
-    return self->work.scene_mtime_ns;
+    return dcc_run_agent_get_work(self->agent)->scene_mtime_ns;
 }
 
 gboolean
 dcc_run_is_dirty(DccRun *self)
 {
-    return self->work.dirty;
+    return dcc_run_agent_get_work(self->agent)->dirty;
 }
 
 DccProgress *
@@ -156,13 +180,13 @@ dcc_run_get_hang_report(DccRun *self)
 const char *
 dcc_run_get_agent_version(DccRun *self)
 {
-    return dcc_agent_link_get_version(self->agent);
+    return dcc_agent_link_get_version(dcc_run_agent_get_link(self->agent));
 }
 
 const char *
 dcc_run_get_agent_python(DccRun *self)
 {
-    return dcc_agent_link_get_python(self->agent);
+    return dcc_agent_link_get_python(dcc_run_agent_get_link(self->agent));
 }
 
 gint64

@@ -292,6 +292,18 @@ on_exited(DccRun *run, DccRunEnd *end, gpointer data)
 }
 
 static void
+on_cleared(DccRun *run, const char *const *ended, const char *const *released, gpointer data)
+{
+    DccRunFollower *self = data;
+    g_auto(Held) held = hold(self);
+
+    dcc_stop_report_add_left(&self->history->report, released);
+    dcc_stop_report_set_ended(&self->history->report, ended);
+    if (ended[0] != NULL)
+        dcc_event_log_tell(self->log, dcc_event_cleared(ended));
+}
+
+static void
 on_empty(DccRun *run, gpointer data)
 {
     DccRunFollower *self = data;
@@ -316,5 +328,6 @@ const DccRunListener dcc_run_follower_listener = {
     .rescued = on_rescued,
     .degraded = on_degraded,
     .exited = on_exited,
+    .cleared = on_cleared,
     .empty = on_empty,
 };

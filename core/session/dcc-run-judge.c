@@ -1,35 +1,13 @@
 /* What an end means; see the header. */
 #include "dcc-run-judge.h"
 
-#include <signal.h>
+#include "dcc-exit-record.h"
+#include "dcc-signals.h"
+#include "dcc-system.h"
+
 #include <string.h>
-#include <sys/wait.h>
 
 #define LAST_LINES 100
-
-guint64
-dcc_run_count_oom_kills(void)
-{
-    g_autofree char *text = NULL;
-    const char *line;
-
-    if (!g_file_get_contents("/proc/vmstat", &text, NULL, NULL))
-        return 0;
-    line = strstr(text, "\noom_kill ");
-    return line != NULL ? g_ascii_strtoull(line + strlen("\noom_kill "), NULL, 10) : 0;
-}
-
-static DccExitInfo *
-read_exit(const DccShimRecord *record)
-{
-    int status = record->wait_status;
-
-    if (!record->exited)
-        return dcc_exit_info_new_lost("its end was seen by nobody who could tell how it ended");
-    if (WIFSIGNALED(status))
-        return dcc_exit_info_new_signaled(WTERMSIG(status), WCOREDUMP(status));
-    return dcc_exit_info_new_exited(WEXITSTATUS(status));
-}
 
 static char **
 list_last_lines(const DccRunFacts *facts)
@@ -42,7 +20,8 @@ DccExitInfo *
 dcc_run_make_exit_info(const DccRunFacts *facts)
 {
     DccRunSetup *setup = facts->setup;
-    DccExitInfo *info = read_exit(facts->record);
+    DccExitInfo *info = dcc_exit_record_to_info(
+        facts->record, "its end was seen by nobody who could tell how it ended");
     g_auto(GStrv) lines = list_last_lines(facts);
     GPtrArray *significant =
         facts->output != NULL ? dcc_run_output_get_significant(facts->output) : NULL;
@@ -68,10 +47,10 @@ static DccVerdict *
 ask_adapter(const DccRunFacts *facts, DccExitInfo *info)
 {
     gboolean killed = dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED &&
-                      dcc_exit_info_get_signal(info) == SIGKILL &&
+                      dcc_exit_info_get_signal(info) == DCC_SIGNAL_KILL &&
                       !dcc_exit_info_is_our_signal(info);
 
-    if (killed && dcc_run_count_oom_kills() > facts->oom_kills)
+    if (killed && dcc_system_count_memory_kills() > facts->oom_kills)
         return dcc_verdict_new(DCC_VERDICT_OOM,
                                "likely killed by the kernel, which ran out of memory meanwhile");
     return dcc_adapter_judge_exit(facts->setup->adapter, info);

@@ -28,9 +28,6 @@ typedef struct {
     gboolean copy_saved; /* a stop has had a newer copy written */
 } DccRunFacts;
 
-/* How often the kernel has ended a process for want of memory since it booted. */
-guint64
-dcc_run_count_oom_kills(void);
 /* (transfer full): for the adapter's questions about a run, ended or not. */
 DccExitInfo *
 dcc_run_make_exit_info(const DccRunFacts *facts);

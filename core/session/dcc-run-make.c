@@ -1,13 +1,94 @@
-/* How a run comes to be: planned and spawned, or restored from a record. */
+/* How a run comes to be, planned and spawned or restored from a record, and how it goes. */
 #include "dcc-run-private.h"
 
+#include "dcc-file-facts.h"
 #include "dcc-json.h"
-#include "dcc-process-age.h"
 #include "dcc-redact.h"
 #include "dcc-shim-path.h"
+#include "dcc-system.h"
 
 #include <errno.h>
-#include <sys/stat.h>
+
+G_DEFINE_TYPE(DccRun, dcc_run, G_TYPE_OBJECT)
+
+/* What was never handed over to anybody ends with its owner. */
+static void
+abandon(DccRun *self)
+{
+    gboolean over = self->phase == DCC_RUN_EMPTY || self->phase == DCC_RUN_REFUSED;
+
+    if (self->shim != NULL && !over) {
+        g_signal_handlers_disconnect_by_data(self->shim, self);
+        dcc_shim_link_abandon(g_steal_pointer(&self->shim));
+    }
+    if (self->phase != DCC_RUN_EMPTY)
+        dcc_run_setup_remove_dirs(self->setup, FALSE);
+}
+
+static void
+close_parts(DccRun *self)
+{
+    dcc_clock_clear(self->clock, &self->agent_timer);
+    if (self->shim != NULL)
+        g_signal_handlers_disconnect_by_data(self->shim, self);
+    g_clear_pointer(&self->sequence, dcc_stop_sequence_free);
+    g_clear_pointer(&self->watch, dcc_run_watch_free);
+    g_clear_pointer(&self->ready_timer, dcc_ready_timer_free);
+    g_clear_pointer(&self->agent, dcc_run_agent_free);
+    g_clear_pointer(&self->output, dcc_run_output_free);
+    g_clear_pointer(&self->rescue, dcc_rescue_free);
+    g_clear_object(&self->shim);
+}
+
+static void
+dcc_run_dispose(GObject *object)
+{
+    DccRun *self = DCC_RUN(object);
+
+    if (self->setup != NULL && self->agent != NULL)
+        abandon(self);
+    if (self->clock != NULL)
+        close_parts(self);
+    G_OBJECT_CLASS(dcc_run_parent_class)->dispose(object);
+}
+
+static void
+dcc_run_finalize(GObject *object)
+{
+    DccRun *self = DCC_RUN(object);
+
+    g_clear_pointer(&self->setup, dcc_run_setup_free);
+    g_clear_pointer(&self->end, dcc_run_end_unref);
+    g_clear_object(&self->failure);
+    g_clear_object(&self->settings);
+    g_clear_object(&self->clock);
+    g_strfreev(self->environment);
+    g_free(self->log_path);
+    g_free(self->rescue_dir);
+    g_free(self->saved_copy);
+    G_OBJECT_CLASS(dcc_run_parent_class)->finalize(object);
+}
+
+static void
+dcc_run_class_init(DccRunClass *klass)
+{
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+
+    object_class->dispose = dcc_run_dispose;
+    object_class->finalize = dcc_run_finalize;
+}
+
+static void
+dcc_run_init(DccRun *self)
+{
+    self->uptime_ms = -1;
+}
+
+void
+dcc_run_release(DccRun *self)
+{
+    close_parts(self);
+}
 
 static DccRun *
 alloc(const DccRunOrder *order, DccClock *clock, const DccRunListener *listener, gpointer data)
@@ -31,18 +112,15 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
 {
     int first = 0, last = 0, step = 0;
 
-    self->agent = dcc_agent_link_new(self->dir, self->clock, &dcc_run_agent_handler, self, error);
-    if (self->agent == NULL)
-        return FALSE;
-    dcc_agent_link_expect(self->agent, self->setup->token);
     self->output = dcc_run_output_new(self->setup->adapter,
                                       self->clock,
                                       self->log_path,
                                       self->log_start,
                                       &dcc_run_output_handler,
-                                      self,
-                                      error);
-    if (self->output == NULL)
+                                      self);
+    self->agent = dcc_run_agent_new(
+        self->setup, self->dir, self->output, self->clock, &dcc_run_agent_handler, self, error);
+    if (self->agent == NULL)
         return FALSE;
     dcc_launch_plan_get_frames(self->setup->plan, &first, &last, &step);
     dcc_run_output_set_frames(self->output, first, last, step);
@@ -50,7 +128,7 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
     self->ready_timer =
         dcc_ready_timer_new(self->clock, self->settings, &dcc_run_ready_timer_handler, self);
     self->watch = dcc_run_watch_new(self->setup,
-                                    self->agent,
+                                    dcc_run_agent_get_link(self->agent),
                                     self->output,
                                     self->rescue_dir,
                                     self->clock,
@@ -63,9 +141,9 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
 static gint64
 get_log_size(const char *path)
 {
-    struct stat st;
+    DccFileFacts facts;
 
-    return stat(path, &st) == 0 ? st.st_size : 0;
+    return dcc_file_facts_read(path, &facts) ? facts.size : 0;
 }
 
 DccRun *
@@ -80,10 +158,15 @@ dcc_run_new(const DccRunOrder *order,
     self->setup = dcc_run_setup_new(order, error);
     if (self->setup == NULL)
         return NULL;
-    dcc_run_work_set_scene(&self->work, dcc_launch_request_get_scene(self->setup->request));
     self->began_wall = g_get_real_time();
     self->log_start = get_log_size(self->log_path);
-    return equip(self, 0, error) ? g_steal_pointer(&self) : NULL;
+    if (!equip(self, 0, error)) {
+        dcc_run_setup_remove_dirs(self->setup, FALSE);
+        return NULL;
+    }
+    dcc_run_work_set_scene(dcc_run_agent_get_work(self->agent),
+                           dcc_launch_request_get_scene(self->setup->request));
+    return g_steal_pointer(&self);
 }
 
 static gboolean
@@ -119,7 +202,7 @@ dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error)
     if (shim == NULL)
         return FALSE;
     self->environment = dcc_redact_environ(start.envp);
-    self->oom_kills = dcc_run_count_oom_kills();
+    self->oom_kills = dcc_system_count_memory_kills();
     self->began = dcc_clock_now(self->clock);
     self->began_wall = g_get_real_time();
     self->shim = dcc_shim_link_start(&start, &errno_code, error);
@@ -148,27 +231,28 @@ dcc_run_restore(const DccRunOrder *order,
     self->phase = DCC_RUN_SPAWNED;
     self->stop = record->requested ? DCC_RUN_STOP_ASKED : DCC_RUN_STOP_NOT;
     self->failure = failure != NULL ? dcc_result_from_json(failure, NULL) : NULL;
-    dcc_run_work_restore(&self->work, record);
     self->environment = g_strdupv(record->environment);
     self->was_ready = record->ready;
     self->agent_due = record->ready;
     self->counted = record->counted;
     self->began_wall = record->run_began_wall;
     self->log_start = MAX(record->log_start, 0);
-    self->oom_kills = dcc_run_count_oom_kills();
-    if (equip(self, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error))
-        return g_steal_pointer(&self);
-    dcc_run_release(self); /* not ours to end */
-    return NULL;
+    self->oom_kills = dcc_system_count_memory_kills();
+    if (!equip(self, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error)) {
+        dcc_run_release(self); /* not ours to end */
+        return NULL;
+    }
+    dcc_run_work_restore(dcc_run_agent_get_work(self->agent), record);
+    return g_steal_pointer(&self);
 }
 
 /* How long it has run, by a clock that nobody sets; 0: not known. */
 static gint64
 find_beginning(DccRun *self, const DccShimRecord *record)
 {
-    gint64 age = dcc_process_age_us(&record->main);
+    gint64 age_ms = dcc_identity_get_age_ms(&record->main);
 
-    return age >= 0 ? dcc_clock_now(self->clock) - age : 0;
+    return age_ms >= 0 ? dcc_clock_now(self->clock) - age_ms * 1000 : 0;
 }
 
 gboolean

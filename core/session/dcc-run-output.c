@@ -50,10 +50,9 @@ dcc_run_output_new(DccAdapter *adapter,
                    const char *log_path,
                    gint64 offset,
                    const DccRunOutputHandler *handler,
-                   gpointer data,
-                   GError **error)
+                   gpointer data)
 {
-    g_autoptr(DccRunOutput) self = g_new0(DccRunOutput, 1);
+    DccRunOutput *self = g_new0(DccRunOutput, 1);
 
     self->adapter = g_object_ref(adapter);
     self->clock = g_object_ref(clock);
@@ -62,8 +61,8 @@ dcc_run_output_new(DccAdapter *adapter,
     self->last_lines = dcc_line_ring_new();
     self->progress = dcc_progress_new(0, 0, 0);
     self->significant = g_ptr_array_new_with_free_func(g_object_unref);
-    self->log = dcc_log_reader_new(log_path, offset, on_line, self, error);
-    return self->log != NULL ? g_steal_pointer(&self) : NULL;
+    self->log = dcc_log_reader_new(log_path, offset, on_line, self);
+    return self;
 }
 
 void
@@ -96,6 +95,12 @@ void
 dcc_run_output_read(DccRunOutput *self, gboolean flush)
 {
     dcc_log_reader_drain(self->log, flush);
+}
+
+void
+dcc_run_output_look(DccRunOutput *self)
+{
+    dcc_log_reader_look(self->log);
 }
 
 void

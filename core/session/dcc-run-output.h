@@ -24,8 +24,7 @@ dcc_run_output_new(DccAdapter *adapter,
                    const char *log_path,
                    gint64 offset,
                    const DccRunOutputHandler *handler,
-                   gpointer data,
-                   GError **error);
+                   gpointer data);
 void
 dcc_run_output_free(DccRunOutput *self);
 /* The frames this run is to render, where they are known. Begins the progress anew. */
@@ -33,6 +32,9 @@ void
 dcc_run_output_set_frames(DccRunOutput *self, int first, int last, int step);
 gboolean
 dcc_run_output_knows_frames(DccRunOutput *self);
+/* There is more: takes it in piece by piece, so that a flood starves nobody. */
+void
+dcc_run_output_look(DccRunOutput *self);
 /* Takes in what there is now; flush: the last line even without its end. */
 void
 dcc_run_output_read(DccRunOutput *self, gboolean flush);

@@ -4,10 +4,10 @@
 
 #include "dcc-ready-timer.h"
 #include "dcc-rescue.h"
+#include "dcc-run-agent.h"
 #include "dcc-run-judge.h"
 #include "dcc-run-output.h"
 #include "dcc-run-watch.h"
-#include "dcc-run-work.h"
 #include "dcc-run.h"
 #include "dcc-shim-link.h"
 #include "dcc-stop-sequence.h"
@@ -26,7 +26,7 @@ struct _DccRun {
     char *rescue_dir;
 
     DccRunSetup *setup;
-    DccAgentLink *agent; /* NULL: released or disposed of */
+    DccRunAgent *agent; /* NULL: released or disposed of */
     DccShimLink *shim;
     DccRunOutput *output;
     DccRunWatch *watch;
@@ -46,7 +46,6 @@ struct _DccRun {
     guint64 oom_kills;
     char **environment;
 
-    DccRunWork work;
     char *saved_copy; /* what the stop had the agent save */
     gint64 stop_deadline_ms;
     gint64 last_left;  /* CPU time and I/O of what is left after a crash, when last looked at */
@@ -60,7 +59,7 @@ struct _DccRun {
     gboolean keep_temp_dir; /* something could not be brought away from it */
 };
 
-extern const DccAgentHandler dcc_run_agent_handler;
+extern const DccRunAgentHandler dcc_run_agent_handler;
 extern const DccRunOutputHandler dcc_run_output_handler;
 extern const DccReadyTimerHandler dcc_run_ready_timer_handler;
 extern const DccRunWatchHandler dcc_run_watch_handler;
@@ -68,17 +67,7 @@ extern const DccRunWatchHandler dcc_run_watch_handler;
 /* Hears what the shim tells from now on. */
 void
 dcc_run_hear_shim(DccRun *self);
-/* It is not what was asked for: told, once. */
-void
-dcc_run_fail(DccRun *self, const char *stage, const char *reason);
 
-/* An agent that was on its way is here, or is not waited for any longer. */
-void
-dcc_run_agent_is_here(DccRun *self);
-void
-dcc_run_become_ready(DccRun *self, const char *how);
-void
-dcc_run_note_started(DccRun *self);
 /* What is known of it now, for its adapter. */
 DccRunFacts
 dcc_run_make_facts(DccRun *self, const DccShimRecord *record);

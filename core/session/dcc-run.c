@@ -9,8 +9,6 @@
 /* An agent finds a new session within two seconds. */
 #define AGENT_RETURN_MS 3000
 
-G_DEFINE_TYPE(DccRun, dcc_run, G_TYPE_OBJECT)
-
 static gboolean
 is_dropped(DccRun *self)
 {
@@ -21,92 +19,13 @@ static void
 clear_timers(DccRun *self)
 {
     dcc_clock_clear(self->clock, &self->agent_timer);
-    if (self->ready_timer != NULL)
-        dcc_ready_timer_stop(self->ready_timer);
-}
-
-/* What was never handed over to anybody ends with its owner. */
-static void
-abandon(DccRun *self)
-{
-    gboolean over = self->phase == DCC_RUN_EMPTY || self->phase == DCC_RUN_REFUSED;
-
-    if (self->shim != NULL && !over)
-        dcc_shim_link_order(self->shim, DCC_SHIM_KILL_TREE);
-    if (self->phase != DCC_RUN_EMPTY)
-        dcc_run_setup_remove_dirs(self->setup, FALSE);
-}
-
-static void
-close_parts(DccRun *self)
-{
-    clear_timers(self);
-    if (self->shim != NULL)
-        g_signal_handlers_disconnect_by_data(self->shim, self);
-    g_clear_pointer(&self->sequence, dcc_stop_sequence_free);
-    g_clear_pointer(&self->watch, dcc_run_watch_free);
-    g_clear_pointer(&self->ready_timer, dcc_ready_timer_free);
-    g_clear_pointer(&self->agent, dcc_agent_link_free);
-    g_clear_pointer(&self->output, dcc_run_output_free);
-    g_clear_pointer(&self->rescue, dcc_rescue_free);
-    g_clear_object(&self->shim);
-}
-
-static void
-dcc_run_dispose(GObject *object)
-{
-    DccRun *self = DCC_RUN(object);
-
-    if (self->setup != NULL && !is_dropped(self))
-        abandon(self);
-    if (self->clock != NULL)
-        close_parts(self);
-    G_OBJECT_CLASS(dcc_run_parent_class)->dispose(object);
-}
-
-static void
-dcc_run_finalize(GObject *object)
-{
-    DccRun *self = DCC_RUN(object);
-
-    g_clear_pointer(&self->setup, dcc_run_setup_free);
-    g_clear_pointer(&self->end, dcc_run_end_unref);
-    g_clear_object(&self->failure);
-    g_clear_object(&self->settings);
-    g_clear_object(&self->clock);
-    g_strfreev(self->environment);
-    g_free(self->log_path);
-    g_free(self->rescue_dir);
-    dcc_run_work_clear(&self->work);
-    g_free(self->saved_copy);
-    G_OBJECT_CLASS(dcc_run_parent_class)->finalize(object);
-}
-
-static void
-dcc_run_class_init(DccRunClass *klass)
-{
-    GObjectClass *object_class = G_OBJECT_CLASS(klass);
-
-    object_class->dispose = dcc_run_dispose;
-    object_class->finalize = dcc_run_finalize;
-}
-
-static void
-dcc_run_init(DccRun *self)
-{
-    self->uptime_ms = -1;
-}
-
-void
-dcc_run_release(DccRun *self)
-{
-    close_parts(self);
+    dcc_ready_timer_stop(self->ready_timer);
 }
 
 /* -- Readiness -- */
 
-void
-dcc_run_become_ready(DccRun *self, const char *how)
+static void
+become_ready(DccRun *self, const char *how)
 {
     if (self->phase != DCC_RUN_SPAWNED)
         return;
@@ -122,11 +41,11 @@ on_settled(gpointer data)
     DccRun *self = data;
     g_autoptr(DccRun) held = g_object_ref(self);
 
-    dcc_run_become_ready(self, "it has lived for the settle time");
+    become_ready(self, "it has lived for the settle time");
 }
 
-void
-dcc_run_fail(DccRun *self, const char *stage, const char *reason)
+static void
+fail(DccRun *self, const char *stage, const char *reason)
 {
     if (self->failure != NULL)
         return;
@@ -140,7 +59,7 @@ on_late(const char *reason, gpointer data)
     DccRun *self = data;
     g_autoptr(DccRun) held = g_object_ref(self);
 
-    dcc_run_fail(self, "ready", reason);
+    fail(self, "ready", reason);
 }
 
 const DccReadyTimerHandler dcc_run_ready_timer_handler = {.settled = on_settled, .late = on_late};
@@ -151,8 +70,8 @@ dcc_run_await_ready(DccRun *self)
     dcc_ready_timer_await(self->ready_timer);
 }
 
-void
-dcc_run_note_started(DccRun *self)
+static void
+note_started(DccRun *self)
 {
     DccShimRecord record = {0};
 
@@ -207,7 +126,7 @@ static void
 make_sequence(DccRun *self)
 {
     DccStopSequenceTools tools = {self->clock,
-                                  self->agent,
+                                  dcc_run_agent_get_link(self->agent),
                                   self->shim,
                                   self->settings,
                                   self->setup->stop_plan,
@@ -243,14 +162,6 @@ on_agent_late(gpointer data)
     self->agent_due = FALSE;
     begin_sequence(self);
     return G_SOURCE_REMOVE;
-}
-
-void
-dcc_run_agent_is_here(DccRun *self)
-{
-    self->agent_due = FALSE;
-    if (self->agent_timer != 0)
-        begin_sequence(self);
 }
 
 /* A session that has just taken over must not end unsaved work because the agent is still on its
@@ -303,6 +214,8 @@ dcc_run_clear_tree(DccRun *self, gboolean crashed)
 DccRunFacts
 dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
 {
+    const DccRunWork *work = dcc_run_agent_get_work(self->agent);
+
     return (DccRunFacts){
         .setup = self->setup,
         .output = self->output,
@@ -316,8 +229,8 @@ dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
         .ready = self->was_ready,
         .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,
         .hung = self->stop == DCC_RUN_STOP_HANG || dcc_run_watch_count_reports(self->watch) > 0,
-        .scene = self->work.scene,
-        .copy = self->work.dirty ? self->work.copy : NULL,
+        .scene = work->scene,
+        .copy = work->dirty ? work->copy : NULL,
         .copy_saved = self->saved_copy != NULL && self->stop == DCC_RUN_STOP_ASKED,
     };
 }
@@ -331,6 +244,21 @@ list_files(DccRun *self)
     dcc_shim_link_read(self->shim, &record);
     facts = dcc_run_make_facts(self, &record);
     return dcc_run_list_files(&facts);
+}
+
+/* What was ended beside the main process, and what was let go. */
+static void
+tell_cleared(DccRun *self)
+{
+    guint total = 0;
+    g_autoptr(GArray) members = dcc_shim_link_list_ended(self->shim, &total);
+    g_auto(GStrv) ended = dcc_run_tree_list_ended(members, total);
+    g_auto(GStrv) released = dcc_run_tree_list_released(
+        dcc_launch_plan_get_daemons(self->setup->plan), self->setup->incarnation);
+
+    if (ended[0] != NULL || released[0] != NULL)
+        self->listener->cleared(
+            self, (const char *const *)ended, (const char *const *)released, self->data);
 }
 
 static void
@@ -353,7 +281,9 @@ on_late_finds(GPtrArray *found, gboolean complete, gpointer data)
             self, "a file could not be brought to safety; it stays where it was", self->data);
     dcc_run_setup_remove_dirs(self->setup, self->keep_temp_dir);
     self->phase = DCC_RUN_EMPTY;
-    self->listener->empty(self, self->data);
+    tell_cleared(self);
+    if (!is_dropped(self))
+        self->listener->empty(self, self->data);
 }
 
 /* None of its processes is left and its end was told. */
@@ -395,7 +325,7 @@ main_ended(DccRun *self)
 
     if (self->phase >= DCC_RUN_EXITED)
         return;
-    dcc_agent_link_drain(self->agent);
+    dcc_agent_link_drain(dcc_run_agent_get_link(self->agent));
     if (is_dropped(self) || self->phase >= DCC_RUN_EXITED)
         return;
     self->phase = DCC_RUN_EXITED;
@@ -458,7 +388,7 @@ on_news(DccShimLink *link, int news, gpointer data)
 
     switch ((DccShimNews)news) {
     case DCC_SHIM_STARTED:
-        dcc_run_note_started(self);
+        note_started(self);
         break;
     case DCC_SHIM_REFUSED:
         on_refused(self);
@@ -477,6 +407,9 @@ on_news(DccShimLink *link, int news, gpointer data)
         self->listener->degraded(
             self, "the log cannot be written; output is being dropped", self->data);
         break;
+    case DCC_SHIM_OUTPUT:
+        dcc_run_output_look(self->output);
+        break;
     case DCC_SHIM_GONE: /* in order after EMPTY; else it was killed, and the link watches alone */
         if (!self->tree_gone)
             self->listener->degraded(
@@ -490,6 +423,62 @@ dcc_run_hear_shim(DccRun *self)
 {
     g_signal_connect(self->shim, "news", G_CALLBACK(on_news), self);
 }
+
+/* -- What its agent tells -- */
+
+static void
+on_agent_connected(gboolean connected, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->listener->agent(self, connected, self->data);
+    if (is_dropped(self) || !connected)
+        return;
+    self->agent_due = FALSE;
+    if (self->agent_timer != 0)
+        begin_sequence(self);
+}
+
+static void
+on_agent_ready(const char *wrong, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    if (self->shim == NULL || self->phase > DCC_RUN_SPAWNED)
+        return;
+    note_started(self); /* its word may overtake the shim's */
+    if (is_dropped(self) || self->phase != DCC_RUN_SPAWNED)
+        return;
+    if (wrong != NULL)
+        fail(self, "scene", wrong);
+    else
+        become_ready(self, "the agent says so");
+}
+
+static void
+on_agent_changed(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->listener->changed(self, self->data);
+}
+
+static void
+on_agent_degraded(const char *what, gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->listener->degraded(self, what, self->data);
+}
+
+const DccRunAgentHandler dcc_run_agent_handler = {.connected = on_agent_connected,
+                                                  .ready = on_agent_ready,
+                                                  .changed = on_agent_changed,
+                                                  .degraded = on_agent_degraded};
 
 /* -- While it runs -- */
 
@@ -557,29 +546,6 @@ on_dead(gpointer data)
 
 const DccRunWatchHandler dcc_run_watch_handler = {
     .health = on_health, .hung = on_hung, .reported = on_reported, .dead = on_dead};
-
-void
-dcc_run_watch_health(DccRun *self)
-{
-    dcc_run_watch_start(self->watch);
-}
-
-void
-dcc_run_ask_health(DccRun *self, DccProbeFunc func, gpointer data)
-{
-    dcc_run_watch_ask(self->watch, func, data);
-}
-
-void
-dcc_run_call_agent(DccRun *self,
-                   const char *method,
-                   JsonObject *params,
-                   gint64 timeout_ms,
-                   DccReplyFunc func,
-                   gpointer data)
-{
-    dcc_agent_link_call(self->agent, method, params, timeout_ms, func, data);
-}
 
 void
 dcc_run_set_counted(DccRun *self)

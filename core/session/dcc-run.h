@@ -66,6 +66,11 @@ typedef struct {
     void (*rescued)(DccRun *run, DccRescueKind kind, const char *path, gpointer data);
     void (*degraded)(DccRun *run, const char *what, gpointer data);
     void (*exited)(DccRun *run, DccRunEnd *end, gpointer data);
+    /* Lines: processes that were ended beside the main one, and daemons that were let go. */
+    void (*cleared)(DccRun *run,
+                    const char *const *ended,
+                    const char *const *released,
+                    gpointer data);
     void (*empty)(DccRun *run, gpointer data);
 } DccRunListener;
 

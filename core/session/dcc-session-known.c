@@ -54,7 +54,8 @@ dcc_session_adopt(DccAdapterRegistry *registry,
     if (adapter == NULL)
         return NULL;
     self = dcc_session_make(adapter, request, runtime);
-    return dcc_supervisor_take_up(dcc_session_get_supervisor(self), g_steal_pointer(&dir), record, error)
+    return dcc_supervisor_take_up(
+               dcc_session_get_supervisor(self), g_steal_pointer(&dir), record, error)
                ? g_steal_pointer(&self)
                : NULL;
 }

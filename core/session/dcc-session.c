@@ -8,6 +8,7 @@
 
 #include "dcc-catalogue.h"
 #include "dcc-claim.h"
+#include "dcc-doors.h"
 #include "dcc-enum-types.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
@@ -22,6 +23,7 @@ struct _DccSession {
     DccAdapter *adapter;
     DccRuntime *runtime;
     DccSupervisor *supervisor;
+    DccControl *control; /* NULL: not started, or over */
 };
 
 /**
@@ -71,6 +73,7 @@ dcc_session_dispose(GObject *object)
 {
     DccSession *self = DCC_SESSION(object);
 
+    g_clear_pointer(&self->control, dcc_control_free);
     g_clear_pointer(&self->supervisor, dcc_supervisor_free);
     G_OBJECT_CLASS(dcc_session_parent_class)->dispose(object);
 }
@@ -181,12 +184,50 @@ dcc_session_init(DccSession *self)
 
 /* -- What the supervisor tells -- */
 
+static gboolean
+on_open(DccInstanceDir *dir, DccClock *clock, GError **error, gpointer data)
+{
+    DccSession *self = data;
+
+    self->control = dcc_doors_open(self->supervisor, dir, clock, error);
+    return self->control != NULL;
+}
+
 static void
 on_event(JsonObject *event, gpointer data)
 {
+    DccSession *self = data;
     g_autofree char *text = dcc_json_to_line(event);
 
-    g_signal_emit(data, signals[SIGNAL_EVENT], 0, text);
+    if (self->control != NULL)
+        dcc_control_tell(self->control, event);
+    g_signal_emit(self, signals[SIGNAL_EVENT], 0, text);
+}
+
+static void
+on_running(gpointer data)
+{
+    DccSession *self = data;
+
+    if (self->control != NULL)
+        dcc_control_tell_running(self->control);
+}
+
+static void
+on_concluded(gpointer data)
+{
+    DccSession *self = data;
+
+    if (self->control != NULL)
+        dcc_control_conclude(self->control);
+}
+
+static gboolean
+on_is_heard(gpointer data)
+{
+    DccSession *self = data;
+
+    return self->control == NULL || dcc_control_is_flushed(self->control);
 }
 
 static void
@@ -204,11 +245,20 @@ on_pid(gpointer data)
 static void
 on_ended(gpointer data)
 {
-    g_signal_emit(data, signals[SIGNAL_ENDED], 0);
+    DccSession *self = data;
+
+    g_clear_pointer(&self->control, dcc_control_free);
+    g_signal_emit(self, signals[SIGNAL_ENDED], 0);
 }
 
-static const DccSupervisorHandler handler = {
-    .event = on_event, .state = on_state, .pid = on_pid, .ended = on_ended};
+static const DccSupervisorHandler handler = {.open = on_open,
+                                             .event = on_event,
+                                             .state = on_state,
+                                             .pid = on_pid,
+                                             .running = on_running,
+                                             .concluded = on_concluded,
+                                             .is_heard = on_is_heard,
+                                             .ended = on_ended};
 
 DccSession *
 dcc_session_make(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runtime)
@@ -258,7 +308,10 @@ start(DccSession *self, DccInstallation *installation, GError **error)
         return FALSE;
     if (!dcc_stale_run_settle(dir, self->adapter, dcc_session_get_app(self), error))
         return FALSE;
-    return dcc_supervisor_start(self->supervisor, installation, g_steal_pointer(&dir), error);
+    if (dcc_supervisor_start(self->supervisor, installation, g_steal_pointer(&dir), error))
+        return TRUE;
+    g_clear_pointer(&self->control, dcc_control_free);
+    return FALSE;
 }
 
 /**
@@ -290,8 +343,12 @@ dcc_session_start(DccSession *self, GError **error)
     held = g_object_ref(self);
     request = dcc_supervisor_get_request(self->supervisor);
     search = dcc_search_new("/", NULL);
-    installation =
-        dcc_catalogue_choose(self->adapter, search, dcc_launch_request_get_version(request), error);
+    installation = dcc_catalogue_choose_for_scene(self->adapter,
+                                                  search,
+                                                  dcc_launch_request_get_version(request),
+                                                  dcc_launch_request_get_scene(request),
+                                                  NULL,
+                                                  error);
     return installation != NULL && start(self, installation, error);
 }
 

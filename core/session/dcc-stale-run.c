@@ -13,8 +13,14 @@
 #include "dcc-rescue.h"
 #include "dcc-run-judge.h"
 #include "dcc-run-teller.h"
+#include "dcc-run-tree.h"
 #include "dcc-safe-dir.h"
 #include "dcc-session-record.h"
+#include "dcc-stray.h"
+#include "dcc-system.h"
+
+#define STRAY_GRACE_MS   500
+#define STRAY_TIMEOUT_MS 2000
 
 typedef struct {
     DccInstanceDir *dir;
@@ -117,7 +123,7 @@ make_facts(Stale *self, const DccShimRecord *shim)
         .began_wall = self->record->run_began_wall,
         .ended_wall = shim->ended != 0 ? shim->ended : g_get_real_time(),
         .uptime_ms = measure_uptime_ms(shim),
-        .oom_kills = dcc_run_count_oom_kills(),
+        .oom_kills = dcc_system_count_memory_kills(),
         .ready = self->record->ready,
         .requested = self->record->requested,
         .hung = self->record->n_hang_reports > 0,
@@ -203,6 +209,23 @@ tell(Stale *self, DccRunEnd *end)
     dcc_run_teller_exit(self->log, end, bundle);
 }
 
+/* Children that outlived a run whose session and shim are dead would be in nobody's tree. */
+static void
+end_strays(Stale *self)
+{
+    g_autoptr(GArray) ended = NULL;
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    if (!dcc_stray_end(
+            dcc_instance_dir_get_dir(self->dir), STRAY_GRACE_MS, STRAY_TIMEOUT_MS, &ended, &error))
+        dcc_event_log_degraded(self->log, error->message);
+    if (ended == NULL || ended->len == 0)
+        return;
+    lines = dcc_run_tree_list_ended(ended, ended->len);
+    dcc_event_log_tell(self->log, dcc_event_cleared((const char *const *)lines));
+}
+
 static void
 settle(Stale *self, const DccShimRecord *shim)
 {
@@ -218,6 +241,7 @@ settle(Stale *self, const DccShimRecord *shim)
         dcc_event_log_degraded(self->log, where);
     }
     tell(self, end);
+    end_strays(self);
     dcc_run_setup_remove_dirs(self->setup, !complete);
 }
 

@@ -153,6 +153,7 @@ dcc_status_make_end_report(const DccStatusFacts *facts)
     json_object_set_array_member(object, "rescue", strings_to_array(facts->rescued));
     json_object_set_array_member(object, "steps", json_array_ref(report->steps));
     json_object_set_array_member(object, "left", json_array_ref(report->left));
+    json_object_set_array_member(object, "ended", json_array_ref(report->ended));
     return object;
 }
 
@@ -162,6 +163,7 @@ dcc_stop_report_begin(DccStopReport *self)
     dcc_stop_report_clear(self);
     self->steps = json_array_new();
     self->left = json_array_new();
+    self->ended = json_array_new();
 }
 
 void
@@ -192,10 +194,20 @@ dcc_stop_report_add_left(DccStopReport *self, const char *const *lines)
 }
 
 void
+dcc_stop_report_set_ended(DccStopReport *self, const char *const *lines)
+{
+    json_array_unref(self->ended);
+    self->ended = json_array_new();
+    for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+        json_array_add_string_element(self->ended, lines[i]);
+}
+
+void
 dcc_stop_report_clear(DccStopReport *self)
 {
     g_clear_pointer(&self->steps, json_array_unref);
     g_clear_pointer(&self->left, json_array_unref);
+    g_clear_pointer(&self->ended, json_array_unref);
     g_clear_pointer(&self->saved, g_free);
     g_clear_pointer(&self->copy, g_free);
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct {
     JsonArray *steps; /* of the stop sequence of the last run */
     JsonArray *left;  /* lines: what could not be ended, or was released */
+    JsonArray *ended; /* lines: processes that were ended beside the main one */
     char *saved;      /* outcome of the save; NULL: none was tried */
     char *copy;       /* what it wrote */
 } DccStopReport;
@@ -48,6 +49,8 @@ dcc_stop_report_add_step(
     DccStopReport *self, const char *step, const char *outcome, gint64 ms, const char *detail);
 void
 dcc_stop_report_add_left(DccStopReport *self, const char *const *lines);
+void
+dcc_stop_report_set_ended(DccStopReport *self, const char *const *lines);
 void
 dcc_stop_report_clear(DccStopReport *self);
 

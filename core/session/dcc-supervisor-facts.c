@@ -266,66 +266,22 @@ dcc_supervisor_recover(DccSupervisor *self, GError **error)
     return FALSE;
 }
 
-/* -- For the control socket -- */
-
-static JsonObject *
-on_status(gpointer data)
+JsonObject *
+dcc_supervisor_make_end_report(DccSupervisor *self)
 {
-    return dcc_supervisor_make_status(data);
-}
-
-static JsonObject *
-on_end_report(gpointer data)
-{
-    DccStatusFacts facts = make_facts(data);
+    DccStatusFacts facts = make_facts(self);
 
     return dcc_status_make_end_report(&facts);
 }
 
-static DccJournal *
-on_journal(gpointer data)
+DccJournal *
+dcc_supervisor_get_journal(DccSupervisor *self)
 {
-    return dcc_event_log_get_journal(((DccSupervisor *)data)->log);
+    return dcc_event_log_get_journal(self->log);
 }
 
-static DccRun *
-on_run(gpointer data)
+DccRun *
+dcc_supervisor_get_run(DccSupervisor *self)
 {
-    return ((DccSupervisor *)data)->run;
+    return self->run;
 }
-
-static void
-on_stop(gint64 deadline_ms, gpointer data)
-{
-    dcc_supervisor_stop(data, deadline_ms);
-}
-
-static void
-on_kill(gpointer data)
-{
-    dcc_supervisor_kill(data);
-}
-
-static gboolean
-on_may_restart(gboolean recover, GError **error, gpointer data)
-{
-    return dcc_supervisor_may_restart(data, error) &&
-           (!recover || dcc_supervisor_recover(data, error));
-}
-
-static void
-on_restart(gboolean recover, gpointer data)
-{
-    dcc_supervisor_restart(data);
-}
-
-const DccControlHandler dcc_supervisor_control_handler = {
-    .status = on_status,
-    .end_report = on_end_report,
-    .journal = on_journal,
-    .run = on_run,
-    .stop = on_stop,
-    .kill = on_kill,
-    .may_restart = on_may_restart,
-    .restart = on_restart,
-};

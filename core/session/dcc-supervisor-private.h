@@ -2,7 +2,6 @@
  * record, dcc-supervisor-facts.c reads it. */
 #pragma once
 
-#include "dcc-control.h"
 #include "dcc-event-log.h"
 #include "dcc-evidence.h"
 #include "dcc-farewell.h"
@@ -30,7 +29,6 @@ struct _DccSupervisor {
     DccInstallation *installation;
     DccInstanceDir *dir;
     DccEventLog *log;
-    DccControl *control;
     DccRestartPolicy *policy;
     DccRecovery *recovery;
     DccEvidence *evidence;
@@ -72,7 +70,6 @@ void
 dcc_supervisor_stop_run(DccSupervisor *self);
 
 /* dcc-supervisor-facts.c */
-extern const DccControlHandler dcc_supervisor_control_handler;
 /* All that a run is made with. */
 DccRunOrder
 dcc_supervisor_make_order(DccSupervisor *self);

@@ -17,8 +17,6 @@ on_told(JsonObject *event, gpointer data)
 {
     DccSupervisor *self = data;
 
-    if (self->control != NULL)
-        dcc_control_tell(self->control, event);
     self->handler->event(event, self->data);
 }
 
@@ -212,7 +210,6 @@ on_farewell(gpointer data)
     g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
 
     dcc_instance_dir_dissolve(self->dir);
-    g_clear_pointer(&self->control, dcc_control_free);
     self->phase = DCC_SUPERVISOR_OVER;
     self->handler->ended(self->data);
 }
@@ -228,9 +225,9 @@ do_conclude(DccSupervisor *self)
     g_clear_object(&self->run);
     dcc_supervisor_write_last(self);
     dcc_event_log_tell(self->log, dcc_event_ended(self->state, self->history.result));
-    if (self->control != NULL)
-        dcc_control_conclude(self->control);
-    self->farewell = dcc_farewell_new(self->clock, self->control, on_farewell, self);
+    self->handler->concluded(self->data);
+    self->farewell =
+        dcc_farewell_new(self->clock, self->handler->is_heard, self->data, on_farewell, self);
 }
 
 static gboolean
@@ -254,8 +251,7 @@ do_watch(DccSupervisor *self)
     dcc_clock_clear(self->clock, &self->reset_timer);
     self->reset_timer = dcc_clock_add(self->clock, reset_after, on_well_for_long, self);
     dcc_run_watch_health(self->run);
-    if (self->control != NULL)
-        dcc_control_tell_running(self->control);
+    self->handler->running(self->data);
 }
 
 static void
@@ -365,8 +361,7 @@ on_incomplete(gpointer data)
 {
     DccSupervisor *self = data;
 
-    if (self->control != NULL)
-        dcc_control_conclude(self->control);
+    self->handler->concluded(self->data);
 }
 
 static void
@@ -393,7 +388,6 @@ supervisor_clear(gpointer data)
 {
     DccSupervisor *self = data;
 
-    g_clear_pointer(&self->control, dcc_control_free);
     g_clear_pointer(&self->evidence, dcc_evidence_free);
     g_clear_pointer(&self->log, dcc_event_log_free);
     g_clear_pointer(&self->recovery, dcc_recovery_free);
@@ -452,9 +446,27 @@ ignore_event(JsonObject *event, gpointer data)
 {
 }
 
+static gboolean
+open_nothing(DccInstanceDir *dir, DccClock *clock, GError **error, gpointer data)
+{
+    return TRUE;
+}
+
+static gboolean
+has_no_listener(gpointer data)
+{
+    return TRUE;
+}
+
 /* After it was freed: an entry that has not returned may still tell. */
-static const DccSupervisorHandler silent_handler = {
-    .event = ignore_event, .state = ignore, .pid = ignore, .ended = ignore};
+static const DccSupervisorHandler silent_handler = {.open = open_nothing,
+                                                    .event = ignore_event,
+                                                    .state = ignore,
+                                                    .pid = ignore,
+                                                    .running = ignore,
+                                                    .concluded = ignore,
+                                                    .is_heard = has_no_listener,
+                                                    .ended = ignore};
 
 void
 dcc_supervisor_free(DccSupervisor *self)
@@ -470,7 +482,6 @@ dcc_supervisor_free(DccSupervisor *self)
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
-    g_clear_pointer(&self->control, dcc_control_free);
     dcc_supervisor_release(self);
 }
 
@@ -490,9 +501,7 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
                                       .handler = &follower_handler,
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
-    self->control =
-        dcc_control_new(self->dir, self->clock, &dcc_supervisor_control_handler, self, error);
-    return self->control != NULL;
+    return self->handler->open(self->dir, self->clock, error, self->data);
 }
 
 static gboolean
@@ -532,7 +541,6 @@ dcc_supervisor_start(DccSupervisor *self,
         return TRUE;
     self->phase = DCC_SUPERVISOR_OVER;
     self->state = DCC_STATE_FAILED;
-    g_clear_pointer(&self->control, dcc_control_free);
     dcc_instance_dir_dissolve(self->dir);
     return FALSE;
 }
@@ -545,8 +553,8 @@ go_down(DccSupervisor *self, const char *reason)
 {
     if (self->phase == DCC_SUPERVISOR_OPEN)
         dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
-    else if (self->control != NULL)
-        dcc_control_conclude(self->control);
+    else
+        self->handler->concluded(self->data);
 }
 
 void

@@ -8,19 +8,25 @@
  * Threading: the thread-default main context at the time it is made. A handler may free it. */
 #pragma once
 
-#include "dcc-adapter.h"
-#include "dcc-instance-dir.h"
-#include "dcc-result.h"
-#include "dcc-session-record.h"
+#include "dcc-journal.h"
+#include "dcc-run.h"
 
 G_BEGIN_DECLS
 
 typedef struct _DccSupervisor DccSupervisor;
 
 typedef struct {
+    /* The directories are ready: whatever is to listen for others opens its doors. */
+    gboolean (*open)(DccInstanceDir *dir, DccClock *clock, GError **error, gpointer data);
     void (*event)(JsonObject *event, gpointer data); /* borrowed */
     void (*state)(gpointer data);
     void (*pid)(gpointer data);
+    void (*running)(gpointer data);
+    /* It has ended, or cannot be ended: whoever waits is to be answered. */
+    void (*concluded)(gpointer data);
+    /* Whether all that was told has left this process. */
+    gboolean (*is_heard)(gpointer data);
+    /* Over for good, and the name is free. */
     void (*ended)(gpointer data);
 } DccSupervisorHandler;
 
@@ -80,6 +86,15 @@ dcc_supervisor_get_result(DccSupervisor *self);
 /* (transfer full) */
 JsonObject *
 dcc_supervisor_make_status(DccSupervisor *self);
+/* (transfer full) */
+JsonObject *
+dcc_supervisor_make_end_report(DccSupervisor *self);
+/* (transfer none) */
+DccJournal *
+dcc_supervisor_get_journal(DccSupervisor *self);
+/* (transfer none): NULL: none now. */
+DccRun *
+dcc_supervisor_get_run(DccSupervisor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccSupervisor, dcc_supervisor_free)
 
 G_END_DECLS

@@ -1,12 +1,12 @@
 /* Evidence and work kept within limits.
  *
- * Order: first what tells of old crashes (log, reports, figures), the oldest first; only when that
- * is not enough, old work. What belongs to the newest crash stays whatever it takes, and so does
- * the file that somebody may be about to go on from.
+ * Order: first the evidence of old crashes (log, reports, figures), the oldest first; only when
+ * that is not enough, old work. What belongs to the newest crash stays whatever it takes, and so
+ * does the file that somebody may be about to go on from.
  *
  * A bundle's reports are the same files as those in the rescue directory (hard links), so both
  * names go, and their bytes are counted once. What a crash brought into the rescue directory begins
- * with the first letters of its life; what has other names, a copy that a stop made, is the
+ * with the first letters of its run; what has other names, a copy that a stop made, is the
  * artist's and is not counted. Threading: one thread at a time for one directory. */
 #include "dcc-bundle.h"
 
@@ -14,11 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LIFE_LENGTH 8
+#define RUN_LENGTH 8
 
 typedef struct {
     char *path;
-    char life[LIFE_LENGTH + 1];
+    char run[RUN_LENGTH + 1];
     guint64 bytes;
     gint64 changed;
 } Item;
@@ -63,11 +63,11 @@ list_bundles(const char *crashes)
     GArray *items = items_new();
 
     for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i), *life;
+        const char *name = g_ptr_array_index(names, i), *run;
         Item item = {.path = g_build_filename(crashes, name, NULL)};
 
-        dcc_bundle_is_name(name, &life);
-        memcpy(item.life, life, LIFE_LENGTH);
+        dcc_bundle_is_name(name, &run);
+        memcpy(item.run, run, RUN_LENGTH);
         item.bytes = count_bytes(item.path);
         g_array_append_val(items, item);
     }
@@ -77,10 +77,10 @@ list_bundles(const char *crashes)
 static gboolean
 is_of_a_crash(const char *name)
 {
-    for (guint i = 0; i < LIFE_LENGTH; i++)
+    for (guint i = 0; i < RUN_LENGTH; i++)
         if (!g_ascii_isxdigit(name[i]))
             return FALSE;
-    return name[LIFE_LENGTH] == '-';
+    return name[RUN_LENGTH] == '-';
 }
 
 /* Also in one of the bundles: then it is evidence, and no work. */
@@ -89,9 +89,9 @@ is_evidence(GArray *bundles, const char *name)
 {
     for (guint i = 0; i < bundles->len; i++) {
         const Item *bundle = &g_array_index(bundles, Item, i);
-        g_autofree char *twin = g_build_filename(bundle->path, name + LIFE_LENGTH + 1, NULL);
+        g_autofree char *twin = g_build_filename(bundle->path, name + RUN_LENGTH + 1, NULL);
 
-        if (strncmp(bundle->life, name, LIFE_LENGTH) == 0 && access(twin, F_OK) == 0)
+        if (strncmp(bundle->run, name, RUN_LENGTH) == 0 && access(twin, F_OK) == 0)
             return TRUE;
     }
     return FALSE;
@@ -120,7 +120,7 @@ list_work(const char *rescue, GArray *bundles)
         if (!is_of_a_crash(name) || lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
             is_evidence(bundles, name))
             continue;
-        memcpy(item.life, name, LIFE_LENGTH);
+        memcpy(item.run, name, RUN_LENGTH);
         item.path = g_steal_pointer(&path);
         item.bytes = (guint64)st.st_size;
         item.changed = (gint64)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
@@ -147,7 +147,7 @@ remove_bundle(const Item *bundle, const char *rescue)
     const char *name;
 
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *twin = g_strdup_printf("%s/%s-%s", rescue, bundle->life, name);
+        g_autofree char *twin = g_strdup_printf("%s/%s-%s", rescue, bundle->run, name);
 
         unlink(twin);
     }
@@ -166,7 +166,7 @@ dcc_bundle_trim(
 
     if (bundles->len == 0)
         return;
-    newest = g_array_index(bundles, Item, bundles->len - 1).life;
+    newest = g_array_index(bundles, Item, bundles->len - 1).run;
     for (guint i = 0; left > 1 && (left > max_count || bytes > max_bytes); i++, left--) {
         const Item *bundle = &g_array_index(bundles, Item, i);
 
@@ -176,7 +176,7 @@ dcc_bundle_trim(
     for (guint i = 0; i < work->len && bytes > max_bytes; i++) {
         const Item *item = &g_array_index(work, Item, i);
 
-        if (strcmp(item->life, newest) == 0 || g_strcmp0(item->path, keep) == 0)
+        if (strcmp(item->run, newest) == 0 || g_strcmp0(item->path, keep) == 0)
             continue;
         if (unlink(item->path) == 0)
             bytes -= item->bytes;

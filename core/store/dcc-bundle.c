@@ -3,7 +3,6 @@
  * Threading: one thread at a time for one directory. */
 #include "dcc-bundle.h"
 
-#include "dcc-instance-dir.h"
 #include "dcc-json.h"
 
 #include <errno.h>
@@ -13,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAME_FORM   "DDDDDDDD-DDDDDD-DDD-XXXXXXXX" /* date, time, milliseconds, life */
-#define LIFE_LENGTH 8
-#define MAX_COPY    (16 * 1024 * 1024) /* of a report on another file system */
+#define NAME_FORM  "DDDDDDDD-DDDDDD-DDD-XXXXXXXX" /* date, time, milliseconds, run */
+#define RUN_LENGTH 8
+#define MAX_COPY   (16 * 1024 * 1024) /* of a report on another file system */
 
 struct _DccBundle {
     char *crashes;
@@ -120,7 +119,7 @@ dcc_bundle_seal(DccBundle *self, gint64 wall_us, const char *incarnation)
 }
 
 gboolean
-dcc_bundle_is_name(const char *name, const char **life)
+dcc_bundle_is_name(const char *name, const char **run)
 {
     if (strlen(name) != strlen(NAME_FORM))
         return FALSE;
@@ -131,8 +130,8 @@ dcc_bundle_is_name(const char *name, const char **life)
                         : (form == 'X' ? !g_ascii_isxdigit(name[i]) : name[i] != form))
             return FALSE;
     }
-    if (life != NULL)
-        *life = name + strlen(NAME_FORM) - LIFE_LENGTH;
+    if (run != NULL)
+        *run = name + strlen(NAME_FORM) - RUN_LENGTH;
     return TRUE;
 }
 
@@ -162,9 +161,9 @@ dcc_bundle_find(const char *crashes, const char *incarnation)
     g_autoptr(GPtrArray) names = dcc_bundle_list(crashes);
 
     for (guint i = names->len; i > 0; i--) {
-        const char *name = g_ptr_array_index(names, i - 1), *life;
+        const char *name = g_ptr_array_index(names, i - 1), *run;
 
-        if (dcc_bundle_is_name(name, &life) && strncmp(life, incarnation, LIFE_LENGTH) == 0)
+        if (dcc_bundle_is_name(name, &run) && strncmp(run, incarnation, RUN_LENGTH) == 0)
             return g_build_filename(crashes, name, NULL);
     }
     return NULL;

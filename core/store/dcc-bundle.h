@@ -33,13 +33,13 @@ char *
 dcc_bundle_seal(DccBundle *self, gint64 wall_us, const char *incarnation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccBundle, dcc_bundle_free)
 
-/* Whether a name is one of a sealed bundle; *life: the 8 letters of its life in it. */
+/* Whether a name is one of a sealed bundle; *run: the 8 letters of its run in it. */
 gboolean
-dcc_bundle_is_name(const char *name, const char **life);
+dcc_bundle_is_name(const char *name, const char **run);
 /* (transfer full): names of sealed bundles, the oldest first. */
 GPtrArray *
 dcc_bundle_list(const char *crashes);
-/* (transfer full): the bundle of this life, where it has one. */
+/* (transfer full): the bundle of this run, where it has one. */
 char *
 dcc_bundle_find(const char *crashes, const char *incarnation);
 /* Evidence beyond the limits goes, the oldest first, then work; what belongs to the newest, and the

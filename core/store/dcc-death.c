@@ -2,8 +2,8 @@
 #include "dcc-death.h"
 
 #include "dcc-error.h"
-#include "dcc-instance-dir.h"
 #include "dcc-json.h"
+#include "dcc-store-file.h"
 
 #define ROW(owner, member, type, ...)                                                              \
     {                                                                                              \
@@ -145,13 +145,13 @@ dcc_death_write(const char *path, const DccDeath *self, GError **error)
 {
     g_autoptr(JsonObject) object = dcc_death_to_json(self);
 
-    return dcc_instance_dir_write_json(path, object, error);
+    return dcc_store_file_write_json(path, object, DCC_STORE_STATE, error);
 }
 
 DccDeath *
 dcc_death_read(const char *path, GError **error)
 {
-    g_autoptr(JsonObject) object = dcc_instance_dir_read_json(path);
+    g_autoptr(JsonObject) object = dcc_store_file_read_json(path);
     DccDeath *self;
 
     if (object == NULL) {

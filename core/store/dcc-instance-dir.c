@@ -1,44 +1,47 @@
 /* Where one instance lives on disk.
  *
- * Locks are flock()s of open file descriptions: the kernel lets them go with the last holder, so no
- * crash leaves a stale one behind. The name's lock is inherited by the shim, so a name stays taken
- * while either lives; the session's lock says whether a brain attends.
+ * The name's lock is inherited by the shim, so a name stays taken while either lives; the session's
+ * lock says whether a session attends.
  */
 #include "dcc-instance-dir.h"
 
 #include "dcc-error.h"
-#include "dcc-json.h"
+#include "dcc-host-mark.h"
+#include "dcc-lock.h"
 #include "dcc-safe-dir.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
+#include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#define NAME_MAX_LENGTH 64
-#define JSON_MAX_BYTES  (4 * 1024 * 1024)
-
-struct _DccPlace {
+struct _DccInstanceDir {
     char *name;
+    char *runtime_path; /* of all instances, like state_path */
+    char *state_path;
     char *dir;
     char *state_dir;
+    DccStoreWriter *writer;
     int lock_fd;
     int session_fd;
     gboolean create;
+    gboolean kept_last;
 };
 
-gboolean
-dcc_instance_dir_is_name(const char *name)
+static gboolean
+has_file(DccInstanceDir *self, const char *file)
 {
-    gsize length = name != NULL ? strlen(name) : 0;
+    g_autofree char *path = dcc_instance_dir_get_path(self, file);
 
-    if (length == 0 || length > NAME_MAX_LENGTH || *name == '.' || *name == '-')
-        return FALSE;
-    for (const char *c = name; *c != '\0'; c++)
-        if (!g_ascii_isalnum(*c) && strchr("._-", *c) == NULL)
-            return FALSE;
-    return TRUE;
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* What is there may be no more than how one ended. */
+static gboolean
+is_instance(DccInstanceDir *self)
+{
+    return g_file_test(self->dir, G_FILE_TEST_IS_DIR) &&
+           (has_file(self, DCC_INSTANCE_DIR_RECORD) || !has_file(self, DCC_INSTANCE_DIR_LAST));
 }
 
 DccInstanceDir *
@@ -54,19 +57,22 @@ dcc_instance_dir_open(DccRuntime *runtime, const char *name, gboolean create, GE
             DCC_ERROR_INVALID,
             "'%s' is no name for an instance: use up to %d letters, digits, '.', '_' and '-'",
             name,
-            NAME_MAX_LENGTH);
+            DCC_INSTANCE_NAME_MAX);
         return NULL;
     }
     self->create = create;
     self->name = g_strdup(name);
-    self->dir = g_build_filename(dcc_runtime_get_path(runtime), name, NULL);
-    self->state_dir = g_build_filename(dcc_runtime_get_state_path(runtime), name, NULL);
-    if (!create && !g_file_test(self->dir, G_FILE_TEST_IS_DIR)) {
+    self->runtime_path = g_strdup(dcc_runtime_get_path(runtime));
+    self->state_path = g_strdup(dcc_runtime_get_state_path(runtime));
+    self->dir = g_build_filename(self->runtime_path, name, NULL);
+    self->state_dir = dcc_host_mark_find(self->state_path, self->runtime_path, name);
+    self->writer = dcc_store_writer_new();
+    if (!create && !is_instance(self)) {
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "no instance called '%s' is running", name);
         return NULL;
     }
-    /* Who only asks makes nothing: it would bring back what is being removed this moment. */
+    /* An asker makes nothing: it would bring back what is being removed this moment. */
     if (create ? !dcc_safe_dir_make(self->dir, error) || !dcc_safe_dir_make(self->state_dir, error)
                : !dcc_safe_dir_check(self->dir, error))
         return NULL;
@@ -88,7 +94,10 @@ dcc_instance_dir_free(DccInstanceDir *self)
         return;
     drop(&self->lock_fd);
     drop(&self->session_fd);
+    dcc_store_writer_free(self->writer);
     g_free(self->name);
+    g_free(self->runtime_path);
+    g_free(self->state_path);
     g_free(self->dir);
     g_free(self->state_dir);
     g_free(self);
@@ -124,51 +133,31 @@ dcc_instance_dir_get_state_file(DccInstanceDir *self, const char *file)
     return g_build_filename(self->state_dir, file, NULL);
 }
 
-/* The file may be removed by its last holder between our open and our lock: then what we hold is no
- * longer what the name says, and we begin again. */
-static gboolean
-is_current(int fd, const char *path)
+char *
+dcc_instance_dir_find_state_file(DccRuntime *runtime, const char *name, const char *file)
 {
-    struct stat mine, there;
+    g_autofree char *dir = dcc_host_mark_find(
+        dcc_runtime_get_state_path(runtime), dcc_runtime_get_path(runtime), name);
 
-    return fstat(fd, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
-           mine.st_dev == there.st_dev;
+    return g_build_filename(dir, file, NULL);
 }
 
-/* -1 with errno EWOULDBLOCK: somebody holds it. */
-static int
-take(const char *dir, const char *path, gboolean create)
+DccStoreWriter *
+dcc_instance_dir_get_writer(DccInstanceDir *self)
 {
-    for (int attempt = 0; attempt < 100; attempt++) {
-        int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-        if (fd < 0 && errno == ENOENT && create && (mkdir(dir, 0700) == 0 || errno == EEXIST))
-            continue;
-        if (fd < 0)
-            return -1;
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-            int saved = errno;
-            close(fd);
-            errno = saved;
-            return -1;
-        }
-        if (is_current(fd, path))
-            return fd;
-        close(fd);
-    }
-    errno = EAGAIN;
-    return -1;
+    return self->writer;
 }
 
 static gboolean
 lock(DccInstanceDir *self, const char *file, int *fd, GError **error)
 {
     g_autofree char *path = dcc_instance_dir_get_path(self, file);
+    gboolean held = FALSE;
 
     if (*fd >= 0)
         return TRUE;
-    *fd = take(self->dir, path, self->create);
-    if (*fd < 0 && errno != EWOULDBLOCK)
+    *fd = dcc_lock_take(path, self->create, &held);
+    if (*fd < 0 && !held)
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_UNSAFE, "cannot lock %s: %s", path, g_strerror(errno));
     return *fd >= 0;
@@ -186,10 +175,49 @@ dcc_instance_dir_get_lock_fd(DccInstanceDir *self)
     return self->lock_fd;
 }
 
+/* The end that had to stay here goes where it belongs, before another run has an end of its own. */
+static void
+take_last_home(DccInstanceDir *self)
+{
+    g_autofree char *kept = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
+    g_autofree char *path = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
+    g_autoptr(JsonObject) object = dcc_store_file_read_json(kept);
+
+    if (object != NULL)
+        dcc_store_file_write_json(path, object, DCC_STORE_STATE, NULL);
+    g_unlink(kept);
+}
+
+static gboolean
+take_state_dir(DccInstanceDir *self, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    char *dir = dcc_host_mark_claim(self->state_path, self->runtime_path, self->name, &problem);
+
+    if (dir != NULL) {
+        g_free(self->state_dir);
+        self->state_dir = dir;
+        take_last_home(self);
+        return TRUE;
+    }
+    /* An adopter takes what the instance has, whatever became of the mark. */
+    if (!self->create)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+}
+
 gboolean
 dcc_instance_dir_lock_session(DccInstanceDir *self, GError **error)
 {
-    return lock(self, DCC_INSTANCE_DIR_SESSION_LOCK, &self->session_fd, error);
+    if (self->session_fd >= 0)
+        return TRUE;
+    if (!lock(self, DCC_INSTANCE_DIR_SESSION_LOCK, &self->session_fd, error))
+        return FALSE;
+    if (take_state_dir(self, error))
+        return TRUE;
+    drop(&self->session_fd);
+    return FALSE;
 }
 
 gboolean
@@ -198,7 +226,152 @@ dcc_instance_dir_is_held(DccInstanceDir *self)
     g_autofree char *name = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LOCK);
     g_autofree char *session = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_SESSION_LOCK);
 
-    return is_current(self->session_fd, session) || is_current(self->lock_fd, name);
+    return dcc_lock_is_current(self->session_fd, session) ||
+           dcc_lock_is_current(self->lock_fd, name);
+}
+
+/* The new lock first, then the old one is let go: the name is never free in between. */
+static gboolean
+lock_anew(DccInstanceDir *self, const char *file, int *fd, GError **error)
+{
+    int old = *fd;
+
+    *fd = -1;
+    if (!lock(self, file, fd, error)) {
+        *fd = old;
+        return FALSE;
+    }
+    drop(&old);
+    return TRUE;
+}
+
+gboolean
+dcc_instance_dir_restore(DccInstanceDir *self, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (dcc_instance_dir_is_held(self))
+        return TRUE;
+    if (!dcc_safe_dir_make(self->runtime_path, error) || !dcc_safe_dir_make(self->dir, error))
+        return FALSE;
+    if (lock_anew(self, DCC_INSTANCE_DIR_LOCK, &self->lock_fd, &problem) &&
+        lock_anew(self, DCC_INSTANCE_DIR_SESSION_LOCK, &self->session_fd, &problem))
+        return TRUE;
+    if (problem != NULL)
+        g_propagate_error(error, g_steal_pointer(&problem));
+    else
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_BUSY,
+                    "%s was removed, and another instance has taken the name '%s'",
+                    self->dir,
+                    self->name);
+    return FALSE;
+}
+
+gboolean
+dcc_instance_dir_conclude(DccInstanceDir *self, const DccLastRecord *last, GError **error)
+{
+    g_autofree char *state_file = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
+    g_autofree char *runtime_file = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
+
+    return dcc_last_record_put(last, state_file, runtime_file, &self->kept_last, error);
+}
+
+/* What the writer's thread is to put, and how that went. */
+typedef struct {
+    DccInstanceDir *owner;
+    char *state_file;
+    char *runtime_file;
+    DccLastRecord *last;
+    gboolean kept;
+    GError *error;
+    GMainContext *context;
+    DccConcluded func;
+    gpointer user_data;
+} Conclusion;
+
+static void
+conclusion_free(gpointer data)
+{
+    Conclusion *conclusion = data;
+
+    g_free(conclusion->state_file);
+    g_free(conclusion->runtime_file);
+    dcc_last_record_free(conclusion->last);
+    g_clear_error(&conclusion->error);
+    g_main_context_unref(conclusion->context);
+    g_free(conclusion);
+}
+
+static gboolean
+report_conclusion(gpointer data)
+{
+    Conclusion *conclusion = data;
+
+    conclusion->owner->kept_last = conclusion->kept;
+    conclusion->func(conclusion->owner, conclusion->error, conclusion->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* A failure is reported to the caller, not as one of the writer's. */
+static gboolean
+conclude_in_thread(gpointer data, GError **error)
+{
+    Conclusion *conclusion = data;
+    g_autoptr(GSource) source = g_idle_source_new();
+
+    dcc_last_record_put(conclusion->last,
+                        conclusion->state_file,
+                        conclusion->runtime_file,
+                        &conclusion->kept,
+                        &conclusion->error);
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, report_conclusion, conclusion, conclusion_free);
+    g_source_attach(source, conclusion->context);
+    return TRUE;
+}
+
+void
+dcc_instance_dir_conclude_async(DccInstanceDir *self,
+                                const DccLastRecord *last,
+                                DccConcluded func,
+                                gpointer user_data)
+{
+    Conclusion *conclusion = g_new0(Conclusion, 1);
+
+    conclusion->owner = self;
+    conclusion->state_file = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
+    conclusion->runtime_file = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
+    conclusion->last = dcc_fields_copy(&dcc_last_record_table, last);
+    conclusion->func = func;
+    conclusion->user_data = user_data;
+    conclusion->context = g_main_context_ref_thread_default();
+    dcc_store_writer_push(self->writer, "the last state", conclude_in_thread, conclusion, NULL);
+}
+
+gboolean
+dcc_instance_dir_has_kept_last(DccInstanceDir *self)
+{
+    return self->kept_last;
+}
+
+/* All but how it ended and what did not reach the state directory. */
+static void
+remove_the_rest(DccInstanceDir *self)
+{
+    static const char *const stays[] = {DCC_INSTANCE_DIR_LAST, DCC_INSTANCE_DIR_SPOOL, NULL};
+    g_autoptr(GDir) dir = g_dir_open(self->dir, 0, NULL);
+    const char *entry;
+
+    while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(self->dir, entry, NULL);
+
+        if (g_strv_contains(stays, entry))
+            continue;
+        if (g_unlink(path) != 0)
+            dcc_safe_dir_remove(path);
+    }
 }
 
 /* The record first: without it nobody takes what is half removed for an instance. */
@@ -208,33 +381,46 @@ dcc_instance_dir_dissolve(DccInstanceDir *self)
     g_autofree char *record = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_RECORD);
 
     if (dcc_instance_dir_is_held(self)) {
-        unlink(record);
-        dcc_safe_dir_remove(self->dir);
+        g_unlink(record);
+        if (self->kept_last)
+            remove_the_rest(self);
+        else
+            dcc_safe_dir_remove(self->dir);
     }
+    if (self->session_fd >= 0)
+        dcc_host_mark_release(self->state_dir, self->runtime_path, self->name);
     drop(&self->lock_fd);
     drop(&self->session_fd);
+}
+
+/* What had to stay in the runtime directory is newer than what is in the state directory. */
+DccLastRecord *
+dcc_instance_dir_read_last(DccRuntime *runtime, const char *name, GError **error)
+{
+    g_autofree char *kept =
+        g_build_filename(dcc_runtime_get_path(runtime), name, DCC_INSTANCE_DIR_LAST, NULL);
+    g_autofree char *path = NULL;
+    DccLastRecord *last;
+
+    if (!dcc_instance_dir_is_name(name)) {
+        g_set_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "'%s' is no name for an instance", name);
+        return NULL;
+    }
+    last = dcc_last_record_read(kept, NULL);
+    if (last != NULL)
+        return last;
+    path = dcc_instance_dir_find_state_file(runtime, name, DCC_INSTANCE_DIR_LAST);
+    return dcc_last_record_read(path, error);
 }
 
 gboolean
 dcc_instance_dir_write_json(const char *path, JsonObject *object, GError **error)
 {
-    g_autofree char *line = dcc_json_to_line(object);
-    g_autofree char *text = g_strconcat(line, "\n", NULL);
-
-    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+    return dcc_store_file_write_json(path, object, DCC_STORE_STATE, error);
 }
 
 JsonObject *
 dcc_instance_dir_read_json(const char *path)
 {
-    g_autofree char *text = NULL;
-    struct stat st;
-    gsize length = 0;
-
-    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-        st.st_size > JSON_MAX_BYTES)
-        return NULL;
-    if (!g_file_get_contents(path, &text, &length, NULL))
-        return NULL;
-    return dcc_json_from_text(text, (gssize)length, NULL);
+    return dcc_store_file_read_json(path);
 }

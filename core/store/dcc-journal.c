@@ -1,28 +1,45 @@
 /* What happened to one instance.
  *
- * A full disk must not cost a follower an event: memory first, disk second, and the caller is told
- * when the second failed. Lines are appended whole, so a torn one (power cut) is one line that is
- * no JSON: it is passed over when the file is read.
+ * A full or slow disk must not cost a follower an event: memory first, the runtime directory
+ * second, the state directory by a thread.
+ *
+ * Threading: the thread that opened it.
  */
 #include "dcc-journal.h"
 
+#include "dcc-death.h"
+#include "dcc-journal-rate.h"
 #include "dcc-json.h"
+#include "dcc-spool.h"
+#include "dcc-store-file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 
 #define MAX_FILE_BYTES (4 * 1024 * 1024)
-#define MAX_NUMBER     (G_GINT64_CONSTANT(1) << 53) /* what is beyond is damage */
+#define FLUSH_MS       5000
+
+/* Which file a line is for. */
+#define EVENT 'e'
+#define DEATH 'd'
 
 struct _DccJournal {
+    DccStoreWriter *writer;
+    DccSpool *spool;
     char *path;
     char *deaths_path;
-    GQueue *ring; /* JsonObject, oldest first */
+    GQueue *ring;     /* JsonObject, oldest first */
+    GHashTable *ends; /* incarnations in the list of ends */
     gint64 last;
+    DccJournalRate health_rate;
+    gboolean tells;
 };
+
+typedef struct {
+    DccSpool *spool;
+    char *path;
+    char *line;
+    char kind;
+} Line;
 
 char *
 dcc_journal_time(gint64 wall_us)
@@ -34,72 +51,69 @@ dcc_journal_time(gint64 wall_us)
 }
 
 static void
-rotate(const char *path)
+free_line(gpointer data)
 {
-    g_autofree char *old = g_strconcat(path, ".1", NULL);
+    Line *line = data;
 
-    g_rename(path, old);
+    dcc_spool_unref(line->spool);
+    g_free(line->path);
+    g_free(line->line);
+    g_free(line);
 }
 
-/* A line that was torn must not take the next one with it. */
-static gboolean
-is_torn(int fd)
+/* Twice the list is let grow before it is cut back, so that most ends cost one append. */
+static void
+trim_deaths(const char *path)
 {
-    off_t size = lseek(fd, 0, SEEK_END);
-    char last = '\n';
+    g_autofree char *text = NULL;
+    gsize length = 0, from = 0;
+    guint lines = 0;
 
-    return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+    if (!g_file_get_contents(path, &text, &length, NULL))
+        return;
+    for (gsize i = 0; i < length; i++)
+        lines += text[i] == '\n';
+    if (lines < 2 * DCC_JOURNAL_DEATHS)
+        return;
+    for (guint skip = lines - DCC_JOURNAL_DEATHS; skip > 0; from++)
+        skip -= text[from] == '\n';
+    dcc_store_file_replace(path, text + from, length - from, DCC_STORE_STATE, NULL);
 }
 
 static gboolean
-append_line(const char *path, JsonObject *object)
+write_line(gpointer data, GError **error)
 {
-    g_autofree char *text = dcc_json_to_line(object);
-    g_autofree char *line = g_strconcat("\n", text, "\n", NULL);
-    const char *from = line + 1;
-    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    gboolean done;
+    Line *line = data;
+    gboolean done = dcc_store_file_append(
+        line->path, line->line, line->kind == EVENT ? MAX_FILE_BYTES : 0, error);
 
-    if (fd < 0)
-        return FALSE;
-    if (is_torn(fd))
-        from = line;
-    done = write(fd, from, strlen(from)) == (gssize)strlen(from);
-    close(fd);
+    dcc_spool_settle(line->spool, done);
+    if (done && line->kind == DEATH)
+        trim_deaths(line->path);
     return done;
 }
 
-/* NULL: it is no event, or not one of these. */
-static JsonObject *
-read_event(const char *line, gsize length, gint64 since)
+/* It is in the spool. */
+static void
+send(DccJournal *self, char kind, const char *text)
 {
-    g_autoptr(JsonObject) event =
-        length > 0 ? dcc_json_from_text(line, (gssize)length, NULL) : NULL;
-    gint64 number = event != NULL ? dcc_json_get_int(event, "seq", 0) : 0;
+    Line *line = g_new0(Line, 1);
 
-    return number > since && number < MAX_NUMBER ? g_steal_pointer(&event) : NULL;
+    line->spool = dcc_spool_ref(self->spool);
+    line->path = g_strdup(kind == EVENT ? self->path : self->deaths_path);
+    line->line = g_strdup(text);
+    line->kind = kind;
+    dcc_store_writer_push(self->writer,
+                          kind == EVENT ? "the journal of events" : "the list of ends",
+                          write_line,
+                          line,
+                          free_line);
 }
 
-/* By its length: a power cut may leave NUL bytes in it. */
-JsonArray *
-dcc_journal_read_file(const char *path, gint64 since)
+static gboolean
+is_in_order(DccJournal *self)
 {
-    JsonArray *events = json_array_new();
-    g_autofree char *text = NULL;
-    gsize length = 0, next;
-
-    if (!g_file_get_contents(path, &text, &length, NULL))
-        return events;
-    for (gsize from = 0; from < length; from = next) {
-        const char *stop = memchr(text + from, '\n', length - from);
-        gsize end = stop != NULL ? (gsize)(stop - text) : length;
-        JsonObject *event = read_event(text + from, end - from, since);
-
-        if (event != NULL)
-            json_array_add_object_element(events, event);
-        next = end + 1;
-    }
-    return events;
+    return self->tells || !dcc_store_writer_has_failed(self->writer);
 }
 
 static void
@@ -110,31 +124,104 @@ keep(DccJournal *self, JsonObject *event)
         json_object_unref(g_queue_pop_head(self->ring));
 }
 
-static void
-load(DccJournal *self)
+static gint64
+get_last_number(JsonArray *events)
 {
-    g_autoptr(JsonArray) events = dcc_journal_read_file(self->path, 0);
+    guint n = json_array_get_length(events);
 
-    for (guint i = 0; i < json_array_get_length(events); i++) {
-        JsonObject *event = json_array_get_object_element(events, i);
+    return n > 0 ? dcc_json_get_int(json_array_get_object_element(events, n - 1), "seq", 0) : 0;
+}
 
-        keep(self, event);
-        self->last = MAX(self->last, dcc_json_get_int(event, "seq", 0));
+/* Returns the last number that has arrived in the file. */
+static gint64
+load_events(DccJournal *self, const char *spool)
+{
+    g_autoptr(JsonArray) events = dcc_journal_read_run(self->path, spool, 0);
+    g_autoptr(JsonArray) arrived = dcc_journal_read_file(self->path, 0);
+
+    for (guint i = 0; i < json_array_get_length(events); i++)
+        keep(self, json_array_get_object_element(events, i));
+    self->last = get_last_number(events);
+    return get_last_number(arrived);
+}
+
+static void
+load_ends(DccJournal *self)
+{
+    GPtrArray *notes = dcc_death_notes_read(self->deaths_path);
+
+    for (guint i = 0; i < notes->len; i++) {
+        DccDeathNote *note = g_ptr_array_index(notes, i);
+
+        if (note->incarnation != NULL)
+            g_hash_table_add(self->ends, g_steal_pointer(&note->incarnation));
+        dcc_fields_free(&dcc_death_note_table, note);
     }
+    g_ptr_array_unref(notes);
+}
+
+/* A line that an earlier session had on its way: TRUE where it has not arrived. */
+static gboolean
+is_missing(DccJournal *self, const DccSpoolLine *line, gint64 arrived)
+{
+    g_autoptr(JsonObject) object = dcc_json_from_text(line->line, -1, NULL);
+    const char *incarnation = dcc_json_get_string(object, "incarnation", NULL);
+
+    if (line->kind == EVENT)
+        return dcc_json_get_int(object, "seq", 0) > arrived;
+    return line->kind == DEATH && incarnation != NULL &&
+           g_hash_table_add(self->ends, g_strdup(incarnation));
+}
+
+static void
+send_spooled(DccJournal *self, GPtrArray *lines, gint64 arrived)
+{
+    for (guint i = 0; i < lines->len; i++) {
+        const DccSpoolLine *line = g_ptr_array_index(lines, i);
+
+        if (is_missing(self, line, arrived))
+            send(self, line->kind, line->line);
+        else
+            dcc_spool_settle(self->spool, TRUE);
+    }
+}
+
+static gboolean
+rotate(gpointer path, GError **error)
+{
+    dcc_store_file_rotate(path);
+    return TRUE;
+}
+
+static void
+begin_run(DccJournal *self)
+{
+    dcc_store_writer_push(
+        self->writer, "the journal of events", rotate, g_strdup(self->path), g_free);
+    g_queue_clear_full(self->ring, (GDestroyNotify)json_object_unref);
+    self->last = 0;
 }
 
 DccJournal *
 dcc_journal_open(DccInstanceDir *instance_dir, gboolean fresh)
 {
     DccJournal *self = g_new0(DccJournal, 1);
+    g_autofree char *spool = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_SPOOL);
+    g_autoptr(GPtrArray) left = NULL;
 
+    self->writer = dcc_instance_dir_get_writer(instance_dir);
     self->path = dcc_instance_dir_get_state_file(instance_dir, DCC_INSTANCE_DIR_EVENTS);
     self->deaths_path = dcc_instance_dir_get_state_file(instance_dir, DCC_INSTANCE_DIR_DEATHS);
     self->ring = g_queue_new();
+    self->ends = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    dcc_store_writer_flush(self->writer, FLUSH_MS);
+    self->spool = dcc_spool_open(spool, &left);
+    if (!fresh || left->len > 0) {
+        load_ends(self);
+        send_spooled(self, left, load_events(self, spool));
+    }
     if (fresh)
-        rotate(self->path);
-    else
-        load(self);
+        begin_run(self);
     return self;
 }
 
@@ -143,35 +230,73 @@ dcc_journal_free(DccJournal *self)
 {
     if (self == NULL)
         return;
+    if (self->tells)
+        dcc_store_writer_set_failed_func(self->writer, NULL, NULL);
+    dcc_spool_unref(self->spool);
     g_queue_free_full(self->ring, (GDestroyNotify)json_object_unref);
+    g_hash_table_unref(self->ends);
     g_free(self->path);
     g_free(self->deaths_path);
     g_free(self);
 }
 
-static void
-rotate_when_large(const char *path)
+void
+dcc_journal_set_failed_func(DccJournal *self, DccJournalFailed func, gpointer user_data)
 {
-    struct stat st;
+    self->tells = func != NULL;
+    dcc_store_writer_set_failed_func(self->writer, func, user_data);
+}
 
-    if (stat(path, &st) == 0 && st.st_size > MAX_FILE_BYTES)
-        rotate(path);
+gboolean
+dcc_journal_flush(DccJournal *self, gint64 timeout_ms)
+{
+    return dcc_store_writer_flush(self->writer, timeout_ms);
+}
+
+/* What is kept of an event that is one of many. */
+static gboolean
+is_kept(DccJournal *self, JsonObject *event)
+{
+    gint64 passed = 0;
+
+    if (!g_str_equal(dcc_json_get_string(event, "type", ""), "health") ||
+        !dcc_journal_rate_allows(&self->health_rate, g_get_monotonic_time(), &passed))
+        return FALSE;
+    if (passed > 0)
+        json_object_set_int_member(event, "passed", passed);
+    return TRUE;
 }
 
 gboolean
 dcc_journal_add(DccJournal *self, JsonObject *event, gboolean transient)
 {
     g_autofree char *time = dcc_journal_time(g_get_real_time());
+    g_autofree char *line = NULL;
 
     json_object_set_string_member(event, "time", time);
-    if (transient) {
+    if (transient && !is_kept(self, event)) {
         json_object_set_int_member(event, "seq", self->last);
         return TRUE;
     }
     json_object_set_int_member(event, "seq", ++self->last);
     keep(self, event);
-    rotate_when_large(self->path);
-    return append_line(self->path, event);
+    line = dcc_json_to_line(event);
+    dcc_spool_add(self->spool, EVENT, line);
+    send(self, EVENT, line);
+    return is_in_order(self);
+}
+
+gboolean
+dcc_journal_add_death(DccJournal *self, JsonObject *death)
+{
+    const char *incarnation = dcc_json_get_string(death, "incarnation", NULL);
+    g_autofree char *line = dcc_json_to_line(death);
+
+    if (incarnation != NULL)
+        g_hash_table_add(self->ends, g_strdup(incarnation));
+    dcc_spool_add(self->spool, DEATH, line);
+    send(self, DEATH, line);
+    return is_in_order(self);
 }
 
 JsonArray *
@@ -195,40 +320,12 @@ dcc_journal_has(DccJournal *self, const char *type, const char *incarnation)
         if (g_str_equal(dcc_json_get_string(l->data, "type", ""), type) &&
             g_strcmp0(dcc_json_get_string(l->data, "incarnation", NULL), incarnation) == 0)
             return TRUE;
-    return FALSE;
+    return incarnation != NULL && g_str_equal(type, "exit") &&
+           g_hash_table_contains(self->ends, incarnation);
 }
 
 gint64
 dcc_journal_get_last(DccJournal *self)
 {
     return self->last;
-}
-
-/* Twice the tally is let grow before it is cut back, so that most deaths cost one append. */
-static void
-trim_deaths(const char *path)
-{
-    g_autofree char *text = NULL;
-    gsize length = 0, from = 0;
-    guint lines = 0;
-
-    if (!g_file_get_contents(path, &text, &length, NULL))
-        return;
-    for (gsize i = 0; i < length; i++)
-        lines += text[i] == '\n';
-    if (lines < 2 * DCC_JOURNAL_DEATHS)
-        return;
-    for (guint skip = lines - DCC_JOURNAL_DEATHS; skip > 0; from++)
-        skip -= text[from] == '\n';
-    g_file_set_contents_full(
-        path, text + from, (gssize)(length - from), G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
-}
-
-gboolean
-dcc_journal_add_death(DccJournal *self, JsonObject *death)
-{
-    gboolean done = append_line(self->deaths_path, death);
-
-    trim_deaths(self->deaths_path);
-    return done;
 }

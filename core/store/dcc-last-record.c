@@ -3,6 +3,7 @@
 
 #include "dcc-error.h"
 #include "dcc-json.h"
+#include "dcc-store-file.h"
 
 static const DccField fields[] = {
     {.name = "record_version",
@@ -66,7 +67,7 @@ dcc_last_record_from_json(JsonObject *object, GError **error)
 DccLastRecord *
 dcc_last_record_read(const char *path, GError **error)
 {
-    g_autoptr(JsonObject) object = dcc_instance_dir_read_json(path);
+    g_autoptr(JsonObject) object = dcc_store_file_read_json(path);
     gboolean there = object != NULL || g_file_test(path, G_FILE_TEST_EXISTS);
     DccLastRecord *self;
 
@@ -82,4 +83,20 @@ dcc_last_record_read(const char *path, GError **error)
     if (self == NULL)
         g_prefix_error(error, "%s: ", path);
     return self;
+}
+
+gboolean
+dcc_last_record_put(const DccLastRecord *self,
+                    const char *state_file,
+                    const char *runtime_file,
+                    gboolean *kept,
+                    GError **error)
+{
+    g_autoptr(JsonObject) object = dcc_last_record_to_json(self);
+
+    *kept = FALSE;
+    if (dcc_store_file_write_json(state_file, object, DCC_STORE_STATE, error))
+        return TRUE;
+    *kept = dcc_store_file_write_json(runtime_file, object, DCC_STORE_RUNTIME, NULL);
+    return FALSE;
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "dcc-fields.h"
-#include "dcc-instance-dir.h"
 
 G_BEGIN_DECLS
 
@@ -33,5 +32,13 @@ dcc_last_record_from_json(JsonObject *object, GError **error);
 /* (transfer full): errors as above, with the file's name; NOT_FOUND: there is none. */
 DccLastRecord *
 dcc_last_record_read(const char *path, GError **error);
+/* Into the state directory; where that does not take it, FALSE with its error, and *kept says
+ * whether the runtime directory did. */
+gboolean
+dcc_last_record_put(const DccLastRecord *self,
+                    const char *state_file,
+                    const char *runtime_file,
+                    gboolean *kept,
+                    GError **error);
 
 G_END_DECLS

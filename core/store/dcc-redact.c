@@ -1,6 +1,6 @@
 /* An environment that may be shown.
  *
- * Masked too often is a nuisance, masked too seldom a leak: so a name need only hold such a word.
+ * Redacted too often is a nuisance, too seldom a leak: so a name need only hold such a word.
  * Threading: any. */
 #include "dcc-redact.h"
 
@@ -47,7 +47,7 @@ find_at(const char *address)
 }
 
 static char *
-mask_addresses(const char *value)
+redact_addresses(const char *value)
 {
     GString *text = g_string_new(NULL);
     const char *from = value, *scheme;
@@ -78,7 +78,7 @@ dcc_redact_variable(const char *setting)
     name = g_strndup(setting, (gsize)(equals - setting));
     if (equals[1] != '\0' && is_secret(name))
         return g_strconcat(name, "=" DCC_MASKED, NULL);
-    value = mask_addresses(equals + 1);
+    value = redact_addresses(equals + 1);
     return g_strconcat(name, "=", value, NULL);
 }
 
@@ -92,10 +92,10 @@ char **
 dcc_redact_environ(const char *const *env)
 {
     guint n = env != NULL ? g_strv_length((char **)env) : 0;
-    char **masked = g_new0(char *, n + 1);
+    char **redacted = g_new0(char *, n + 1);
 
     for (guint i = 0; i < n; i++)
-        masked[i] = dcc_redact_variable(env[i]);
-    qsort(masked, n, sizeof *masked, compare);
-    return masked;
+        redacted[i] = dcc_redact_variable(env[i]);
+    qsort(redacted, n, sizeof *redacted, compare);
+    return redacted;
 }

@@ -1,4 +1,4 @@
-/* An environment that may be shown: secrets are masked. */
+/* An environment that may be shown: secrets are redacted. */
 #pragma once
 
 #include "dcc-api.h"

@@ -8,8 +8,11 @@
 #include "dcc-runtime.h"
 
 #include "dcc-error.h"
-#include "dcc-instance-dir.h"
+#include "dcc-host-mark.h"
+#include "dcc-instance-files.h"
 #include "dcc-safe-dir.h"
+
+#include <gio/gio.h>
 
 #include <errno.h>
 #include <unistd.h>
@@ -117,7 +120,9 @@ open_state_path(GError **error)
  * `~/.local/state/dcchost`), making what is missing with mode 0700.
  *
  * Returns: (transfer full) (nullable): the directories; %NULL with `DCC_ERROR_UNSAFE` where one is
- * a link, somebody else's, open to others or cannot be made Since: 1.0
+ * a link, somebody else's, open to others or cannot be made
+ *
+ * Since: 1.0
  */
 DccRuntime *
 dcc_runtime_open(GError **error)
@@ -166,6 +171,14 @@ dcc_runtime_get_state_path(DccRuntime *self)
     return self->state_path;
 }
 
+static gboolean
+has_file(const char *dir, const char *file)
+{
+    g_autofree char *path = g_build_filename(dir, file, NULL);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
 static void
 collect_names(const char *base, const char *witness, GHashTable *names)
 {
@@ -173,10 +186,28 @@ collect_names(const char *base, const char *witness, GHashTable *names)
     const char *entry;
 
     while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(base, entry, witness, NULL);
+        g_autofree char *path = g_build_filename(base, entry, NULL);
 
-        if (dcc_instance_dir_is_name(entry) && g_file_test(path, G_FILE_TEST_EXISTS))
+        if (dcc_instance_dir_is_name(entry) && has_file(path, witness))
             g_hash_table_add(names, g_strdup(entry));
+    }
+}
+
+/* Of those that share the state directory, what is this machine's. */
+static void
+collect_ended(DccRuntime *self, GHashTable *names)
+{
+    g_autoptr(GDir) dir = g_dir_open(self->state_path, 0, NULL);
+    const char *entry;
+
+    collect_names(self->path, DCC_INSTANCE_DIR_LAST, names);
+    while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *name = dcc_host_mark_get_name(entry);
+        g_autofree char *path =
+            name != NULL ? dcc_host_mark_find(self->state_path, self->path, name) : NULL;
+
+        if (path != NULL && has_file(path, DCC_INSTANCE_DIR_LAST))
+            g_hash_table_add(names, g_steal_pointer(&name));
     }
 }
 
@@ -207,11 +238,50 @@ dcc_runtime_list_names(DccRuntime *self, gboolean all)
     g_return_val_if_fail(DCC_IS_RUNTIME(self), NULL);
     collect_names(self->path, DCC_INSTANCE_DIR_RECORD, names);
     if (all)
-        collect_names(self->state_path, DCC_INSTANCE_DIR_LAST, names);
+        collect_ended(self, names);
     g_hash_table_iter_init(&iter, names);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         g_ptr_array_add(sorted, g_strdup(key));
     g_ptr_array_sort(sorted, compare_strings);
     g_ptr_array_add(sorted, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&sorted), FALSE);
+}
+
+static gboolean
+is_on_file_server(const char *path)
+{
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    g_autoptr(GFileInfo) info =
+        g_file_query_filesystem_info(file, G_FILE_ATTRIBUTE_FILESYSTEM_REMOTE, NULL, NULL);
+
+    return info != NULL &&
+           g_file_info_get_attribute_boolean(info, G_FILE_ATTRIBUTE_FILESYSTEM_REMOTE);
+}
+
+/**
+ * dcc_runtime_is_state_shared:
+ * @self: the directories
+ *
+ * Whether other machines may write to the state directory: it lies on a file server, or another
+ * machine's name is found in it. Then an instance of a name that another machine uses has its state
+ * in a directory of its own, `NAME@HOST`.
+ *
+ * Returns: %TRUE if it is shared, as far as can be seen
+ *
+ * Since: 1.0
+ */
+gboolean
+dcc_runtime_is_state_shared(DccRuntime *self)
+{
+    g_autoptr(GDir) dir = NULL;
+    const char *entry;
+
+    g_return_val_if_fail(DCC_IS_RUNTIME(self), FALSE);
+    if (is_on_file_server(self->state_path))
+        return TRUE;
+    dir = g_dir_open(self->state_path, 0, NULL);
+    while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL)
+        if (dcc_host_mark_is_foreign(self->state_path, entry))
+            return TRUE;
+    return FALSE;
 }

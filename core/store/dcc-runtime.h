@@ -24,5 +24,8 @@ dcc_runtime_get_state_path(DccRuntime *self);
  * left state behind. Sorted. */
 DCC_API char **
 dcc_runtime_list_names(DccRuntime *self, gboolean all);
+/* Whether other machines may write to the state directory. */
+DCC_API gboolean
+dcc_runtime_is_state_shared(DccRuntime *self);
 
 G_END_DECLS

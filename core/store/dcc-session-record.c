@@ -141,14 +141,14 @@ dcc_session_record_write(DccInstanceDir *instance_dir, const DccSessionRecord *s
     g_autofree char *path = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD);
     g_autoptr(JsonObject) object = dcc_session_record_to_json(self);
 
-    return dcc_instance_dir_write_json(path, object, error);
+    return dcc_store_file_write_json(path, object, DCC_STORE_RUNTIME, error);
 }
 
 DccSessionRecord *
 dcc_session_record_read(DccInstanceDir *instance_dir, GError **error)
 {
     g_autofree char *path = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD);
-    g_autoptr(JsonObject) object = dcc_instance_dir_read_json(path);
+    g_autoptr(JsonObject) object = dcc_store_file_read_json(path);
     DccSessionRecord *self;
 
     if (object == NULL) {

@@ -91,8 +91,8 @@ dcc_session_record_to_json(const DccSessionRecord *self);
 DccSessionRecord *
 dcc_session_record_from_json(JsonObject *object, GError **error);
 
-/* Replaces the record. It is on disk, or at least with the kernel, when this returns: see
- * dcc_instance_dir_write_json(). */
+/* Replaces the record: the kernel has it when this returns, so it outlives this process. It is not
+ * synced, for it is worth nothing once the machine has gone down. */
 gboolean
 dcc_session_record_write(DccInstanceDir *instance_dir,
                          const DccSessionRecord *self,

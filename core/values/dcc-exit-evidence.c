@@ -1,4 +1,4 @@
-/* The evidence of one ended life: telling lines, last lines, where its files lie.
+/* The evidence of one ended run: significant lines, last lines, where its files lie.
  *
  * Contract and threading: those of dcc-exit-info.c.
  */
@@ -10,9 +10,9 @@
 /**
  * dcc_exit_info_add_event:
  * @self: an #DccExitInfo
- * @output_event: (type DccHost.OutputEvent): a telling line, of which a reference is taken
+ * @output_event: (type DccHost.OutputEvent): a significant line, of which a reference is taken
  *
- * Adds a telling line; the oldest comes first.
+ * Adds a significant line; the oldest comes first.
  *
  * Since: 1.0
  */
@@ -29,9 +29,9 @@ dcc_exit_info_add_event(DccExitInfo *self, gpointer output_event)
  * dcc_exit_info_has_event:
  * @self: an #DccExitInfo
  * @kind: what to look for
- * @text: (out) (optional) (nullable) (transfer none): the telling part of the line
+ * @text: (out) (optional) (nullable) (transfer none): the significant part of the line
  *
- * Looks for a telling line; of several of one kind the newest is found.
+ * Looks for a significant line; of several of one kind the newest is found.
  *
  * Returns: %TRUE if there was one; @text is left alone otherwise
  *

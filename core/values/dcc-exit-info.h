@@ -61,7 +61,7 @@ DCC_API gint64
 dcc_exit_info_get_started(DccExitInfo *self);
 DCC_API gint64
 dcc_exit_info_get_ended(DccExitInfo *self);
-/* The telling lines of this life, oldest first: (element-type DccOutputEvent). */
+/* The significant lines of this run, oldest first: (element-type DccOutputEvent). */
 DCC_API void
 dcc_exit_info_add_event(DccExitInfo *self, gpointer output_event);
 DCC_API gboolean

@@ -1,4 +1,4 @@
-/* One telling line of output: what it says, and the figures it holds.
+/* One significant line of output: what it says, and the figures it holds.
  *
  * Contract: filled in by an adapter, unchanged after. Threading: one thread at a time while it is
  * filled.
@@ -19,7 +19,7 @@ struct _DccOutputEvent {
 /**
  * DccOutputEvent:
  *
- * One telling line of output: what it says, and the figures it holds.
+ * One significant line of output: what it says, and the figures it holds.
  *
  * Since: 1.0
  */
@@ -47,7 +47,7 @@ dcc_output_event_init(DccOutputEvent *self)
 /**
  * dcc_output_event_new:
  * @kind: what it is about
- * @text: (nullable): the telling part of the line: a path, a message
+ * @text: (nullable): the significant part of the line: a path, a message
  *
  * What one line of output says.
  *
@@ -87,7 +87,7 @@ dcc_output_event_get_kind(DccOutputEvent *self)
  * dcc_output_event_get_text:
  * @self: an #DccOutputEvent
  *
- * The telling part of the line.
+ * The significant part of the line.
  *
  * Returns: (nullable): a path or a message
  *

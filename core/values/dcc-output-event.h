@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 DCC_API
 G_DECLARE_FINAL_TYPE(DccOutputEvent, dcc_output_event, DCC, OUTPUT_EVENT, GObject)
 
-/* text: the telling part of the line (a path, a message), or NULL. */
+/* text: the significant part of the line (a path, a message), or NULL. */
 DCC_API DccOutputEvent *
 dcc_output_event_new(DccOutputKind kind, const char *text);
 DCC_API DccOutputKind

@@ -9,11 +9,11 @@
 #include "dcc-result.h"
 
 #include <errno.h>
-#include <signal.h>
 
 #include "dcc-enum-types.h"
 #include "dcc-error.h"
 #include "dcc-result-private.h"
+#include "dcc-signals.h"
 
 /**
  * DccResult:
@@ -120,13 +120,13 @@ static gboolean
 is_crash_signal(int signal)
 {
     switch (signal) {
-    case SIGSEGV:
-    case SIGBUS:
-    case SIGILL:
-    case SIGFPE:
-    case SIGABRT:
-    case SIGTRAP:
-    case SIGSYS:
+    case DCC_SIGNAL_SEGV:
+    case DCC_SIGNAL_BUS:
+    case DCC_SIGNAL_ILLEGAL:
+    case DCC_SIGNAL_FLOAT:
+    case DCC_SIGNAL_ABORT:
+    case DCC_SIGNAL_TRAP:
+    case DCC_SIGNAL_SYS:
         return TRUE;
     default:
         return FALSE;
@@ -446,7 +446,7 @@ dcc_result_to_exit_status(DccResult *self)
     case DCC_RESULT_STOPPED:
         return self->code >= 0 ? self->code : 0;
     case DCC_RESULT_OOM:
-        return STATUS_SIGNAL_BASE + SIGKILL;
+        return STATUS_SIGNAL_BASE + DCC_SIGNAL_KILL;
     case DCC_RESULT_START_FAILED:
         return start_failure_status(self);
     default:

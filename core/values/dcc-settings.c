@@ -474,9 +474,9 @@ dcc_settings_parse(DccSettings *self, const char *name, const char *text, GError
  * @self: the #DccSettings
  * @name: a name
  *
- * Whether somebody has set it: an adapter's default must not overrule a user's wish.
+ * Whether it was set: an adapter's default must not overrule a user's wish.
  *
- * Returns: %TRUE if somebody has
+ * Returns: %TRUE if it was set
  *
  * Since: 1.0
  */

@@ -111,7 +111,7 @@ dcc_settings_get_recover(DccSettings *self);
  * "backoff". */
 DCC_API gboolean
 dcc_settings_parse(DccSettings *self, const char *name, const char *text, GError **error);
-/* TRUE if somebody has set it: an adapter's default must not overrule a user's wish. */
+/* TRUE if it was set: an adapter's default must not overrule a user's wish. */
 DCC_API gboolean
 dcc_settings_is_set(DccSettings *self, const char *name);
 /* The text that dcc_settings_parse() takes; NULL for an unknown name. */
@@ -120,6 +120,9 @@ dcc_settings_format(DccSettings *self, const char *name);
 /* (transfer container): names, in the order of the documentation. */
 DCC_API GPtrArray *
 dcc_settings_list_names(void);
+/* What it is for, in a line; NULL for an unknown name. */
+DCC_API const char *
+dcc_settings_describe(const char *name);
 /* "10s", "500ms", "2m", "1h", or a bare number of seconds ("2.5"). */
 DCC_API gboolean
 dcc_duration_parse(const char *text, gint64 *ms, GError **error);

@@ -4,8 +4,7 @@
  * SIGTERM. Threading: one thread at a time while it is filled.
  */
 #include "dcc-stop-plan.h"
-
-#include <signal.h>
+#include "dcc-signals.h"
 
 #include "dcc-strings.h"
 
@@ -49,7 +48,7 @@ static void
 dcc_stop_plan_init(DccStopPlan *self)
 {
     self->quit_timeout_ms = DEFAULT_QUIT_TIMEOUT_MS;
-    self->signal = SIGTERM;
+    self->signal = DCC_SIGNAL_TERMINATE;
 }
 
 /**
@@ -191,7 +190,8 @@ dcc_stop_plan_set_signal(DccStopPlan *self, int signal)
     g_return_if_fail(DCC_IS_STOP_PLAN(self));
     g_return_if_fail(signal > 0 && signal <= LAST_SIGNAL);
     /* These end an application without a chance to save, and two of them leave a core behind. */
-    g_return_if_fail(signal != SIGABRT && signal != SIGQUIT && signal != SIGKILL);
+    g_return_if_fail(signal != DCC_SIGNAL_ABORT && signal != DCC_SIGNAL_QUIT &&
+                     signal != DCC_SIGNAL_KILL);
 
     self->signal = signal;
 }
@@ -209,7 +209,7 @@ dcc_stop_plan_set_signal(DccStopPlan *self, int signal)
 int
 dcc_stop_plan_get_signal(DccStopPlan *self)
 {
-    g_return_val_if_fail(DCC_IS_STOP_PLAN(self), SIGTERM);
+    g_return_val_if_fail(DCC_IS_STOP_PLAN(self), DCC_SIGNAL_TERMINATE);
 
     return self->signal;
 }

@@ -46,7 +46,7 @@ def test_the_commands_in_order(sketch):
     """As somebody types them who reads from the top: the skeleton first, then the same by hand."""
     (sketch.work / "sketch.c").write_text(WHOLE)
     skeleton, build = blocks("sh")
-    assert "sketch 0.1: all is well" in sh(sketch, skeleton)
+    assert "sketch 0.1-made-up: every answer is sound, but made up" in sh(sketch, skeleton)
     said = sh(sketch, build)
     assert re.search(r"^sketch +1.0 +loaded ", said, re.M) and re.search(r"^sketch +\S+ +/.*/sketch +PATH", said, re.M)
     sh(sketch, "dcchost launch sketch -d --wait started && dcchost stop sketch")

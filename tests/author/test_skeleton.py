@@ -20,7 +20,12 @@ def test_from_nothing_to_a_launched_application(author):
     # Its tables and the conformance suite in the test program, and the module in a process of its own.
     assert re.search(r"two-words +OK", said) and re.search(r"check +OK", said), said
     said = sh(author, "dcchost adapter check adapter/build/dcchost-two-words.so")
-    assert said.endswith("two-words 0.1: all is well\n")
+    assert "two-words 0.1-made-up: every answer is sound, but made up: " in said and "all is well" not in said
+    source = author.work / "adapter" / "two-words.c"
+    source.write_text(source.read_text().replace('"0.1-made-up"', '"0.1"'))
+    sh(author, "meson compile -C adapter/build")
+    assert sh(author, "dcchost adapter check adapter/build/dcchost-two-words.so").endswith(
+        "two-words 0.1: all is well\n")
     assert "two-words" not in sh(author, "dcchost adapters")
     sh(author, 'install -m 755 adapter/build/dcchost-two-words.so "$XDG_DATA_HOME/dcchost/adapters/"')
     line, = [line for line in sh(author, "dcchost adapters").splitlines() if line.startswith("two-words ")]

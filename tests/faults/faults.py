@@ -35,14 +35,20 @@ def record(box, name):
         return None
 
 
-def events(box, name, kind=None):
-    """The journal as it is on disk."""
+def read_lines(path):
     try:
-        text = (box.state / "dcchost" / name / "events.jsonl").read_text()
+        return path.read_text().split("\n")
     except OSError:
         return []
-    found = [json.loads(line, strict=False) for line in text.split("\n") if line]
-    return [each for each in found if kind is None or each["type"] == kind]
+
+
+def events(box, name, kind=None):
+    """The journal as it is on disk: what is on its way to the state directory is looked at first, so that nothing is
+    missed that arrives in between."""
+    lines = [line[2:] for line in read_lines(place(box, name) / "spool")[:-1] if line.startswith("e ")]
+    lines += read_lines(box.state / "dcchost" / name / "events.jsonl")
+    found = {each["seq"]: each for each in (json.loads(line, strict=False) for line in lines if line)}
+    return [found[seq] for seq in sorted(found) if kind is None or found[seq]["type"] == kind]
 
 
 def read_oracle(path):

@@ -1,10 +1,12 @@
 """Out of processes, descriptors or memory: that is no crash, and passes."""
 
 import os
+import pathlib
 import resource
 import shutil
 import signal
 import socket
+import subprocess
 
 import pytest
 
@@ -53,6 +55,28 @@ def test_no_thread_to_be_had_at_the_start(box):
     died = session.poll() is not None
     box.run("kill", "fake")
     assert not died
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_no_inotify_instance_left(box):
+    """128 of them a user are a usual limit, so no session may need one; it hears of output all the same."""
+    session = start_session(box, "fake", "--", "--print", "a line", under=[
+        STRACE, "-f", "-qq", "-o", "/dev/null", "-e", "trace=inotify_init,inotify_init1", "-e",
+        "inject=inotify_init,inotify_init1:error=EMFILE"])
+    ready(box)
+    until(lambda: "a line" in box.run("logs", "fake").out, "the line")
+    follower = box.popen("logs", "fake", "-f", stdout=subprocess.PIPE)
+    assert box.run("kill", "fake").status == 0
+    assert b"a line" in follower.communicate(timeout=20)[0]
+    session.wait(20)
+
+
+def test_many_sessions_and_not_one_inotify_instance(box):
+    for name in ("a", "b", "c"):
+        box.run("launch", "fake", "--name", name, "-d", "--wait", "ready")
+        for pid in (box.status(name)["session_pid"], box.status(name)["shim_pid"]):
+            links = [os.readlink(str(each)) for each in pathlib.Path("/proc/%d/fd" % pid).iterdir()]
+            assert not [link for link in links if "inotify" in link], links
 
 
 def few_files():

@@ -78,6 +78,51 @@ def test_a_daemon_that_may_live_is_named_and_not_waited_for(box):
         os.kill(daemon, signal.SIGKILL)
 
 
+def nest(box):
+    """An executable that starts the instance 'inner' before it becomes the application of 'outer'."""
+    script = box.work / "nest"
+    script.write_text('''#!/bin/sh
+export DCCHOST_FAKE_EXECUTABLE='%s'
+[ "$DCCHOST_NAME" = outer ] && '%s' launch fake --name inner -d --wait ready
+exec "$DCCHOST_FAKE_EXECUTABLE" "$@"
+''' % (os.environ["DCCHOST_FAKE_EXECUTABLE"], os.environ["DCCHOST"]))
+    script.chmod(0o755)
+    return {"DCCHOST_FAKE_EXECUTABLE": str(script)}
+
+
+@pytest.mark.parametrize("end", ["stop", "kill", "session", "shim"])
+def test_an_instance_that_was_started_from_inside_another_outlives_it(box, end):
+    """It is no part of the other's tree: not ended with it, not named as left, and nothing to wait for."""
+    done = box.run("launch", "fake", "--name", "outer", "-d", "--wait", "ready", *SHORT, **nest(box))
+    assert done.status == 0, done
+    outer, inner = box.status("outer"), box.status("inner")
+    if end in ("session", "shim"):  # lost, and stopped by an adopter, or without a shim
+        os.kill(outer[end + "_pid"], signal.SIGKILL)
+        until(lambda: not is_alive(outer[end + "_pid"]), "its end")
+    done = box.run("kill" if end == "kill" else "stop", "outer", "--json")
+    assert done.status == 0, done
+    assert done.json["left"] == []
+    assert not is_alive(outer["pid"])
+    assert all(is_alive(inner[name]) for name in ("pid", "shim_pid", "session_pid"))
+    after = box.status("inner")
+    assert (after["pid"], after["session_pid"], after["state"]) == (inner["pid"], inner["session_pid"], "running")
+    assert box.run("kill", "inner").status == 0
+
+
+def test_what_a_run_was_told_to_let_go_has_a_long_name(box):
+    """The kernel keeps 15 bytes of a name."""
+    name = "fake-server-of-licences"
+    box.launch(*SHORT, "--env", "DCCHOST_FAKE_DAEMON=" + name, "--", "--daemon", name)
+    daemon = until(lambda: find(box, name[:15]), "the daemon")[0]
+    done = box.run("stop", "--json")
+    try:
+        assert done.status == 0, done
+        assert is_alive(daemon)
+        assert any(name[:15] in line for line in done.json["left"]), done.json
+    finally:
+        os.kill(daemon, signal.SIGKILL)
+
+
 def test_an_application_that_takes_long_to_die(box):
     """As one of many gibibytes does: the end is when the kernel says so."""
     box.launch(*SHORT, "--", "--slow-quit", "700")

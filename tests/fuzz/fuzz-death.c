@@ -25,8 +25,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *life = NULL;
 
     if (death != NULL) {
+        g_autoptr(DccDeath) read = dcc_death_from_json(death, NULL);
+        g_autoptr(JsonObject) again = read != NULL ? dcc_death_to_json(read) : NULL;
+
         g_assert_nonnull(json_object_get_object_member(death, "result"));
         g_assert_nonnull(json_object_get_string_member(death, "name"));
+        g_assert_true(again != NULL && json_object_equal(death, again));
     }
     if (dcc_bundle_is_name(name, &life))
         g_assert_cmpuint(strlen(life), ==, 8);

@@ -186,6 +186,15 @@ rude_adapter_judge_exit(DccAdapter *adapter, DccExitInfo *info)
         is_at("judge_exit", "kind-hearted") ? DCC_VERDICT_CLEAN : DCC_VERDICT_UNKNOWN, "who knows");
 }
 
+static char *
+rude_adapter_read_scene_version(DccAdapter *adapter, GBytes *head)
+{
+    act(conduct_at("read_scene_version"));
+    if (is_at("read_scene_version", "guess"))
+        return g_strdup("4.2");
+    return is_at("read_scene_version", "absurd") ? g_strdup("4 2\n") : NULL;
+}
+
 static GListModel *
 rude_adapter_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error)
 {
@@ -225,6 +234,7 @@ rude_adapter_class_init(RudeAdapterClass *klass)
     adapter_class->read_line = rude_adapter_read_line;
     adapter_class->judge_exit = rude_adapter_judge_exit;
     adapter_class->list_rescue_files = rude_adapter_list_rescue_files;
+    adapter_class->read_scene_version = rude_adapter_read_scene_version;
     adapter_class->plan_recovery = rude_adapter_plan_recovery;
 }
 

@@ -18,8 +18,8 @@ gi.require_version("DccHost", "1.0")
 from gi.repository import DccHost, Gio, GLib  # noqa: E402
 
 QUESTIONS = DccHost.Conformance.list_questions()
-WITHOUT_ERRORS = ("read_version", "read_line", "judge_exit")
-NULLABLE = ("read_version", "read_line")
+WITHOUT_ERRORS = ("read_version", "read_line", "judge_exit", "read_scene_version")
+NULLABLE = ("read_version", "read_line", "read_scene_version")
 FAKE = os.environ["DCC_TEST_ADAPTERS"] + "/dcchost-fake.so"
 
 
@@ -88,7 +88,7 @@ def test_a_good_one():
     assert list(rows) == QUESTIONS
     assert all(row.is_sound() and row.get_reason() is None for row in rows.values()), rows
     defaults = [name for name, row in rows.items() if row.get_outcome() == DccHost.Outcome.DEFAULT]
-    assert defaults == ["read_probe", "plan_recovery"]
+    assert defaults == ["read_probe", "plan_recovery", "read_scene_version"]
     assert rows["plan_launch"].get_seen() == "16 ready by its agent"
     assert repr(rows["plan_launch"]) == "<DccHost.ConformanceRow plan_launch ok: 16 ready by its agent>"
 
@@ -141,7 +141,7 @@ def test_one_that_returns_nothing(question):
 @pytest.mark.parametrize("wrong", [7, "words", object(), [3], DccHost.ExitInfo.new_exited(0)], ids=conftest.short)
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_one_that_returns_the_wrong_type(question, wrong):
-    if question == "read_version" and wrong == "words":
+    if question in ("read_version", "read_scene_version") and wrong == "words":
         wrong = b"4.2"
     reason = assert_only_bad(rows_of(bad_one(question, lambda self, *_args: wrong)), question,
                              DccHost.Outcome.REFUSED)

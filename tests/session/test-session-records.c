@@ -306,6 +306,27 @@ test_stranger(void)
     waitpid(stranger, NULL, 0);
 }
 
+/* The clock was set back by an hour since it was started: it runs as long as it runs. */
+static void
+test_clock_set_back(void)
+{
+    g_autoptr(Orphan) orphan = orphan_new();
+    g_autoptr(JsonObject) status = NULL;
+    int fd = open(orphan->exit, O_RDWR);
+    DccShimSlot slot;
+    double uptime_s;
+
+    g_assert_true(dcc_shim_slot_read(fd, &slot));
+    slot.started += 3600 * (gint64)G_USEC_PER_SEC;
+    g_assert_true(dcc_shim_slot_write(fd, &slot));
+    close(fd);
+    status = dcc_instance_get_status(orphan->rig->runtime, "orphan", NULL);
+    g_assert_cmpint(json_object_get_int_member(status, "pid"), ==, slot.main.pid);
+    uptime_s = json_object_get_double_member(status, "uptime_s");
+    g_assert_cmpfloat(uptime_s, >=, 0);
+    g_assert_cmpfloat(uptime_s, <, 600);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -321,5 +342,6 @@ main(int argc, char **argv)
     g_test_add_func("/records/no-file", test_record_no_file);
     g_test_add_func("/records/exit-damaged", test_exit_damaged);
     g_test_add_func("/records/stranger", test_stranger);
+    g_test_add_func("/records/clock-set-back", test_clock_set_back);
     return g_test_run();
 }

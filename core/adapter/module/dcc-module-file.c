@@ -3,44 +3,36 @@
  * Problem: a mapped file is not ours. Whoever overwrites it in place (cp does, over a file that is
  * there) changes the code that a session is running, and one that truncates it ends the session
  * with SIGBUS. Installing an adapter is copying a file, and people copy over what is there.
- * Contract: the file is opened once, by its real path; its bytes are copied into a sealed memfd,
+ * Contract: the file is opened once, by its real path; its bytes are copied into sealed memory,
  * the copy is checked, and the copy is loaded. So what was checked is what runs, and what happens
  * to the file afterwards concerns the next process. It costs 0.1 ms and the module's size in memory
- * for each process that loads it (measured: 160 KiB each for our own). The copy is loaded as
- * /proc/PID/fd/N, and stays open, so that a debugger finds it there. Where there is no memfd, or
- * none that may be executed, the file itself is loaded as before; then installing must rename, as
- * install, meson and package managers do. Threading: any thread.
+ * for each process that loads it (measured: 160 KiB each for our own). The copy is loaded by its
+ * descriptor, and stays open, so that a debugger finds it there. Where the system has no such
+ * copies, or none that may be executed, the file itself is loaded as before; then installing must
+ * rename, as install, meson and package managers do. Threading: any thread.
  */
 #include "dcc-module-file.h"
 #include "dcc-error.h"
+#include "dcc-file-facts.h"
+#include "dcc-file-open.h"
+#include "dcc-sealed-file.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* From Linux 6.3 on a memfd says whether it is to be executed; older kernels know no such flag. */
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
-
 /* A file larger than this is no adapter that anybody builds; it is not copied. */
-#define MAX_COPY  (64 * 1024 * 1024)
-#define ALL_SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define MAX_COPY (64 * 1024 * 1024)
 
 /* How many names were used up by modules that were closed again. */
 static int n_used_names;
 
 static gboolean
-check_stat(const char *path, const struct stat *st, GError **error)
+check_facts(const char *path, const DccFileFacts *facts, GError **error)
 {
-    if (!S_ISREG(st->st_mode)) {
+    if (facts->kind != DCC_FILE_REGULAR) {
         g_set_error(error, DCC_ERROR, DCC_ERROR_ADAPTER, "module file %s is no regular file", path);
         return FALSE;
     }
-    if (st->st_mode & (S_IWGRP | S_IWOTH)) {
+    if (facts->others_can_write) {
         g_set_error(
             error,
             DCC_ERROR,
@@ -52,87 +44,38 @@ check_stat(const char *path, const struct stat *st, GError **error)
     return TRUE;
 }
 
-/* The name is what /proc/PID/maps and core files show. */
-static int
-new_memfd(const char *path)
-{
-    g_autofree char *name = g_path_get_basename(path);
-    int fd;
-
-    if (strlen(name) > 200)
-        name[200] = '\0';
-    fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-    if (fd < 0 && errno == EINVAL)
-        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    return fd;
-}
-
-static gboolean
-copy_bytes(int from, int to, gint64 size)
-{
-    off_t offset = 0;
-
-    while (offset < size) {
-        ssize_t n = sendfile(to, from, &offset, (size_t)(size - offset));
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* Whether the kernel lets it be mapped as code: a policy may forbid it. */
-static gboolean
-may_run(int fd, gint64 size)
-{
-    void *map = mmap(NULL, (size_t)size, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
-
-    if (map == MAP_FAILED)
-        return FALSE;
-    munmap(map, (size_t)size);
-    return TRUE;
-}
-
-/* -1: no copy is to be had. */
+/* -1: no copy is to be had. The name is what process lists and core files show. */
 static int
 take_copy(int fd, const char *path, gint64 size)
 {
-    int copy = size > 0 && size <= MAX_COPY ? new_memfd(path) : -1;
+    g_autofree char *name = g_path_get_basename(path);
 
-    if (copy < 0)
-        return -1;
-    if (copy_bytes(fd, copy, size) && fcntl(copy, F_ADD_SEALS, ALL_SEALS) == 0 &&
-        may_run(copy, size))
-        return copy;
-    close(copy);
-    return -1;
+    return size <= MAX_COPY ? dcc_sealed_file_copy(fd, name, size) : -1;
 }
 
 static DccModuleFile *
-describe(char *real_path, const struct stat *st)
+describe(char *real_path, const DccFileFacts *facts)
 {
     DccModuleFile *self = g_new0(DccModuleFile, 1);
 
     self->copy = -1;
     self->real_path = real_path;
-    self->device = st->st_dev;
-    self->inode = st->st_ino;
-    self->size = st->st_size;
-    self->mtime_ns = st->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + st->st_mtim.tv_nsec;
+    self->device = facts->device;
+    self->inode = facts->inode;
+    self->size = facts->size;
+    self->mtime_ns = facts->mtime_ns;
     return self;
 }
 
 static DccModuleFile *
-examine(int fd, const char *path, char *real, const struct stat *st, GError **error)
+examine(int fd, const char *path, char *real, const DccFileFacts *facts, GError **error)
 {
-    g_autoptr(DccModuleFile) self = describe(real, st);
+    g_autoptr(DccModuleFile) self = describe(real, facts);
 
-    if (!check_stat(path, st, error))
+    if (!check_facts(path, facts, error))
         return NULL;
-    self->copy = take_copy(fd, real, st->st_size);
-    if (!dcc_module_elf_check(self->copy >= 0 ? self->copy : fd, st->st_size, path, error))
+    self->copy = take_copy(fd, real, facts->size);
+    if (!dcc_module_elf_check(self->copy >= 0 ? self->copy : fd, facts->size, path, error))
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -142,14 +85,13 @@ dcc_module_file_check(const char *path, GError **error)
 {
     g_autofree char *real = dcc_module_path_resolve(path, error);
     DccModuleFile *self;
-    struct stat st;
+    DccFileFacts facts;
     int fd;
 
     if (!real)
         return NULL;
-    /* Not blocking: a FIFO of this name would be waited for. */
-    fd = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) != 0) {
+    fd = dcc_file_open_to_read(real);
+    if (fd < 0 || !dcc_file_facts_read_open(fd, &facts)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_ADAPTER,
@@ -160,7 +102,7 @@ dcc_module_file_check(const char *path, GError **error)
             close(fd);
         return NULL;
     }
-    self = examine(fd, path, g_steal_pointer(&real), &st, error);
+    self = examine(fd, path, g_steal_pointer(&real), &facts, error);
     close(fd);
     return self;
 }
@@ -168,16 +110,9 @@ dcc_module_file_check(const char *path, GError **error)
 char *
 dcc_module_file_get_load_path(DccModuleFile *self)
 {
-    GString *path;
-
     if (self->copy < 0)
         return g_strdup(self->real_path);
-    path = g_string_new(NULL);
-    g_string_printf(path, "/proc/%d/fd/", (int)getpid());
-    for (int i = g_atomic_int_get(&n_used_names); i > 0; i--)
-        g_string_append(path, "./");
-    g_string_append_printf(path, "%d", self->copy);
-    return g_string_free(path, FALSE);
+    return dcc_sealed_file_get_path(self->copy, (guint)g_atomic_int_get(&n_used_names));
 }
 
 void
@@ -190,10 +125,10 @@ gboolean
 dcc_module_file_is_same(DccModuleFile *self, GError **error)
 {
     g_autofree DccModuleFile *now = NULL;
-    struct stat st;
+    DccFileFacts facts;
 
-    if (lstat(self->real_path, &st) == 0)
-        now = describe(NULL, &st);
+    if (dcc_file_facts_read(self->real_path, &facts))
+        now = describe(NULL, &facts);
     if (now && now->device == self->device && now->inode == self->inode &&
         now->size == self->size && now->mtime_ns == self->mtime_ns)
         return TRUE;

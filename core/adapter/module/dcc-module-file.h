@@ -10,8 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* What was checked. Where the kernel can (memfd), a sealed copy of the file was taken first and is
- * what was looked at: nobody can change it between the check and the load, nor afterwards. */
+/* What was checked. Where the kernel can (dcc-sealed-file.h), a sealed copy of the file was taken
+ * first and is what was looked at: nobody can change it between the check and the load, nor
+ * afterwards. */
 typedef struct {
     int copy;        /* a descriptor; -1: there is none, and the file itself is loaded */
     char *real_path; /* no link in it */

@@ -11,7 +11,6 @@
  */
 #include "dcc-module-loader.h"
 #include "dcc-adapter-module.h"
-#include "dcc-adapter-private.h"
 #include "dcc-error.h"
 #include "dcc-module-file.h"
 #include <gmodule.h>
@@ -234,7 +233,7 @@ find_or_load(const char *path, const char *id, GError **error)
         return load_new(file, path, id, error);
     if (strcmp(entry->real_path, file->real_path) == 0)
         return entry;
-    refuse(error, path, "comes second: this process has another adapter '%s' loaded", id);
+    refuse(error, path, "is not loaded: this process has another adapter '%s' already", id);
     return NULL;
 }
 

@@ -2,15 +2,14 @@
  *
  * Blocking; for workers and start-up questions ("--version"). The end is the process's own, not
  * that of its pipe: a helper it left behind may hold that for hours. */
-#include "dcc-pidfd.h"
-#include "dcc-spawn.h"
+#include "dcc-child.h"
+#include "dcc-fds.h"
+#include "dcc-proc.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib-unix.h>
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
+
+#define CHUNKS_PER_TURN 256
 
 static bool
 is_of_session(const DccProc *proc, void *data)
@@ -18,12 +17,15 @@ is_of_session(const DccProc *proc, void *data)
     return proc->sid == *(const gint64 *)data;
 }
 
-/* The leader is not reaped yet, so its number is its session's and nobody else's. */
+/* The leader is not reaped yet, so its number is its session's and nobody else's. Itself first:
+ * that needs no /proc. */
 static void
-kill_session(gint64 sid)
+kill_session(const DccChild *child)
 {
+    gint64 sid = child->pid;
     g_autofree DccProc *list = g_new(DccProc, 256);
 
+    dcc_child_kill(child);
     for (int pass = 0; pass < 20; pass++) {
         gsize n = dcc_proc_scan(list, 256, is_of_session, &sid);
         gboolean any = FALSE;
@@ -36,33 +38,34 @@ kill_session(gint64 sid)
     }
 }
 
+/* As much as a pipe may hold, and no more: whoever writes faster than we read is not waited for. */
 static void
 collect(int fd, GString *output, gsize limit)
 {
     char buffer[4096];
     gssize n;
 
-    while ((n = read(fd, buffer, sizeof buffer)) > 0)
+    for (guint i = 0; i < CHUNKS_PER_TURN && (n = read(fd, buffer, sizeof buffer)) > 0; i++)
         if (output->len < limit)
             g_string_append_len(output, buffer, (gssize)MIN((gsize)n, limit - output->len));
 }
 
 /* FALSE: time is up. */
 static gboolean
-run_to_end(int pidfd, int fd, GString *output, gsize limit, gint64 deadline)
+run_to_end(const DccChild *child, int fd, GString *output, gsize limit, gint64 deadline)
 {
-    struct pollfd fds[] = {{pidfd, POLLIN, 0}, {fd, POLLIN, 0}};
+    GPollFD pipe = {.fd = fd, .events = G_IO_IN};
 
     for (;;) {
         gint64 left = (deadline - g_get_monotonic_time() + 999) / 1000;
-        int n = poll(fds, 2, (int)CLAMP(left, 0, G_MAXINT));
+        gboolean ended = dcc_child_poll(child, &pipe, 1, CLAMP(left, 0, G_MAXINT));
 
         collect(fd, output, limit);
-        if (fds[0].revents != 0)
+        if (ended)
             return TRUE;
-        if (fds[1].revents & (POLLHUP | POLLERR))
-            fds[1].fd = -1;
-        if (n == 0 && g_get_monotonic_time() >= deadline)
+        if (pipe.revents & (G_IO_HUP | G_IO_ERR))
+            pipe.fd = -1;
+        if (g_get_monotonic_time() >= deadline)
             return FALSE;
     }
 }
@@ -75,9 +78,9 @@ start_command(
     int fds[2];
     gboolean ok;
 
-    if (!g_unix_open_pipe(fds, FD_CLOEXEC, error))
+    if (!dcc_fds_open_pipe(fds, error))
         return FALSE;
-    g_unix_set_fd_nonblocking(fds[0], TRUE, NULL);
+    dcc_fds_set_nonblocking(fds[0]);
     spawn.stdout_fd = spawn.stderr_fd = fds[1];
     ok = dcc_spawn(&spawn, child, NULL, error);
     close(fds[1]);
@@ -97,24 +100,22 @@ dcc_command_run(const char *const *argv,
                 GError **error)
 {
     g_autoptr(GString) output = g_string_new(NULL);
-    siginfo_t info = {0};
+    gint64 deadline = g_get_monotonic_time() + timeout_ms * 1000;
     DccChild child;
     gboolean in_time;
-    int reader;
+    int reader, status;
 
     if (!start_command(argv, envp, &child, &reader, error))
         return NULL;
-    in_time =
-        run_to_end(child.pidfd, reader, output, limit, g_get_monotonic_time() + timeout_ms * 1000);
+    in_time = run_to_end(&child, reader, output, limit, deadline);
     if (!in_time)
-        kill_session(child.pid);
-    waitid((idtype_t)P_PID, (id_t)child.pid, &info, WEXITED);
+        kill_session(&child);
+    status = dcc_child_reap(&child);
     collect(reader, output, limit);
     close(reader);
-    close(child.pidfd);
     if (in_time) {
         if (wait_status != NULL)
-            *wait_status = dcc_wait_status_from_siginfo(&info);
+            *wait_status = status;
         return g_string_free(g_steal_pointer(&output), FALSE);
     }
     g_set_error(error,

@@ -138,10 +138,11 @@ dcc_exit_watch_unref(DccExitWatch *self)
 }
 
 guint
-dcc_exit_watch_add(DccExitWatch *self, int pidfd, DccExitFunc func, gpointer data, GError **error)
+dcc_exit_watch_add(
+    DccExitWatch *self, DccProcessRef process, DccExitFunc func, gpointer data, GError **error)
 {
     struct epoll_event event = {.events = EPOLLIN};
-    int fd = fcntl(pidfd, F_DUPFD_CLOEXEC, 3);
+    int fd = fcntl(process, F_DUPFD_CLOEXEC, 3);
     Entry *entry;
 
     do

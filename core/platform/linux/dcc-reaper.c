@@ -190,7 +190,7 @@ dcc_reaper_adopt(const DccChild *child, GError **error)
     g_atomic_ref_count_init(&self->refs);
     self->reaper = reaper;
     self->pid = child->pid;
-    self->pidfd = child->pidfd;
+    self->pidfd = child->process;
     self->wait_status = -1;
     self->born = g_get_monotonic_time();
     g_mutex_lock(&reaper->lock);
@@ -250,7 +250,7 @@ dcc_reaped_signal(DccReaped *self, int sig)
     return error;
 }
 
-int
+DccProcessRef
 dcc_reaped_dup(DccReaped *self)
 {
     int fd = -1;

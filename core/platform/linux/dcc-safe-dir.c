@@ -26,6 +26,11 @@ refuse(GError **error, const char *path, const char *what, const char *remedy)
 static gboolean
 refuse_errno(GError **error, const char *path, const char *verb, int errno_code)
 {
+    if (errno_code == EROFS)
+        return refuse(error,
+                      path,
+                      "is on a read-only file system",
+                      "set XDG_RUNTIME_DIR and XDG_STATE_HOME to directories of yours elsewhere");
     if (errno_code == ELOOP || errno_code == ENOTDIR)
         return refuse(error,
                       path,
@@ -48,12 +53,22 @@ open_dir(const char *path)
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Which advice helps depends on who says no: the mode can be changed, a file system that is mounted
+ * read-only cannot. */
+static gboolean
+refuse_to_write(GError **error, const char *path, mode_t mode, int errno_code)
+{
+    if (errno_code != EROFS && (mode & 0300) != 0300)
+        return refuse(error, path, "cannot be written to", "run 'chmod 700' on it if it is yours");
+    return refuse_errno(error, path, "write to", errno_code);
+}
+
 /* Takes over fd; -1 with errno: it could not be opened. */
 static gboolean
 check_open(int fd, const char *path, gboolean to_write, GError **error)
 {
     struct stat st;
-    gboolean writable;
+    int write_errno;
 
     if (fd < 0)
         return refuse_errno(error, path, "open", errno);
@@ -62,17 +77,19 @@ check_open(int fd, const char *path, gboolean to_write, GError **error)
         close(fd);
         return refuse_errno(error, path, "look at", saved);
     }
-    writable = faccessat(fd, ".", W_OK | X_OK, 0) == 0;
+    write_errno = faccessat(fd, ".", W_OK | X_OK, 0) == 0 ? 0 : errno;
     close(fd);
     if (st.st_uid != geteuid())
         return refuse(error,
                       path,
                       "belongs to somebody else",
                       "remove it, or set XDG_RUNTIME_DIR to a directory of yours");
+    if ((st.st_mode & 077) != 0 && write_errno == EROFS)
+        return refuse_errno(error, path, "use", EROFS);
     if ((st.st_mode & 077) != 0)
         return refuse(error, path, "is open to others", "run 'chmod 700' on it if it is yours");
-    if (to_write && !writable)
-        return refuse(error, path, "cannot be written to", "run 'chmod 700' on it if it is yours");
+    if (to_write && write_errno != 0)
+        return refuse_to_write(error, path, st.st_mode, write_errno);
     return TRUE;
 }
 

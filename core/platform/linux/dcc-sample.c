@@ -78,27 +78,27 @@ read_clock(gint64 pid)
     return clock_gettime(id, &cpu) == 0 ? to_ns(&cpu) : -1;
 }
 
-static DccProcessStatus
+static DccSampleStatus
 status_of(const DccProc *proc)
 {
     /* A zombie with threads is a process whose first thread has ended, and which works on. */
     if ((proc->state == 'Z' || proc->state == 'X') && proc->threads < 2)
-        return DCC_PROCESS_ZOMBIE;
-    return DCC_PROCESS_RUNNING;
+        return DCC_SAMPLE_ZOMBIE;
+    return DCC_SAMPLE_RUNNING;
 }
 
-static DccProcessStatus
+static DccSampleStatus
 look_at_stat(const DccSample *self, gint64 *rss_bytes)
 {
     DccProc proc;
 
     if (!dcc_proc_read(self->pid, &proc) || proc.start_ticks != self->start_ticks)
-        return DCC_PROCESS_STOPPED;
+        return DCC_SAMPLE_GONE;
     *rss_bytes = proc.rss_pages * get_page();
     return status_of(&proc);
 }
 
-static DccProcessStatus
+static DccSampleStatus
 look(const DccSample *self, gint64 *rss_bytes)
 {
     char text[128];
@@ -109,23 +109,23 @@ look(const DccSample *self, gint64 *rss_bytes)
         return look_at_stat(self, rss_bytes);
     n = pread(self->statm_fd, text, sizeof text - 1, 0);
     if (n <= 0)
-        return DCC_PROCESS_STOPPED;
+        return DCC_SAMPLE_GONE;
     text[n] = 0;
     strtoll(at, &at, 10);
     *rss_bytes = strtoll(at, NULL, 10) * get_page();
     /* Without memory: a zombie, a thread of the kernel, or one whose first thread has ended. */
-    return *rss_bytes > 0 ? DCC_PROCESS_RUNNING : look_at_stat(self, rss_bytes);
+    return *rss_bytes > 0 ? DCC_SAMPLE_RUNNING : look_at_stat(self, rss_bytes);
 }
 
 static void
-set_status(DccSample *self, DccProcessStatus status)
+set_status(DccSample *self, DccSampleStatus status)
 {
     self->status = (guint8)status;
-    if (status == DCC_PROCESS_RUNNING)
+    if (status == DCC_SAMPLE_RUNNING)
         return;
     self->rss_bytes = 0;
     self->percent = 0;
-    if (status == DCC_PROCESS_STOPPED)
+    if (status == DCC_SAMPLE_GONE)
         dcc_sample_close(self);
 }
 
@@ -147,7 +147,7 @@ dcc_sample_open(DccSample *self, gint64 pid, gboolean keep_fd)
 {
     DccProc proc;
 
-    *self = (DccSample){.pid = pid, .statm_fd = -1, .status = DCC_PROCESS_STOPPED};
+    *self = (DccSample){.pid = pid, .statm_fd = -1, .status = DCC_SAMPLE_GONE};
     /* First the file, then the start time: if another process had the number in between, the file
      * says so at the first look. */
     if (keep_fd && may_keep_fd())
@@ -196,12 +196,12 @@ stands_still(const DccSample *self, gint64 cpu_ns)
 void
 dcc_sample_read(DccSample *self, gint64 now_ns)
 {
-    DccProcessStatus status = (DccProcessStatus)self->status;
+    DccSampleStatus status = (DccSampleStatus)self->status;
     gint64 rss_bytes = self->rss_bytes;
     gboolean idle;
     gint64 cpu_ns;
 
-    if (status == DCC_PROCESS_STOPPED)
+    if (status == DCC_SAMPLE_GONE)
         return;
     cpu_ns = read_clock(self->pid);
     idle = stands_still(self, cpu_ns);
@@ -223,11 +223,11 @@ dcc_sample_is_alive(const DccSample *self)
     gint64 rss_bytes = 0;
     gint64 cpu_ns;
 
-    if (self->status != DCC_PROCESS_RUNNING)
+    if (self->status != DCC_SAMPLE_RUNNING)
         return FALSE;
     cpu_ns = read_clock(self->pid);
     if (stands_still(self, cpu_ns))
         return TRUE;
     return (cpu_ns >= 0 ? look(self, &rss_bytes) : look_at_stat(self, &rss_bytes)) ==
-           DCC_PROCESS_RUNNING;
+           DCC_SAMPLE_RUNNING;
 }

@@ -1,7 +1,7 @@
-/* Unix sockets in a directory.
+/* Unix sockets in a directory; see the header.
  *
- * A socket's path may have 107 bytes, a home or runtime directory more: so the directory is opened
- * first and the socket named through /proc/self/fd, which is always short.
+ * A socket's path may have 107 bytes, a home or runtime directory more: then the socket is named
+ * through /proc/self/fd of the directory, which is always short.
  */
 #include "dcc-socket.h"
 
@@ -29,7 +29,11 @@ with_address(const char *dir, const char *file, int fd, SocketFunc func)
 
     if (dir_fd < 0)
         return -1;
-    g_snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir_fd, file);
+    /* By its own path where that fits: cleaners of /tmp spare the sockets whose paths they find in
+     * /proc/net/unix. */
+    if ((gsize)g_snprintf(address.sun_path, sizeof address.sun_path, "%s/%s", dir, file) >=
+        sizeof address.sun_path)
+        g_snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir_fd, file);
     result = func(fd, (struct sockaddr *)&address, sizeof address);
     saved = errno;
     close(dir_fd);
@@ -47,7 +51,7 @@ close_keeping_errno(int fd)
     return -1;
 }
 
-int
+DccSocket
 dcc_socket_listen(const char *dir, const char *file, GError **error)
 {
     g_autofree char *path = g_build_filename(dir, file, NULL);
@@ -66,7 +70,7 @@ dcc_socket_listen(const char *dir, const char *file, GError **error)
     return fd;
 }
 
-static int
+static DccSocket
 connect_socket(const char *dir, const char *file, int flags)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
@@ -76,68 +80,70 @@ connect_socket(const char *dir, const char *file, int flags)
     return fd;
 }
 
-int
+DccSocket
 dcc_socket_connect(const char *dir, const char *file)
 {
     return connect_socket(dir, file, 0);
 }
 
-int
+DccSocket
 dcc_socket_dial(const char *dir, const char *file)
 {
     return connect_socket(dir, file, SOCK_NONBLOCK);
 }
 
+DccSocket
+dcc_socket_accept(DccSocket self)
+{
+    return accept4(self, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+gssize
+dcc_socket_send(DccSocket self, const void *bytes, gsize n, gboolean wait)
+{
+    return send(self, bytes, n, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT));
+}
+
+gssize
+dcc_socket_receive(DccSocket self, void *bytes, gsize n, gboolean wait)
+{
+    return recv(self, bytes, n, wait ? 0 : MSG_DONTWAIT);
+}
+
+void
+dcc_socket_close(DccSocket *self)
+{
+    if (*self >= 0)
+        close(*self);
+    *self = DCC_SOCKET_NONE;
+}
+
 static gboolean
-get_peer(int fd, struct ucred *peer)
+get_peer(DccSocket self, struct ucred *peer)
 {
     socklen_t length = sizeof *peer;
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length) == 0;
+    return getsockopt(self, SOL_SOCKET, SO_PEERCRED, peer, &length) == 0;
 }
 
 gboolean
-dcc_socket_peer_is_ours(int fd)
+dcc_socket_peer_is_ours(DccSocket self)
 {
     struct ucred peer;
 
-    return get_peer(fd, &peer) && (peer.uid == geteuid() || peer.uid == 0);
+    return get_peer(self, &peer) && (peer.uid == geteuid() || peer.uid == 0);
 }
 
 gint64
-dcc_socket_get_peer_pid(int fd)
+dcc_socket_get_peer_pid(DccSocket self)
 {
     struct ucred peer;
 
-    return get_peer(fd, &peer) && peer.pid > 0 ? peer.pid : -1;
-}
-
-static gssize
-would_wait_or_over(void)
-{
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -1;
-}
-
-gssize
-dcc_socket_send(int fd, const void *bytes, gsize length)
-{
-    gssize n = send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-    return n >= 0 ? n : would_wait_or_over();
-}
-
-gssize
-dcc_socket_receive(int fd, void *bytes, gsize length)
-{
-    gssize n = recv(fd, bytes, length, MSG_DONTWAIT);
-
-    if (n == 0)
-        return -1;
-    return n > 0 ? n : would_wait_or_over();
+    return get_peer(self, &peer) && peer.pid > 0 ? peer.pid : -1;
 }
 
 GSource *
-dcc_socket_watch(int fd, GIOCondition condition, GSourceFunc func, gpointer data)
+dcc_socket_watch(DccSocket self, GIOCondition condition, GSourceFunc func, gpointer data)
 {
-    return dcc_source_attach(g_unix_fd_source_new(fd, condition), func, data);
+    return dcc_source_attach(g_unix_fd_source_new(self, condition), func, data);
 }

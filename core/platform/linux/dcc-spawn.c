@@ -21,6 +21,8 @@
 
 #define STACK_BYTES (64 * 1024)
 #define FIRST_KEPT  3
+/* Where open descriptors cannot be listed. */
+#define MOST_TRIED_FDS 65536
 
 extern char **environ;
 
@@ -32,6 +34,53 @@ typedef struct {
     volatile int errno_code;
 } Start;
 
+/* What getdents64() writes, as the kernel has it. */
+typedef struct {
+    guint64 inode;
+    gint64 offset;
+    guint16 length;
+    guint8 type;
+    char name[];
+} DirEntry;
+
+/* -1: not a number. */
+static int
+parse_fd(const char *name)
+{
+    int fd = 0;
+
+    for (; *name >= '0' && *name <= '9'; name++)
+        fd = fd * 10 + (*name - '0');
+    return *name == '\0' ? fd : -1;
+}
+
+/* What is open is listed, so a limit of a thousand million costs nothing. Without opendir: the heap
+ * is our parent's, and its lock may be held. FALSE: it cannot be listed. */
+static gboolean
+close_listed(guint first)
+{
+    _Alignas(DirEntry) char buffer[4096];
+    int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    long n = -1;
+
+    if (dir < 0)
+        return FALSE;
+    while ((n = syscall(SYS_getdents64, dir, buffer, sizeof buffer)) > 0)
+        for (long at = 0; at < n;) {
+            const DirEntry *entry = (const DirEntry *)(gpointer)(buffer + at);
+            int fd = parse_fd(entry->name);
+
+            if (fd >= (int)first && fd != dir)
+                close(fd);
+            at += entry->length;
+        }
+    close(dir);
+    return n == 0;
+}
+
+/* Linux before 5.9, and sandboxes, have no close_range(). The limit on descriptors says nothing: it
+ * may be without end, and lower than what was opened before it was set. Where there is no /proc
+ * either, a number is tried that costs milliseconds; our own descriptors close on exec anyway. */
 static void
 close_from(guint first)
 {
@@ -39,9 +88,10 @@ close_from(guint first)
     if (syscall(SYS_close_range, first, ~0u, 0) == 0)
         return;
 #endif
-    /* Linux before 5.9. No opendir here: it would take the heap's lock. */
-    for (long fd = sysconf(_SC_OPEN_MAX) - 1; fd >= (long)first; fd--)
-        close((int)fd);
+    if (close_listed(first))
+        return;
+    for (int fd = (int)first; fd < MOST_TRIED_FDS; fd++)
+        close(fd);
 }
 
 /* Every source goes up out of the way first, so that no target overwrites one that is still needed.
@@ -59,6 +109,9 @@ arrange_fds(Start *start)
         int fd = i < FIRST_KEPT ? standard[i] : spawn->keep_fds[i - FIRST_KEPT];
 
         start->fds[i] = fcntl(fd < 0 ? null : fd, F_DUPFD_CLOEXEC, (int)start->n_fds);
+        /* A daemon that passes on its own standard output may have none. */
+        if (start->fds[i] < 0 && errno == EBADF && i < FIRST_KEPT)
+            start->fds[i] = fcntl(null, F_DUPFD_CLOEXEC, (int)start->n_fds);
         if (start->fds[i] < 0)
             return FALSE;
     }
@@ -162,17 +215,15 @@ start_by_clone(Start *start, DccChild *child)
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     give_stack(stack);
     child->pid = pid;
-    child->pidfd = pidfd;
+    child->process = pidfd;
     return pid > 0;
 }
 
 static void
 add_fds(const DccSpawn *spawn, posix_spawn_file_actions_t *actions, int *up)
 {
-    const int standard[] = {spawn->stdin_fd, spawn->stdout_fd, spawn->stderr_fd};
-
     for (int i = 0; i < FIRST_KEPT; i++) {
-        if (standard[i] < 0)
+        if (up[i] < 0)
             posix_spawn_file_actions_addopen(actions, i, "/dev/null", O_RDWR, 0);
         else
             posix_spawn_file_actions_adddup2(actions, up[i], i);
@@ -238,7 +289,7 @@ start_by_posix_spawn(Start *start, DccChild *child)
     }
     start->stage = NULL;
     child->pid = pid;
-    child->pidfd = dcc_pidfd_open(pid);
+    child->process = dcc_pidfd_open(pid);
     return TRUE;
 }
 
@@ -264,18 +315,6 @@ set_error(GError **error, const Start *start)
                 g_strerror(start->errno_code));
 }
 
-/**
- * dcc_spawn: (skip)
- * @spawn: what to start, and with which descriptors
- * @child: return location for pid and pidfd; the caller reaps the one and closes the other
- * @errno_code: (out): what the failed stage said
- * @error: return location for an error
- *
- * Starts a child without forking this process's memory.
- *
- * Returns: %TRUE when the exec succeeded; else `DCC_ERROR_START`, with the stage in the message
- * Since: 1.0
- */
 gboolean
 dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error)
 {
@@ -294,8 +333,7 @@ dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **erro
     }
     if (born.pid > 0)
         waitid((idtype_t)P_PID, (id_t)born.pid, &(siginfo_t){0}, WEXITED);
-    if (born.pidfd >= 0)
-        close(born.pidfd);
+    dcc_process_ref_close(&born.process);
     if (errno_code != NULL)
         *errno_code = start.errno_code;
     set_error(error, &start);

@@ -42,6 +42,71 @@ dcc_tree_list(gint64 root)
     return pids;
 }
 
+GArray *
+dcc_tree_list_all(void)
+{
+    GArray *pids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        guint64 number = 0;
+        gint64 pid;
+
+        if (!g_ascii_string_to_unsigned(name, 10, 1, G_MAXINT32, &number, NULL))
+            continue;
+        pid = (gint64)number;
+        g_array_append_val(pids, pid);
+    }
+    return pids;
+}
+
+static char *
+read_file(gint64 pid, const char *name, gsize *length)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/%s", pid, name);
+    char *text = NULL;
+
+    return g_file_get_contents(path, &text, length, NULL) ? text : NULL;
+}
+
+static gboolean
+has_name(gint64 pid, const char *const *names)
+{
+    g_autofree char *comm = read_file(pid, "comm", NULL);
+
+    return comm != NULL && g_strv_contains(names, g_strchomp(comm));
+}
+
+/* What ends without its NUL is ended by g_file_get_contents(). */
+static gboolean
+has_setting(gint64 pid, const char *setting)
+{
+    gsize length = 0;
+    g_autofree char *environment = read_file(pid, "environ", &length);
+
+    for (gsize at = 0; environment != NULL && at < length; at += strlen(environment + at) + 1)
+        if (g_str_equal(environment + at, setting))
+            return TRUE;
+    return FALSE;
+}
+
+GArray *
+dcc_tree_find(const char *const *names, const char *setting)
+{
+    GArray *pids = dcc_tree_list_all();
+    guint kept = 0;
+
+    for (guint i = 0; i < pids->len; i++) {
+        gint64 pid = g_array_index(pids, gint64, i);
+
+        if (has_name(pid, names) && has_setting(pid, setting))
+            g_array_index(pids, gint64, kept++) = pid;
+    }
+    g_array_set_size(pids, kept);
+    return pids;
+}
+
 /* -1 where it is not permitted. */
 static gint64
 read_io(gint64 pid)

@@ -1,9 +1,11 @@
 /* Finding a tree without its root's parent.
  *
  * A process belongs to the application when it is the main process, or descends from one that
- * belongs; or when it is of the session the main process made (that number is nobody else's while
- * one of them lives); or when it has our private output pipe for its stdout or stderr, which nobody
- * gets but by inheriting it. That finds double-forked daemons, too, and no stranger. */
+ * belongs; or when it carries this run's number in its environment, or has our private output pipe
+ * for its stdout or stderr, neither of which anything gets but by inheriting it; or when it is of
+ * the session the main process made (that number is not given again while one of them is alive).
+ * That finds double-forked daemons, too, and no stranger. What belongs to an instance that was
+ * started from inside this one carries that one's number, and is none of ours. */
 #include "dcc-orphan-tree.h"
 #include "dcc-process-scan.h"
 #include "dcc-shim-files.h"
@@ -13,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* "Nothing is left" is said only after a look in which nobody slipped away. */
+/* "Nothing is left" is said only after a look during which no process ended. */
 #define MAX_ATTEMPTS 10
 
 typedef struct {
@@ -33,49 +35,30 @@ has_fd(const DccProc *proc, int fd, const struct stat *pipe)
     return stat(path, &st) == 0 && st.st_dev == pipe->st_dev && st.st_ino == pipe->st_ino;
 }
 
-/* Start times are as coarse as the clock's tick; where the kernel has a finer mark, that is asked,
- * too. */
-static gboolean
-is_main(const DccShimSlot *slot)
-{
-    DccIdentity identity;
-
-    dcc_identity_from_slot(&identity, slot, &slot->main);
-    return dcc_identity_is_alive(&identity);
-}
-
+/* What has the private pipe or this run's number got it by inheriting it. */
 static gboolean
 is_proven(const Proof *proof, const DccProc *proc)
 {
-    const DccShimId *main = &proof->slot->main;
+    const DccShimSlot *slot = proof->slot;
+    char run[DCC_RUN_NUMBER_LENGTH + 1];
 
-    if (proc->pid == getpid() || !dcc_process_scan_is_living(proc))
-        return FALSE;
-    if (proc->start_ticks < main->start_ticks)
-        return FALSE;
-    if (proc->pid == main->pid)
-        return is_main(proof->slot);
-    if (proof->watched && proc->sid == main->pid)
+    if (proc->pid == slot->main.pid)
+        return TRUE; /* may_belong() */
+    if (proof->has_pipe && (has_fd(proc, 1, &proof->pipe) || has_fd(proc, 2, &proof->pipe)))
         return TRUE;
-    return proof->has_pipe && (has_fd(proc, 1, &proof->pipe) || has_fd(proc, 2, &proof->pipe));
+    return slot->run[0] != 0 && dcc_proc_read_run(proc->pid, run) && g_str_equal(run, slot->run);
 }
 
+/* Start times are as coarse as the clock's tick; where the kernel has a finer mark of the main
+ * process, that is asked, too. */
 static gboolean
-is_daemon(const DccShimSlot *slot, const DccProc *proc)
+may_belong(const Proof *proof, const DccProc *proc)
 {
-    for (guint i = 0; i < slot->n_daemons; i++)
-        if (g_str_equal(proc->comm, slot->daemons[i]))
-            return TRUE;
-    return FALSE;
-}
+    const DccShimSlot *slot = proof->slot;
 
-static gboolean
-has_parent_in(GArray *members, const DccProc *proc)
-{
-    for (guint i = 0; i < members->len; i++)
-        if (g_array_index(members, DccProc, i).pid == proc->ppid)
-            return TRUE;
-    return FALSE;
+    return proc->pid != getpid() && dcc_process_scan_is_living(proc) &&
+           proc->start_ticks >= slot->main.start_ticks &&
+           (proc->pid != slot->main.pid || dcc_shim_id_is_alive(slot, &slot->main));
 }
 
 static gboolean
@@ -88,27 +71,41 @@ contains(GArray *members, gint64 pid)
 }
 
 static gboolean
+is_session_ours(const Proof *proof, GArray *members)
+{
+    for (guint i = 0; i < members->len; i++)
+        if (g_array_index(members, DccProc, i).sid == proof->slot->main.pid)
+            return TRUE;
+    return proof->watched;
+}
+
+static gboolean
 find_members(const Proof *proof, DccProcessScan *look, GArray *members)
 {
+    const DccShimSlot *slot = proof->slot;
+    gboolean has_session;
     gboolean grown;
 
     dcc_process_scan_take(look, NULL, NULL);
     for (gsize i = 0; i < look->n; i++)
-        if (is_proven(proof, &look->all[i]) && !is_daemon(proof->slot, &look->all[i]))
+        if (may_belong(proof, &look->all[i]) && is_proven(proof, &look->all[i]) &&
+            !dcc_shim_slot_is_apart(slot, &look->all[i]))
             g_array_append_val(members, look->all[i]);
+    has_session = is_session_ours(proof, members);
     do {
         grown = FALSE;
         for (gsize i = 0; i < look->n; i++) {
             const DccProc *proc = &look->all[i];
 
-            if (has_parent_in(members, proc) && !contains(members, proc->pid) &&
-                dcc_process_scan_is_living(proc) && !is_daemon(proof->slot, proc)) {
+            if (((has_session && proc->sid == slot->main.pid) || contains(members, proc->ppid)) &&
+                !contains(members, proc->pid) && may_belong(proof, proc) &&
+                !dcc_shim_slot_is_apart(slot, proc)) {
                 g_array_append_val(members, *proc);
                 grown = TRUE;
             }
         }
     } while (grown);
-    return members->len > 0 || dcc_process_scan_is_sure(look, proof->slot->main.start_ticks);
+    return members->len > 0 || dcc_process_scan_is_sure(look, slot->main.start_ticks);
 }
 
 GArray *

@@ -1,6 +1,6 @@
 /* An application without a shim; see the header.
  *
- * How it ended can be told when we happen to be the one who reaps it, when the kernel tells
+ * How it ended can be told when this process is its parent and reaps it, when the kernel tells
  * strangers (Linux 6.15), or while its zombie can be read. Else it is lost, and said to be lost:
  * never 0. */
 #include "dcc-orphan.h"
@@ -20,8 +20,11 @@
 
 #define KILL_PERIOD_MS 20
 #define KILL_PASSES    250
-/* For whoever reaps it: strangers are told only after that. The first process of some containers
- * polls. */
+#define END_PASSES     50 /* of dcc_orphan_end(), without the main loop */
+/* How often a process is looked at that cannot be watched, as where pidfd_open() is refused. */
+#define LOOK_MS 500
+/* For its parent to reap it: other processes are told only after that. The first process of some
+ * containers polls. */
 #define REAP_PATIENCE_MS 5000
 #define MAX_WATCHED      256
 
@@ -45,11 +48,37 @@ struct _DccOrphan {
     GSource *patience;
     GSource *killing;
     GSource *recheck;
+    GSource *looking; /* at the main process, where there are no pidfds */
     guint kill_passes;
+    gboolean closed;
 };
 
 static void
 check_tree(DccOrphan *self);
+
+static void
+clear(gpointer data)
+{
+    DccOrphan *self = data;
+
+    g_array_unref(self->member_ids);
+    g_free(self->dir);
+}
+
+static void
+release(DccOrphan *self)
+{
+    g_rc_box_release_full(self, clear);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccOrphan, release)
+
+/* The handler may free the object: a caller holds a reference and looks at `closed` afterwards. */
+static void
+tell(DccOrphan *self, DccShimNews news)
+{
+    if (!self->closed)
+        self->func(news, self->data);
+}
 
 static void
 write_record(DccOrphan *self)
@@ -62,23 +91,30 @@ write_record(DccOrphan *self)
 static void
 drain(DccOrphan *self)
 {
+    gint64 moved;
+
     if (self->output_fd < 0)
         return;
-    if (dcc_ring_drain(&self->ring, self->output_fd, dcc_ring_pipe_size(self->output_fd)) < 0) {
+    moved = dcc_ring_drain(&self->ring, self->output_fd, dcc_ring_pipe_size(self->output_fd), true);
+    if (moved < 0) {
         dcc_source_clear(&self->output);
         close(self->output_fd);
         self->output_fd = -1;
     }
+    if (moved > 0)
+        tell(self, DCC_SHIM_OUTPUT);
     if (self->ring.error != 0 && !self->degraded) {
         self->degraded = TRUE;
-        self->func(DCC_SHIM_DEGRADED, self->data);
+        tell(self, DCC_SHIM_DEGRADED);
     }
 }
 
 static gboolean
 on_output(gint fd, GIOCondition condition, gpointer data)
 {
-    drain(data);
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
+
+    drain(self);
     return G_SOURCE_CONTINUE;
 }
 
@@ -87,20 +123,23 @@ conclude(DccOrphan *self, gboolean known, int wait_status)
 {
     dcc_source_clear(&self->reaped);
     dcc_source_clear(&self->patience);
+    dcc_source_clear(&self->looking);
     drain(self);
+    if (self->closed)
+        return;
     self->slot.phase = DCC_PHASE_ENDED;
     self->slot.status_known = known;
     self->slot.wait_status = wait_status;
     self->slot.ended = g_get_real_time();
     write_record(self);
     check_tree(self);
-    self->func(DCC_SHIM_EXITED, self->data);
+    tell(self, DCC_SHIM_EXITED);
 }
 
 static gboolean
 on_reaped(gint fd, GIOCondition condition, gpointer data)
 {
-    DccOrphan *self = data;
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
     int wait_status = 0;
     gboolean known = dcc_pidfd_read_exit(self->main_fd, &wait_status);
 
@@ -111,14 +150,16 @@ on_reaped(gint fd, GIOCondition condition, gpointer data)
 static gboolean
 on_patience_over(gpointer data)
 {
-    conclude(data, FALSE, 0);
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
+
+    conclude(self, FALSE, 0);
     return G_SOURCE_REMOVE;
 }
 
 static void
 on_main_ended(int pidfd, gpointer data)
 {
-    DccOrphan *self = data;
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
     int wait_status = 0;
 
     self->main_id = 0;
@@ -146,7 +187,7 @@ forget_members(DccOrphan *self)
 static gboolean
 on_recheck(gpointer data)
 {
-    DccOrphan *self = data;
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
 
     dcc_source_clear(&self->recheck);
     check_tree(self);
@@ -156,9 +197,9 @@ on_recheck(gpointer data)
 static void
 on_member_ended(int pidfd, gpointer data)
 {
-    DccOrphan *self = data;
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
 
-    /* Ours to reap when this session is a subreaper; nobody else's business otherwise. */
+    /* Ours to reap when this session is a subreaper. */
     dcc_pidfd_reap(pidfd, NULL);
     if (self->recheck == NULL)
         self->recheck = dcc_source_attach(g_idle_source_new(), on_recheck, self);
@@ -167,10 +208,10 @@ on_member_ended(int pidfd, gpointer data)
 static gboolean
 on_empty(gpointer data)
 {
-    DccOrphan *self = data;
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
 
     dcc_source_clear(&self->recheck);
-    self->func(DCC_SHIM_EMPTY, self->data);
+    tell(self, DCC_SHIM_EMPTY);
     return G_SOURCE_REMOVE;
 }
 
@@ -202,6 +243,9 @@ check_tree(DccOrphan *self)
     members = dcc_orphan_tree_list(&self->slot, self->dir, self->watched);
     if (members->len > 0) {
         watch_members(self, members);
+        /* One that could not be watched is looked at. */
+        if (self->member_ids->len < MIN(members->len, MAX_WATCHED) && self->recheck == NULL)
+            self->recheck = dcc_source_attach(g_timeout_source_new(LOOK_MS), on_recheck, self);
         return;
     }
     self->empty = TRUE;
@@ -215,7 +259,7 @@ check_tree(DccOrphan *self)
 static gboolean
 on_nothing_to_watch(gpointer data)
 {
-    DccOrphan *self = data;
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
 
     dcc_source_clear(&self->patience);
     if (self->slot.phase == DCC_PHASE_ENDED)
@@ -223,6 +267,31 @@ on_nothing_to_watch(gpointer data)
     else
         conclude(self, FALSE, 0);
     return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_look(gpointer data)
+{
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
+    DccProc proc;
+
+    if (dcc_shim_id_read(&self->slot, &self->slot.main, &proc))
+        return G_SOURCE_CONTINUE;
+    conclude(self, FALSE, 0);
+    return G_SOURCE_REMOVE;
+}
+
+/* TRUE: it is there, but nothing tells when it ends. */
+static gboolean
+watch_by_looking(DccOrphan *self)
+{
+    DccProc proc;
+
+    if (dcc_shim_has_pidfds() || self->slot.phase == DCC_PHASE_ENDED ||
+        !dcc_shim_id_read(&self->slot, &self->slot.main, &proc))
+        return FALSE;
+    self->looking = dcc_source_attach(g_timeout_source_new(LOOK_MS), on_look, self);
+    return TRUE;
 }
 
 static void
@@ -235,15 +304,15 @@ watch_main(DccOrphan *self)
         self->main_fd = dcc_identity_open(&identity);
     if (self->main_fd >= 0)
         self->main_id = dcc_exit_watch_add(self->watch, self->main_fd, on_main_ended, self, NULL);
-    self->watched = self->main_id != 0;
-    if (self->main_id == 0)
+    self->watched = self->main_id != 0 || watch_by_looking(self);
+    if (!self->watched)
         self->patience = dcc_source_attach(g_idle_source_new(), on_nothing_to_watch, self);
 }
 
 DccOrphan *
 dcc_orphan_new(const char *dir, const char *log_path, DccOrphanFunc func, gpointer data)
 {
-    DccOrphan *self = g_new0(DccOrphan, 1);
+    DccOrphan *self = g_rc_box_new0(DccOrphan);
 
     self->dir = g_strdup(dir);
     self->func = func;
@@ -264,25 +333,37 @@ dcc_orphan_new(const char *dir, const char *log_path, DccOrphanFunc func, gpoint
     return self;
 }
 
+static void
+clear_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
 void
 dcc_orphan_free(DccOrphan *self)
 {
+    GSource **sources[] = {&self->output,
+                           &self->reaped,
+                           &self->patience,
+                           &self->killing,
+                           &self->recheck,
+                           &self->looking};
+
+    self->closed = TRUE;
     forget_members(self);
     if (self->main_id != 0)
         dcc_exit_watch_remove(self->watch, self->main_id);
-    dcc_source_clear(&self->output);
-    dcc_source_clear(&self->reaped);
-    dcc_source_clear(&self->patience);
-    dcc_source_clear(&self->killing);
-    dcc_source_clear(&self->recheck);
+    self->main_id = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
+        dcc_source_clear(sources[i]);
     dcc_ring_close(&self->ring);
-    for (int *fd = (int[]){self->record_fd, self->output_fd, self->main_fd, -2}; *fd != -2; fd++)
-        if (*fd >= 0)
-            close(*fd);
-    g_array_unref(self->member_ids);
-    dcc_exit_watch_unref(self->watch);
-    g_free(self->dir);
-    g_free(self);
+    clear_fd(&self->record_fd);
+    clear_fd(&self->output_fd);
+    clear_fd(&self->main_fd);
+    g_clear_pointer(&self->watch, dcc_exit_watch_unref);
+    release(self);
 }
 
 static void
@@ -292,38 +373,65 @@ remember_signal(DccOrphan *self, int sig)
     write_record(self);
 }
 
+static gboolean
+is_main_watched(const DccOrphan *self)
+{
+    return self->main_id != 0 || self->looking != NULL;
+}
+
+static void
+send_to_main(DccOrphan *self, int sig)
+{
+    DccProc proc;
+
+    if (self->main_fd >= 0)
+        dcc_pidfd_signal(self->main_fd, sig);
+    else if (dcc_shim_id_read(&self->slot, &self->slot.main, &proc))
+        dcc_proc_signal(&proc, sig);
+}
+
 static void
 signal_main(DccOrphan *self, int sig)
 {
-    if (self->main_id == 0)
+    if (!is_main_watched(self))
         return;
     remember_signal(self, sig);
-    dcc_pidfd_signal(self->main_fd, sig);
-    dcc_pidfd_signal(self->main_fd, SIGCONT);
+    send_to_main(self, sig);
+    send_to_main(self, SIGCONT);
 }
 
-/* FALSE: there was nobody to send it to. */
+/* FALSE: there was nothing to send it to. */
 static gboolean
 signal_tree(DccOrphan *self, int sig)
 {
     g_autoptr(GArray) members = dcc_orphan_tree_list(&self->slot, self->dir, self->watched);
+    bool changed = false;
 
     for (guint i = 0; i < members->len; i++) {
         const DccProc *proc = &g_array_index(members, DccProc, i);
 
         if (proc->pid == self->slot.main.pid && self->slot.last_signal != sig)
             remember_signal(self, sig);
-        dcc_proc_signal(proc, sig);
+        dcc_shim_slot_signal(&self->slot, proc, sig, &changed);
         if (sig != SIGKILL)
             dcc_proc_signal(proc, SIGCONT);
     }
+    if (changed)
+        write_record(self);
     return members->len > 0;
+}
+
+void
+dcc_orphan_end(DccOrphan *self)
+{
+    for (guint pass = 0; pass < END_PASSES && signal_tree(self, SIGKILL); pass++)
+        g_usleep(1000);
 }
 
 static gboolean
 on_kill(gpointer data)
 {
-    DccOrphan *self = data;
+    g_autoptr(DccOrphan) self = g_rc_box_acquire(data);
 
     if (signal_tree(self, SIGKILL) && ++self->kill_passes < KILL_PASSES)
         return G_SOURCE_CONTINUE;
@@ -349,8 +457,8 @@ dcc_orphan_order(DccOrphan *self, DccShimOrder order)
         self->killing = dcc_source_attach(g_timeout_source_new(KILL_PERIOD_MS), on_kill, self);
         break;
     case DCC_SHIM_CONT:
-        if (self->main_id != 0)
-            dcc_pidfd_signal(self->main_fd, SIGCONT);
+        if (is_main_watched(self))
+            send_to_main(self, SIGCONT);
         break;
     case DCC_SHIM_LEAVE:
     default:
@@ -361,10 +469,5 @@ dcc_orphan_order(DccOrphan *self, DccShimOrder order)
 GArray *
 dcc_orphan_list_tree(DccOrphan *self)
 {
-    g_autoptr(GArray) members = dcc_orphan_tree_list(&self->slot, self->dir, self->watched);
-    GArray *pids = g_array_new(FALSE, FALSE, sizeof(gint64));
-
-    for (guint i = 0; i < members->len; i++)
-        g_array_append_val(pids, g_array_index(members, DccProc, i).pid);
-    return pids;
+    return dcc_orphan_tree_list(&self->slot, self->dir, self->watched);
 }

@@ -14,11 +14,15 @@ typedef void (*DccOrphanFunc)(DccShimNews news, gpointer data);
 /* Never NULL: with nothing left to watch it says so at once, from the main loop. */
 DccOrphan *
 dcc_orphan_new(const char *dir, const char *log_path, DccOrphanFunc func, gpointer data);
+/* Tells nothing more, also when it is freed from within func. */
 void
 dcc_orphan_free(DccOrphan *self);
 void
 dcc_orphan_order(DccOrphan *self, DccShimOrder order);
-/* (transfer full, element-type gint64) */
+/* SIGKILL to the tree until nothing is left of it or it does not help, without the main loop. */
+void
+dcc_orphan_end(DccOrphan *self);
+/* (transfer full, element-type DccProc) */
 GArray *
 dcc_orphan_list_tree(DccOrphan *self);
 

@@ -4,6 +4,10 @@
  * Threading: any. */
 #include "dcc-shim-files.h"
 
+#include "dcc-pidfd.h"
+#include "dcc-process-scan.h"
+#include "dcc-shim-members.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -145,6 +149,36 @@ dcc_shim_files_read(const char *dir, DccShimSlot *slot)
     return ok;
 }
 
+gboolean
+dcc_shim_has_pidfds(void)
+{
+    int pidfd = dcc_pidfd_open(getpid());
+
+    if (pidfd < 0)
+        return errno != ENOSYS && errno != EPERM && errno != EACCES;
+    close(pidfd);
+    return TRUE;
+}
+
+gboolean
+dcc_shim_id_is_alive(const DccShimSlot *slot, const DccShimId *id)
+{
+    DccIdentity identity;
+    DccProc proc;
+
+    dcc_identity_from_slot(&identity, slot, id);
+    return dcc_identity_is_alive(&identity) ||
+           (!dcc_shim_has_pidfds() && dcc_shim_id_read(slot, id, &proc));
+}
+
+gboolean
+dcc_shim_id_read(const DccShimSlot *slot, const DccShimId *id, DccProc *proc)
+{
+    return id->pid > 0 && id->start_ticks != 0 && g_str_equal(slot->boot_id, dcc_boot_id()) &&
+           dcc_proc_read(id->pid, proc) && proc->start_ticks == id->start_ticks &&
+           dcc_process_scan_is_living(proc);
+}
+
 void
 dcc_identity_from_slot(DccIdentity *identity, const DccShimSlot *slot, const DccShimId *id)
 {
@@ -186,6 +220,15 @@ dcc_shim_record_read(const char *dir, DccShimRecord *record)
         return FALSE;
     dcc_shim_record_from_slot(record, &slot);
     return TRUE;
+}
+
+GArray *
+dcc_shim_record_list_ended(const char *dir, guint *total)
+{
+    DccShimSlot slot = {0};
+
+    dcc_shim_files_read(dir, &slot);
+    return dcc_shim_members_ended(&slot, total);
 }
 
 void

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Makes DIR/exit and DIR/out.fifo anew. Whoever calls this holds the name's lock. */
+/* Makes DIR/exit and DIR/out.fifo anew. The caller holds the name's lock. */
 gboolean
 dcc_shim_files_prepare(const char *dir, GError **error);
 /* -1 with errno; refuses what is no regular file of ours. flags: O_RDONLY or O_RDWR. */
@@ -23,6 +23,14 @@ gboolean
 dcc_shim_files_read(const char *dir, DccShimSlot *slot);
 void
 dcc_shim_record_from_slot(DccShimRecord *record, const DccShimSlot *slot);
+/* A process of the record. FALSE: it has ended, or the number is another's. */
+gboolean
+dcc_shim_id_is_alive(const DccShimSlot *slot, const DccShimId *id);
+/* The same by its number alone, for where pidfd_open() is refused: see dcc_shim_has_pidfds(). */
+gboolean
+dcc_shim_id_read(const DccShimSlot *slot, const DccShimId *id, DccProc *proc);
+gboolean
+dcc_shim_has_pidfds(void);
 void
 dcc_identity_from_slot(DccIdentity *identity, const DccShimSlot *slot, const DccShimId *id);
 

@@ -19,13 +19,15 @@ typedef enum {
     DCC_SHIM_PAUSED,  /* the main process was stopped */
     DCC_SHIM_RESUMED,
     DCC_SHIM_DEGRADED, /* the log cannot be written; output is dropped and counted */
+    DCC_SHIM_OUTPUT,   /* there is something new in the log; not told again while that has not been
+                          heard */
     DCC_SHIM_GONE,     /* the shim itself ended; after EMPTY that is in order */
 } DccShimNews;
 
 typedef enum {
     DCC_SHIM_TERM,      /* the plan's first signal and SIGCONT to the main process */
     DCC_SHIM_TERM_TREE, /* SIGTERM and SIGCONT to every process of the tree */
-    DCC_SHIM_KILL_TREE, /* freeze, SIGKILL and reap until nothing is left */
+    DCC_SHIM_KILL_TREE, /* SIGKILL and reap until nothing is left */
     DCC_SHIM_LEAVE,     /* let go: forget the remaining tree, end when the main process has ended */
     DCC_SHIM_CONT, /* SIGCONT to the main process: paused, it could not even be asked to save */
 } DccShimOrder;
@@ -55,7 +57,7 @@ typedef struct {
     int errno_code;
     gboolean exited;
     int wait_status; /* as of waitid's raw status word */
-    gboolean lost;   /* the main process ended, and nobody can tell how */
+    gboolean lost;   /* the main process ended, and how is not known */
     gboolean tree_empty;
     gint64 started; /* wall clock, microseconds since 1970 */
     gint64 ended;
@@ -63,7 +65,20 @@ typedef struct {
     gboolean our_signal; /* the last signal we sent it before the end was the one it died by */
 } DccShimRecord;
 
-/* Signal: "news" (DccShimNews as int). */
+/* A process of the tree that is not the main one. */
+typedef struct {
+    gint64 pid;
+    char name[16];       /* as the kernel has it, at most 15 bytes; any bytes */
+    char command[80];    /* its command line, cut; any bytes, and perhaps secrets: redact it */
+    guint64 start_ticks; /* since boot; 0 of one that was ended */
+    guint64 cpu_ticks;   /* user and system time so far; 0 of one that was ended */
+    gint64 written;      /* bytes written so far, to whatever; -1 not known */
+    int signal;          /* what it was sent last; 0 of one that is left */
+} DccShimMember;
+
+/* Signal: "news" (DccShimNews as int). The handler may drop the last reference.
+ *
+ * On failure nothing is left of what was started. */
 DccShimLink *
 dcc_shim_link_start(const DccShimStart *start, int *errno_code, GError **error);
 /* A link to a shim that another session started; also where the shim is dead and the application
@@ -74,6 +89,12 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error);
  * tree. */
 void
 dcc_shim_link_order(DccShimLink *self, DccShimOrder order);
+/* (transfer full): asks for the end of the whole tree and drops the link, which tells nothing more.
+ * Reliable also when the shim has not read its earlier orders, does not run, or cannot be reached:
+ * for a session that ends and does not hand over what it started. Blocks for some milliseconds at
+ * most where the shim is dead. */
+void
+dcc_shim_link_abandon(DccShimLink *self);
 /* The record as it is now. */
 gboolean
 dcc_shim_link_read(DccShimLink *self, DccShimRecord *record);
@@ -82,14 +103,27 @@ dcc_shim_link_get_pid(DccShimLink *self);
 /* FALSE when the shim is dead and the application goes on without. */
 gboolean
 dcc_shim_link_is_owned(DccShimLink *self);
-/* (transfer full, element-type gint64): what is left of the tree now. */
+/* (transfer full, element-type gint64): what is left of the tree now. Released daemons are no part
+ * of it, nor is another instance that was started from inside this one. */
 GArray *
 dcc_shim_link_list_tree(DccShimLink *self);
+/* (transfer full, element-type DccShimMember): the same but for the main process, with what tells a
+ * process that works (a crash reporter, an encoder) from one that was forgotten: looked at twice,
+ * it has used CPU time or written, or not. */
+GArray *
+dcc_shim_link_list_left(DccShimLink *self);
+/* (transfer full, element-type DccShimMember): what was sent SIGTERM or SIGKILL beside the main
+ * process, the first 16. *total: how many there were; may be NULL. Complete when EMPTY is told. */
+GArray *
+dcc_shim_link_list_ended(DccShimLink *self, guint *total);
 
 /* The record of DIR/exit without a link; FALSE when there is none or it is damaged. */
 gboolean
 dcc_shim_record_read(const char *dir, DccShimRecord *record);
-/* Before another life is put on record, so that the end of the last one is not taken for its. */
+/* As dcc_shim_link_list_ended(), of DIR/exit without a link. */
+GArray *
+dcc_shim_record_list_ended(const char *dir, guint *total);
+/* Before another run is put on record, so that the end of the last one is not taken for its. */
 void
 dcc_shim_record_remove(const char *dir);
 

@@ -1,5 +1,5 @@
 /* The shim's command line. It is what `ps` shows, so it is written to be read. */
-#include "dcc-shim.h"
+#include "dcc-shim-options.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * fork, not vfork: the shim is tiny, so a fork costs next to nothing, and an exec from a file
  * server that hangs must not hang the shim with it. */
-#include "dcc-shim.h"
+#include "dcc-shim-start.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,25 +10,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
-
-/* What the child says when it fails; at most PIPE_BUF, so whole or not at all. */
-typedef struct {
-    char stage[16];
-    int errno_code;
-} Failure;
 
 extern char **environ;
 
 static void
 fail(int pipe_fd, const char *stage)
 {
-    Failure failure = {.errno_code = errno};
+    ShimFailure failure = {.errno_code = errno};
 
+    /* At most PIPE_BUF, so whole or not at all. */
     snprintf(failure.stage, sizeof failure.stage, "%s", stage);
     if (write(pipe_fd, &failure, sizeof failure) < 0) {
-        /* Nobody is there to hear it: the shim is dead. */
+        /* The shim is dead. */
     }
     _exit(127);
 }
@@ -62,8 +57,9 @@ reset_signals(void)
 
     for (int sig = 1; sig < NSIG; sig++)
         sigaction(sig, &action, NULL);
+    /* glibc hides two signals from its own functions; the kernel's call does not. */
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, _NSIG / 8);
 }
 
 static bool
@@ -96,103 +92,59 @@ run_child(const ShimOptions *options, int output, int go, int told)
     _exit(127);
 }
 
-static bool
-open_output(Shim *shim, int *writer)
-{
-    struct stat st;
-
-    /* Read and write: so the application needs no reader and gets no SIGPIPE when the shim dies. */
-    *writer = openat(shim->dir_fd, DCC_SHIM_FILE_OUTPUT, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    shim->output_fd =
-        openat(shim->dir_fd, DCC_SHIM_FILE_OUTPUT, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    if (*writer < 0 || shim->output_fd < 0)
-        return false;
-    if (fstat(*writer, &st) != 0 || !S_ISFIFO(st.st_mode) || st.st_uid != geteuid()) {
-        errno = EPERM;
-        return false;
-    }
-    /* A burst is to find room while we wait for the disk. Smaller where the user's budget is used
-     * up. */
-    fcntl(*writer, F_SETPIPE_SZ, 1024 * 1024);
-    return true;
-}
-
 static void
-refuse(Shim *shim, const char *stage, int errno_code)
+close_both(const int fds[2])
 {
-    shim->record.phase = DCC_PHASE_REFUSED;
-    shim->record.errno_code = errno_code;
-    shim->record.ended = dcc_shim_wall_clock();
-    shim->record.tree_empty = 1;
-    memset(shim->record.stage, 0, sizeof shim->record.stage);
-    snprintf(shim->record.stage, sizeof shim->record.stage, "%s", stage);
-    dcc_shim_write_record(shim, false);
-    dcc_shim_tell(shim, NEWS_REFUSED);
-    shim->over = true;
-}
-
-static void
-record_child(Shim *shim, pid_t pid)
-{
-    DccProc proc = {0};
-
-    shim->main_fd = dcc_pidfd_open(pid);
-    dcc_proc_read(pid, &proc);
-    shim->record.main.pid = pid;
-    shim->record.main.start_ticks = proc.start_ticks;
-    shim->record.main.pidfs_inode = dcc_pidfd_inode(shim->main_fd);
-    shim->record.started = dcc_shim_wall_clock();
-    shim->record.phase = DCC_PHASE_SPAWNED;
-    dcc_shim_write_record(shim, false);
+    close(fds[0]);
+    close(fds[1]);
 }
 
 bool
-dcc_shim_start(Shim *shim)
+dcc_shim_child_fork(ShimChild *self, const ShimOptions *options, int output)
 {
-    int output = -1;
     int go[2];
     int told[2];
-    pid_t pid;
 
-    if (!open_output(shim, &output) || pipe2(go, O_CLOEXEC) != 0 || pipe2(told, O_CLOEXEC) != 0 ||
-        (pid = fork()) < 0) {
-        refuse(shim, "spawn", errno);
+    if (pipe2(go, O_CLOEXEC) != 0)
+        return false;
+    if (pipe2(told, O_CLOEXEC) != 0) {
+        close_both(go);
         return false;
     }
-    if (pid == 0) {
-        close(go[1]);
-        run_child(&shim->options, output, go[0], told[1]);
+    self->pid = fork();
+    if (self->pid < 0) {
+        close_both(go);
+        close_both(told);
+        return false;
     }
-    close(output);
+    if (self->pid == 0) {
+        close(go[1]);
+        run_child(options, output, go[0], told[1]);
+    }
     close(go[0]);
     close(told[1]);
-    shim->exec_fd = told[0];
-    record_child(shim, pid);
-    if (write(go[1], "g", 1) != 1) {
-        /* The child is dead already; SIGCHLD says so. */
-    }
-    close(go[1]);
-    /* The application has its directory; the shim is not to keep a file system busy. */
-    if (chdir("/") != 0) {
-        /* Then it does. */
-    }
+    self->go_fd = go[1];
+    self->told_fd = told[0];
     return true;
 }
 
 void
-dcc_shim_exec_told(Shim *shim)
+dcc_shim_child_release(ShimChild *self)
 {
-    Failure failure;
-    ssize_t n = read(shim->exec_fd, &failure, sizeof failure);
-
-    close(shim->exec_fd);
-    shim->exec_fd = -1;
-    if (n == (ssize_t)sizeof failure) {
-        failure.stage[sizeof failure.stage - 1] = 0;
-        refuse(shim, failure.stage, failure.errno_code);
-        return;
+    if (write(self->go_fd, "g", 1) != 1) {
+        /* It is dead already; SIGCHLD says so. */
     }
-    shim->record.phase = DCC_PHASE_STARTED;
-    dcc_shim_write_record(shim, false);
-    dcc_shim_tell(shim, NEWS_STARTED);
+    close(self->go_fd);
+    self->go_fd = -1;
+}
+
+bool
+dcc_shim_child_has_failed(ShimChild *self, ShimFailure *failure)
+{
+    ssize_t n = read(self->told_fd, failure, sizeof *failure);
+
+    close(self->told_fd);
+    self->told_fd = -1;
+    failure->stage[sizeof failure->stage - 1] = 0;
+    return n == (ssize_t)sizeof *failure;
 }

@@ -1,14 +1,16 @@
-/* Signals to the application and to all that descends from it.
+/* Signals to the application and to all that descends from it; see the header.
  *
  * Everything below the shim is the application's: it is the shim's only child, and the shim is its
- * subreaper. No signal goes to a number, but to a pidfd whose process was checked after it was
- * opened. SIGABRT and SIGQUIT are never sent. */
-#include "dcc-shim.h"
+ * subreaper. What is not ours all the same is what dcc_shim_slot_is_apart() says: daemons that the
+ * plan lets live on, and other instances, which were started from inside this one and are to
+ * outlive it. No signal goes to a number, but to a process whose identity was checked. SIGABRT and
+ * SIGQUIT are never sent. Threading: one thread. */
+#include "dcc-shim-tree.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Passes one after the other before the first pause: a tree that forks faster than we look must
@@ -19,146 +21,147 @@
  */
 #define MAX_PASSES (EAGER_PASSES + 40)
 
-static bool
-is_daemon(const DccProc *proc, void *data)
+int64_t
+dcc_shim_tree_now_ms(void)
 {
-    const ShimOptions *options = data;
+    struct timespec now;
 
-    for (unsigned i = 0; i < options->n_daemons; i++)
-        if (strncmp(proc->comm, options->daemons[i], sizeof proc->comm - 1) == 0)
-            return true;
-    return false;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void
+dcc_shim_tree_init(ShimTree *self, DccShimSlot *record)
+{
+    self->record = record;
+}
+
+static bool
+is_apart(const DccProc *proc, void *data)
+{
+    return dcc_shim_slot_is_apart(data, proc);
 }
 
 static size_t
-collect(Shim *shim)
+collect(ShimTree *self)
 {
-    return dcc_proc_descendants(getpid(), shim->tree, DCC_SHIM_MAX_TREE, is_daemon, &shim->options);
+    return dcc_proc_descendants(getpid(), self->list, DCC_SHIM_MAX_TREE, is_apart, self->record);
 }
 
 static void
-remember_signal(Shim *shim, int sig)
+remember_signal(ShimTree *self, int sig)
 {
-    if (shim->record.last_signal == sig)
-        return;
-    shim->record.last_signal = sig;
-    dcc_shim_write_record(shim, false);
+    self->changed = self->changed || self->record->last_signal != sig;
+    self->record->last_signal = sig;
 }
 
 /* It is our child and not reaped, so the pid is its own. */
 static bool
-is_main_alive(const Shim *shim)
+read_main(const ShimTree *self, DccProc *proc)
 {
-    return shim->record.phase == DCC_PHASE_SPAWNED || shim->record.phase == DCC_PHASE_STARTED;
-}
+    const DccShimSlot *record = self->record;
 
-static void
-continue_main(Shim *shim)
-{
-    DccProc proc;
-
-    if (is_main_alive(shim) && dcc_proc_read(shim->record.main.pid, &proc))
-        dcc_proc_signal(&proc, SIGCONT);
-}
-
-static void
-signal_main(Shim *shim, int sig)
-{
-    DccProc proc;
-
-    if (!is_main_alive(shim))
-        return;
-    remember_signal(shim, sig);
-    if (dcc_proc_read(shim->record.main.pid, &proc))
-        dcc_proc_signal(&proc, sig);
-    continue_main(shim);
-}
-
-static void
-term_tree(Shim *shim)
-{
-    size_t n = collect(shim);
-
-    for (size_t i = 0; i < n; i++) {
-        if (shim->tree[i].pid == shim->record.main.pid)
-            remember_signal(shim, SIGTERM);
-        dcc_proc_signal(&shim->tree[i], SIGTERM);
-        dcc_proc_signal(&shim->tree[i], SIGCONT);
-    }
-}
-
-/* No SIGSTOP first: SIGKILL stops a process from forking just as soon, and parents come before
- * their children in the list, so nobody is left to start a killed one anew. */
-static bool
-kill_once(Shim *shim)
-{
-    size_t n = collect(shim);
-    bool any = false;
-
-    for (size_t i = 0; i < n; i++) {
-        if (shim->tree[i].pid == shim->record.main.pid && shim->tree[i].state != 'Z')
-            remember_signal(shim, SIGKILL);
-        if (dcc_proc_signal(&shim->tree[i], SIGKILL) == 0)
-            any = true;
-    }
-    return any;
+    return (record->phase == DCC_PHASE_SPAWNED || record->phase == DCC_PHASE_STARTED) &&
+           dcc_proc_read(record->main.pid, proc);
 }
 
 void
-dcc_shim_kill_pass(Shim *shim)
+dcc_shim_tree_continue_main(ShimTree *self)
 {
-    bool any;
+    DccProc proc;
 
-    /* Those who have time to be reparented to us come again in the next pass, so look again at
-     * once. */
-    do {
-        any = kill_once(shim);
-        dcc_shim_reap(shim);
-        shim->kill_passes++;
-    } while (any && !shim->over && shim->kill_passes < EAGER_PASSES);
-    if (shim->over || dcc_shim_tree_is_empty(shim)) {
-        shim->kill_passes = 0;
+    if (read_main(self, &proc))
+        dcc_proc_signal(&proc, SIGCONT);
+}
+
+void
+dcc_shim_tree_signal_main(ShimTree *self, int sig)
+{
+    DccProc proc;
+
+    if (!read_main(self, &proc))
+        return;
+    remember_signal(self, sig);
+    dcc_proc_signal(&proc, sig);
+    dcc_proc_signal(&proc, SIGCONT);
+}
+
+void
+dcc_shim_tree_terminate(ShimTree *self)
+{
+    size_t n = collect(self);
+
+    for (size_t i = 0; i < n; i++) {
+        if (self->list[i].pid == self->record->main.pid)
+            remember_signal(self, SIGTERM);
+        dcc_shim_slot_signal(self->record, &self->list[i], SIGTERM, &self->changed);
+        dcc_proc_signal(&self->list[i], SIGCONT);
+    }
+}
+
+void
+dcc_shim_tree_begin_killing(ShimTree *self)
+{
+    self->passes = 1;
+    self->wait_ms = 0;
+    self->due_ms = 0;
+}
+
+int
+dcc_shim_tree_patience(const ShimTree *self)
+{
+    int64_t left;
+
+    if (self->passes == 0 || self->due_ms < 0)
+        return -1;
+    left = self->due_ms - dcc_shim_tree_now_ms();
+    return left > 0 ? (int)left : 0;
+}
+
+void
+dcc_shim_tree_hasten(ShimTree *self)
+{
+    if (self->passes > 0)
+        self->due_ms = 0;
+}
+
+/* No SIGSTOP first: SIGKILL stops a process from forking just as soon, and parents come before
+ * their children in the list, so none is left to start a killed one anew. */
+bool
+dcc_shim_tree_kill(ShimTree *self)
+{
+    size_t n = collect(self);
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++) {
+        if (self->list[i].pid == self->record->main.pid && self->list[i].state != 'Z')
+            remember_signal(self, SIGKILL);
+        if (dcc_shim_slot_signal(self->record, &self->list[i], SIGKILL, &self->changed) == 0)
+            any = true;
+    }
+    self->passes++;
+    return any && self->passes < EAGER_PASSES;
+}
+
+void
+dcc_shim_tree_rest(ShimTree *self)
+{
+    if (dcc_shim_tree_is_empty(self)) {
+        self->passes = 0;
         return;
     }
-    shim->kill_wait_ms = shim->kill_wait_ms == 0 ? 2 : shim->kill_wait_ms * 2;
-    if (shim->kill_wait_ms > MAX_WAIT_MS)
-        shim->kill_wait_ms = MAX_WAIT_MS;
-    shim->kill_due_ms =
-        shim->kill_passes < MAX_PASSES ? dcc_shim_monotonic_ms() + shim->kill_wait_ms : -1;
+    self->wait_ms = self->wait_ms == 0 ? 2 : self->wait_ms * 2;
+    if (self->wait_ms > MAX_WAIT_MS)
+        self->wait_ms = MAX_WAIT_MS;
+    self->due_ms = self->passes < MAX_PASSES ? dcc_shim_tree_now_ms() + self->wait_ms : -1;
 }
 
 bool
-dcc_shim_tree_is_empty(Shim *shim)
+dcc_shim_tree_is_empty(ShimTree *self)
 {
     siginfo_t info = {0};
 
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD)
         return true;
-    return shim->options.n_daemons > 0 && collect(shim) == 0;
-}
-
-void
-dcc_shim_order(Shim *shim, unsigned order)
-{
-    switch (order) {
-    case ORDER_TERM:
-        signal_main(shim, shim->options.first_signal);
-        break;
-    case ORDER_TERM_TREE:
-        term_tree(shim);
-        break;
-    case ORDER_KILL_TREE:
-        shim->kill_passes = 1;
-        shim->kill_wait_ms = 0;
-        shim->kill_due_ms = 0;
-        break;
-    case ORDER_LEAVE:
-        shim->leaving = true;
-        break;
-    case ORDER_CONT:
-        continue_main(shim);
-        break;
-    default:
-        break;
-    }
+    return collect(self) == 0;
 }

@@ -1,20 +1,13 @@
-/* /proc and pidfds without allocation; see the header. */
+/* /proc without allocation; see the header. Threading: any. */
 #include "dcc-proc.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#define PIDFS_MAGIC  0x50494446 /* "PIDF" */
-#define SIGNAL_GROUP (1U << 2)  /* PIDFD_SIGNAL_PROCESS_GROUP */
 
 static ssize_t
 read_text(const char *path, char *text, size_t size)
@@ -253,65 +246,121 @@ dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data)
     return walk.n;
 }
 
-int
-dcc_pidfd_open(int64_t pid)
+bool
+dcc_proc_has_name(const char *comm, const char *name)
 {
-    return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+    return strncmp(comm, name, sizeof((DccProc *)0)->comm - 1) == 0;
 }
 
-int64_t
-dcc_proc_pid_of_pidfd(int pidfd)
+typedef struct {
+    void (*func)(int fd);
+} EachFd;
+
+static void
+call_with_fd(int64_t number, void *data)
+{
+    const EachFd *each = data;
+
+    each->func((int)number);
+}
+
+bool
+dcc_proc_each_own_fd(void (*func)(int fd))
+{
+    EachFd each = {func};
+
+    if (access("/proc/self/fd", R_OK | X_OK) != 0)
+        return false;
+    each_number("/proc/self/fd", call_with_fd, &each);
+    return true;
+}
+
+/* Whether the text of a variable's beginning is one of a run's number: see the header. */
+static bool
+is_uuid(const char *text)
+{
+    for (int i = 0; i < DCC_RUN_NUMBER_LENGTH; i++) {
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        bool is_hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
+
+        if (is_dash ? text[i] != '-' : !is_hex)
+            return false;
+    }
+    return text[DCC_RUN_NUMBER_LENGTH] == 0;
+}
+
+/* The value in a piece of an environment that begins at a variable or within one. */
+static bool
+find_run(const char *text, size_t n, bool at_start, char *run)
+{
+    static const char name[] = DCC_RUN_VARIABLE "=";
+    const size_t need = sizeof name - 1 + DCC_RUN_NUMBER_LENGTH + 1;
+    const char *at = text;
+
+    while (n >= need && (at = memmem(at, n - (size_t)(at - text), name, sizeof name - 1)) != NULL &&
+           (size_t)(at - text) + need <= n) {
+        if ((at == text ? at_start : at[-1] == 0) && is_uuid(at + sizeof name - 1)) {
+            memcpy(run, at + sizeof name - 1, DCC_RUN_NUMBER_LENGTH + 1);
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
+bool
+dcc_proc_read_run(int64_t pid, char run[DCC_RUN_NUMBER_LENGTH + 1])
+{
+    const size_t overlap = sizeof DCC_RUN_VARIABLE + DCC_RUN_NUMBER_LENGTH + 2;
+    char path[64];
+    char text[4096];
+    size_t kept = 0;
+    bool at_start = true;
+    bool found = false;
+    ssize_t n;
+    int fd;
+
+    run[0] = 0;
+    snprintf(path, sizeof path, "/proc/%lld/environ", (long long)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    while (!found && (n = read(fd, text + kept, sizeof text - kept)) > 0) {
+        kept += (size_t)n;
+        found = find_run(text, kept, at_start, run);
+        if (kept > overlap) {
+            memmove(text, text + kept - overlap, overlap);
+            kept = overlap;
+            at_start = false;
+        }
+    }
+    close(fd);
+    return found;
+}
+
+bool
+dcc_proc_is_of_another_run(const DccProc *proc, int64_t main_pid, const char *run)
+{
+    char found[DCC_RUN_NUMBER_LENGTH + 1];
+
+    /* Every run has a session of its own (the session process, the shim, the application), so
+     * what is in the session of this run's main process need not be asked: most are. */
+    if (proc->pid == main_pid || proc->sid == main_pid)
+        return false;
+    return dcc_proc_read_run(proc->pid, found) && strcmp(found, run) != 0;
+}
+
+void
+dcc_proc_read_command(int64_t pid, char *text, size_t size)
 {
     char path[64];
-    char text[512];
-    char *at;
+    ssize_t n;
 
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
-    if (read_text(path, text, sizeof text) <= 0 || (at = strstr(text, "Pid:")) == NULL)
-        return -1;
-    return strtoll(at + 4, NULL, 10);
-}
-
-int
-dcc_pidfd_signal(int pidfd, int sig)
-{
-    return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
-}
-
-int
-dcc_pidfd_signal_group(int pidfd, int sig)
-{
-    return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, SIGNAL_GROUP);
-}
-
-uint64_t
-dcc_pidfd_inode(int pidfd)
-{
-    struct statfs fs;
-    struct stat st;
-
-    if (fstatfs(pidfd, &fs) != 0 || fs.f_type != PIDFS_MAGIC || fstat(pidfd, &st) != 0)
-        return 0;
-    return (uint64_t)st.st_ino;
-}
-
-int
-dcc_proc_signal(const DccProc *proc, int sig)
-{
-    int pidfd = dcc_pidfd_open(proc->pid);
-    DccProc now;
-    int error = 0;
-
-    if (pidfd < 0) {
-        /* A sandbox may forbid pidfds. A child of ours that we have not reaped keeps its number. */
-        if (errno == ESRCH || errno == EINVAL || proc->ppid != getpid())
-            return errno;
-        return kill((pid_t)proc->pid, sig) == 0 ? 0 : errno;
-    }
-    if (!dcc_proc_read(proc->pid, &now) || now.start_ticks != proc->start_ticks)
-        error = ESRCH;
-    else if (dcc_pidfd_signal(pidfd, sig) != 0)
-        error = errno;
-    close(pidfd);
-    return error;
+    snprintf(path, sizeof path, "/proc/%lld/cmdline", (long long)pid);
+    n = read_text(path, text, size);
+    while (n > 0 && text[n - 1] == 0)
+        n--;
+    for (ssize_t i = 0; i < n; i++)
+        if (text[i] == 0)
+            text[i] = ' ';
 }

@@ -32,11 +32,42 @@ dcc_proc_descendants(int64_t root, DccProc *list, size_t max, DccProcSkip skip, 
 size_t
 dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data);
 
+/* As the kernel keeps names: their first 15 bytes count. */
+bool
+dcc_proc_has_name(const char *comm, const char *name);
+/* FALSE: /proc cannot be read. func() must not open or close any. */
+bool
+dcc_proc_each_own_fd(void (*func)(int fd));
+/* The command line, its arguments with a blank between them, cut to size; "" where it cannot be
+ * read. */
+void
+dcc_proc_read_command(int64_t pid, char *text, size_t size);
+
+/* Which run a process belongs to. A session gives each run a random number (a UUID in lower case)
+ * in the environment of its application; what the application starts inherits it. The process of a
+ * session has a number of its own in its environment.
+ *
+ * It is no secret, and an application that wants to may give its children another. That is asking
+ * for them to be let alone, and it cannot happen by accident. */
+#define DCC_RUN_VARIABLE      "DCCHOST_INCARNATION"
+#define DCC_RUN_NUMBER_LENGTH 36
+
+/* FALSE and "": it has none, or its environment may not be read. */
+bool
+dcc_proc_read_run(int64_t pid, char run[DCC_RUN_NUMBER_LENGTH + 1]);
+/* TRUE: it and what descends from it belong to an instance that was started from inside this one.
+ * run: this run's number; "" it has none. */
+bool
+dcc_proc_is_of_another_run(const DccProc *proc, int64_t main_pid, const char *run);
+
+/* dcc-proc-signal.c. Any one call of the pidfd family may be missing (an old kernel, a seccomp
+ * profile): what can be done without it, is. */
 int
 dcc_pidfd_open(int64_t pid);
 /* -1 when it has been reaped. */
 int64_t
 dcc_proc_pid_of_pidfd(int pidfd);
+/* 0; -1 with errno: ESRCH it is gone. */
 int
 dcc_pidfd_signal(int pidfd, int sig);
 /* All of the group that it leads or, when it is dead, has led: none of them can fork meanwhile.

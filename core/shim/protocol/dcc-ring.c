@@ -29,7 +29,7 @@ dcc_ring_close(DccRing *ring)
 static bool
 is_ours(const struct stat *st)
 {
-    /* More than one link: somebody made our log a second name of something else. */
+    /* More than one link: our log was made a second name of something else. */
     return S_ISREG(st->st_mode) && st->st_uid == geteuid() && st->st_nlink == 1;
 }
 
@@ -50,7 +50,7 @@ open_log(DccRing *ring, struct stat *st)
     return false;
 }
 
-/* Somebody may have deleted the file we write to: then it is to be made anew, or a deleted one
+/* The file we write to may have been deleted: then it is to be made anew, or a deleted one
  * grows unseen. */
 static bool
 ensure_open(DccRing *ring, struct stat *st)
@@ -184,7 +184,7 @@ dcc_ring_pipe_size(int pipe_fd)
 }
 
 int64_t
-dcc_ring_drain(DccRing *ring, int pipe_fd, int64_t limit)
+dcc_ring_drain(DccRing *ring, int pipe_fd, int64_t limit, bool all)
 {
     static char buffer[128 * 1024];
     int64_t moved = 0;
@@ -200,6 +200,9 @@ dcc_ring_drain(DccRing *ring, int pipe_fd, int64_t limit)
             return moved;
         dcc_ring_write(ring, buffer, (size_t)n);
         moved += n;
+        /* The pipe was empty then. A pipe in packet mode gives less each time. */
+        if (!all && n < (ssize_t)sizeof buffer)
+            break;
     }
     return moved;
 }

@@ -28,10 +28,11 @@ dcc_ring_write(DccRing *ring, const char *data, size_t n);
 void
 dcc_ring_close(DccRing *ring);
 
-/* Moves what is in the pipe to the log, `limit` bytes at most. The bytes moved; -1: nobody can
- * write to the pipe any more. */
+/* Moves what is in the pipe to the log, `limit` bytes at most; not `all`: what there is at first,
+ * and the caller is told of the rest when it comes. The bytes moved; -1: the pipe has no
+ * writer any more. */
 int64_t
-dcc_ring_drain(DccRing *ring, int pipe_fd, int64_t limit);
+dcc_ring_drain(DccRing *ring, int pipe_fd, int64_t limit, bool all);
 /* What the pipe may hold. */
 int64_t
 dcc_ring_pipe_size(int pipe_fd);

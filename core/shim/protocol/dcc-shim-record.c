@@ -41,7 +41,12 @@ is_sane(const DccShimSlot *slot)
     for (uint32_t i = 0; i < slot->n_daemons; i++)
         if (!is_terminated(slot->daemons[i], sizeof slot->daemons[i]))
             return false;
-    return is_terminated(slot->boot_id, sizeof slot->boot_id) &&
+    for (uint32_t i = 0; i < DCC_SHIM_MAX_ENDED; i++)
+        if (!is_terminated(slot->beside[i].comm, sizeof slot->beside[i].comm) ||
+            !is_terminated(slot->beside[i].command, sizeof slot->beside[i].command))
+            return false;
+    return is_terminated(slot->run, sizeof slot->run) &&
+           is_terminated(slot->boot_id, sizeof slot->boot_id) &&
            is_terminated(slot->stage, sizeof slot->stage);
 }
 
@@ -74,4 +79,63 @@ dcc_shim_slot_read(int fd, DccShimSlot *slot)
         found = true;
     }
     return found;
+}
+
+bool
+dcc_shim_slot_is_daemon(const DccShimSlot *slot, const DccProc *proc)
+{
+    for (uint32_t i = 0; i < slot->n_daemons; i++)
+        if (dcc_proc_has_name(proc->comm, slot->daemons[i]))
+            return true;
+    return false;
+}
+
+bool
+dcc_shim_slot_is_apart(const DccShimSlot *slot, const DccProc *proc)
+{
+    return dcc_shim_slot_is_daemon(slot, proc) ||
+           dcc_proc_is_of_another_run(proc, slot->main.pid, slot->run);
+}
+
+static uint32_t
+count_kept(const DccShimSlot *slot)
+{
+    return slot->n_beside < DCC_SHIM_MAX_ENDED ? slot->n_beside : DCC_SHIM_MAX_ENDED;
+}
+
+/* The name belongs to it: a number can come again in a tree that forks without end. */
+static DccShimEnded *
+find_ended(DccShimSlot *slot, const DccProc *proc)
+{
+    for (uint32_t i = 0; i < count_kept(slot); i++)
+        if (slot->beside[i].pid == proc->pid && strcmp(slot->beside[i].comm, proc->comm) == 0)
+            return &slot->beside[i];
+    return NULL;
+}
+
+int
+dcc_shim_slot_signal(DccShimSlot *slot, const DccProc *proc, int sig, bool *changed)
+{
+    DccShimEnded *known = find_ended(slot, proc);
+    DccShimEnded fresh = {(int32_t)proc->pid, sig, "", ""};
+    int error;
+
+    /* Before the signal: afterwards there may be no command line. */
+    if (known == NULL && slot->n_beside < DCC_SHIM_MAX_ENDED)
+        dcc_proc_read_command(proc->pid, fresh.command, sizeof fresh.command);
+    error = dcc_proc_signal(proc, sig);
+    if (error != 0 || proc->pid == slot->main.pid || (proc->state == 'Z' && proc->threads <= 1))
+        return error;
+    if (known != NULL) {
+        *changed = *changed || known->signal != sig;
+        known->signal = sig;
+        return 0;
+    }
+    *changed = true;
+    if (slot->n_beside < DCC_SHIM_MAX_ENDED) {
+        memcpy(fresh.comm, proc->comm, sizeof fresh.comm);
+        slot->beside[slot->n_beside] = fresh;
+    }
+    slot->n_beside++;
+    return 0;
 }

@@ -5,7 +5,10 @@
  * under a running application, so everything carries a version and nothing read is trusted. */
 #pragma once
 
+#include "dcc-proc.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define DCC_SHIM_FILE_RECORD  "exit"
@@ -14,10 +17,11 @@
 #define DCC_SHIM_FD_SESSION   3 /* the first client's socket, inherited */
 #define DCC_SHIM_FD_LOCK      4 /* the name's lock, inherited; it only has to stay open */
 #define DCC_SHIM_MAX_DAEMONS  32
-#define DCC_SHIM_RECORD_BYTES 4096
-#define DCC_SHIM_SLOT_BYTES   2048
+#define DCC_SHIM_MAX_ENDED    16
+#define DCC_SHIM_RECORD_BYTES 8192
+#define DCC_SHIM_SLOT_BYTES   4096
 #define DCC_SHIM_MAGIC        0x44434353u /* "SCCD" */
-#define DCC_SHIM_VERSION      1
+#define DCC_SHIM_VERSION      2
 
 /* One message of the control socket, a SOCK_SEQPACKET: whole or not at all. From the shim `what` is
  * a DccShimNews, to the shim a DccShimOrder. There is nothing else in it: the facts are in the
@@ -36,7 +40,9 @@ enum {
     NEWS_EMPTY,
     NEWS_PAUSED,
     NEWS_RESUMED,
-    NEWS_DEGRADED
+    NEWS_DEGRADED,
+    NEWS_OUTPUT, /* not again before the client has taken the one before it */
+    N_NEWS
 };
 enum { ORDER_TERM, ORDER_TERM_TREE, ORDER_KILL_TREE, ORDER_LEAVE, ORDER_CONT, N_ORDERS };
 
@@ -45,6 +51,14 @@ typedef struct {
     uint64_t start_ticks;
     uint64_t pidfs_inode;
 } DccShimId;
+
+/* A process of the tree, not the main one, that was sent a signal to end it. */
+typedef struct {
+    int32_t pid;
+    int32_t signal; /* the last one */
+    char comm[16];
+    char command[80]; /* its command line, cut */
+} DccShimEnded;
 
 typedef enum {
     DCC_PHASE_PREPARED = 1, /* written by the session before there is a shim */
@@ -67,7 +81,7 @@ typedef struct {
     uint32_t phase; /* DccShimPhase */
     int32_t errno_code;
     char stage[16];
-    int32_t status_known; /* wait_status holds; else the phase ENDED means: nobody can tell how */
+    int32_t status_known; /* wait_status holds; else the phase ENDED means: how is not known */
     int32_t wait_status;
     int32_t tree_empty;
     int32_t last_signal; /* the last one of ours to the main process; 0 none */
@@ -80,8 +94,14 @@ typedef struct {
     int32_t first_signal;
     uint32_t n_daemons;
     char daemons[DCC_SHIM_MAX_DAEMONS][16];
-    uint32_t crc; /* of all bytes before it */
+    char run[DCC_RUN_NUMBER_LENGTH + 4]; /* what dcc_proc_read_run() finds in the application */
+    uint32_t n_beside; /* all of them; the first DCC_SHIM_MAX_ENDED are in the list */
+    DccShimEnded beside[DCC_SHIM_MAX_ENDED];
+    uint32_t unused; /* 0: no bytes may lie behind the checksum */
+    uint32_t crc;    /* of all bytes before it */
 } DccShimSlot;
+
+_Static_assert(sizeof(DccShimSlot) == offsetof(DccShimSlot, crc) + sizeof(uint32_t), "padding");
 
 _Static_assert(sizeof(DccShimSlot) <= DCC_SHIM_SLOT_BYTES, "a slot outgrew its half of the record");
 
@@ -92,3 +112,15 @@ dcc_shim_slot_write(int fd, DccShimSlot *slot);
 /* The newest sound slot of the file; FALSE when there is none. */
 bool
 dcc_shim_slot_read(int fd, DccShimSlot *slot);
+
+/* Whether the plan lets processes of this name go on. */
+bool
+dcc_shim_slot_is_daemon(const DccShimSlot *slot, const DccProc *proc);
+/* Whether it is no part of the application's tree: a daemon that the plan lets go on, or part of
+ * another instance that was started from inside this one. What descends from it is none either. */
+bool
+dcc_shim_slot_is_apart(const DccShimSlot *slot, const DccProc *proc);
+/* dcc_proc_signal() for a process of the tree. What is sent it and is not the main process goes
+ * on the list of those that were ended; *changed becomes TRUE when the slot is to be written. */
+int
+dcc_shim_slot_signal(DccShimSlot *slot, const DccProc *proc, int sig, bool *changed);

@@ -86,6 +86,15 @@ rude_plan_recovery(DccAdapter *self,
     return answer(error);
 }
 
+static char *
+rude_read_scene_version(DccAdapter *self, GBytes *head)
+{
+    gsize length;
+    const char *data = g_bytes_get_data(head, &length);
+
+    return rude_mode == MODE_NOTHING ? NULL : g_strndup(data ? data : "", length);
+}
+
 static void
 rude_adapter_class_init(RudeAdapterClass *klass)
 {
@@ -101,6 +110,7 @@ rude_adapter_class_init(RudeAdapterClass *klass)
     adapter_class->judge_exit = rude_judge_exit;
     adapter_class->list_rescue_files = rude_list_rescue_files;
     adapter_class->plan_recovery = rude_plan_recovery;
+    adapter_class->read_scene_version = rude_read_scene_version;
 }
 
 static void

@@ -272,7 +272,7 @@ assert_no_file(const char *name)
     g_autoptr(GBytes) content = g_bytes_new_static("x", 1);
     DccLaunchPlan *plan = dcc_launch_plan_new("/app");
 
-    /* The plan itself takes no such name; the police look again, for plans built without checks. */
+    /* The plan itself takes no such name; the checks look again, for plans built without checks. */
     g_test_expect_message(NULL, G_LOG_LEVEL_CRITICAL, "*is_file_name*");
     dcc_launch_plan_add_file(plan, name, content);
     g_test_assert_expected_messages();
@@ -370,6 +370,25 @@ test_read_version(Fixture *f, gconstpointer data)
     rude_mode = MODE_NOTHING;
     g_assert_null(dcc_adapter_read_version(f->adapter, f->installation, "x"));
     g_assert_cmpuint(n_warnings, ==, 4);
+}
+
+static void
+test_read_scene_version(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GBytes) good = g_bytes_new_static("4.2", 3);
+    g_autoptr(GBytes) bad = g_bytes_new_static("4.2 or so", 9);
+    g_autofree char *version = NULL;
+
+    n_warnings = 0;
+    rude_mode = MODE_ODD;
+    version = dcc_adapter_read_scene_version(f->adapter, good);
+    g_assert_cmpstr(version, ==, "4.2");
+    g_assert_cmpuint(n_warnings, ==, 0);
+    g_assert_null(dcc_adapter_read_scene_version(f->adapter, bad));
+    g_assert_cmpuint(n_warnings, ==, 1);
+    rude_mode = MODE_NOTHING;
+    g_assert_null(dcc_adapter_read_scene_version(f->adapter, good));
+    g_assert_cmpuint(n_warnings, ==, 1);
 }
 
 static void
@@ -551,6 +570,7 @@ main(int argc, char **argv)
     ADD("odd-probes", rude, test_odd_probes);
     ADD("bounds", rude, test_bounds);
     ADD("read-version", rude, test_read_version);
+    ADD("read-scene-version", rude, test_read_scene_version);
     ADD("read-line", rude, test_read_line);
     ADD("judge-exit", rude, test_judge_exit);
     ADD("defaults", plain, test_defaults);

@@ -249,6 +249,68 @@ test_choose(Fixture *f, gconstpointer data)
                 "DCCHOST_MY_APP_EXECUTABLE names /opt/app-d/run, which is no executable file");
 }
 
+/* What saved the scene is its first word. */
+static char *
+app_read_scene_version(DccAdapter *self, GBytes *head)
+{
+    gsize length;
+    const char *data = g_bytes_get_data(head, &length);
+
+    return length > 0 ? g_strndup(data, length) : NULL;
+}
+
+static void
+assert_chosen_for(Fixture *f,
+                  const char *saved,
+                  const char *executable,
+                  const char *wanted,
+                  const char *version,
+                  const char *words)
+{
+    g_autofree char *scene = scratch_path(&f->scratch, "shot.scene");
+    g_autoptr(DccSearch) search = search_with(f, executable);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DccInstallation) item = NULL;
+    g_autofree char *explanation = NULL;
+
+    scratch_write(scene, saved, strlen(saved));
+    item = dcc_catalogue_choose_for_scene(f->adapter, search, wanted, scene, &explanation, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(dcc_installation_get_version(item), ==, version);
+    if (!words)
+        g_assert_cmpstr(explanation, ==, NULL);
+    else if (!explanation || !strstr(explanation, words) || !strstr(explanation, "shot.scene") ||
+             (version && !strstr(explanation, version)))
+        g_error("expected '%s', got '%s'", words, explanation);
+}
+
+static void
+test_choose_for_scene(Fixture *f, gconstpointer data)
+{
+    DCC_ADAPTER_GET_CLASS(f->adapter)->read_scene_version = app_read_scene_version;
+    install(f, "opt/app-a/run", "4.1.2");
+    /* Nothing to choose, so nothing to say; but an older one is never started without a word. */
+    assert_chosen_for(f, "4.1", NULL, NULL, "4.1.2", NULL);
+    assert_chosen_for(f, "4.2", NULL, NULL, "4.1.2", "all that is installed is older");
+    install(f, "opt/app-a/run", "of no number");
+    assert_chosen_for(f, "4.2", NULL, NULL, NULL, "which version is started cannot be told");
+    install(f, "opt/app-a/run", "4.1.2");
+    install(f, "opt/app-b/run", "4.3.0");
+    install(f, "opt/app-c/run", "3.6.9");
+    install(f, "opt/app-d/run", "4.5.1");
+    install(f, "reserved/x/run", "4.2.0");
+    assert_chosen_for(f, "4.1", NULL, NULL, "4.1.2", "was saved by My App 4.1: 4.1.2 is started");
+    assert_chosen_for(f, "4.2", NULL, NULL, "4.3.0", "not installed: the nearest newer one");
+    assert_chosen_for(f, "2.8", NULL, NULL, "4.5.1", "not installed: the newest is started");
+    assert_chosen_for(f, "5.0", NULL, NULL, "4.5.1", "all that is installed is older");
+    assert_chosen_for(f, "", NULL, NULL, "4.5.1", NULL);
+    /* A wish outranks the scene. */
+    assert_chosen_for(f, "3.6", NULL, "4.1", "4.1.2", NULL);
+    assert_chosen_for(f, "4.3", NULL, "3.6", "3.6.9", "an older one was asked for");
+    assert_chosen_for(f, "3.6", "/opt/app-a/run", NULL, "4.1.2", NULL);
+    assert_chosen_for(f, "4.3", "/opt/app-a/run", NULL, "4.1.2", "is named by its variable");
+}
+
 static void
 test_reserved(Fixture *f, gconstpointer data)
 {
@@ -280,6 +342,7 @@ main(int argc, char **argv)
     ADD("cache", test_cache);
     ADD("no-cache", test_no_cache);
     ADD("choose", test_choose);
+    ADD("choose-for-scene", test_choose_for_scene);
     ADD("reserved", test_reserved);
     ADD("not-installed", test_not_installed);
     return g_test_run();

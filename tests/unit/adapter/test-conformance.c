@@ -157,6 +157,7 @@ test_bad(void)
     assert_refused(suite, "read_line", "DccOutputEvent");
     /* It answers with the output itself, which is no version where it is empty or has spaces. */
     assert_refused(suite, "read_version", "no version");
+    assert_refused(suite, "read_scene_version", "no version");
 }
 
 /* An error in its own words is an answer, but there must be another. */

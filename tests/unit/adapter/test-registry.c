@@ -5,8 +5,10 @@
 #include "dcc-conformance.h"
 #include "dcc-error.h"
 #include "module-scratch.h"
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +19,7 @@ static const struct {
 } refusals[] = {
     {"magic", "none of ours"},
     {"major", "is built for adapter interface 2, this dcchost has 1: rebuild it"},
-    {"minor", "needs adapter interface 1.1, this dcchost has 1.0: update dcchost"},
+    {"minor", "needs adapter interface 1.2, this dcchost has 1.1: update dcchost"},
     {"small", "has a descriptor of"},
     {"nosymbol", "has no symbol dcc_adapter_module"},
     {"unresolved", "dcc_fixture_nobody_defines_this"},
@@ -396,7 +398,32 @@ test_second_module(Scratch *s, gconstpointer data)
     g_clear_error(&error);
     g_assert_null(dcc_adapter_registry_load_file(other, second, &error));
     g_assert_error(error, DCC_ERROR, DCC_ERROR_ADAPTER);
-    g_assert_nonnull(strstr(error->message, "comes second"));
+    g_assert_nonnull(strstr(error->message, "is not loaded: this process has another adapter"));
+}
+
+/* Where no copy can be named the file itself is loaded, and a broken one is refused for what it is. */
+static void
+test_no_proc(Scratch *s, gconstpointer data)
+{
+    g_autofree char *modules = scratch_directory(s, "modules");
+    g_autofree char *sound = scratch_copy("sound", modules);
+    g_autofree char *unresolved = scratch_copy("unresolved", modules);
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) refusal = NULL;
+    DccAdapter *adapter;
+
+    g_assert_cmpint(unshare(CLONE_NEWNS), ==, 0);
+    g_assert_cmpint(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), ==, 0);
+    g_assert_cmpint(mount("none", "/proc", "tmpfs", 0, NULL), ==, 0);
+    adapter = dcc_adapter_registry_load_file(registry, sound, &error);
+    g_assert_null(dcc_adapter_registry_load_file(registry, unresolved, &refusal));
+    /* Back again, for the sanitizer's own needs. */
+    g_assert_cmpint(umount2("/proc", 0), ==, 0);
+    g_assert_no_error(error);
+    g_assert_cmpstr(dcc_adapter_get_id(adapter), ==, "sound");
+    g_assert_nonnull(strstr(refusal->message, unresolved));
+    g_assert_nonnull(strstr(refusal->message, "dcc_fixture_nobody_defines_this"));
 }
 
 typedef void (*TestFunc)(Scratch *s, gconstpointer data);
@@ -415,6 +442,17 @@ run_apart(gconstpointer data)
     scratch_set_up(&scratch, NULL);
     ((TestFunc)data)(&scratch, NULL);
     scratch_tear_down(&scratch, NULL);
+}
+
+/* A namespace of mounts of its own is root's alone. */
+static void
+run_without_proc(gconstpointer data)
+{
+    if (!g_test_subprocess() && unshare(CLONE_NEWNS) != 0) {
+        g_test_skip("/proc cannot be taken away here");
+        return;
+    }
+    run_apart(data);
 }
 
 #define ADD(path, func) g_test_add_data_func("/registry/" path, (gconstpointer)func, run_apart)
@@ -436,5 +474,6 @@ main(int argc, char **argv)
     ADD("mended", test_mended);
     ADD("second-module", test_second_module);
     ADD("cut-off", test_cut_off);
+    g_test_add_data_func("/registry/no-proc", (gconstpointer)test_no_proc, run_without_proc);
     return g_test_run();
 }

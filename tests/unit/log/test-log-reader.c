@@ -1,7 +1,10 @@
 /* Following a log: every line once and in order, whatever happens to the file meanwhile. */
+#include "dcc-deny.h"
 #include "dcc-log-reader.h"
 #include "dcc-ring.h"
+#include "dcc-test.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +59,7 @@ follow(Scratch *scratch, gint64 offset)
     g_autoptr(GError) error = NULL;
 
     g_clear_object(&scratch->reader);
-    scratch->reader = dcc_log_reader_new(scratch->path, offset, on_line, scratch, &error);
+    scratch->reader = dcc_log_reader_follow(scratch->path, offset, on_line, scratch, &error);
     g_assert_no_error(error);
 }
 
@@ -253,9 +256,92 @@ static void
 test_receiver_lets_go(Scratch *scratch, gconstpointer data)
 {
     put(scratch, "one\ntwo\nthree\n");
-    scratch->reader = dcc_log_reader_new(scratch->path, 0, let_go, scratch, NULL);
+    scratch->reader = dcc_log_reader_follow(scratch->path, 0, let_go, scratch, NULL);
     until_lines(scratch, 1);
     g_assert_null(scratch->reader);
+}
+
+static guint
+count_inotify(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
+    const char *name;
+    guint n = 0;
+
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename("/proc/self/fd", name, NULL);
+        g_autofree char *target = g_file_read_link(path, NULL);
+
+        n += g_strcmp0(target, "anon_inode:inotify") == 0;
+    }
+    return n;
+}
+
+/* One that watches nothing: it opens no descriptor but the log's and looks when it is told to. */
+static void
+test_told(Scratch *scratch, gconstpointer data)
+{
+    guint before = dcc_test_count_fds();
+
+    scratch->reader = dcc_log_reader_new(scratch->path, 0, on_line, scratch);
+    put(scratch, "one\n");
+    until_lines(scratch, 1); /* what there is at first */
+    g_assert_cmpuint(count_inotify(), ==, 0);
+    g_assert_cmpuint(dcc_test_count_fds(), <=, before + 1);
+    put(scratch, "two\nthree\n");
+    while (g_main_context_iteration(NULL, FALSE)) {
+    }
+    g_assert_cmpuint(scratch->lines->len, ==, 1);
+    dcc_log_reader_look(scratch->reader);
+    until_lines(scratch, 3);
+}
+
+/* A flood is read in pieces there, too. */
+static void
+test_told_flood(Scratch *scratch, gconstpointer data)
+{
+    g_autofree char *block = g_strnfill(FLOOD, '\n');
+
+    scratch->reader = dcc_log_reader_new(scratch->path, 0, on_line, scratch);
+    while (g_main_context_iteration(NULL, FALSE)) {
+    }
+    put(scratch, block);
+    g_timeout_add(0, on_turn, scratch);
+    dcc_log_reader_look(scratch->reader);
+    g_assert_cmpuint(scratch->lines->len, <, FLOOD);
+    until_lines(scratch, FLOOD);
+    g_assert_cmpuint(scratch->turns, >, 3);
+}
+
+/* Somebody else holds a reference meanwhile: that is no reason for the receiver to hear more, and
+ * none to hear less. */
+static void
+test_second_reference(Scratch *scratch, gconstpointer data)
+{
+    g_autoptr(DccLogReader) second = NULL;
+
+    put(scratch, "one\ntwo\n");
+    scratch->reader = dcc_log_reader_new(scratch->path, 0, on_line, scratch);
+    second = g_object_ref(scratch->reader);
+    g_clear_object(&scratch->reader);
+    dcc_log_reader_drain(second, FALSE);
+    g_assert_cmpuint(scratch->lines->len, ==, 2);
+}
+
+/* No inotify instance can be had: it is noticed all the same. Last, for that stays so. */
+static void
+test_no_inotify(Scratch *scratch, gconstpointer data)
+{
+    if (!dcc_deny("inotify_init1", EMFILE)) {
+        g_test_skip("no seccomp here");
+        return;
+    }
+    follow(scratch, 0);
+    g_assert_cmpuint(count_inotify(), ==, 0);
+    put(scratch, "one\n");
+    until_lines(scratch, 1);
+    put(scratch, "two\n");
+    until_lines(scratch, 2);
 }
 
 static void
@@ -264,7 +350,7 @@ test_no_directory(Scratch *scratch, gconstpointer data)
     g_autofree char *path = g_build_filename(scratch->dir, "missing", "log", NULL);
     g_autoptr(GError) error = NULL;
 
-    g_assert_null(dcc_log_reader_new(path, 0, on_line, scratch, &error));
+    g_assert_null(dcc_log_reader_follow(path, 0, on_line, scratch, &error));
     g_assert_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND);
 }
 
@@ -312,7 +398,11 @@ main(int argc, char **argv)
     ADD("rubbish", test_rubbish);
     ADD("flood", test_flood);
     ADD("receiver-lets-go", test_receiver_lets_go);
+    ADD("told", test_told);
+    ADD("told-flood", test_told_flood);
+    ADD("second-reference", test_second_reference);
     ADD("no-directory", test_no_directory);
     ADD("tail", test_tail);
+    ADD("no-inotify", test_no_inotify);
     return g_test_run();
 }

@@ -176,9 +176,10 @@ main(int argc, char **argv)
         syscall(SYS_kill, getpid(), n);
     if (strcmp(mode, "stop") == 0)
         raise(SIGSTOP);
-    if (strcmp(mode, "daemon") == 0)
+    if (strcmp(mode, "daemon") == 0 || strcmp(mode, "daemon-and-wait") == 0)
         be_daemon();
-    if (strcmp(mode, "wait") == 0 || strcmp(mode, "stop") == 0)
+    if (strcmp(mode, "daemon-and-wait") == 0 || strcmp(mode, "wait") == 0 ||
+        strcmp(mode, "stop") == 0)
         idle();
     return 0;
 }

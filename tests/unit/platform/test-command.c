@@ -60,6 +60,25 @@ test_held_pipe(void)
     g_assert_cmpint(g_get_monotonic_time() - began, <, G_USEC_PER_SEC);
 }
 
+/* Neither one that prints without end nor one that leaves such a helper behind holds us. */
+static void
+test_endless_output(void)
+{
+    const char *itself[] = {"/bin/sh", "-c", "exec yes", NULL};
+    const char *helper[] = {"/bin/sh", "-c", "echo first; yes & exit 3", NULL};
+    g_autoptr(GError) error = NULL;
+    gint64 began = g_get_monotonic_time();
+    g_autofree char *text = NULL;
+    int status = 0;
+
+    g_assert_null(dcc_command_run(itself, NULL, 200, 1000, NULL, &error));
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT);
+    text = dcc_command_run(helper, NULL, 60000, 1000, &status, NULL);
+    g_assert_true(g_str_has_prefix(text, "first\n"));
+    g_assert_cmphex(status, ==, 3 << 8);
+    g_assert_cmpint(g_get_monotonic_time() - began, <, 30 * G_USEC_PER_SEC);
+}
+
 static void
 test_missing(void)
 {
@@ -78,6 +97,7 @@ main(int argc, char **argv)
     g_test_add_func("/process/command/limit", test_limit);
     g_test_add_func("/process/command/timeout", test_timeout);
     g_test_add_func("/process/command/held-pipe", test_held_pipe);
+    g_test_add_func("/process/command/endless-output", test_endless_output);
     g_test_add_func("/process/command/missing", test_missing);
     return g_test_run();
 }

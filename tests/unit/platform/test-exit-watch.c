@@ -64,7 +64,7 @@ test_thousand(void)
     for (guint i = 0; i < n; i++) {
         all[i].total = &total;
         all[i].child = start();
-        all[i].id = dcc_exit_watch_add(watch, all[i].child.pidfd, on_exit_of, &all[i], NULL);
+        all[i].id = dcc_exit_watch_add(watch, all[i].child.process, on_exit_of, &all[i], NULL);
         g_assert_cmpuint(all[i].id, !=, 0);
     }
     /* One is taken back and must not be told. */
@@ -81,10 +81,10 @@ test_thousand(void)
         int status = 0;
 
         g_assert_cmpuint(all[i].told, ==, i == 0 ? 0 : 1);
-        while (!dcc_pidfd_reap(all[i].child.pidfd, &status)) {
+        while (!dcc_pidfd_reap(all[i].child.process, &status)) {
         }
         g_assert_cmphex(status, ==, SIGKILL);
-        close(all[i].child.pidfd);
+        close(all[i].child.process);
     }
     dcc_exit_watch_unref(watch);
 }
@@ -100,14 +100,14 @@ test_latency(void)
         One one = {start(), 0, 0, &total};
         gint64 began;
 
-        dcc_exit_watch_add(watch, one.child.pidfd, on_exit_of, &one, NULL);
+        dcc_exit_watch_add(watch, one.child.process, on_exit_of, &one, NULL);
         began = g_get_monotonic_time();
         kill(one.child.pid, SIGKILL);
         while (total == 0)
             g_main_context_iteration(NULL, TRUE);
         spent += g_get_monotonic_time() - began;
-        dcc_pidfd_reap(one.child.pidfd, NULL);
-        close(one.child.pidfd);
+        dcc_pidfd_reap(one.child.process, NULL);
+        close(one.child.process);
     }
     g_test_message("kill to callback: %.0f us", (double)spent / 50);
     dcc_exit_watch_unref(watch);
@@ -140,16 +140,16 @@ test_rude_callback(void)
 
     g_assert_true(rude.watch == dcc_exit_watch_ref_default());
     dcc_exit_watch_unref(rude.watch);
-    dcc_exit_watch_add(rude.watch, a.pidfd, remove_other, &rude, NULL);
-    rude.other = dcc_exit_watch_add(rude.watch, b.pidfd, remove_other, &never, NULL);
+    dcc_exit_watch_add(rude.watch, a.process, remove_other, &rude, NULL);
+    rude.other = dcc_exit_watch_add(rude.watch, b.process, remove_other, &never, NULL);
     kill(a.pid, SIGKILL);
     while (!rude.told)
         g_main_context_iteration(NULL, TRUE);
     kill(b.pid, SIGKILL);
     for (DccChild *child = (DccChild[]){a, b, {0}}; child->pid != 0; child++) {
-        while (!dcc_pidfd_reap(child->pidfd, NULL)) {
+        while (!dcc_pidfd_reap(child->process, NULL)) {
         }
-        close(child->pidfd);
+        close(child->process);
     }
     g_assert_false(never.told);
 }

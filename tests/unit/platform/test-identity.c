@@ -26,7 +26,7 @@ reap(DccChild *child)
     siginfo_t info;
 
     g_assert_cmpint(waitid(P_PID, (id_t)child->pid, &info, WEXITED), ==, 0);
-    close(child->pidfd);
+    close(child->process);
 }
 
 static void
@@ -83,16 +83,16 @@ test_zombie(void)
     waitid(P_PID, (id_t)child.pid, &(siginfo_t){0}, WEXITED | WNOWAIT);
     g_assert_true(dcc_identity_read(child.pid, &identity));
     g_assert_false(dcc_identity_is_alive(&identity));
-    g_assert_true(dcc_pidfd_has_ended(child.pidfd));
-    g_assert_false(dcc_pidfd_is_reaped(child.pidfd));
-    g_assert_true(dcc_pidfd_read_exit(child.pidfd, &status));
+    g_assert_true(dcc_pidfd_has_ended(child.process));
+    g_assert_false(dcc_pidfd_is_reaped(child.process));
+    g_assert_true(dcc_pidfd_read_exit(child.process, &status));
     g_assert_cmphex(status, ==, 9 << 8);
     /* Reading is not reaping. */
-    g_assert_true(dcc_pidfd_reap(child.pidfd, &status));
+    g_assert_true(dcc_pidfd_reap(child.process, &status));
     g_assert_cmphex(status, ==, 9 << 8);
     g_assert_false(dcc_identity_is_alive(&identity));
     g_assert_cmpint(dcc_identity_open(&identity), ==, -1);
-    close(child.pidfd);
+    close(child.process);
 }
 
 static void
@@ -101,8 +101,8 @@ test_alive_tells_nothing(void)
     DccChild child = start("wait", NULL);
     int status = 77;
 
-    g_assert_false(dcc_pidfd_read_exit(child.pidfd, &status));
-    g_assert_false(dcc_pidfd_reap(child.pidfd, &status));
+    g_assert_false(dcc_pidfd_read_exit(child.process, &status));
+    g_assert_false(dcc_pidfd_reap(child.process, &status));
     g_assert_cmpint(status, ==, 77);
     kill(child.pid, SIGKILL);
     reap(&child);
@@ -117,13 +117,57 @@ test_stolen_wait(void)
 
     g_assert_cmpint(waitpid(child.pid, NULL, 0), ==, child.pid);
     if (dcc_pidfd_can_read_exit()) {
-        g_assert_true(dcc_pidfd_read_exit(child.pidfd, &status));
+        g_assert_true(dcc_pidfd_read_exit(child.process, &status));
         g_assert_cmphex(status, ==, 8 << 8);
     } else {
-        g_assert_false(dcc_pidfd_read_exit(child.pidfd, &status));
+        g_assert_false(dcc_pidfd_read_exit(child.process, &status));
         g_test_message("this kernel does not tell");
     }
-    close(child.pidfd);
+    close(child.process);
+}
+
+/* By the number alone: whoever has it now. */
+static void
+test_numbers(void)
+{
+    DccChild child = start("exit", "0");
+    DccIdentity self;
+
+    g_assert_true(dcc_identity_read(getpid(), &self));
+    g_assert_cmpuint(dcc_identity_read_start(getpid()), ==, self.start_ticks);
+    g_assert_true(dcc_identity_is_pid_alive(getpid()));
+    waitid(P_PID, (id_t)child.pid, &(siginfo_t){0}, WEXITED | WNOWAIT);
+    g_assert_false(dcc_identity_is_pid_alive(child.pid));
+    g_assert_cmpuint(dcc_identity_read_start(child.pid), >, 0);
+    reap(&child);
+    g_assert_false(dcc_identity_is_pid_alive(child.pid));
+    g_assert_cmpuint(dcc_identity_read_start(child.pid), ==, 0);
+}
+
+static void
+test_age(void)
+{
+    gint64 began = g_get_monotonic_time();
+    DccChild child = start("wait", NULL);
+    DccIdentity identity;
+    gint64 age_ms;
+
+    g_assert_true(dcc_identity_read(child.pid, &identity));
+    do
+        age_ms = dcc_identity_get_age_ms(&identity);
+    while (age_ms < 50);
+    /* In hundredths of a second it was told when it started. */
+    g_assert_cmpint(age_ms, <=, (g_get_monotonic_time() - began) / 1000 + 20);
+    g_assert_cmpint((g_get_monotonic_time() - began) / 1000, >=, 50 - 20);
+    identity.boot_id[3] ^= 1;
+    g_assert_cmpint(dcc_identity_get_age_ms(&identity), ==, -1);
+    dcc_identity_read(child.pid, &identity);
+    identity.start_ticks = 0;
+    g_assert_cmpint(dcc_identity_get_age_ms(&identity), ==, -1);
+    identity.start_ticks = G_MAXINT64 / 1000000;
+    g_assert_cmpint(dcc_identity_get_age_ms(&identity), ==, -1);
+    kill((pid_t)child.pid, SIGKILL);
+    reap(&child);
 }
 
 int
@@ -136,5 +180,7 @@ main(int argc, char **argv)
     g_test_add_func("/process/identity/zombie", test_zombie);
     g_test_add_func("/process/identity/alive-tells-nothing", test_alive_tells_nothing);
     g_test_add_func("/process/identity/stolen-wait", test_stolen_wait);
+    g_test_add_func("/process/identity/numbers", test_numbers);
+    g_test_add_func("/process/identity/age", test_age);
     return g_test_run();
 }

@@ -1,11 +1,15 @@
 /* A private directory is ours alone, and removing it removes nothing else. */
 #include "dcc-error.h"
+#include "dcc-exit-status.h"
 #include "dcc-safe-dir.h"
+#include "dcc-spawn.h"
 #include "dcc-test.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -175,6 +179,56 @@ test_unwritable_parent(void)
     g_test_trap_assert_passed();
 }
 
+static gboolean
+mount_read_only(const char *path)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount(path, path, NULL, MS_BIND, NULL) == 0 &&
+           mount(path, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0;
+}
+
+static gboolean
+may_mount(void)
+{
+    const char *argv[] = {"/usr/bin/unshare", "--mount", "true", NULL};
+    int status = -1;
+
+    g_free(dcc_command_run(argv, NULL, 10000, 1000, &status, NULL));
+    return dcc_exit_status_is_success(status);
+}
+
+/* Its mode is right: another mode would not help. */
+static void
+test_read_only(void)
+{
+    if (g_test_subprocess()) {
+        g_autoptr(DccTestWorld) world = dcc_test_world_new();
+        g_autofree char *parent = dcc_test_world_build_path(world, "parent");
+        g_autofree char *path = g_build_filename(parent, "dir", NULL);
+        g_autofree char *open = g_build_filename(parent, "open", NULL);
+        g_autofree char *absent = g_build_filename(parent, "absent", NULL);
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(dcc_safe_dir_make(parent, NULL) && dcc_safe_dir_make(path, NULL));
+        g_assert_cmpint(mkdir(open, 0755), ==, 0);
+        g_assert_true(mount_read_only(parent));
+        assert_refused(path, "read-only file system; set XDG_RUNTIME_DIR");
+        assert_refused(open, "read-only file system; set XDG_RUNTIME_DIR");
+        assert_refused(absent, "read-only file system; set XDG_RUNTIME_DIR");
+        g_assert_false(dcc_safe_dir_make(path, &error));
+        g_assert_null(strstr(error->message, "chmod"));
+        g_assert_true(dcc_safe_dir_check(path, NULL));
+        g_assert_cmpint(umount2(parent, MNT_DETACH), ==, 0);
+        return;
+    }
+    if (!may_mount()) {
+        g_test_skip("this user may not mount");
+        return;
+    }
+    g_test_trap_subprocess(NULL, 20 * G_USEC_PER_SEC, 0);
+    g_test_trap_assert_passed();
+}
+
 static void
 test_remove(void)
 {
@@ -286,6 +340,7 @@ main(int argc, char **argv)
     g_test_add_func("/safe-dir/another-owner", test_another_owner);
     g_test_add_func("/safe-dir/parent", test_parent);
     g_test_add_func("/safe-dir/unwritable-parent", test_unwritable_parent);
+    g_test_add_func("/safe-dir/read-only", test_read_only);
     g_test_add_func("/safe-dir/remove", test_remove);
     g_test_add_func("/safe-dir/remove-follows-no-link", test_remove_follows_no_link);
     g_test_add_func("/safe-dir/remove-deep", test_remove_deep);

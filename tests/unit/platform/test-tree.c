@@ -27,7 +27,7 @@ finish(DccChild *child)
 {
     kill(-child->pid, SIGKILL);
     waitpid(child->pid, NULL, 0);
-    close(child->pidfd);
+    close(child->process);
 }
 
 /* Waits until the tree has that many members. */
@@ -134,6 +134,29 @@ test_look(void)
     g_assert_false(dcc_process_scan_is_sure(&(DccProcessScan){&proc, 1, NULL}, proc.start_ticks));
 }
 
+/* By name and by a setting that it inherited; neither alone will do. */
+static void
+test_find(void)
+{
+    const char *argv[] = {hands, "wait", NULL};
+    const char *envp[] = {"FIRST=1", "MARK=of-this-test", "LAST=", NULL};
+    const char *const names[] = {"nobody", "hands", NULL};
+    DccSpawn spawn = {.argv = argv, .envp = envp, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
+    DccChild child;
+    GArray *found;
+
+    spawn.new_session = TRUE;
+    g_assert_true(dcc_spawn(&spawn, &child, NULL, NULL));
+    for (guint i = 0; i < 3; i++) {
+        found = dcc_tree_find(i == 1 ? (const char *const[]){"hand", NULL} : names,
+                              i == 2 ? "MARK=of-this" : "MARK=of-this-test");
+        g_assert_cmpuint(found->len, ==, i == 0 ? 1 : 0);
+        g_assert_cmpint(i == 0 ? g_array_index(found, gint64, 0) : child.pid, ==, child.pid);
+        g_array_unref(found);
+    }
+    finish(&child);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,5 +166,6 @@ main(int argc, char **argv)
     g_test_add_func("/process/tree/sample", test_sample);
     g_test_add_func("/process/tree/gone", test_gone);
     g_test_add_func("/process/tree/look", test_look);
+    g_test_add_func("/process/tree/find", test_find);
     return g_test_run();
 }

@@ -27,7 +27,7 @@ kids_start(const char *hands, const char *mode, const char *argument)
 void
 kids_wait_for_end(const DccChild *child)
 {
-    struct pollfd fd = {child->pidfd, POLLIN, 0};
+    struct pollfd fd = {child->process, POLLIN, 0};
 
     g_assert_cmpint(poll(&fd, 1, 20000), ==, 1);
 }
@@ -36,9 +36,9 @@ void
 kids_reap(DccChild *child)
 {
     kids_wait_for_end(child);
-    dcc_pidfd_reap(child->pidfd, NULL);
-    close(child->pidfd);
-    child->pidfd = -1;
+    dcc_pidfd_reap(child->process, NULL);
+    close(child->process);
+    child->process = -1;
 }
 
 gint64

@@ -257,7 +257,7 @@ test_others(void)
     kids_wait_for_end(&mine);
     g_assert_cmpint(waitpid(mine.pid, &status, 0), ==, mine.pid);
     g_assert_cmpint(WEXITSTATUS(status), ==, 5);
-    close(mine.pidfd);
+    close(mine.process);
 }
 
 /* The launcher goes, the child lives, and is no zombie when it ends. */

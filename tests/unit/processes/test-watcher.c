@@ -85,7 +85,7 @@ test_own_child(void)
     assert_end(watcher, child.pid, DCC_RESULT_SIGNALED, -1, SIGSEGV);
     g_assert_cmpint(waitpid(child.pid, &status, 0), ==, child.pid);
     g_assert_cmpint(WTERMSIG(status), ==, SIGSEGV);
-    close(child.pidfd);
+    close(child.process);
 }
 
 static void

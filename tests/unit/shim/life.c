@@ -88,6 +88,39 @@ life_start(Life *life, ...)
 }
 
 void
+life_set_run(Life *life, const char *run)
+{
+    life->env = g_environ_setenv(life->env, "DCCHOST_INCARNATION", run, TRUE);
+    life->start.envp = (const char *const *)life->env;
+}
+
+char *
+life_make_program(Life *life, const char *name)
+{
+    char *path = g_build_filename(life->dir, name, NULL);
+
+    g_assert_cmpint(symlink(life_hands, path), ==, 0);
+    return path;
+}
+
+static gboolean
+is_shim_dead(Life *life, gpointer data)
+{
+    DccIdentity shim = life_record(life).shim;
+
+    return !dcc_identity_is_alive(&shim);
+}
+
+void
+life_kill_shim(Life *life)
+{
+    DccIdentity shim = life_record(life).shim;
+
+    g_assert_cmpint(kill((pid_t)shim.pid, SIGKILL), ==, 0);
+    life_until(life, is_shim_dead, NULL);
+}
+
+void
 life_attach(Life *life)
 {
     g_array_set_size(life->news, 0);

@@ -30,6 +30,15 @@ void
 life_start(Life *life, ...) G_GNUC_NULL_TERMINATED;
 void
 life_start_argv(Life *life, const char *const *argv);
+/* Before the start: the run's number in the application's environment. */
+void
+life_set_run(Life *life, const char *run);
+/* A program of that name in the life's directory, for an application to start: the helper. */
+char *
+life_make_program(Life *life, const char *name);
+/* SIGKILL to the shim, and it is dead. */
+void
+life_kill_shim(Life *life);
 /* A new link to what is there. */
 void
 life_attach(Life *life);

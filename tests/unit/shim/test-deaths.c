@@ -75,6 +75,30 @@ test_session_dies(void)
     g_assert_true(life_was_told(life, DCC_SHIM_EMPTY));
 }
 
+/* The shim has written the end down, and is stopped before it can say so to whoever attaches: that
+ * is told from the record. */
+static void
+test_end_on_record(void)
+{
+    g_autoptr(Life) life = life_new();
+    pid_t shim;
+
+    life_start(life, "daemon", NULL);
+    life_wait(life, DCC_SHIM_EXITED);
+    life_until_logged(life, "daemon");
+    shim = (pid_t)dcc_shim_link_get_pid(life->link);
+    life_detach(life);
+    kill(shim, SIGSTOP);
+    life_attach(life);
+    life_wait(life, DCC_SHIM_EXITED);
+    g_assert_true(life_was_told(life, DCC_SHIM_STARTED));
+    g_assert_false(life_was_told(life, DCC_SHIM_EMPTY));
+    dcc_shim_link_order(life->link, DCC_SHIM_KILL_TREE);
+    kill(shim, SIGCONT);
+    life_wait(life, DCC_SHIM_GONE);
+    g_assert_true(life_was_told(life, DCC_SHIM_EMPTY));
+}
+
 /* Nobody was there when it ended. */
 static void
 test_end_unattended(void)
@@ -105,7 +129,7 @@ assert_known_or_lost(Life *life, int wait_status)
     DccShimRecord record = life_record(life);
 
     g_assert_true(record.exited != record.lost);
-    if (dcc_pidfd_can_read_exit())
+    if (dcc_process_ref_can_read_exit())
         g_assert_true(record.exited);
     if (record.exited)
         g_assert_cmphex(record.wait_status, ==, wait_status);
@@ -286,6 +310,7 @@ main(int argc, char **argv)
 {
     life_init(&argc, &argv);
     g_test_add_func("/shim/deaths/session", test_session_dies);
+    g_test_add_func("/shim/deaths/end-on-record", test_end_on_record);
     g_test_add_func("/shim/deaths/end-unattended", test_end_unattended);
     g_test_add_func("/shim/deaths/shim", test_shim_dies);
     g_test_add_func("/shim/deaths/both", test_both_die);

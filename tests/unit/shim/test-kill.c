@@ -87,6 +87,22 @@ is_one_left(Life *life, gpointer data)
     return count_ours(life) == 1;
 }
 
+static gboolean
+is_released_there(Life *life, gpointer data)
+{
+    g_autofree char *fifo = g_build_filename(life->dir, "out.fifo", NULL);
+    static DccProc list[512];
+    struct stat st;
+    gsize n;
+
+    g_assert_cmpint(stat(fifo, &st), ==, 0);
+    n = dcc_proc_scan(list, G_N_ELEMENTS(list), has_our_pipe, &st);
+    for (gsize i = 0; i < n; i++)
+        if (strcmp(list[i].comm, "released") == 0)
+            return TRUE;
+    return FALSE;
+}
+
 /* A helper that its users share, as a licence server is, under a name of its own. */
 static void
 test_released(void)
@@ -104,6 +120,7 @@ test_released(void)
     life->start.daemons = daemons;
     life_start_argv(life, (const char *[]){"/bin/sh", "-c", script, NULL});
     life_until_logged(life, "ready");
+    life_until(life, is_released_there, NULL); /* before its exec it has no name of its own */
     dcc_shim_link_order(life->link, DCC_SHIM_KILL_TREE);
     life_wait(life, DCC_SHIM_GONE);
     g_assert_true(life_was_told(life, DCC_SHIM_EMPTY));

@@ -2,6 +2,7 @@
  * to wait, never a reason for its end to be told late. */
 #include "life.h"
 
+#include "dcc-log-reader.h"
 #include "dcc-ring.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -227,6 +228,133 @@ test_size_limit(void)
     g_assert_cmpint(life_record(life).log_dropped, >, 0);
 }
 
+static guint
+count_news(Life *life, DccShimNews news)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < life->news->len; i++)
+        n += g_array_index(life->news, int, i) == (int)news;
+    return n;
+}
+
+/* A session that is busy for a while finds one word about output, however much there was. */
+static void
+test_told_once(void)
+{
+    g_autoptr(Life) life = life_new();
+    gint64 end = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+
+    life->start.log_size = 0;
+    life_start(life, "flood", "20000000", NULL);
+    while (ring_size(life, 0) < 20000000) {
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+        g_usleep(1000);
+    }
+    life_wait(life, DCC_SHIM_GONE);
+    g_assert_cmpuint(count_news(life, DCC_SHIM_OUTPUT), >=, 1);
+    /* Between two other news there is one at most. */
+    g_assert_cmpuint(count_news(life, DCC_SHIM_OUTPUT), <=, 3);
+}
+
+static void
+test_silence(void)
+{
+    g_autoptr(Life) life = life_new();
+
+    life_start(life, "exit", "0", NULL);
+    life_wait(life, DCC_SHIM_GONE);
+    g_assert_cmpuint(count_news(life, DCC_SHIM_OUTPUT), ==, 0);
+}
+
+typedef struct {
+    Life *life;
+    DccLogReader *reader;
+    guint lines;
+} Hearer;
+
+static void
+on_heard(const char *line, gpointer data)
+{
+    Hearer *hearer = data;
+
+    hearer->lines++;
+}
+
+static void
+on_output(DccShimLink *link, int news, Hearer *hearer)
+{
+    if (news == DCC_SHIM_OUTPUT)
+        dcc_log_reader_look(hearer->reader);
+}
+
+static gboolean
+has_heard_all(Life *life, gpointer data)
+{
+    const Hearer *hearer = data;
+
+    return dcc_log_reader_get_total(hearer->reader) == 8000000;
+}
+
+/* A reader that looks only when it is told to misses nothing, whatever the pace. */
+static void
+test_told_enough(void)
+{
+    g_autoptr(Life) life = life_new();
+    Hearer hearer = {.life = life};
+
+    life->start.log_size = 1000 * 1000;
+    life->start.log_files = 20;
+    hearer.reader = dcc_log_reader_new(life->log, 0, on_heard, &hearer);
+    life_start(life, "flood", "8000000", NULL);
+    g_signal_connect(life->link, "news", G_CALLBACK(on_output), &hearer);
+    life_until(life, has_heard_all, &hearer);
+    life_wait(life, DCC_SHIM_GONE);
+    g_object_unref(hearer.reader);
+    g_signal_handlers_disconnect_by_data(life->link, &hearer);
+}
+
+static gboolean
+has_heard_more(Life *life, gpointer data)
+{
+    Hearer *hearer = ((gpointer *)data)[0];
+    guint n = *(guint *)((gpointer *)data)[1];
+
+    return hearer->lines > n;
+}
+
+static void
+until_heard_more(Hearer *hearer, guint n)
+{
+    guint now = hearer->lines + n;
+    gpointer data[] = {hearer, &now};
+
+    life_until(hearer->life, has_heard_more, data);
+}
+
+/* Line by line, to a session that comes later, and without a shim. */
+static void
+test_told_later(void)
+{
+    g_autoptr(Life) life = life_new();
+    Hearer hearer = {.life = life};
+
+    life_start(life, "talk", NULL);
+    life_until_logged(life, "line 1");
+    life_detach(life);
+    hearer.reader = dcc_log_reader_new(life->log, -1, on_heard, &hearer);
+    life_attach(life);
+    g_signal_connect(life->link, "news", G_CALLBACK(on_output), &hearer);
+    until_heard_more(&hearer, 20);
+    life_kill_shim(life);
+    life_wait(life, DCC_SHIM_GONE);
+    until_heard_more(&hearer, 20);
+    dcc_shim_link_order(life->link, DCC_SHIM_KILL_TREE);
+    life_wait(life, DCC_SHIM_EMPTY);
+    g_signal_handlers_disconnect_by_data(life->link, &hearer);
+    g_object_unref(hearer.reader);
+}
+
 static void
 test_ring_keeps_lines(void)
 {
@@ -266,6 +394,10 @@ main(int argc, char **argv)
     g_test_add_func("/shim/output/link-is-not-followed", test_link_is_not_followed);
     g_test_add_func("/shim/output/full-disk", test_full_disk);
     g_test_add_func("/shim/output/size-limit", test_size_limit);
+    g_test_add_func("/shim/output/told-once", test_told_once);
+    g_test_add_func("/shim/output/silence", test_silence);
+    g_test_add_func("/shim/output/told-enough", test_told_enough);
+    g_test_add_func("/shim/output/told-later", test_told_later);
     g_test_add_func("/shim/output/ring-keeps-lines", test_ring_keeps_lines);
     return g_test_run();
 }

@@ -1,10 +1,10 @@
 /* What happened is kept in order, whatever the disk does to it. */
-#include "dcc-journal.h"
+#include "book.h"
 #include "dcc-json.h"
-#include "dcc-test.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,73 +20,6 @@ saved_uid(void)
     return saved;
 }
 
-typedef struct {
-    DccTestWorld *world;
-    DccRuntime *runtime;
-    DccInstanceDir *instance_dir;
-    char *events;
-    char *deaths;
-} Book;
-
-static Book *
-book_new(void)
-{
-    Book *self = g_new0(Book, 1);
-
-    self->world = dcc_test_world_new();
-    self->runtime = dcc_runtime_open(NULL);
-    self->instance_dir = dcc_instance_dir_open(self->runtime, "book", TRUE, NULL);
-    g_assert_nonnull(self->instance_dir);
-    self->events = dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_EVENTS);
-    self->deaths = dcc_instance_dir_get_state_file(self->instance_dir, DCC_INSTANCE_DIR_DEATHS);
-    return self;
-}
-
-static void
-book_free(Book *self)
-{
-    dcc_instance_dir_free(self->instance_dir);
-    g_object_unref(self->runtime);
-    dcc_test_world_free(self->world);
-    g_free(self->events);
-    g_free(self->deaths);
-    g_free(self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Book, book_free)
-
-static gboolean
-add(DccJournal *journal, const char *text, gboolean transient)
-{
-    g_autoptr(JsonObject) event = json_object_new();
-
-    json_object_set_string_member(event, "type", "output");
-    json_object_set_string_member(event, "text", text);
-    return dcc_journal_add(journal, event, transient);
-}
-
-static guint
-count(DccJournal *journal, gint64 since, gint64 *gap)
-{
-    g_autoptr(JsonArray) events = dcc_journal_list(journal, since, gap);
-
-    return json_array_get_length(events);
-}
-
-/* On disk: the numbers are these, in order. */
-static void
-assert_numbers(const char *path, gint64 first, gint64 last)
-{
-    g_autoptr(JsonArray) events = dcc_journal_read_file(path, 0);
-
-    g_assert_cmpuint(json_array_get_length(events), ==, last - first + 1);
-    for (gint64 i = first; i <= last; i++)
-        g_assert_cmpint(
-            dcc_json_get_int(json_array_get_object_element(events, (guint)(i - first)), "seq", 0),
-            ==,
-            i);
-}
-
 static void
 test_sequence(void)
 {
@@ -97,13 +30,14 @@ test_sequence(void)
         g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, life == 0);
 
         for (guint i = 0; i < 5; i++)
-            g_assert_true(add(journal, "x", FALSE));
+            g_assert_true(book_add(journal, "x", FALSE));
         g_assert_cmpint(dcc_journal_get_last(journal), ==, (life + 1) * 5);
-        g_assert_cmpuint(count(journal, 0, &gap), ==, (life + 1) * 5);
+        g_assert_cmpuint(book_count(journal, 0, &gap), ==, (life + 1) * 5);
         g_assert_cmpint(gap, ==, 0);
-        g_assert_cmpuint(count(journal, 4, &gap), ==, life * 5 + 1);
+        g_assert_cmpuint(book_count(journal, 4, &gap), ==, life * 5 + 1);
     }
-    assert_numbers(book->events, 1, 15);
+    book_flush(book);
+    book_assert_numbers(book->events, 1, 15);
 }
 
 static void
@@ -114,12 +48,13 @@ test_fresh(void)
     g_autoptr(DccJournal) first = dcc_journal_open(book->instance_dir, TRUE);
     g_autoptr(DccJournal) second = NULL;
 
-    add(first, "former", FALSE);
+    book_add(first, "former", FALSE);
     second = dcc_journal_open(book->instance_dir, TRUE);
     g_assert_cmpint(dcc_journal_get_last(second), ==, 0);
-    add(second, "now", FALSE);
-    assert_numbers(former, 1, 1);
-    assert_numbers(book->events, 1, 1);
+    book_add(second, "now", FALSE);
+    book_flush(book);
+    book_assert_numbers(former, 1, 1);
+    book_assert_numbers(book->events, 1, 1);
 }
 
 static void
@@ -130,12 +65,13 @@ test_transient(void)
     g_autoptr(JsonObject) event = json_object_new();
     gint64 gap;
 
-    add(journal, "x", FALSE);
+    book_add(journal, "x", FALSE);
     g_assert_true(dcc_journal_add(journal, event, TRUE));
     g_assert_cmpint(dcc_json_get_int(event, "seq", 0), ==, 1);
     g_assert_nonnull(dcc_json_get_string(event, "time", NULL));
-    g_assert_cmpuint(count(journal, 0, &gap), ==, 1);
-    assert_numbers(book->events, 1, 1);
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, 1);
+    book_flush(book);
+    book_assert_numbers(book->events, 1, 1);
 }
 
 static void
@@ -157,29 +93,20 @@ test_gap(void)
     gint64 gap;
 
     for (guint i = 0; i < DCC_JOURNAL_RING + 10; i++)
-        add(journal, "x", FALSE);
-    g_assert_cmpuint(count(journal, 0, &gap), ==, DCC_JOURNAL_RING);
+        book_add(journal, "x", FALSE);
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, DCC_JOURNAL_RING);
     g_assert_cmpint(gap, ==, 10);
-    g_assert_cmpuint(count(journal, 4, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, 4, &gap), ==, DCC_JOURNAL_RING);
     g_assert_cmpint(gap, ==, 6);
-    g_assert_cmpuint(count(journal, 10, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, 10, &gap), ==, DCC_JOURNAL_RING);
     g_assert_cmpint(gap, ==, 0);
-    g_assert_cmpuint(count(journal, DCC_JOURNAL_RING + 10, &gap), ==, 0);
+    g_assert_cmpuint(book_count(journal, DCC_JOURNAL_RING + 10, &gap), ==, 0);
     g_assert_cmpint(gap, ==, 0);
-    g_assert_cmpuint(count(journal, G_MAXINT64, &gap), ==, 0);
-    g_assert_cmpuint(count(journal, -5, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, G_MAXINT64, &gap), ==, 0);
+    g_assert_cmpuint(book_count(journal, -5, &gap), ==, DCC_JOURNAL_RING);
     g_assert_cmpint(gap, ==, 10);
-    g_assert_cmpuint(count(journal, G_MININT64, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, G_MININT64, &gap), ==, DCC_JOURNAL_RING);
     g_assert_cmpint(gap, ==, 10);
-}
-
-static void
-append(const char *path, const void *bytes, gsize length)
-{
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
-
-    g_assert_cmpint(write(fd, bytes, length), ==, (gssize)length);
-    close(fd);
 }
 
 typedef struct {
@@ -215,16 +142,18 @@ test_damaged(gconstpointer data)
     gint64 gap;
 
     for (guint i = 0; i < 5; i++)
-        add(before, "x", FALSE);
-    append(book->events, damage->bytes, damage->length);
+        book_add(before, "x", FALSE);
+    book_flush(book);
+    book_append(book->events, damage->bytes, damage->length);
     after = dcc_journal_open(book->instance_dir, FALSE);
     g_assert_cmpint(dcc_journal_get_last(after), ==, 5);
-    g_assert_true(add(after, "y", FALSE));
-    g_assert_true(add(after, "z", FALSE));
-    g_assert_cmpuint(count(after, 0, &gap), ==, 7);
+    g_assert_true(book_add(after, "y", FALSE));
+    g_assert_true(book_add(after, "z", FALSE));
+    g_assert_cmpuint(book_count(after, 0, &gap), ==, 7);
     again = dcc_journal_open(book->instance_dir, FALSE);
     g_assert_cmpint(dcc_journal_get_last(again), ==, 7);
-    assert_numbers(book->events, 1, 7);
+    book_flush(book);
+    book_assert_numbers(book->events, 1, 7);
 }
 
 /* Refused by the disk, kept in memory. */
@@ -236,12 +165,16 @@ test_unwritable(void)
     g_autoptr(JsonObject) death = json_object_new();
     gint64 gap;
 
+    book_flush(book);
     g_assert_cmpint(mkdir(book->events, 0700), ==, 0);
     g_assert_cmpint(mkdir(book->deaths, 0700), ==, 0);
-    g_assert_false(add(journal, "x", FALSE));
-    g_assert_false(add(journal, "y", FALSE));
-    g_assert_cmpuint(count(journal, 0, &gap), ==, 2);
-    g_assert_false(dcc_journal_add_death(journal, death));
+    book_add(journal, "x", FALSE);
+    book_flush(book);
+    g_assert_false(book_add(journal, "y", FALSE)); /* the one before was not written */
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, 2);
+    book_has_written(book);
+    /* told now, where the thread is quick, or else later */
+    g_assert_false(dcc_journal_add_death(journal, death) && book_has_written(book));
 }
 
 static void
@@ -252,8 +185,9 @@ test_link_is_not_followed(void)
     g_autofree char *content = NULL;
     g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
 
+    book_flush(book);
     g_assert_cmpint(symlink(precious, book->events), ==, 0);
-    g_assert_false(add(journal, "x", FALSE));
+    g_assert_false(book_add(journal, "x", FALSE) && book_has_written(book));
     g_assert_true(g_file_get_contents(precious, &content, NULL, NULL));
     g_assert_cmpstr(content, ==, "gold\n");
 }
@@ -271,12 +205,13 @@ limit_then_add(void)
     }
     g_chmod(dcc_instance_dir_get_state_dir(book->instance_dir), 0500);
     journal = dcc_journal_open(book->instance_dir, TRUE);
-    g_assert_false(add(journal, "x", FALSE));
-    g_assert_cmpuint(count(journal, 0, &gap), ==, 1);
+    g_assert_false(book_add(journal, "x", FALSE) && book_has_written(book));
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, 1);
     g_chmod(dcc_instance_dir_get_state_dir(book->instance_dir), 0700);
     g_assert_cmpint(setresuid(saved_uid(), saved_uid(), saved_uid()), ==, 0);
     g_chmod(dcc_instance_dir_get_state_dir(book->instance_dir), 0700);
-    g_assert_true(add(journal, "y", FALSE));
+    book_add(journal, "y", FALSE);
+    g_assert_true(book_has_written(book));
 }
 
 static void
@@ -288,19 +223,6 @@ test_read_only_directory(void)
     }
     g_test_trap_subprocess(NULL, 20 * G_USEC_PER_SEC, 0);
     g_test_trap_assert_passed();
-}
-
-static guint
-count_lines(const char *path)
-{
-    g_autofree char *text = NULL;
-    gsize length = 0;
-    guint n = 0;
-
-    g_assert_true(g_file_get_contents(path, &text, &length, NULL));
-    for (gsize i = 0; i < length; i++)
-        n += text[i] == '\n';
-    return n;
 }
 
 static void
@@ -332,7 +254,8 @@ test_deaths(void)
         guint lines;
 
         add_death(journal, i);
-        lines = count_lines(book->deaths);
+        book_flush(book);
+        lines = book_count_lines(book->deaths);
         g_assert_cmpuint(lines, <=, 200);
         g_assert_cmpuint(lines, >=, MIN(i, 100));
         assert_last_death(book->deaths, i);
@@ -346,11 +269,12 @@ test_deaths_with_nul(void)
     g_autoptr(Book) book = book_new();
     g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
 
-    append(book->deaths, "\0\0\n", 3);
+    book_append(book->deaths, "\0\0\n", 3);
     for (guint i = 1; i <= 450; i++)
         add_death(journal, i);
-    g_assert_cmpuint(count_lines(book->deaths), <=, 200);
-    g_assert_cmpuint(count_lines(book->deaths), >=, 100);
+    book_flush(book);
+    g_assert_cmpuint(book_count_lines(book->deaths), <=, 200);
+    g_assert_cmpuint(book_count_lines(book->deaths), >=, 100);
 }
 
 static void
@@ -364,7 +288,8 @@ test_rotation(void)
     struct stat st;
 
     for (guint i = 0; i < 150; i++)
-        g_assert_true(add(journal, text, FALSE));
+        g_assert_true(book_add(journal, text, FALSE));
+    book_flush(book);
     g_assert_cmpint(stat(book->events, &st), ==, 0);
     g_assert_cmpint(st.st_size, <, 5 * 1024 * 1024);
     g_assert_cmpint(stat(former, &st), ==, 0);

@@ -411,6 +411,22 @@ test_notes(void)
     g_ptr_array_unref(notes);
 }
 
+/* Every member of every file is in docs/protocol.md. */
+static void
+test_documented(gconstpointer data)
+{
+    const Format *format = data;
+    g_autofree char *text = NULL;
+
+    g_assert_true(g_file_get_contents(PROTOCOL_MD, &text, NULL, NULL));
+    for (guint i = 0; i < format->table->n_fields; i++) {
+        g_autofree char *pattern = g_strdup_printf("\\b%s\\b", format->table->fields[i].name);
+
+        if (!g_regex_match_simple(pattern, text, 0, 0))
+            g_error("%s is not in docs/protocol.md", format->table->fields[i].name);
+    }
+}
+
 static void
 add(const char *name, const Format *format, GTestDataFunc function)
 {
@@ -427,6 +443,7 @@ main(int argc, char **argv)
         add("round-trip", &formats[i], test_round_trip);
         add("damage", &formats[i], test_damage);
         add("versions", &formats[i], test_versions);
+        add("documented", &formats[i], test_documented);
     }
     g_test_add_func("/records/session/of-version-1", test_session_of_version_1);
     g_test_add_func("/records/session/wishes-of-version-1", test_wishes_of_version_1);

@@ -35,20 +35,20 @@ class Verdict(DccHost.Verdict):
         return "<DccHost.Verdict %s: %s>" % (self.get_kind().value_nick, self.get_reason())
 
 
-# The questions: what answers each, whether it is a list of them, and whether a GLib.Error is an answer, too.
+# The questions: what answers each, whether it is a list of them, and whether a GLib.Error is an answer, too. All of it
+# is in the library's introspection but what the items of a list are.
 _Answer = collections.namedtuple("_Answer", "type is_list may_raise")
-_ANSWERS = {
-    "find_installations": _Answer(DccHost.Installation, True, True),
-    "read_version": _Answer(str, False, False),
-    "plan_launch": _Answer(DccHost.LaunchPlan, False, True),
-    "plan_probe": _Answer(DccHost.ProbePlan, False, True),
-    "read_probe": _Answer(DccHost.ProbeReply, False, True),
-    "plan_stop": _Answer(DccHost.StopPlan, False, True),
-    "read_line": _Answer(DccHost.OutputEvent, False, False),
-    "judge_exit": _Answer(DccHost.Verdict, False, False),
-    "list_rescue_files": _Answer(DccHost.RescueFile, True, True),
-    "plan_recovery": _Answer(DccHost.LaunchPlan, False, True),
-}
+_ITEMS = {"find_installations": DccHost.Installation, "list_rescue_files": DccHost.RescueFile}
+
+
+def _answer_to(question):
+    interface = question.get_return_type().get_interface()
+    kind = getattr(DccHost, interface.get_name(), None) if interface else str
+    name = question.get_name()
+    return _Answer(_ITEMS.get(name, kind), name in _ITEMS, question.can_throw_gerror())
+
+
+_ANSWERS = {question.get_name(): _answer_to(question) for question in DccHost.Adapter.__info__.get_vfuncs()}
 
 
 class Adapter(DccHost.Adapter):

@@ -1,0 +1,41 @@
+/* Descriptors: pipes, flags, and the three that every program expects to have.
+ *
+ * Threading: any. */
+#pragma once
+
+#include "dcc-error.h"
+
+G_BEGIN_DECLS
+
+/* Takes the places of standard input, output and error where this process was started without them,
+ * so that nothing it opens lands there and is written to by mistake. Reading from and writing to
+ * them goes on failing, and so goes on being noticed. First thing in main(). */
+void
+dcc_fds_guard_standard(void);
+gboolean
+dcc_fds_is_open(int fd);
+gboolean
+dcc_fds_is_pipe(int fd);
+/* No program that this one executes gets it. */
+void
+dcc_fds_set_private(int fd);
+/* fds[0] is for reading, fds[1] for writing; neither is inherited. Error FAILED. */
+gboolean
+dcc_fds_open_pipe(int fds[2], GError **error);
+void
+dcc_fds_set_nonblocking(int fd);
+/* Waits for whoever reads. FALSE with errno. */
+gboolean
+dcc_fds_write_all(int fd, const char *bytes, gsize n);
+/* Closes it, if it is one, and makes it -1. */
+void
+dcc_fds_close(int *fd);
+
+/* A flag for other main loops: a descriptor that is readable while the flag is up. -1: there are
+ * none left. */
+int
+dcc_fds_open_flag(gboolean up);
+void
+dcc_fds_set_flag(int fd, gboolean up);
+
+G_END_DECLS

@@ -1,0 +1,94 @@
+/* Descriptors; see the header. Threading: any. */
+#include "dcc-fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+gboolean
+dcc_fds_is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* open() gives the lowest that is free, so those below are taken already. The wrong way round: what
+ * is read cannot be read, and what is written cannot be written. */
+void
+dcc_fds_guard_standard(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (!dcc_fds_is_open(fd) && open("/dev/null", modes[fd]) < 0)
+            return;
+}
+
+gboolean
+dcc_fds_is_pipe(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+void
+dcc_fds_set_private(int fd)
+{
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+gboolean
+dcc_fds_open_pipe(int fds[2], GError **error)
+{
+    if (pipe2(fds, O_CLOEXEC) == 0)
+        return TRUE;
+    g_set_error(error, DCC_ERROR, DCC_ERROR_FAILED, "cannot open a pipe: %s", g_strerror(errno));
+    return FALSE;
+}
+
+void
+dcc_fds_set_nonblocking(int fd)
+{
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+}
+
+gboolean
+dcc_fds_write_all(int fd, const char *bytes, gsize n)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, bytes, n);
+
+        if (written < 0 && errno != EINTR)
+            return FALSE;
+        bytes += MAX(written, 0);
+        n -= (gsize)MAX(written, 0);
+    }
+    return TRUE;
+}
+
+void
+dcc_fds_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+int
+dcc_fds_open_flag(gboolean up)
+{
+    return eventfd(up ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+void
+dcc_fds_set_flag(int fd, gboolean up)
+{
+    guint64 count = 1;
+
+    if (up)
+        (void)!write(fd, &count, sizeof count);
+    else
+        (void)!read(fd, &count, sizeof count);
+}

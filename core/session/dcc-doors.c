@@ -1,0 +1,68 @@
+/* The supervisor as the control socket asks it; see the header. */
+#include "dcc-doors.h"
+
+static JsonObject *
+on_status(gpointer data)
+{
+    return dcc_supervisor_make_status(data);
+}
+
+static JsonObject *
+on_end_report(gpointer data)
+{
+    return dcc_supervisor_make_end_report(data);
+}
+
+static DccJournal *
+on_journal(gpointer data)
+{
+    return dcc_supervisor_get_journal(data);
+}
+
+static DccRun *
+on_run(gpointer data)
+{
+    return dcc_supervisor_get_run(data);
+}
+
+static void
+on_stop(gint64 deadline_ms, gpointer data)
+{
+    dcc_supervisor_stop(data, deadline_ms);
+}
+
+static void
+on_kill(gpointer data)
+{
+    dcc_supervisor_kill(data);
+}
+
+static gboolean
+on_may_restart(gboolean recover, GError **error, gpointer data)
+{
+    return dcc_supervisor_may_restart(data, error) &&
+           (!recover || dcc_supervisor_recover(data, error));
+}
+
+static void
+on_restart(gboolean recover, gpointer data)
+{
+    dcc_supervisor_restart(data);
+}
+
+static const DccControlHandler handler = {
+    .status = on_status,
+    .end_report = on_end_report,
+    .journal = on_journal,
+    .run = on_run,
+    .stop = on_stop,
+    .kill = on_kill,
+    .may_restart = on_may_restart,
+    .restart = on_restart,
+};
+
+DccControl *
+dcc_doors_open(DccSupervisor *supervisor, DccInstanceDir *dir, DccClock *clock, GError **error)
+{
+    return dcc_control_new(dir, clock, &handler, supervisor, error);
+}
