@@ -131,6 +131,24 @@ dcc_supervisor_write_record(DccSupervisor *self)
                                "the record cannot be written; another session could not take over");
 }
 
+/* Nothing was asked for: it was not ready in time, or is not what was asked for. */
+DccRunStop
+dcc_supervisor_get_stop(DccSupervisor *self)
+{
+    return self->intent.how != DCC_RUN_STOP_NOT ? self->intent.how : DCC_RUN_STOP_FAILED;
+}
+
+/* A client that finds nobody reads the last word from disk: so it has arrived there, or a disk that
+ * takes nothing has been waited for long enough. */
+gboolean
+dcc_supervisor_is_told(gpointer supervisor)
+{
+    DccSupervisor *self = supervisor;
+
+    return dcc_journal_flush(dcc_event_log_get_journal(self->log), 0) &&
+           self->handler->is_heard(self->data);
+}
+
 DccLastRecord *
 dcc_supervisor_make_last(DccSupervisor *self)
 {

@@ -157,13 +157,8 @@ do_retry_spawn(DccSupervisor *self)
 void
 dcc_supervisor_stop_run(DccSupervisor *self)
 {
-    DccRunStop how = self->intent.how;
-
-    /* Nothing was asked for: it was not ready in time, or is not what was asked for. */
     if (self->run != NULL)
-        dcc_run_stop(self->run,
-                     how != DCC_RUN_STOP_NOT ? how : DCC_RUN_STOP_FAILED,
-                     self->intent.deadline_ms);
+        dcc_run_stop(self->run, dcc_supervisor_get_stop(self), self->intent.deadline_ms);
 }
 
 /* -- The state table at work -- */
@@ -191,8 +186,7 @@ on_concluded(const char *problem, gpointer data)
         dcc_event_log_degraded(self->log, problem);
     dcc_event_log_tell(self->log, dcc_event_ended(self->state, self->history.result));
     self->handler->concluded(self->data);
-    self->farewell =
-        dcc_farewell_new(self->clock, self->handler->is_heard, self->data, on_farewell, self);
+    self->farewell = dcc_farewell_new(self->clock, dcc_supervisor_is_told, self, on_farewell, self);
 }
 
 /* Over for good. How it ended is written, then the last words are told; the sockets and the name go when
