@@ -102,7 +102,7 @@ def test_a_crash_while_nobody_looked_is_told_once(box):
     box.launch("--restart", "never")
     before = lose_session(box)
     os.kill(before["pid"], signal.SIGSEGV)
-    until(lambda: not os.path.exists("/proc/%d" % before["pid"]), "the end")
+    until(lambda: (box.status()["result"] or {}).get("kind") == "signaled", "the end on the record of its shim")
     done = box.run("adopt", "fake")
     assert done.status == 0, done
     assert "signal 11" in done.out
