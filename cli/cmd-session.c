@@ -12,6 +12,7 @@
 #include "cli-session-process.h"
 #include "cli-signals.h"
 #include "dcc-catalogue.h"
+#include "dcc-dir-loss.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
@@ -171,6 +172,22 @@ adopt(DccAdapterRegistry *registry, DccRuntime *runtime, const char *name, GErro
     }
 }
 
+/* A program with an adapter of its own, in Python perhaps, launches what no module is there for. */
+static void
+explain_unknown_app(const char *name, GError *error)
+{
+    g_autofree char *said = NULL;
+
+    if (error == NULL || !dcc_error_is_unknown_app(error))
+        return;
+    said = g_steal_pointer(&error->message);
+    error->message =
+        g_strdup_printf("%s; '%s' was launched where an adapter for it is, by a program of "
+                        "its own or with another adapter path: start it there again",
+                        said,
+                        name);
+}
+
 static gboolean
 begin_known(
     Process *self, const char *option, const char *name, DccRuntime *runtime, GError **error)
@@ -181,9 +198,11 @@ begin_known(
     if (strcmp(option, "--adopt") == 0) {
         self->session = adopt(registry, runtime, name, error);
         hear(self);
+        explain_unknown_app(name, error != NULL ? *error : NULL);
         return self->session != NULL;
     }
     self->session = dcc_session_again(registry, runtime, name, error);
+    explain_unknown_app(name, error != NULL ? *error : NULL);
     if (self->session != NULL && strcmp(option, "--recover") == 0 &&
         !dcc_session_recover(self->session, error))
         return FALSE;
@@ -210,6 +229,7 @@ cmd_session(char **argv)
     int status;
     gboolean begun;
 
+    dcc_dir_loss_claim(); /* before there are threads */
     cli_session_process_claim_report();
     dcc_own_process_ignore_hangups();
     /* Before the application is started; it does not hold them. */

@@ -8,296 +8,29 @@ Threads: "dcchost-agent" owns the socket and answers ping and stacks; everything
 thread, which takes it from the subclass's timer (window) or from loop(). In mode "thread" nobody takes jobs; the
 thread answers alone.
 
-Python 3.7 and its standard library. It lies beside the application's own agent, which loads it by its path.
+Python 3.7 and its standard library. join.py makes one file of this and of the parts named below; it lies beside the
+application's own agent, which boot.py brings in.
 """
 import atexit
-import base64
-import collections
 import faulthandler
-import json
+import io
 import os
 import queue
-import selectors
 import signal
-import socket
 import sys
 import threading
-import time
 import traceback
+from time import monotonic, strftime, time
 
-LINE_LIMIT, BACKLOG_LIMIT = 1 << 20, 4 << 20
-FIRST_DELAY, LAST_DELAY, HELLO_TIMEOUT = 0.1, 2.0, 10.0
+from dcchost_base import Refused, from_wire, look_at, on_disk, say, to_wire  # joined
+from dcchost_rescue import RescueCopy  # joined
+from dcchost_waiting import find_wait, offer  # joined
+from dcchost_wire import LINE_LIMIT, Wire  # joined
+
 # Qt turned this lately, while the main thread has not for so long: a dialog is open.
 QT_TICK_MS, QT_FRESH, MAIN_STALE = 250, 2.0, 3.0
-
-Job = collections.namedtuple("Job", "life id method params")
-
-
-class Refused(Exception):
-    """Told to the session as it is, without a traceback."""
-
-
-def to_wire(text):
-    try:
-        text.encode("utf-8")
-        return text
-    except UnicodeEncodeError:
-        return {"base64": base64.b64encode(os.fsencode(text)).decode("ascii")}
-
-
-def from_wire(value):
-    if isinstance(value, dict):
-        return os.fsdecode(base64.b64decode(value["base64"]))
-    return value
-
-
-def on_disk(path):
-    """A path for the system. An embedded Python may believe that names of files are ASCII; they are not."""
-    try:
-        return os.fsencode(path)
-    except UnicodeEncodeError:
-        return path.encode("utf-8", "surrogateescape")
-
-
-class Wire:
-    """The line to the session. Only its thread touches the socket; anybody may post."""
-
-    def __init__(self, owner, path, token):
-        self.agent, self.path, self.token = owner, path, token
-        self.welcome = self.refused = False
-        self.life = 0  # counts connections: an answer goes to the one that asked, or nowhere
-        self.told = {}
-        self.outbox = collections.deque()
-        self.met, self.drained = threading.Event(), threading.Event()
-        self.ear, self.bell = socket.socketpair()
-        self.ear.setblocking(False)
-        self.bell.setblocking(False)
-
-    def start(self):
-        threading.Thread(target=self._run, name="dcchost-agent", daemon=True).start()
-
-    def wake(self):
-        try:
-            self.bell.send(b"\0")
-        except OSError:
-            pass  # full: it will wake anyway
-
-    def notify(self, method, **params):
-        if self.welcome:
-            self._post({"jsonrpc": "2.0", "method": method, "params": params})
-
-    def answer(self, job, result=None, error=None):
-        if job.life != self.life:
-            return
-        message = {"jsonrpc": "2.0", "id": job.id}
-        if error is None:
-            message["result"] = result
-        else:
-            message["error"] = {"code": error[0], "message": error[1]}
-        self._post(message)
-
-    def flush(self, timeout):
-        if self.welcome:
-            self.drained.clear()
-            self.wake()
-            self.drained.wait(timeout)
-
-    def _post(self, message):
-        self.outbox.append(json.dumps(message).encode("ascii") + b"\n")
-        self.wake()
-
-    def _run(self):
-        delay = FIRST_DELAY
-        while not self.refused:
-            sock = None
-            try:
-                sock = self._connect()
-                self._serve(sock)
-            except Exception:  # gone, absent or senseless: there may be another session soon
-                pass
-            if sock is not None:
-                sock.close()
-            if self.welcome:
-                delay = FIRST_DELAY
-            self.welcome = False
-            self.life += 1
-            self.outbox.clear()
-            self.drained.set()
-            if not self.refused:
-                self._rest(delay)
-            delay = min(delay * 2, LAST_DELAY)
-
-    def _connect(self):
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            if len(os.fsencode(self.path)) <= 100:
-                sock.connect(self.path)
-            else:  # too long for sockaddr_un
-                directory = os.open(os.path.dirname(self.path), os.O_RDONLY | os.O_DIRECTORY)
-                try:
-                    sock.connect("/proc/self/fd/%d/%s" % (directory, os.path.basename(self.path)))
-                finally:
-                    os.close(directory)
-        except BaseException:
-            sock.close()
-            raise
-        return sock
-
-    def _rest(self, delay):
-        end = time.monotonic() + delay
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.ear, selectors.EVENT_READ)
-            while time.monotonic() < end:
-                if selector.select(max(0, end - time.monotonic())):
-                    self._listen()
-
-    def _listen(self):
-        try:
-            self.ear.recv(4096)
-        except OSError:
-            pass
-
-    def _serve(self, sock):
-        sock.setblocking(False)
-        self._post({"jsonrpc": "2.0", "id": "hello", "method": "hello", "params": self.agent.introduce(self)})
-        asked_at = time.monotonic()
-        inbox, out = bytearray(), bytearray()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.ear, selectors.EVENT_READ)
-            selector.register(sock, selectors.EVENT_READ)
-            while not self.refused:
-                if self.welcome:
-                    self._tell_news()
-                elif time.monotonic() - asked_at > HELLO_TIMEOUT:
-                    return
-                self._write(sock, out)
-                selector.modify(sock, selectors.EVENT_READ | (selectors.EVENT_WRITE if out else 0))
-                for key, events in selector.select(HELLO_TIMEOUT):
-                    if key.fileobj is self.ear:
-                        self._listen()
-                    elif events & selectors.EVENT_READ:
-                        self._read(sock, inbox)
-
-    def _write(self, sock, out):
-        while self.outbox:
-            out += self.outbox.popleft()
-        if len(out) > BACKLOG_LIMIT:
-            raise ConnectionError("the session does not read")
-        if out:
-            try:
-                del out[: sock.send(out)]
-            except BlockingIOError:
-                pass
-        if not out and not self.outbox:
-            self.drained.set()
-
-    def _read(self, sock, inbox):
-        data = sock.recv(65536)
-        if not data:
-            raise ConnectionError("the session went away")
-        inbox += data
-        if b"\n" in data:
-            *lines, rest = bytes(inbox).split(b"\n")
-            inbox[:] = rest
-            for line in lines:
-                self._take(line)
-        if len(inbox) > LINE_LIMIT:
-            raise ConnectionError("a line without end")
-
-    def _take(self, line):
-        try:
-            message = json.loads(line.decode("utf-8"))
-        except (ValueError, RecursionError):
-            return
-        if not isinstance(message, dict):
-            return
-        if "method" not in message:
-            if message.get("id") == "hello":
-                self.welcome = "error" not in message
-                self.refused = not self.welcome
-                self.met.set()
-        elif self.welcome and message.get("id") is not None:
-            params = message.get("params")
-            self.agent.take(Job(self.life, message["id"], message["method"],
-                                params if isinstance(params, dict) else {}))
-
-    def _tell_news(self):
-        """What the session knows of us follows what is so; who connects later hears the last state."""
-        for method, key, params in self.agent.news():
-            if self.told.get(method) != (self.life, key):
-                self.told[method] = (self.life, key)
-                self._post({"jsonrpc": "2.0", "method": method, "params": params})
-
-
-class RescueCopy:
-    """A copy of unsaved work in the life's own directory, for the day the application breaks. Made on the main thread
-    while nobody works there, and never for more than a fiftieth of the time: how long the last one took says when
-    the next may be made. A copy is whole or not there."""
-
-    QUIET, SHARE, PATIENCE = 1.0, 50, 4
-
-    def __init__(self, agent):
-        self.agent, self.path = agent, None
-        try:
-            self.period = int(os.environ.get("DCCHOST_AGENT_RESCUE_MS") or 0) / 1000.0
-        except ValueError:
-            self.period = 0.0
-        self.changed = self.touched_at = self.made_at = None
-        self.cost = 0.0
-
-    def touch(self):
-        """Something in the scene has changed."""
-        self.touched_at = time.monotonic()
-        if self.changed is None:
-            self.changed = self.touched_at
-
-    def is_due(self):
-        now = time.monotonic()
-        if self.changed is None or not self.period or not self.agent.temp:
-            return False
-        if now - self.touched_at < self.QUIET and now - self.changed < self.period * self.PATIENCE:
-            return False
-        return self.made_at is None or now - self.made_at >= max(self.period, self.cost * self.SHARE)
-
-    def turn(self):
-        if self.is_due() and self.agent.may_copy():
-            self.make()
-
-    def make(self):
-        name = os.path.splitext(os.path.basename(self.agent.scene))[0] or "untitled"
-        name = os.fsdecode(os.fsencode(name)[:180])  # there is more to come, and 255 bytes are the end
-        path = os.path.join(self.agent.temp, name + "_rescue" + self.agent.suffix)
-        began = self.made_at = time.monotonic()
-        self.changed = None
-        try:
-            self.agent.copying = True
-            try:
-                self.agent.write_rescue(path + ".part")
-            finally:
-                self.agent.copying = False
-            os.replace(path + ".part", path)
-            if self.path not in (None, path):
-                self.drop()
-            self.path = path
-        except Exception:  # there will be another change; a full disk does not stop anybody's work
-            self.remove(path + ".part")
-        self.made_at = time.monotonic()
-        self.cost = self.made_at - began
-        self.changed = None
-
-    def drop(self):
-        """It holds nothing that is not elsewhere, or nothing that anybody wants."""
-        self.changed = None
-        if self.path is not None:
-            self.remove(self.path)
-            self.path = None
-
-    @staticmethod
-    def remove(path):
-        try:
-            os.unlink(path)
-        except OSError:
-            pass
+# A main thread that has not turned for so long is looked at: it may sleep until a client comes.
+WAIT_AFTER = 1.0
 
 
 class Agent:
@@ -305,35 +38,47 @@ class Agent:
 
     app = suffix = ""
     refusal = "a job of its own holds the main thread"
+    goodbye = ""  # what is printed where the application ends in order, if it does not say so itself
 
     def __init__(self, path, token, mode, background, version):
         self.pid = os.getpid()
         self.mode, self.background, self.version = mode, background, version
-        self.main = threading.get_ident()
-        self.started = self.turned = time.monotonic()
+        self.note_main()
+        self.started = self.turned = monotonic()
         self.busy = (None, self.started)
         self.ready = self.ready_told = self.ending = self.interrupted = self.copying = self.unsaved = False
+        self.running = self.gone = False  # "run" is under way; the end was told
         self.code = self.qt_turned = self.qt_timer = None
         self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
         self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
-        self.place, self.dirty = ("", False), None  # the scene, and whether it is there: always together
+        self.place, self.dirty = look_at(""), None
+        self.wire = Wire(self, path, token)
         self.rescue = RescueCopy(self)
         self.look()
-        self.wire = Wire(self, path, token)
 
     def start(self):
         for stream in (sys.stdout, sys.stderr):  # a crash takes along what is still in Python's buffers
-            getattr(stream, "reconfigure", dict)(line_buffering=True)
+            try:
+                if type(stream) is io.TextIOWrapper:
+                    getattr(stream, "reconfigure", dict)(line_buffering=True)
+            except Exception:
+                pass  # closed
         self.watch_faults()
         self.watch_signals()
         self.hook()
         atexit.register(self.leave)
+        offer()
         self.wire.start()
         if self.mode == "window":
             self.pump()
         elif self.mode != "loop":
             self.become_ready()
             self.wire.met.wait(1)  # a short run would be over before anybody heard of it
+
+    def note_main(self):
+        """The thread that this is called on is the application's main one."""
+        self.main = threading.get_ident()
+        self.main_task = getattr(threading, "get_native_id", os.getpid)()
 
     def become_ready(self):
         self.ready = True
@@ -347,38 +92,41 @@ class Agent:
                 self.qt_timer = core.QTimer()
                 self.qt_timer.timeout.connect(self.qt_ticked)
                 self.qt_timer.start(QT_TICK_MS)
-                self.qt_turned = time.monotonic()
+                self.qt_turned = monotonic()
                 return
             except Exception:
                 self.qt_timer = None
 
     def qt_ticked(self):
-        self.qt_turned = time.monotonic()
+        self.qt_turned = monotonic()
 
     @property
     def scene(self):
-        return self.place[0]
+        return self.place.path
 
     def look(self, anew=False):
         """Keeps what the thread may tell without touching the application. anew: the same path was read again."""
+        before = self.place, self.dirty
         try:
             scene, changed = self.read_scene()
-            if anew or scene != self.place[0]:
-                self.place = scene, os.path.isfile(on_disk(scene))
+            if anew or scene != self.place.path:
+                self.place = look_at(scene)
                 self.unsaved = False
             self.dirty = None if changed is None else bool(changed or self.unsaved)
         except Exception:
             self.dirty = None  # the scene cannot be asked at times
+        if before != (self.place, self.dirty):
+            self.wire.wake()
 
     def turn(self):
-        self.turned = time.monotonic()
+        self.turned = monotonic()
         if threading.get_ident() == self.main and self.busy[0] in ("load", "save", "run"):
             self.set_busy(None)  # they hold the main thread, so they are over
         self.look()
 
     def set_busy(self, reason):
         if reason != self.busy[0]:
-            self.busy = (reason, time.monotonic())
+            self.busy = (reason, monotonic())
             self.wire.wake()
 
     def take_job(self, job):
@@ -400,7 +148,7 @@ class Agent:
         if not directory or not os.path.isdir(on_disk(directory)):
             raise Refused("no such directory: %s" % directory)
         name = os.path.splitext(os.path.basename(self.read_scene()[0]))[0] or "untitled"
-        now = "%s-%03d" % (time.strftime("%Y%m%d-%H%M%S"), time.time() % 1 * 1000)
+        now = "%s-%03d" % (strftime("%Y%m%d-%H%M%S"), time() % 1 * 1000)
         path = os.path.join(directory, "%s-%s%s" % (name, now, self.suffix))
         dirty = self.dirty
         self.copying = True
@@ -411,7 +159,7 @@ class Agent:
         self.unsaved = bool(dirty)
         if not os.path.isfile(on_disk(path)):
             raise Refused("%s wrote no file to %s" % (self.app.capitalize(), path))
-        if self.rescue.changed is not None and self.rescue.period and self.temp:
+        if self.rescue.changed is not None and self.rescue.is_on():
             self.rescue.make()  # this one can be gone on from as if nothing had been
         return {"path": to_wire(path), "bytes": os.path.getsize(on_disk(path))}
 
@@ -423,9 +171,11 @@ class Agent:
     def do_run(self, params):
         names = dict(self.names(), __name__="dcchost_run", result=None)
         self.set_busy("run")
+        self.running = True
         try:
             exec(compile(str(params.get("source", "")), "<dcchost run>", "exec"), names)
         finally:
+            self.running = False
             self.turn()  # before the answer: whoever has that may ask at once whether we are busy
         return {"value": repr(names["result"])[: LINE_LIMIT // 8]}
 
@@ -455,16 +205,31 @@ class Agent:
             except KeyboardInterrupt:
                 self.ending = True
             except Exception:
-                traceback.print_exc()
+                say("dcchost: " + traceback.format_exc())
         self.say_goodbye()
 
     def leave(self):
-        """In order: what was not saved the artist has given up, unless it is not he who ends it."""
+        """At exit of Python, whoever brought it about: that gives no unsaved work up."""
         if os.getpid() == self.pid:
-            if not self.ending:
-                self.rescue.drop()
             self.wire.notify("bye", code=self.code)
             self.wire.flush(0.3)
+
+    def run_script(self, args, run):
+        """The user's own script, as without us, and then the word that all of it was done."""
+        try:
+            run(args)
+        except SystemExit as end:
+            if end.code:
+                raise
+        self.part()
+
+    def part(self):
+        """The application ends in order, and not all that end so flush what was printed."""
+        if self.gone or os.getpid() != self.pid:
+            return
+        self.gone = True
+        say(self.goodbye)
+        Agent.leave(self)
 
     def scene_changed(self):
         self.set_busy(None)
@@ -474,13 +239,15 @@ class Agent:
         self.wire.wake()
 
     def watch_faults(self):
-        """All Python stacks when the application breaks, or on SIGUSR1 even while C code holds the interpreter."""
+        """All Python stacks when the application breaks, or on SIGUSR1 even while C code holds the interpreter. Where
+        the user has an arrangement of the same kind, that stands."""
         if not self.temp:
             return
         try:
             self.faults = open(os.path.join(self.temp, "dcchost-faults.txt"), "w")
-            faulthandler.enable(file=self.faults, all_threads=True)
-            if hasattr(faulthandler, "register"):
+            if not faulthandler.is_enabled():
+                faulthandler.enable(file=self.faults, all_threads=True)
+            if hasattr(faulthandler, "register") and signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL:
                 faulthandler.register(signal.SIGUSR1, file=self.faults, all_threads=True)
         except (OSError, ValueError, RuntimeError):
             pass
@@ -513,16 +280,26 @@ class Agent:
                 "ready": self.ready_told, "scene": to_wire(self.scene)}
 
     def news(self):
-        (scene, exists), reason = self.place, self.busy[0]
-        place = {"scene": to_wire(scene), "exists": exists}
+        """(method, what it says, params) of each notification that tells a state; told again when that changes."""
+        scene, reason = self.place, self.busy[0]
+        copy, dirty = self.rescue.path, self.dirty
+        where = to_wire(copy) if copy else None
+        place = {"scene": to_wire(scene.path), "exists": scene.exists}
         if self.ready and not self.ready_told:
             self.ready_told = True
             yield "ready", True, place
-            self.wire.told["scene"] = (self.wire.life, (scene, exists))
+            self.wire.told["scene"] = (self.wire.life, scene)
         if self.ready_told:
-            yield "scene", (scene, exists), place
+            yield "scene", scene, place
+            yield "work", (scene, dirty, copy), {"dirty": dirty, "copy": where, "scene": place["scene"],
+                                                 "scene_mtime_ns": scene.changed}
         if reason or "busy" in self.wire.told:
             yield "busy", reason, {"reason": reason}
+        trouble = self.rescue.trouble
+        if trouble:
+            yield "protection", (trouble, copy), {"ok": False, "reason": trouble, "path": where}
+        elif "protection" in self.wire.told:
+            yield "protection", None, {"ok": True, "path": where}
 
     def take(self, job):
         if job.method in ("ping", "stacks"):
@@ -541,18 +318,28 @@ class Agent:
             self.wire.answer(job, error=(-32000, self.refusal))
 
     def do_ping(self, params):
-        now, (reason, since) = time.monotonic(), self.busy
+        now, (reason, since), copy = monotonic(), self.busy, self.rescue.path
         pulse = {"pid": self.pid, "main_thread_age_ms": int((now - self.turned) * 1000), "busy": reason,
                  "busy_ms": int((now - since) * 1000) if reason else 0,
-                 "scene": to_wire(self.scene), "dirty": self.dirty}
+                 "scene": to_wire(self.scene), "dirty": self.dirty, "copy": to_wire(copy) if copy else None}
         if self.qt_turned is not None:
             pulse["event_loop_age_ms"] = int((now - self.qt_turned) * 1000)
             if not reason and now - self.qt_turned < QT_FRESH and now - self.turned > MAIN_STALE:
                 pulse["busy"], pulse["busy_ms"] = "dialog", pulse["main_thread_age_ms"]
+        self.tell_wait(pulse, now)
         return pulse
 
+    def tell_wait(self, pulse, now):
+        """The age of a main thread that waits says nothing. A window that waits is none that anybody can work in."""
+        if not self.background or now - self.turned < WAIT_AFTER or self.busy[0] not in (None, "run"):
+            return
+        what = find_wait(self.main_task)
+        if what is not None:
+            pulse["busy"], pulse["busy_ms"] = "waiting", pulse["main_thread_age_ms"]
+            pulse["main_thread_age_ms"], pulse["waiting"] = None, what
+
     def do_stacks(self, params):
-        path = os.path.join(self.temp or "", "dcchost-stacks-%d.txt" % int(time.time() * 1000))
+        path = os.path.join(self.temp or "", "dcchost-stacks-%d.txt" % int(time() * 1000))
         with open(path, "w") as file:
             faulthandler.dump_traceback(file=file, all_threads=True)
         return {"path": to_wire(path)}
@@ -576,7 +363,7 @@ class Agent:
         raise Refused("no rescue copies")
 
     def recovered(self):
-        """This life goes on from a rescue file: it is not saved, whatever the application believes."""
+        """This run goes on from a rescue file: it is not saved, whatever the application believes."""
         self.unsaved = True
         self.rescue.touch()
 
@@ -592,3 +379,19 @@ class Agent:
 
     def interrupt(self):
         """Ends a render that holds the main thread."""
+
+
+def make(kind, *told):
+    """The agent of this process; None: there is no session. told: variables that are of no concern to an application
+    which this one starts."""
+    path, token = os.environ.get("DCCHOST_AGENT_SOCKET"), os.environ.pop("DCCHOST_AGENT_TOKEN", "")
+    for name in told:
+        os.environ.pop(name, None)
+    return kind(path, token) if path and token else None
+
+
+def refuse_scene(text, background):
+    """A window stays, on the scene that it has; without one nothing is left to do."""
+    say(text)
+    if background:
+        os._exit(1)

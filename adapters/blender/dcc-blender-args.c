@@ -31,6 +31,11 @@ static const struct {
     {"--app-template", NULL, 1},
     {"--debug-value", NULL, 1},
     {"--gpu-backend", NULL, 1},
+    {"--gpu-compilation-subprocesses", NULL, 1},
+    {"--gpu-device", NULL, 1},
+    {"--gpu-vsync", NULL, 1},
+    {"--qos", NULL, 1},
+    {"-setaudio", NULL, 1},
     {"--log", NULL, 1},
     {"--log-file", NULL, 1},
     {"--log-level", NULL, 1},
@@ -156,9 +161,12 @@ read_option(DccBlenderArgs *self, Reading *reading, const char *arg, const char 
         reading->certain = reading->certain && read_frames(value, reading->frames);
     } else if (is_option(arg, "-c", "--command")) {
         self->command = self->background = TRUE;
-    } else if (g_str_has_prefix(arg, "--python-exit-code") ||
-               strcmp(arg, "--python-use-system-env") == 0) {
+    } else if (strcmp(arg, "--python-exit-code") == 0) {
+        self->exit_code = value ? (int)g_ascii_strtoll(value, NULL, 10) : -1;
+    } else if (strcmp(arg, "--python-use-system-env") == 0) {
         return;
+    } else if (strcmp(arg, "--log-file") == 0 || strcmp(arg, "--log-level") == 0) {
+        self->log_apart = TRUE;
     } else if (strcmp(arg, "-P") == 0 || g_str_has_prefix(arg, "--python")) {
         self->scripts = TRUE;
     } else {
@@ -189,6 +197,7 @@ dcc_blender_args_read(DccBlenderArgs *self, const char *const *args)
     guint i = 0;
 
     memset(self, 0, sizeof *self);
+    self->exit_code = -1;
     while (args && args[i] && strcmp(args[i], "--") != 0 && !self->command) {
         guint n = count_values(args[i]);
 

@@ -6,20 +6,12 @@
  * clean.
  */
 #include "dcc-blender.h"
-#include "dcc-common.h"
+#include "dcc-kit.h"
 #include <string.h>
 
 #define CODE_INTERRUPTED 1
 #define CODE_KILLED      2
 #define CODE_NO_LOADER   127
-
-static const char *
-skip_words(const char *line, const char *words)
-{
-    const char *found = strstr(line, words);
-
-    return found ? found + strlen(words) : line;
-}
 
 /* The last line that names a failure of this kind, or of any (UNKNOWN); the failure named is put in
  * *kind. */
@@ -35,72 +27,91 @@ find_failure(DccExitInfo *info, DccVerdictKind *kind)
         if (found == DCC_VERDICT_UNKNOWN || (wanted != DCC_VERDICT_UNKNOWN && found != wanted))
             continue;
         *kind = found;
-        return skip_words(lines[n - 1], "Error: ");
+        return dcc_blender_strip_line(lines[n - 1]);
     }
     return NULL;
 }
 
-/* The line that names the exception: the first one after the head of a traceback that is not
- * indented. */
 static const char *
-find_exception_line(const char *const *after_head)
+find_failure_of(DccExitInfo *info, DccVerdictKind kind)
 {
-    for (guint i = 0; after_head[i] != NULL; i++) {
-        const char *line = skip_words(after_head[i], "Error: Python: ");
-
-        if (*line != '\0' && *line != ' ')
-            return line;
-    }
-    return NULL;
+    return find_failure(info, &kind);
 }
 
-/* What the script said before Blender said that it failed. */
-static const char *
-find_exception(DccExitInfo *info)
-{
-    const char *const *lines = dcc_exit_info_get_last_lines(info);
-    const char *text = NULL;
-
-    for (guint n = lines ? g_strv_length((char **)lines) : 0; n > 0; n--) {
-        const char *line = lines[n - 1];
-
-        if (!strstr(line, "Error: Python: ") || dcc_blender_judge_line(line) == DCC_VERDICT_UNKNOWN)
-            continue;
-        line = skip_words(line, "Error: Python: ");
-        return g_str_has_prefix(line, "Traceback ") ? find_exception_line(lines + n) : line;
-    }
-    return dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &text) ? text : NULL;
-}
-
-static DccVerdict *
-judge_memory(DccExitInfo *info)
-{
-    const char *text = NULL;
-
-    if (!dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &text))
-        return NULL;
-    return dcc_common_verdict(
-        DCC_VERDICT_OOM, "memory ran out: %s", text ? text : "an allocation failed");
-}
-
+/* signal: the crash signal's name, also where a wrapper's code alone tells it. */
 static DccVerdict *
 judge_crash_signal(DccExitInfo *info, const char *signal)
 {
-    const char *report = NULL;
+    const char *report = NULL, *library;
 
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, &report) && report)
-        return dcc_common_verdict(
-            DCC_VERDICT_CRASH, "crashed (%s); its report is %s", signal, report);
-    return dcc_common_verdict(DCC_VERDICT_CRASH, "crashed (%s) without a report", signal);
+        return dcc_kit_verdict(DCC_VERDICT_CRASH, "crashed (%s); its report is %s", signal, report);
+    /* A library that is not there makes it abort, without a report. */
+    library =
+        strcmp(signal, "SIGABRT") == 0 ? find_failure_of(info, DCC_VERDICT_BROKEN_INSTALL) : NULL;
+    if (library)
+        return dcc_kit_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", library);
+    return dcc_kit_verdict(DCC_VERDICT_CRASH, "crashed (%s) without a report", signal);
 }
 
 static DccVerdict *
 judge_signal(DccExitInfo *info)
 {
-    const char *crash = dcc_common_crash_signal(dcc_exit_info_get_signal(info));
+    const char *crash = dcc_kit_crash_signal(dcc_kit_find_signal(info));
 
-    return crash ? judge_crash_signal(info, crash)
-                 : dcc_common_judge_outside_signal(info, "Blender");
+    return crash ? judge_crash_signal(info, crash) : dcc_kit_judge_signal(info, "Blender");
+}
+
+static gboolean
+is_any_line(DccExitInfo *info, const char *const *words)
+{
+    for (guint i = 0; words[i]; i++) {
+        if (dcc_kit_find_line(info, words[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A render that saved nothing has done nothing, whatever its code; but for frames that were there.
+ * A movie's frames are said to be saved in words of which not all are known: there it takes more
+ * than their absence. */
+static DccVerdict *
+judge_nothing_saved(DccExitInfo *info, const DccBlenderArgs *args)
+{
+    static const char *const skipped[] = {
+        "kipping existing frame ", "No frames rendered, skipped", NULL};
+    static const char *const drawn[] = {"Fra:", "Rendering frame ", NULL};
+    DccVerdictKind any = DCC_VERDICT_UNKNOWN;
+    const char *failure;
+
+    if (!dcc_exit_info_is_job(info) || !(args->animation || args->frames) || args->log_apart ||
+        dcc_exit_info_get_saved(info) != 0 || is_any_line(info, skipped))
+        return NULL;
+    failure = find_failure(info, &any);
+    if (!failure && args->animation && is_any_line(info, drawn))
+        return NULL;
+    return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS,
+                           "said success, but was asked to render and saved nothing%s%s",
+                           failure ? ": " : "",
+                           failure ? failure : "");
+}
+
+static void
+read_args(DccBlenderArgs *args, DccExitInfo *info)
+{
+    dcc_blender_args_read(args, dcc_exit_info_get_args(info));
+}
+
+/* In the background a script that fails ends Blender with a code, because we ask for it; so 0 and
+ * "Blender quit" prove that every exception was handled, whatever was printed of it. Unless the
+ * user has asked for 0. */
+static const char *
+find_hidden_exception(DccExitInfo *info, const DccBlenderArgs *args)
+{
+    if (!dcc_exit_info_is_headless(info) || args->exit_code != 0)
+        return NULL;
+    return dcc_blender_find_uncaught(dcc_exit_info_get_last_lines(info),
+                                     dcc_exit_info_get_args(info));
 }
 
 static DccVerdict *
@@ -108,17 +119,23 @@ judge_zero(DccExitInfo *info)
 {
     gboolean done = dcc_exit_info_has_event(info, DCC_OUTPUT_DONE, NULL);
     const char *exception;
+    DccVerdict *verdict;
+    DccBlenderArgs args;
 
+    read_args(&args, info);
     if (dcc_exit_info_was_requested(info))
-        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
+        return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit as asked");
     if (!done && dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, NULL))
-        return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
-                                  "said success after writing a crash report");
-    exception = dcc_exit_info_is_headless(info) ? find_exception(info) : NULL;
+        return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS, "said success after writing a crash report");
+    exception = find_hidden_exception(info, &args);
     if (exception)
-        return dcc_common_verdict(
-            DCC_VERDICT_SUSPICIOUS, "said success, but reported: %s", exception);
-    return dcc_common_verdict(DCC_VERDICT_CLEAN, done ? "quit in order" : "exited with code 0");
+        return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS, "said success, but reported: %s", exception);
+    verdict = dcc_kit_judge_scene(info);
+    if (!verdict)
+        verdict = judge_nothing_saved(info, &args);
+    if (verdict)
+        return verdict;
+    return dcc_kit_verdict(DCC_VERDICT_CLEAN, done ? "quit in order" : "exited with code 0");
 }
 
 /* G.is_break at the end: somebody or something said stop. */
@@ -129,74 +146,112 @@ judge_one(DccExitInfo *info)
     const char *failure;
 
     if (dcc_exit_info_was_requested(info))
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED,
-                                  "interrupted as asked; what was begun was given up");
-    if (dcc_common_find_line(info, "unknown argument, loading as file:"))
-        return dcc_common_verdict(
+        return dcc_kit_verdict(DCC_VERDICT_CANCELLED,
+                               "interrupted as asked; what was begun was given up");
+    if (dcc_kit_find_line(info, "unknown argument, loading as file:"))
+        return dcc_kit_verdict(
             DCC_VERDICT_FAILED,
             "this Blender does not know one of its arguments and took it for a file");
-    if (!dcc_exit_info_is_headless(info) && dcc_common_find_line(info, "Not freed memory blocks"))
-        return dcc_common_verdict(DCC_VERDICT_NO_DISPLAY, "the display went away");
+    if (!dcc_exit_info_is_headless(info)) {
+        if ((failure = find_failure_of(info, DCC_VERDICT_NO_DISPLAY)))
+            return dcc_kit_verdict(DCC_VERDICT_NO_DISPLAY, "%s", failure);
+        /* Nothing else ends a window so; 5.x says it after other ends too. */
+        if (dcc_kit_find_line(info, "Not freed memory blocks"))
+            return dcc_kit_verdict(DCC_VERDICT_NO_DISPLAY, "the display went away");
+    }
     if ((failure = find_failure(info, &kind)))
-        return dcc_common_verdict(kind, "%s", failure);
+        return dcc_kit_verdict(kind, "%s", failure);
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_CANCELLED, NULL))
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED, "interrupted by SIGINT");
+        return dcc_kit_verdict(DCC_VERDICT_CANCELLED, "interrupted by SIGINT");
     /* The lines are long gone, but what kept it from ever being ready is still true. */
     if (!dcc_exit_info_was_ready(info) &&
         (dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &failure) ||
          dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &failure)) &&
         failure)
-        return dcc_common_verdict(dcc_blender_judge_line(failure), "%s", failure);
-    return dcc_common_verdict(DCC_VERDICT_FAILED, "exited with code 1 and named no reason");
+        return dcc_kit_verdict(dcc_blender_judge_line(failure), "%s", failure);
+    return dcc_kit_verdict(DCC_VERDICT_FAILED, "exited with code 1 and named no reason");
+}
+
+/* A program that it started may have said the same, so the code counts as well. */
+static gboolean
+has_script_failed(DccExitInfo *info)
+{
+    DccBlenderArgs args;
+
+    read_args(&args, info);
+    return dcc_kit_find_line(info, "Error: script failed, ") &&
+           (!dcc_exit_info_get_args(info) ||
+            dcc_exit_info_get_code(info) ==
+                (args.exit_code > 0 ? args.exit_code : DCC_BLENDER_SCRIPT_FAILED));
 }
 
 static DccVerdict *
 judge_script(DccExitInfo *info)
 {
-    const char *exception = find_exception(info);
+    const char *exception = dcc_blender_find_exception(dcc_exit_info_get_last_lines(info));
 
-    return dcc_common_verdict(
+    if (!exception)
+        exception = find_failure_of(info, DCC_VERDICT_SCRIPT_ERROR);
+    return dcc_kit_verdict(
         DCC_VERDICT_SCRIPT_ERROR, "a script failed: %s", exception ? exception : "see the log");
+}
+
+/* A code of its own is what a script chose; a job is told it as it is. A window, and a Blender that
+ * waits for orders, choose none: there a wrapper has made it of a crash. */
+static DccVerdict *
+judge_own_code(DccExitInfo *info)
+{
+    const char *report = NULL;
+    int code = dcc_exit_info_get_code(info);
+
+    if (!dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, &report))
+        return dcc_kit_verdict(
+            DCC_VERDICT_FAILED, "ended with code %d, which is a script's or an add-on's", code);
+    if (!dcc_exit_info_is_job(info))
+        return judge_crash_signal(info, "its end was reported by a wrapper");
+    return dcc_kit_verdict(DCC_VERDICT_FAILED,
+                           "ended with code %d, which is a script's or a wrapper's, after a "
+                           "crash report: %s",
+                           code,
+                           report ? report : "see the log");
 }
 
 static DccVerdict *
 judge_code(DccExitInfo *info)
 {
     int code = dcc_exit_info_get_code(info);
-    DccVerdictKind install = DCC_VERDICT_BROKEN_INSTALL;
     const char *failure;
+    DccVerdict *verdict = NULL;
 
-    if (code == DCC_BLENDER_SCRIPT_FAILED || dcc_common_find_line(info, "Error: script failed, "))
+    if (has_script_failed(info))
         return judge_script(info);
+    /* The agent ends a recovery that cannot be opened with this code. */
+    if (code == DCC_BLENDER_SCRIPT_FAILED)
+        verdict = dcc_kit_judge_scene(info);
+    if (verdict)
+        return verdict;
     if (code == CODE_KILLED && dcc_exit_info_has_event(info, DCC_OUTPUT_CANCELLED, NULL))
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED, "interrupted twice by SIGINT");
+        return dcc_kit_verdict(DCC_VERDICT_CANCELLED, "interrupted twice by SIGINT");
     if (code == CODE_INTERRUPTED)
         return judge_one(info);
-    if (code == CODE_NO_LOADER && (failure = find_failure(info, &install)))
-        return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", failure);
-    if (dcc_exit_info_has_event(info, DCC_OUTPUT_CRASH, NULL))
-        return judge_crash_signal(info, "its end was reported by a wrapper");
-    return dcc_common_verdict(
-        DCC_VERDICT_FAILED, "ended with code %d, which is a script's or an add-on's", code);
+    if (code == CODE_NO_LOADER && (failure = find_failure_of(info, DCC_VERDICT_BROKEN_INSTALL)))
+        return dcc_kit_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", failure);
+    return dcc_kit_find_signal(info) ? judge_signal(info) : judge_own_code(info);
 }
 
 DccVerdict *
 dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
-    DccResultKind kind = dcc_exit_info_get_kind(info);
-    const char *reason = dcc_exit_info_get_reason(info);
-    DccVerdict *memory = NULL;
+    DccVerdict *verdict = dcc_kit_judge_lost(info);
 
-    if (kind == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0)
+    if (verdict)
+        return verdict;
+    if (dcc_kit_is_zero(info))
         return judge_zero(info);
-    if (kind == DCC_RESULT_EXITED || !dcc_exit_info_is_our_signal(info))
-        memory = judge_memory(info);
-    if (memory)
-        return memory;
-    if (kind == DCC_RESULT_SIGNALED)
-        return judge_signal(info);
-    if (kind == DCC_RESULT_EXITED)
-        return judge_code(info);
-    return dcc_common_verdict(
-        DCC_VERDICT_UNKNOWN, "%s", reason ? reason : "nobody saw how it ended");
+    if (!dcc_exit_info_is_our_signal(info))
+        verdict = dcc_kit_judge_memory(info);
+    if (verdict)
+        return verdict;
+    return dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED ? judge_signal(info)
+                                                               : judge_code(info);
 }

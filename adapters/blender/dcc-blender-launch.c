@@ -10,8 +10,8 @@
  * next save does not go into a temporary directory.
  */
 #include "dcc-blender.h"
-#include "dcc-common.h"
 #include "dcc-error.h"
+#include "dcc-kit.h"
 
 #define AGENT_FILE "dcchost_blender_agent.py"
 #define AGENT_LOOP "import dcchost_blender_agent; dcchost_blender_agent.loop()"
@@ -32,7 +32,7 @@ add_environment(DccLaunchPlan *plan, DccLaunchRequest *request, const char *exec
     /* A distribution's Blender takes the first python3.N on PATH for its own: that of a virtual
      * environment or pyenv would bring the wrong standard library in. */
     dcc_launch_plan_prepend_env(plan, "PATH", directory);
-    dcc_common_add_temp_dir(plan, request);
+    dcc_kit_add_temp_dir(plan, request);
 }
 
 static void
@@ -124,18 +124,16 @@ make_plan(DccInstallation *installation,
     headless = dcc_launch_request_is_headless(request) || args.background;
     if (scene && !dcc_blender_check_scene(scene, error))
         return NULL;
-    if (!headless && !dcc_common_check_display(request, error))
+    if (!headless && !dcc_kit_check_display(request, error))
         return NULL;
     add_environment(plan, request, executable);
     add_frames(plan, &args);
     dcc_launch_plan_set_env(plan, "DCCHOST_AGENT_MODE", choose_mode(headless, &args));
-    agent = dcc_common_add_agent(
+    agent = dcc_kit_add_agent(
         plan, request, "blender", AGENT_FILE, dcc_blender_agent, dcc_blender_agent_size);
     add_arguments(plan, request, &args, agent, rescue);
-    if (dcc_launch_request_get_cwd(request))
-        dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
-    dcc_launch_plan_set_readiness(plan, DCC_READINESS_AGENT);
-    dcc_launch_plan_set_job(plan, headless && dcc_blender_args_end_by_themselves(&args));
+    dcc_kit_finish_plan(
+        plan, request, DCC_READINESS_AGENT, headless && dcc_blender_args_end_by_themselves(&args));
     return g_steal_pointer(&plan);
 }
 
@@ -156,14 +154,9 @@ dcc_blender_plan_recovery(DccAdapter *adapter,
                           GError **error)
 {
     const char *path = dcc_rescue_file_get_path(file);
-    g_autofree char *name = g_filename_display_name(path);
 
     if (g_str_has_suffix(path, ".blend"))
         return make_plan(installation, request, path, error);
-    g_set_error(error,
-                DCC_ERROR,
-                DCC_ERROR_NOT_SUPPORTED,
-                "'%s' holds no scene to go on from; an autosave or a rescue copy does",
-                name);
+    dcc_kit_refuse_file(file, "an autosave or a rescue copy", error);
     return NULL;
 }

@@ -8,6 +8,8 @@
 #include "dcc-blender.h"
 #include <string.h>
 
+#define APPEND "ppend frame "
+
 typedef enum {
     REGEX_FRAME,
     REGEX_TILES,
@@ -23,30 +25,6 @@ static const char *const patterns[N_REGEXES] = {
     [REGEX_PART] = "\\b(?:Sample|Rendering) (\\d{1,9}) ?/ ?(\\d{1,9})\\b",
     [REGEX_REMAINING] = "\\bRemaining: ?(?:(\\d{1,5}):)?(\\d{1,2}):(\\d{1,2})\\.(\\d{1,2})",
     [REGEX_SAVED] = "\\bSaved: ['\"](.+)['\"]$",
-};
-
-/* How a line that names a failure begins its message, and what that means for an end that follows.
- */
-static const struct {
-    const char *needle;
-    DccVerdictKind verdict;
-} failures[] = {
-    {"Cannot read file '", DCC_VERDICT_BAD_SCENE},
-    {"Failed to read blend file '", DCC_VERDICT_BAD_SCENE},
-    {"File format is not supported in file '", DCC_VERDICT_BAD_SCENE},
-    {"Cannot render, no camera", DCC_VERDICT_BAD_SCENE},
-    {"GHOST: failed to initialize display", DCC_VERDICT_NO_DISPLAY},
-    {"GHOST: unable to initialize", DCC_VERDICT_NO_DISPLAY},
-    {"Unable to open a display", DCC_VERDICT_NO_DISPLAY},
-    {"Internal error initializing Python", DCC_VERDICT_BROKEN_INSTALL},
-    {"Fatal Python error: init", DCC_VERDICT_BROKEN_INSTALL},
-    {"error while loading shared libraries:", DCC_VERDICT_BROKEN_INSTALL},
-    {"engine not found '", DCC_VERDICT_BROKEN_INSTALL},
-    {"Error: script failed, ", DCC_VERDICT_SCRIPT_ERROR},
-    {"Error: Python: ", DCC_VERDICT_SCRIPT_ERROR},
-    {"Render error (", DCC_VERDICT_FAILED},
-    {"Error: Build without ",
-     DCC_VERDICT_BROKEN_INSTALL}, /* a denoiser, say, that this build lacks */
 };
 
 static GRegex *
@@ -124,11 +102,12 @@ read_saved(const char *line)
     return dcc_output_event_new(DCC_OUTPUT_SAVED, path);
 }
 
-/* One more frame of a movie, which is saved only at its end. */
+/* "Append frame 3", since 5.0 "Video append frame 3": one more frame of a movie, which is saved
+ * only at its end. */
 static DccOutputEvent *
 read_append(const char *line)
 {
-    const char *number = strstr(line, "Append frame ") + strlen("Append frame ");
+    const char *number = strstr(line, APPEND) + strlen(APPEND);
     DccOutputEvent *event;
 
     if (!g_ascii_isdigit(*number))
@@ -150,7 +129,7 @@ read_crash(const char *line)
 static DccOutputEvent *
 read_oom(const char *line)
 {
-    return dcc_output_event_new(DCC_OUTPUT_OOM, line);
+    return dcc_output_event_new(DCC_OUTPUT_OOM, dcc_blender_strip_line(line));
 }
 
 static DccOutputEvent *
@@ -166,43 +145,17 @@ read_quit(const char *line)
                                                   : NULL;
 }
 
-/* Without "Error: " and what a log puts before it. */
-static const char *
-skip_prefix(const char *line)
-{
-    const char *error = strstr(line, "Error: ");
-
-    return error ? error + strlen("Error: ") : line;
-}
-
 static DccOutputEvent *
 read_failure(const char *line)
 {
     DccVerdictKind verdict = dcc_blender_judge_line(line);
 
-    if (verdict == DCC_VERDICT_UNKNOWN)
+    /* A script may have handled what was reported of it; that it failed is said apart. */
+    if (verdict == DCC_VERDICT_UNKNOWN || strstr(line, "Error: Python: "))
         return NULL;
     return dcc_output_event_new(verdict == DCC_VERDICT_BAD_SCENE ? DCC_OUTPUT_BAD_SCENE
                                                                  : DCC_OUTPUT_FATAL,
-                                skip_prefix(line));
-}
-
-DccVerdictKind
-dcc_blender_judge_line(const char *line)
-{
-    const char *python = strstr(line, "Error: Python: ");
-
-    /* Of a traceback the first and the last line tell; the frames between them are indented. In the
-     * background 3.4 puts the words before the first line alone. */
-    if (python) {
-        python += strlen("Error: Python: ");
-        return *python == ' ' || !*python ? DCC_VERDICT_UNKNOWN : DCC_VERDICT_SCRIPT_ERROR;
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(failures); i++) {
-        if (strstr(line, failures[i].needle))
-            return failures[i].verdict;
-    }
-    return DCC_VERDICT_UNKNOWN;
+                                dcc_blender_strip_line(line));
 }
 
 static const struct {
@@ -211,7 +164,7 @@ static const struct {
 } readers[] = {
     {"Fra:", read_frame},
     {"Saved: ", read_saved},
-    {"Append frame ", read_append},
+    {APPEND, read_append},
     {"Writing: ", read_crash},
     {"Calloc returns null", read_oom},
     {"Malloc returns null", read_oom},

@@ -19,6 +19,8 @@ typedef struct {
     gboolean frames;     /* -f */
     gboolean command;    /* -c: Blender runs one command and ends */
     gboolean scripts;    /* some Python is run */
+    gboolean log_apart;  /* what is saved may be told elsewhere, or not at all */
+    int exit_code;       /* of --python-exit-code, the last one; -1: not given */
     guint n_options;     /* those after "--" are left to scripts */
     /* The frames that are rendered; step 0 where only Blender knows. */
     int first, last, step;
@@ -57,11 +59,41 @@ dcc_blender_plan_recovery(DccAdapter *adapter,
                           DccRescueFile *file,
                           GError **error);
 
+/* One wording of a failure: what it means for an end that follows. */
+typedef struct {
+    const char *needle;
+    const char *first; /* version it was seen in */
+    const char *last;  /* NULL: also in the newest one seen */
+    DccVerdictKind verdict;
+} DccBlenderWords;
+
+/* All of them, for tests. */
+const DccBlenderWords *
+dcc_blender_get_words(guint *n);
+/* (nullable): those that this line holds. */
+const DccBlenderWords *
+dcc_blender_find_words(const char *line);
+/* The line without "Error: " and without what the log of 5.x puts before it. */
+const char *
+dcc_blender_strip_line(const char *line);
 /* What a line that names a failure means; UNKNOWN for any other line. */
 DccVerdictKind
 dcc_blender_judge_line(const char *line);
+
+/* What the script that failed last said, before or after Blender said that it failed; NULL: nothing
+ * of that is left. */
+const char *
+dcc_blender_find_exception(const char *const *lines);
+/* The same where Blender says nothing, for code 0 was asked for: the last traceback that a script
+ * as a whole ended with. args: the user's own. */
+const char *
+dcc_blender_find_uncaught(const char *const *lines, const char *const *args);
 DccVerdict *
 dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info);
+
+/* In TMPDIR, where Blender writes its temporary files elsewhere: that directory, and on a second
+ * line Blender's process id. Written by the agent. */
+#define DCC_BLENDER_TEMP_NOTE "dcchost-temp-dir"
 
 GListModel *
 dcc_blender_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error);

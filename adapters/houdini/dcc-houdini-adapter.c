@@ -3,18 +3,13 @@
  * The answers are in the files beside this one; here they are put together. What the agent inside
  * does is in agent/. Threading: none of its own; every question is asked on the session's thread.
  */
-#include "dcc-adapter-module.h"
 #include "dcc-houdini.h"
-#include <signal.h>
+#include "dcc-kit.h"
 
 /* AWS Deadline's Houdini adaptor grants as much. */
 #define QUIT_MS 30000
 
-struct _DccHoudiniAdapter {
-    DccAdapter parent_instance;
-};
-
-G_DEFINE_TYPE(DccHoudiniAdapter, dcc_houdini_adapter, DCC_TYPE_ADAPTER)
+DCC_KIT_DEFINE_ADAPTER(DccHoudiniAdapter, dcc_houdini_adapter, "houdini", "Houdini", "1.0");
 
 /* hbatch has no agent. */
 static DccProbePlan *
@@ -24,7 +19,7 @@ dcc_houdini_adapter_plan_probe(DccAdapter *adapter, DccLaunchRequest *request, G
 
     dcc_houdini_args_read(&args, request);
     return args.kind == DCC_HOUDINI_BATCH ? dcc_probe_plan_new_none()
-                                          : dcc_probe_plan_new_agent("ping", NULL);
+                                          : dcc_kit_plan_ping(adapter, request, error);
 }
 
 /* A crashed Houdini goes on answering from its crash dialog: that answer is none. */
@@ -50,18 +45,11 @@ dcc_houdini_adapter_read_probe(DccAdapter *adapter,
 static DccStopPlan *
 dcc_houdini_adapter_plan_stop(DccAdapter *adapter, DccLaunchRequest *request, GError **error)
 {
-    DccStopPlan *plan = dcc_stop_plan_new();
     DccHoudiniArgs args;
 
     dcc_houdini_args_read(&args, request);
     /* Work of its own holds the main thread: there is nobody to save or to quit. */
-    if (!args.script) {
-        dcc_stop_plan_set_save_method(plan, "save");
-        dcc_stop_plan_set_quit_method(plan, "quit");
-        dcc_stop_plan_set_quit_timeout(plan, QUIT_MS);
-    }
-    dcc_stop_plan_set_signal(plan, SIGTERM);
-    return plan;
+    return args.script ? dcc_stop_plan_new() : dcc_kit_plan_save_and_quit(QUIT_MS);
 }
 
 static void
@@ -80,11 +68,3 @@ dcc_houdini_adapter_class_init(DccHoudiniAdapterClass *klass)
     adapter_class->list_rescue_files = dcc_houdini_list_rescue_files;
     adapter_class->read_scene_version = dcc_houdini_read_scene_version;
 }
-
-static void
-dcc_houdini_adapter_init(DccHoudiniAdapter *self)
-{
-    g_object_set(self, "id", "houdini", "title", "Houdini", NULL);
-}
-
-DCC_DEFINE_ADAPTER_MODULE("houdini", "DccHoudiniAdapter", "1.0", dcc_houdini_adapter_get_type);

@@ -4,8 +4,8 @@
  * really sees. Its way in is a package directory of the launch's own: it is read beside the user's,
  * shadows none of their start-up files, and houdini.env does not take it away.
  */
-#include "dcc-common.h"
 #include "dcc-houdini.h"
+#include "dcc-kit.h"
 #include <string.h>
 
 #define AGENT_FILE "dcchost_houdini_agent.py"
@@ -68,7 +68,7 @@ dcc_houdini_add_environment(DccLaunchPlan *plan,
     }
     if (safe)
         add_safe_environment(plan, request);
-    dcc_common_add_temp_dir(plan, request);
+    dcc_kit_add_temp_dir(plan, request);
     /* Crash scenes and logs are then of this life alone. */
     if (dcc_launch_request_get_temp_dir(request))
         dcc_launch_plan_set_env(plan, "HOUDINI_TEMP_DIR", dcc_launch_request_get_temp_dir(request));
@@ -163,7 +163,7 @@ dcc_houdini_add_agent(DccLaunchPlan *plan,
 
     if (args->kind == DCC_HOUDINI_BATCH)
         return NULL;
-    agent = dcc_common_add_agent(
+    agent = dcc_kit_add_agent(
         plan, request, ROOT, AGENT_FILE, dcc_houdini_agent, dcc_houdini_agent_size);
     if (args->kind == DCC_HOUDINI_GUI) {
         add_hooks(plan, installation);

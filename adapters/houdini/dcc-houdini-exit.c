@@ -4,11 +4,11 @@
  * or a script's own 3, and 0 at once is a houdini that went into the background. Contract: the
  * order below, first that fits. A crash has its file, its line or its signal; a licence its text.
  */
-#include "dcc-common.h"
 #include "dcc-houdini.h"
-#include <signal.h>
+#include "dcc-kit.h"
 #include <string.h>
 
+#define CODE_UNCAUGHT   1
 #define CODE_NO_LICENCE 3
 /* What the wrappers' shell says when NAME-bin cannot be executed, or is not there. */
 #define CODE_NO_RIGHTS  126
@@ -16,12 +16,6 @@
 /* Whoever breaks this soon and leaves nothing has not begun (libtinfo.so.5, an OFX plug-in). */
 #define AT_ONCE_US (5 * G_USEC_PER_SEC)
 #define TRACEBACK  "Traceback (most recent call last)"
-
-static gboolean
-is_zero(DccExitInfo *info)
-{
-    return dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0;
-}
 
 static gboolean
 was_short(DccExitInfo *info)
@@ -41,29 +35,29 @@ judge_licence(DccExitInfo *info)
 
     if (!dcc_exit_info_has_event(info, DCC_OUTPUT_LICENCE, &text) || !text)
         return NULL;
-    if (strstr(text, "initializing Houdini") && !is_zero(info) && !waited)
-        return dcc_common_verdict(
+    if (strstr(text, "initializing Houdini") && !dcc_kit_is_zero(info) && !waited)
+        return dcc_kit_verdict(
             DCC_VERDICT_LICENCE, "could not begin, which is how a missing licence looks: %s", text);
     if (!waited && dcc_exit_info_get_code(info) != CODE_NO_LICENCE)
         return NULL;
-    return dcc_common_verdict(DCC_VERDICT_LICENCE, "no licence: %s", text);
+    return dcc_kit_verdict(DCC_VERDICT_LICENCE, "no licence: %s", text);
 }
 
 static DccVerdict *
 judge_requested(DccExitInfo *info)
 {
-    const char *signal = dcc_common_crash_signal(dcc_common_find_signal(info));
+    const char *signal = dcc_kit_crash_signal(dcc_kit_find_signal(info));
     g_autofree char *log = dcc_houdini_find_crash_file(info, FALSE);
 
     if (!dcc_exit_info_was_requested(info))
         return NULL;
     if (signal || log)
-        return dcc_common_verdict(DCC_VERDICT_CLEAN,
-                                  "quit as asked; it broke (%s) while it was taken down",
-                                  signal ? signal : log);
+        return dcc_kit_verdict(DCC_VERDICT_CLEAN,
+                               "quit as asked; it broke (%s) while it was taken down",
+                               signal ? signal : log);
     if (dcc_exit_info_is_our_signal(info) && dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return dcc_common_judge_outside_signal(info, "Houdini");
-    return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit as asked");
+        return dcc_kit_judge_signal(info, "Houdini");
+    return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit as asked");
 }
 
 static gboolean
@@ -78,16 +72,16 @@ is_half_there(DccExitInfo *info)
 static DccVerdict *
 judge_library(DccExitInfo *info)
 {
-    const char *line = dcc_common_find_line(info, "error while loading shared libraries");
+    const char *line = dcc_kit_find_line(info, "error while loading shared libraries");
 
     if (dcc_exit_info_was_ready(info) || (!line && !is_half_there(info)))
         return NULL;
     if (line)
-        return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", line);
-    return dcc_common_verdict(DCC_VERDICT_BROKEN_INSTALL,
-                              "a program of Houdini's is missing or may not be executed (code "
-                              "%d); install it again",
-                              dcc_exit_info_get_code(info));
+        return dcc_kit_verdict(DCC_VERDICT_BROKEN_INSTALL, "%s", line);
+    return dcc_kit_verdict(DCC_VERDICT_BROKEN_INSTALL,
+                           "a program of Houdini's is missing or may not be executed (code "
+                           "%d); install it again",
+                           dcc_exit_info_get_code(info));
 }
 
 /* The crash line of this process, and of no child of it; NULL: none. */
@@ -113,40 +107,25 @@ judge_crash(DccExitInfo *info)
 {
     g_autofree char *scene = dcc_houdini_find_crash_file(info, TRUE);
     g_autofree char *log = dcc_houdini_find_crash_file(info, FALSE);
-    const char *signal = dcc_common_crash_signal(dcc_common_find_signal(info));
+    const char *signal = dcc_kit_crash_signal(dcc_kit_find_signal(info));
     const char *line = find_crash_line(info);
     const char *how = signal ? signal : "reported";
 
     if (!scene && !log && !line && !signal)
         return NULL;
     if (scene)
-        return dcc_common_verdict(
+        return dcc_kit_verdict(
             DCC_VERDICT_CRASH, "crashed (%s); it saved %s%s", how, scene, log ? "" : ", no log");
     if (log)
-        return dcc_common_verdict(DCC_VERDICT_CRASH, "crashed (%s); its log is %s", how, log);
+        return dcc_kit_verdict(DCC_VERDICT_CRASH, "crashed (%s); its log is %s", how, log);
     if (signal && !line && was_short(info) && !dcc_exit_info_was_ready(info))
-        return dcc_common_verdict(
+        return dcc_kit_verdict(
             DCC_VERDICT_BROKEN_INSTALL,
             "broke at its start (%s) and left nothing: a library is missing (libtinfo.so.5) or a "
             "plug-in breaks it (OFX); see the log",
             signal);
-    return dcc_common_verdict(
+    return dcc_kit_verdict(
         DCC_VERDICT_CRASH, "crashed (%s) and left no crash scene", line ? line : signal);
-}
-
-static DccVerdict *
-judge_signal(DccExitInfo *info)
-{
-    int number = dcc_common_find_signal(info);
-
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return dcc_common_judge_outside_signal(info, "Houdini");
-    if (number == SIGTERM || number == SIGINT || number == SIGHUP)
-        return dcc_common_verdict(DCC_VERDICT_CANCELLED,
-                                  "ended by signal %d (%s), as a wrapper says",
-                                  number,
-                                  g_strsignal(number));
-    return NULL;
 }
 
 static gboolean
@@ -163,15 +142,15 @@ static DccVerdict *
 judge_zero(DccExitInfo *info)
 {
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_DONE, NULL))
-        return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit in order");
+        return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit in order");
     if (is_unproved(info))
-        return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
-                                  "said success before its script had come to its end");
+        return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS,
+                               "said success before its script had come to its end");
     if (!dcc_exit_info_was_ready(info) && !dcc_exit_info_is_job(info) && was_short(info))
-        return dcc_common_verdict(DCC_VERDICT_SUSPICIOUS,
-                                  "ended at once with code 0, as a houdini does that goes on in "
-                                  "the background: does a wrapper drop -foreground?");
-    return dcc_common_verdict(DCC_VERDICT_CLEAN, "quit in order");
+        return dcc_kit_verdict(DCC_VERDICT_SUSPICIOUS,
+                               "ended at once with code 0, as a houdini does that goes on in "
+                               "the background: does a wrapper drop -foreground?");
+    return dcc_kit_verdict(DCC_VERDICT_CLEAN, "quit in order");
 }
 
 static DccVerdict *
@@ -180,40 +159,34 @@ judge_code(DccExitInfo *info)
     int code = dcc_exit_info_get_code(info);
     const char *text = NULL;
 
-    if (!dcc_exit_info_was_ready(info) &&
-        dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &text))
-        return dcc_common_verdict(DCC_VERDICT_BAD_SCENE, "%s", text ? text : "see the log");
-    if (dcc_common_find_line(info, TRACEBACK))
-        return dcc_common_verdict(DCC_VERDICT_SCRIPT_ERROR,
-                                  "a script failed (code %d); its traceback is in the log",
-                                  code);
+    /* Python's own code for it. Another one was chosen, whatever was printed before. */
+    if (code == CODE_UNCAUGHT && dcc_kit_find_line(info, TRACEBACK))
+        return dcc_kit_verdict(DCC_VERDICT_SCRIPT_ERROR,
+                               "a script failed (code %d); its traceback is in the log",
+                               code);
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_LICENCE, &text))
-        return dcc_common_verdict(
+        return dcc_kit_verdict(
             DCC_VERDICT_FAILED, "ended with code %d, after: %s", code, text ? text : "");
-    return dcc_common_verdict(
+    return dcc_kit_verdict(
         DCC_VERDICT_FAILED, "ended with code %d, which is hou.exit's or a script's", code);
 }
 
 DccVerdict *
 dcc_houdini_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
-    static DccVerdict *(*const judges[])(DccExitInfo *) = {
-        judge_licence, judge_requested, judge_library, judge_crash};
-    const char *reason = dcc_exit_info_get_reason(info);
-    const char *memory = NULL;
-    DccVerdict *verdict = NULL;
+    static const DccKitJudge judges[] = {dcc_kit_judge_lost,
+                                         judge_licence,
+                                         judge_requested,
+                                         judge_library,
+                                         judge_crash,
+                                         dcc_kit_judge_scene};
+    DccVerdict *verdict = dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
 
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_LOST)
-        return dcc_common_verdict(
-            DCC_VERDICT_UNKNOWN, "%s", reason ? reason : "nobody saw how it ended");
-    for (guint i = 0; !verdict && i < G_N_ELEMENTS(judges); i++)
-        verdict = judges[i](info);
+    if (!verdict && !dcc_kit_is_zero(info))
+        verdict = dcc_kit_judge_memory(info);
+    if (!verdict)
+        verdict = dcc_kit_judge_signal(info, "Houdini");
     if (verdict)
         return verdict;
-    if (!is_zero(info) && dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &memory))
-        return dcc_common_verdict(DCC_VERDICT_OOM, "memory ran out: %s", memory ? memory : "");
-    verdict = judge_signal(info);
-    if (verdict)
-        return verdict;
-    return is_zero(info) ? judge_zero(info) : judge_code(info);
+    return dcc_kit_is_zero(info) ? judge_zero(info) : judge_code(info);
 }

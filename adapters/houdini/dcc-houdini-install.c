@@ -4,26 +4,25 @@
  * of its installer. Links are followed, and each copy is there once. The version is the folder's,
  * or the link's; else it stays unknown: asking hython takes a licence and half a minute.
  */
-#include "dcc-common.h"
 #include "dcc-houdini.h"
+#include "dcc-kit.h"
 #include <string.h>
 
 /* Public launchers' tables: ynput/ayon-applications applications.json, shotgunsoftware/tk-houdini
  * startup.py; an `hconfig -a` of macOS in SideFX's forum. */
 static const struct {
     DccHoudiniSystem system;
-    const char *pattern;
-    const char *origin;
+    DccKitPlace place;
 } places[] = {
-    {DCC_HOUDINI_LINUX, "/opt/hfs*/bin/houdini", "/opt"},
-    {DCC_HOUDINI_LINUX, "/opt/houdini/*/bin/houdini", "/opt/houdini"}, /* unverified */
+    {DCC_HOUDINI_LINUX, {"/opt/hfs*/bin/houdini", "/opt", NULL}},
+    {DCC_HOUDINI_LINUX, {"/opt/houdini/*/bin/houdini", "/opt/houdini", NULL}}, /* unverified */
     {DCC_HOUDINI_MACOS,
-     "/Applications/Houdini/Houdini*/Frameworks/Houdini.framework/Versions/Current/Resources/bin/"
-     "houdini",
-     "/Applications"},
+     {"/Applications/Houdini/Houdini*/Frameworks/Houdini.framework/Versions/Current/Resources/bin/"
+      "houdini",
+      "/Applications",
+      NULL}},
     {DCC_HOUDINI_WINDOWS,
-     "/Program Files/Side Effects Software/Houdini */bin/houdini.exe",
-     "Program Files"},
+     {"/Program Files/Side Effects Software/Houdini */bin/houdini.exe", "Program Files", NULL}},
 };
 
 /* Below $HFS. */
@@ -80,38 +79,38 @@ read_folder(const char *executable)
 }
 
 /* `houdini -version` is named in one place only, and weakly: not asked. */
-static const DccCommonApp app = {
+static const DccKitApp app = {
     .override = "DCCHOST_HOUDINI_EXECUTABLE",
-    .read_folder = read_folder,
+    .read_version = read_folder,
 };
 
 static void
-add_hfs(DccCommonFinding *finding, DccHoudiniSystem system)
+add_hfs(DccKitFinding *finding, DccSearch *search, DccHoudiniSystem system)
 {
-    const char *hfs = dcc_search_getenv(finding->search, "HFS");
+    const char *hfs = dcc_search_getenv(search, "HFS");
 
     for (guint i = 0; hfs && *hfs == '/' && i < G_N_ELEMENTS(programs); i++) {
         g_autofree char *path = g_build_filename(hfs, programs[i].path, NULL);
 
         if (programs[i].system == system)
-            dcc_common_found(finding, path, "$HFS");
+            dcc_kit_found(finding, path, "$HFS", NULL);
     }
 }
 
 GListModel *
 dcc_houdini_find_on(DccHoudiniSystem system, DccSearch *search, GError **error)
 {
-    g_autoptr(DccCommonFinding) finding = dcc_common_finding_new(&app, search, error);
+    g_autoptr(DccKitFinding) finding = dcc_kit_finding_new(&app, search, error);
 
     if (!finding)
         return NULL;
-    add_hfs(finding, system);
-    dcc_common_found_program(finding, "houdini");
+    add_hfs(finding, search, system);
+    dcc_kit_found_program(finding, "houdini");
     for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
         if (places[i].system == system)
-            dcc_common_found_places(finding, places[i].pattern, places[i].origin);
+            dcc_kit_found_places(finding, &places[i].place, 1);
     }
-    return dcc_common_finding_end(finding);
+    return dcc_kit_finding_end(finding);
 }
 
 GListModel *

@@ -7,9 +7,9 @@
  * OPTIONS] [SCENE]. A recovery file is opened by the agent, which gives the scene its own name
  * back.
  */
-#include "dcc-common.h"
 #include "dcc-error.h"
 #include "dcc-houdini.h"
+#include "dcc-kit.h"
 #include <string.h>
 
 /* What houdini loads or runs, in the order it is given: the scene comes before them. */
@@ -34,10 +34,10 @@ choose_program(const DccHoudiniArgs *args, const char *executable, GError **erro
     DccHoudiniKind kind = DCC_HOUDINI_GUI;
 
     if (args->program)
-        return dcc_common_find_beside(executable, args->program, "Houdini", error);
+        return dcc_kit_find_beside(executable, args->program, "Houdini", error);
     if (dcc_houdini_find_program(own, &kind) ? kind == args->kind : args->kind == DCC_HOUDINI_GUI)
         return g_strdup(executable);
-    return dcc_common_find_beside(executable, usual[args->kind], "Houdini", error);
+    return dcc_kit_find_beside(executable, usual[args->kind], "Houdini", error);
 }
 
 static gboolean
@@ -156,7 +156,7 @@ check_gui(DccLaunchRequest *request, const DccHoudiniArgs *args, GError **error)
             "terminal back");
         return FALSE;
     }
-    return check_package_dir(request, error) && dcc_common_check_display(request, error);
+    return check_package_dir(request, error) && dcc_kit_check_display(request, error);
 }
 
 static gboolean
@@ -164,7 +164,7 @@ check(DccLaunchRequest *request, const DccHoudiniArgs *args, GError **error)
 {
     const char *scene = dcc_launch_request_get_scene(request);
 
-    if (scene && !dcc_common_check_scene(scene, error))
+    if (scene && !dcc_kit_check_scene(scene, error))
         return FALSE;
     if (scene && args->kind == DCC_HOUDINI_PYTHON && args->script) {
         g_set_error(error,
@@ -204,10 +204,8 @@ make_plan(DccInstallation *installation,
             dcc_launch_plan_set_env(plan, "DCCHOST_HOUDINI_SCENE", scene);
     }
     add_arguments(plan, request, args, agent, rescue ? NULL : scene);
-    if (dcc_launch_request_get_cwd(request))
-        dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
-    dcc_launch_plan_set_readiness(plan, agent ? DCC_READINESS_AGENT : DCC_READINESS_SETTLE);
-    dcc_launch_plan_set_job(plan, args->script);
+    dcc_kit_finish_plan(
+        plan, request, agent ? DCC_READINESS_AGENT : DCC_READINESS_SETTLE, args->script);
     return g_steal_pointer(&plan);
 }
 
@@ -225,20 +223,13 @@ dcc_houdini_plan_launch(DccAdapter *adapter,
 }
 
 static gboolean
-check_recovery(const char *path, const DccHoudiniArgs *args, GError **error)
+check_recovery(DccRescueFile *file, const DccHoudiniArgs *args, GError **error)
 {
+    const char *path = dcc_rescue_file_get_path(file);
     g_autofree char *name = g_filename_display_name(path);
 
-    if (!dcc_houdini_is_scene(path)) {
-        g_set_error(
-            error,
-            DCC_ERROR,
-            DCC_ERROR_NOT_SUPPORTED,
-            "'%s' holds no scene to go on from; a crash scene, an autosave or a rescue copy "
-            "does",
-            name);
-        return FALSE;
-    }
+    if (!dcc_houdini_is_scene(path))
+        return dcc_kit_refuse_file(file, "a crash scene, an autosave or a rescue copy", error);
     if (args->script) {
         g_set_error(error,
                     DCC_ERROR,
@@ -247,7 +238,7 @@ check_recovery(const char *path, const DccHoudiniArgs *args, GError **error)
                     name);
         return FALSE;
     }
-    return dcc_common_check_scene(path, error);
+    return dcc_kit_check_scene(path, error);
 }
 
 DccLaunchPlan *
@@ -261,7 +252,7 @@ dcc_houdini_plan_recovery(DccAdapter *adapter,
     DccHoudiniArgs args;
 
     dcc_houdini_args_read(&args, request);
-    if (!check_recovery(path, &args, error) || !check_gui(request, &args, error))
+    if (!check_recovery(file, &args, error) || !check_gui(request, &args, error))
         return NULL;
     return make_plan(installation, request, &args, path, error);
 }

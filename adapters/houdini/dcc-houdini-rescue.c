@@ -6,10 +6,9 @@
  * Contract: a crash file is this life's when its pid is, and when it is no older. One of another
  * pid is a child's: kept as evidence, never taken for the scene to go on from.
  */
-#include "dcc-common.h"
 #include "dcc-houdini.h"
+#include "dcc-kit.h"
 #include <string.h>
-#include <sys/stat.h>
 
 /* Of a file's time: kernels stamp files with the time of the last tick. */
 #define SLACK_US 1000000
@@ -51,12 +50,25 @@ read_pid(const char *name)
                                                               : 0;
 }
 
+/* Of another pid: a child's. */
 static gboolean
-find_kind(const char *name, DccRescueKind *kind)
+find_crash_kind(const char *name, DccRescueKind *kind, gpointer data)
+{
+    DccExitInfo *info = data;
+
+    if (!is_crash_file(name))
+        return FALSE;
+    *kind = is_log(name) || read_pid(name) != dcc_exit_info_get_pid(info) ? DCC_RESCUE_CRASH_REPORT
+                                                                          : DCC_RESCUE_RECOVERY;
+    return TRUE;
+}
+
+static gboolean
+find_kind(const char *name, DccRescueKind *kind, gpointer data)
 {
     if (is_crash_file(name))
-        *kind = is_log(name) ? DCC_RESCUE_CRASH_REPORT : DCC_RESCUE_RECOVERY;
-    else if (g_str_has_prefix(name, "dcchost-faults") || g_str_has_prefix(name, "dcchost-stacks"))
+        return FALSE;
+    if (g_str_has_prefix(name, "dcchost-faults") || g_str_has_prefix(name, "dcchost-stacks"))
         *kind = DCC_RESCUE_STACKS;
     else if (dcc_houdini_is_scene(name) && strstr(name, "_rescue.")) /* the agent's */
         *kind = DCC_RESCUE_COPY;
@@ -67,45 +79,16 @@ find_kind(const char *name, DccRescueKind *kind)
     return TRUE;
 }
 
-static gboolean
-is_older(const char *path, gint64 started)
-{
-    struct stat st;
-
-    return lstat(path, &st) == 0 &&
-           (gint64)st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000 <
-               started - SLACK_US;
-}
-
-static DccRescueFile *
-check_crash_file(DccExitInfo *info, DccRescueFile *file)
-{
-    const char *path = dcc_rescue_file_get_path(file);
-    g_autofree char *name = g_path_get_basename(path);
-
-    if (!is_crash_file(name))
-        return g_object_ref(file);
-    if (is_older(path, dcc_exit_info_get_started(info)))
-        return NULL;
-    if (read_pid(name) != dcc_exit_info_get_pid(info))
-        return dcc_rescue_file_new(DCC_RESCUE_CRASH_REPORT, path);
-    return g_object_ref(file);
-}
-
 GListModel *
 dcc_houdini_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error)
 {
-    g_autoptr(GListModel) all = dcc_common_list_rescue_files(info, find_kind);
-    g_autoptr(GListStore) list = g_list_store_new(DCC_TYPE_RESCUE_FILE);
+    g_autoptr(DccKitFiles) files = dcc_kit_files_new();
+    const char *directory = dcc_exit_info_get_temp_dir(info);
+    gint64 started = dcc_exit_info_get_started(info);
 
-    for (guint i = 0; i < g_list_model_get_n_items(all); i++) {
-        g_autoptr(DccRescueFile) file = g_list_model_get_item(all, i);
-        g_autoptr(DccRescueFile) checked = check_crash_file(info, file);
-
-        if (checked)
-            g_list_store_append(list, checked);
-    }
-    return G_LIST_MODEL(g_steal_pointer(&list));
+    dcc_kit_files_look(files, directory, MAX(started - SLACK_US, 0), find_crash_kind, info);
+    dcc_kit_files_look(files, directory, 0, find_kind, NULL);
+    return dcc_kit_files_end(files);
 }
 
 char *

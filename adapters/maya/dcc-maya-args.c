@@ -50,13 +50,12 @@ has_work(const char *const *args)
 }
 
 void
-dcc_maya_args_read(DccMayaArgs *self, DccLaunchRequest *request)
+dcc_maya_args_read_words(DccMayaArgs *self, const char *const *args, gboolean headless)
 {
-    gboolean headless = dcc_launch_request_is_headless(request);
     gboolean named;
 
     self->product = DCC_MAYA_GUI;
-    self->rest = dcc_launch_request_get_args(request);
+    self->rest = args;
     named = read_word(self);
     if (self->product == DCC_MAYA_GUI) {
         gboolean plain = !self->rest || !self->rest[0] || self->rest[0][0] != '-';
@@ -74,4 +73,11 @@ dcc_maya_args_read(DccMayaArgs *self, DccLaunchRequest *request)
         self->script = has_work(self->rest);
     else
         self->script = self->product != DCC_MAYA_GUI;
+}
+
+void
+dcc_maya_args_read(DccMayaArgs *self, DccLaunchRequest *request)
+{
+    dcc_maya_args_read_words(
+        self, dcc_launch_request_get_args(request), dcc_launch_request_is_headless(request));
 }

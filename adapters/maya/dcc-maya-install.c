@@ -4,7 +4,7 @@
  * the places of its installer. Each copy once, under its real path. The version is the folder's
  * where the folder tells it, else `maya -v` is asked.
  */
-#include "dcc-common.h"
+#include "dcc-kit.h"
 #include "dcc-maya.h"
 #include <string.h>
 
@@ -12,13 +12,13 @@
  * ynput/ayon-applications applications.json, Autodesk/maya-usd FindMaya.cmake). */
 static const struct {
     DccMayaSystem system;
-    const char *pattern;
-    const char *origin;
+    DccKitPlace place;
 } places[] = {
-    {DCC_MAYA_LINUX, "/usr/autodesk/maya*/bin/maya", "/usr/autodesk"},
-    {DCC_MAYA_LINUX, "/opt/autodesk/maya*/bin/maya", "/opt/autodesk"}, /* unverified */
-    {DCC_MAYA_MACOS, "/Applications/Autodesk/maya*/Maya.app/Contents/bin/maya", "/Applications"},
-    {DCC_MAYA_WINDOWS, "/Program Files/Autodesk/Maya*/bin/maya.exe", "Program Files"},
+    {DCC_MAYA_LINUX, {"/usr/autodesk/maya*/bin/maya", "/usr/autodesk", NULL}},
+    {DCC_MAYA_LINUX, {"/opt/autodesk/maya*/bin/maya", "/opt/autodesk", NULL}}, /* unverified */
+    {DCC_MAYA_MACOS,
+     {"/Applications/Autodesk/maya*/Maya.app/Contents/bin/maya", "/Applications", NULL}},
+    {DCC_MAYA_WINDOWS, {"/Program Files/Autodesk/Maya*/bin/maya.exe", "Program Files", NULL}},
 };
 
 /* Below $MAYA_LOCATION: on macOS it may be the root or Maya.app/Contents. */
@@ -32,6 +32,46 @@ static const struct {
     {DCC_MAYA_WINDOWS, "bin/maya.exe"},
 };
 
+/* Products of Maya's name that lack a part of it: what they are called in a folder's name. */
+static const struct {
+    const char *word, *title;
+} siblings[] = {
+    {"creative", "Maya Creative"}, {"io", "Maya IO"}, {"lt", "Maya LT"}, {"-lt", "Maya LT"}};
+
+/* "2024" of "maya2024" and "mayaIO2024"; *sibling: which row of the table, or -1. */
+static const char *
+skip_name(const char *folder, int *sibling)
+{
+    *sibling = -1;
+    if (g_ascii_strncasecmp(folder, "maya", 4) != 0)
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(siblings); i++) {
+        gsize length = strlen(siblings[i].word);
+
+        if (g_ascii_strncasecmp(folder + 4, siblings[i].word, length) != 0)
+            continue;
+        *sibling = (int)i;
+        return folder + 4 + length;
+    }
+    return folder + 4;
+}
+
+static char *
+find_reservation(const char *executable)
+{
+    g_auto(GStrv) parts = g_strsplit(executable, "/", -1);
+
+    for (guint n = g_strv_length(parts); n > 1; n--) {
+        int sibling;
+
+        if (skip_name(parts[n - 2], &sibling) && sibling >= 0)
+            return g_strdup_printf("%s, not Maya; not started unless asked for with --version or "
+                                   "$DCCHOST_MAYA_EXECUTABLE",
+                                   siblings[sibling].title);
+    }
+    return NULL;
+}
+
 /* The version that a directory of the path tells: maya2024, Maya2024, maya2016-x64. */
 static char *
 read_folder(const char *executable)
@@ -39,51 +79,50 @@ read_folder(const char *executable)
     g_auto(GStrv) parts = g_strsplit(executable, "/", -1);
 
     for (guint n = g_strv_length(parts); n > 1; n--) {
-        const char *name = parts[n - 2];
-        gsize length;
+        int sibling;
+        const char *number = skip_name(parts[n - 2], &sibling);
+        gsize length = number ? strspn(number, "0123456789.") : 0;
 
-        if (g_ascii_strncasecmp(name, "maya", 4) != 0)
-            continue;
-        length = strspn(name + 4, "0123456789.");
-        if (length >= 4 && (name[4 + length] == '\0' || strcmp(name + 4 + length, "-x64") == 0))
-            return g_strndup(name + 4, length);
+        if (length >= 4 && (number[length] == '\0' || strcmp(number + length, "-x64") == 0))
+            return g_strndup(number, length);
     }
     return NULL;
 }
 
-static const DccCommonApp app = {
+static const DccKitApp app = {
     .override = "DCCHOST_MAYA_EXECUTABLE",
-    .read_folder = read_folder,
+    .read_version = read_folder,
     .version_flag = "-v",
+    .find_reservation = find_reservation,
 };
 
 static void
-add_location(DccCommonFinding *finding, DccMayaSystem system)
+add_location(DccKitFinding *finding, DccSearch *search, DccMayaSystem system)
 {
-    const char *location = dcc_search_getenv(finding->search, "MAYA_LOCATION");
+    const char *location = dcc_search_getenv(search, "MAYA_LOCATION");
 
     for (guint i = 0; location && *location == '/' && i < G_N_ELEMENTS(programs); i++) {
         g_autofree char *path = g_build_filename(location, programs[i].path, NULL);
 
         if (programs[i].system == system)
-            dcc_common_found(finding, path, "$MAYA_LOCATION");
+            dcc_kit_found(finding, path, "$MAYA_LOCATION", NULL);
     }
 }
 
 GListModel *
 dcc_maya_find_on(DccMayaSystem system, DccSearch *search, GError **error)
 {
-    g_autoptr(DccCommonFinding) finding = dcc_common_finding_new(&app, search, error);
+    g_autoptr(DccKitFinding) finding = dcc_kit_finding_new(&app, search, error);
 
     if (!finding)
         return NULL;
-    add_location(finding, system);
-    dcc_common_found_program(finding, "maya");
+    add_location(finding, search, system);
+    dcc_kit_found_program(finding, "maya");
     for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
         if (places[i].system == system)
-            dcc_common_found_places(finding, places[i].pattern, places[i].origin);
+            dcc_kit_found_places(finding, &places[i].place, 1);
     }
-    return dcc_common_finding_end(finding);
+    return dcc_kit_finding_end(finding);
 }
 
 GListModel *

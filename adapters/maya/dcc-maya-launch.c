@@ -8,8 +8,8 @@
  * Render [USER'S OPTIONS] [SCENE].
  * A recovery file is opened by the agent, which gives the scene its own name back.
  */
-#include "dcc-common.h"
 #include "dcc-error.h"
+#include "dcc-kit.h"
 #include "dcc-maya.h"
 #include <string.h>
 #include <unistd.h>
@@ -48,7 +48,7 @@ choose_program(DccMayaProduct product, const char *executable, GError **error)
 {
     if (product != DCC_MAYA_PYTHON && product != DCC_MAYA_RENDER)
         return g_strdup(executable);
-    return dcc_common_find_beside(
+    return dcc_kit_find_beside(
         executable, product == DCC_MAYA_PYTHON ? "mayapy" : "Render", "Maya", error);
 }
 
@@ -56,7 +56,7 @@ choose_program(DccMayaProduct product, const char *executable, GError **error)
 static void
 add_home(DccLaunchPlan *plan, DccLaunchRequest *request)
 {
-    const char *home = dcc_common_find_env(request, "HOME");
+    const char *home = dcc_kit_find_env(request, "HOME");
 
     if ((!home || access(home, W_OK | X_OK) != 0) && dcc_launch_request_get_temp_dir(request))
         dcc_launch_plan_set_env(plan, "HOME", dcc_launch_request_get_temp_dir(request));
@@ -71,7 +71,7 @@ add_environment(DccLaunchPlan *plan, DccLaunchRequest *request, const DccMayaArg
     }
     /* Another Python's home ends Maya's at start. */
     dcc_launch_plan_unset_env(plan, "PYTHONHOME");
-    dcc_common_add_temp_dir(plan, request);
+    dcc_kit_add_temp_dir(plan, request);
     add_home(plan, request);
 }
 
@@ -97,8 +97,8 @@ add_location(DccLaunchPlan *plan, DccInstallation *installation, DccMayaProduct 
 static char *
 add_agent(DccLaunchPlan *plan, DccLaunchRequest *request, const DccMayaArgs *args)
 {
-    g_autofree char *agent = dcc_common_add_agent(
-        plan, request, "maya", AGENT_FILE, dcc_maya_agent, dcc_maya_agent_size);
+    g_autofree char *agent =
+        dcc_kit_add_agent(plan, request, "maya", AGENT_FILE, dcc_maya_agent, dcc_maya_agent_size);
     g_autofree char *startup =
         g_build_filename(dcc_launch_request_get_private_dir(request), "maya/startup", NULL);
     g_autoptr(GBytes) setup = g_bytes_new_static(dcc_maya_user_setup, dcc_maya_user_setup_size);
@@ -130,7 +130,7 @@ static gboolean
 skips_user_setup(DccLaunchRequest *request)
 {
     return dcc_launch_request_is_safe(request) ||
-           dcc_common_find_env(request, "MAYA_SKIP_USERSETUP_PY") != NULL;
+           dcc_kit_find_env(request, "MAYA_SKIP_USERSETUP_PY") != NULL;
 }
 
 static void
@@ -180,7 +180,7 @@ check(DccLaunchRequest *request, const DccMayaArgs *args, GError **error)
 {
     const char *scene = dcc_launch_request_get_scene(request);
 
-    if (scene && !dcc_common_check_scene(scene, error))
+    if (scene && !dcc_kit_check_scene(scene, error))
         return FALSE;
     if (scene && args->product == DCC_MAYA_PYTHON && args->script) {
         g_set_error(error,
@@ -191,7 +191,7 @@ check(DccLaunchRequest *request, const DccMayaArgs *args, GError **error)
                     scene);
         return FALSE;
     }
-    return args->product != DCC_MAYA_GUI || dcc_common_check_display(request, error);
+    return args->product != DCC_MAYA_GUI || dcc_kit_check_display(request, error);
 }
 
 static DccLaunchPlan *
@@ -223,10 +223,7 @@ make_plan(DccInstallation *installation,
             dcc_launch_plan_set_env(plan, "DCCHOST_MAYA_SCENE", scene);
     }
     add_arguments(plan, request, args, agent, rescue ? NULL : scene);
-    if (dcc_launch_request_get_cwd(request))
-        dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
-    dcc_launch_plan_set_readiness(plan, DCC_READINESS_AGENT);
-    dcc_launch_plan_set_job(plan, args->script);
+    dcc_kit_finish_plan(plan, request, DCC_READINESS_AGENT, args->script);
     return g_steal_pointer(&plan);
 }
 
@@ -257,12 +254,7 @@ dcc_maya_plan_recovery(DccAdapter *adapter,
 
     dcc_maya_args_read(&args, request);
     if (!g_str_has_suffix(path, ".ma") && !g_str_has_suffix(path, ".mb")) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_NOT_SUPPORTED,
-                    "'%s' holds no scene to go on from; a recovery scene, an autosave or a rescue "
-                    "copy does",
-                    name);
+        dcc_kit_refuse_file(file, "a recovery scene, an autosave or a rescue copy", error);
         return NULL;
     }
     if (args.script) {
@@ -274,8 +266,8 @@ dcc_maya_plan_recovery(DccAdapter *adapter,
                     name);
         return NULL;
     }
-    if (!dcc_common_check_scene(path, error) ||
-        (args.product == DCC_MAYA_GUI && !dcc_common_check_display(request, error)))
+    if (!dcc_kit_check_scene(path, error) ||
+        (args.product == DCC_MAYA_GUI && !dcc_kit_check_display(request, error)))
         return NULL;
     return make_plan(installation, request, &args, path, error);
 }

@@ -4,7 +4,7 @@
  * (user.YYYYMMDD.HHMM.ma) and since 2024 (scene[Recovered-user.YYYY-MM-DD-HH.MM].ma);
  * MayaCrashLogYYMMDD.HHMM.log (or .dmp) where crash reports are switched on.
  */
-#include "dcc-common.h"
+#include "dcc-kit.h"
 #include "dcc-maya.h"
 #include <string.h>
 
@@ -32,7 +32,7 @@ is_old_recovery(const char *name)
 }
 
 static gboolean
-find_kind(const char *name, DccRescueKind *kind)
+find_kind(const char *name, DccRescueKind *kind, gpointer data)
 {
     if (is_scene(name) && (strstr(name, "[Recovered-") || is_old_recovery(name)))
         *kind = DCC_RESCUE_RECOVERY;
@@ -50,5 +50,8 @@ find_kind(const char *name, DccRescueKind *kind)
 GListModel *
 dcc_maya_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error)
 {
-    return dcc_common_list_rescue_files(info, find_kind);
+    g_autoptr(DccKitFiles) files = dcc_kit_files_new();
+
+    dcc_kit_files_look(files, dcc_exit_info_get_temp_dir(info), 0, find_kind, NULL);
+    return dcc_kit_files_end(files);
 }

@@ -28,6 +28,8 @@ typedef struct {
 } DccMayaArgs;
 
 void
+dcc_maya_args_read_words(DccMayaArgs *self, const char *const *args, gboolean headless);
+void
 dcc_maya_args_read(DccMayaArgs *self, DccLaunchRequest *request);
 
 typedef enum {

@@ -5,46 +5,40 @@
  * real application, and say in which version. Threading: none of its own; every question is asked
  * on the session's thread.
  */
-#include <dcc-adapter-module.h>
+#include <dcc-kit.h>
 #include <string.h>
 
 #define SKETCH_TYPE_ADAPTER (sketch_adapter_get_type())
 G_DECLARE_FINAL_TYPE(SketchAdapter, sketch_adapter, SKETCH, ADAPTER, DccAdapter)
 
-struct _SketchAdapter {
-    DccAdapter parent_instance;
+/* The version says that nothing of this was seen on the real application yet; then give another. */
+DCC_KIT_DEFINE_ADAPTER(SketchAdapter, sketch_adapter, "sketch", "Sketch", "0.1-made-up");
+
+/* How copies are told. The core runs the executable with this option, under a deadline, and hands
+ * what it prints to read_version: the first dotted number of it, unless you answer that question
+ * yourself. */
+static const DccKitApp app = {
+    .override = "DCCHOST_SKETCH_EXECUTABLE",
+    .version_flag = "--version",
 };
-G_DEFINE_TYPE(SketchAdapter, sketch_adapter, DCC_TYPE_ADAPTER)
 
-/* The core runs the command, with a deadline, and hands what it prints to read_version: the first
- * dotted number of it, unless you answer that question yourself. */
-static void
-add_installation(GListStore *found, const char *path, const char *origin)
-{
-    const char *const command[] = {path, "--version", NULL};
-    g_autoptr(DccInstallation) installation = dcc_installation_new(path, NULL, origin);
+static const DccKitPlace places[] = {
+    {"/opt/sketch*/bin/sketch", "/opt", NULL},
+};
 
-    dcc_installation_set_version_command(installation, command);
-    g_list_store_append(found, installation);
-}
-
-/* Best first. Look through the search alone: it remembers where it looked, for the user who has
- * nothing installed, and tests give it a root of their own. */
+/* The user's own choice, what a shell would start, and the places. Look through the search alone:
+ * it remembers where it looked, for the user who has nothing installed, and tests give it a root of
+ * their own. */
 static GListModel *
 sketch_adapter_find_installations(DccAdapter *adapter, DccSearch *search, GError **error)
 {
-    g_autoptr(GListStore) found = g_list_store_new(DCC_TYPE_INSTALLATION);
-    const char *wanted = dcc_search_getenv(search, "DCCHOST_SKETCH_EXECUTABLE");
-    g_autofree char *program = dcc_search_program(search, "sketch");
-    g_auto(GStrv) paths = dcc_search_glob(search, "/opt/sketch*/bin/sketch");
+    g_autoptr(DccKitFinding) finding = dcc_kit_finding_new(&app, search, error);
 
-    if (wanted && g_path_is_absolute(wanted))
-        add_installation(found, wanted, "DCCHOST_SKETCH_EXECUTABLE");
-    if (program)
-        add_installation(found, program, "PATH");
-    for (char **path = paths; *path; path++)
-        add_installation(found, *path, "/opt");
-    return G_LIST_MODEL(g_steal_pointer(&found));
+    if (!finding)
+        return NULL;
+    dcc_kit_found_program(finding, "sketch");
+    dcc_kit_found_places(finding, places, G_N_ELEMENTS(places));
+    return dcc_kit_finding_end(finding);
 }
 
 /* All strings are bytes and no shell is involved: nothing is to be quoted. */
@@ -88,29 +82,41 @@ sketch_adapter_read_line(DccAdapter *adapter, const char *line)
     return NULL;
 }
 
-/* What the codes mean; signals, and ends that nobody saw, are left to the default. */
+/* What the codes mean. */
 static DccVerdict *
-sketch_adapter_judge_exit(DccAdapter *adapter, DccExitInfo *info)
+judge_code(DccExitInfo *info)
 {
     static const struct {
         int code;
         DccVerdictKind kind;
         const char *reason;
     } codes[] = {
+        {0, DCC_VERDICT_CLEAN, "quit in order"},
         {3, DCC_VERDICT_LICENCE, "no license was to be had"},
         {127, DCC_VERDICT_BROKEN_INSTALL, "a library of its own is missing"},
     };
-    const char *line = NULL;
 
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) != 0) {
-        if (dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &line))
-            return dcc_verdict_new(DCC_VERDICT_BAD_SCENE, line);
-        for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
-            if (codes[i].code == dcc_exit_info_get_code(info))
-                return dcc_verdict_new(codes[i].kind, codes[i].reason);
-        }
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (codes[i].code == dcc_exit_info_get_code(info))
+            return dcc_verdict_new(codes[i].kind, codes[i].reason);
     }
-    return DCC_ADAPTER_CLASS(sketch_adapter_parent_class)->judge_exit(adapter, info);
+    return dcc_kit_verdict(DCC_VERDICT_FAILED, "ended with code %d", dcc_exit_info_get_code(info));
+}
+
+static DccVerdict *
+judge_signal(DccExitInfo *info)
+{
+    return dcc_kit_judge_signal(info, "Sketch");
+}
+
+/* The reasons in the order that counts: the first that applies. */
+static DccVerdict *
+sketch_adapter_judge_exit(DccAdapter *adapter, DccExitInfo *info)
+{
+    static const DccKitJudge judges[] = {
+        dcc_kit_judge_lost, dcc_kit_judge_scene, judge_signal, judge_code};
+
+    return dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
 }
 
 static void
@@ -123,12 +129,3 @@ sketch_adapter_class_init(SketchAdapterClass *klass)
     adapter_class->read_line = sketch_adapter_read_line;
     adapter_class->judge_exit = sketch_adapter_judge_exit;
 }
-
-static void
-sketch_adapter_init(SketchAdapter *self)
-{
-    g_object_set(self, "id", "sketch", "title", "Sketch", NULL);
-}
-
-/* The version says that nothing of this was seen on the real application yet; then give another. */
-DCC_DEFINE_ADAPTER_MODULE("sketch", "SketchAdapter", "0.1-made-up", sketch_adapter_get_type);

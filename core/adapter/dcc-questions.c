@@ -169,6 +169,11 @@ default_judge_exit(DccAdapter *self, DccExitInfo *info)
 {
     const char *text = NULL;
 
+    /* It never was ready, and its scene is to blame, whatever the code. */
+    if (dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && !dcc_exit_info_was_ready(info) &&
+        !dcc_exit_info_was_requested(info) &&
+        dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &text))
+        return dcc_verdict_new(DCC_VERDICT_BAD_SCENE, text ? text : "see the log");
     if (dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0)
         return judge_code(info);
     if (dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &text))

@@ -150,6 +150,37 @@ ask_versions(DccAdapter *adapter, GPtrArray *candidates, DccVersionCache *cache)
     }
 }
 
+/* A version that is no release is newer than every release, and nobody's default. */
+static gboolean
+is_prerelease(const char *version)
+{
+    static const char *const words[] = {"alpha", "beta", "rc", "dev", "nightly", "candidate"};
+    g_autofree char *lower = version ? g_ascii_strdown(version, -1) : NULL;
+
+    for (guint i = 0; lower && i < G_N_ELEMENTS(words); i++) {
+        if (strstr(lower, words[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+reserve_prerelease(DccAdapter *adapter, DccSearch *search, DccInstallation *item, const char *real)
+{
+    const char *version = dcc_installation_get_version(item);
+    g_autofree char *variable = dcc_catalogue_get_variable(adapter);
+    const char *executable = dcc_search_getenv(search, variable);
+    g_autofree char *named = executable ? dcc_search_realpath(search, executable) : NULL;
+    g_autofree char *reason = NULL;
+
+    if (dcc_installation_get_reservation(item) || !is_prerelease(version) ||
+        g_strcmp0(named, real) == 0)
+        return;
+    reason = g_strdup_printf(
+        "no release; not started unless asked for with --version %s or $%s", version, variable);
+    dcc_installation_set_reservation(item, reason);
+}
+
 static int
 compare_installations(gconstpointer a, gconstpointer b, gpointer data)
 {
@@ -192,8 +223,12 @@ dcc_catalogue_find(DccAdapter *adapter, DccSearch *search, GError **error)
     cache = dcc_version_cache_load();
     candidates = list_candidates(found, search, cache);
     ask_versions(adapter, candidates, cache);
-    for (guint i = 0; i < candidates->len; i++)
-        g_list_store_append(list, ((Candidate *)g_ptr_array_index(candidates, i))->installation);
+    for (guint i = 0; i < candidates->len; i++) {
+        Candidate *candidate = g_ptr_array_index(candidates, i);
+
+        reserve_prerelease(adapter, search, candidate->installation, candidate->real);
+        g_list_store_append(list, candidate->installation);
+    }
     dcc_version_cache_save(cache);
     g_list_store_sort(list, compare_installations, NULL);
     return G_LIST_MODEL(g_steal_pointer(&list));

@@ -2,17 +2,23 @@
 #pragma once
 
 #include "dcc-error.h"
+#include "dcc-reaper.h"
 
 G_BEGIN_DECLS
 
 #define DCC_LAUNCHER_VARIABLE "DCCHOST_LAUNCHER"
 
 typedef struct {
-    gint64 pid; /* of the process that was launched */
-    guint64 start_ticks;
-    const char *mark; /* "DCCHOST_LAUNCHER=...", which no other launch has */
+    DccReaped *process;  /* the one that was launched */
+    guint64 since_ticks; /* dcc_launched_now() before and after its start */
+    guint64 until_ticks;
+    DccProcessRef leader; /* outlives its reaping; NONE */
+    char *mark;           /* "DCCHOST_LAUNCHER=...", which no other launch has */
 } DccLaunched;
 
+/* The time as start times of processes have it. */
+guint64
+dcc_launched_now(void);
 /* Kills until nothing is left, or the time is over. FALSE: TIMEOUT, naming who is left. */
 gboolean
 dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **error);

@@ -38,6 +38,11 @@ dcc_reaped_signal(DccReaped *self, int sig);
 DccProcessRef
 dcc_reaped_dup(DccReaped *self);
 
+/* Drops the numbers of adopted children that have not been reaped, which are nobody else's, but
+ * one. Returns how many are kept. */
+guint
+dcc_reaper_leave_out(gint64 *pids, guint n, gint64 but);
+
 /* How a child that once was adopted has ended. was_there: the one that had this pid at that time
  * (monotonic microseconds); else, when nobody had it then, the one that had it last before. Kernels
  * before 6.15 tell the exit only to who reaps it. */

@@ -24,7 +24,8 @@ typedef struct {
     DccProcessRef process; /* the caller closes it; NONE where the system has no handle to give */
 } DccChild;
 
-/* The child has default signal dispositions, an empty mask, and no descriptor but those named. The
+/* The child has default signal dispositions (of real-time signals: of those that this program had a
+ * use for when it started its first child), an empty mask, and no descriptor but those named. The
  * caller reaps it. Error START with the stage ("chdir", "exec", "spawn") in the message;
  * *errno_code says which. */
 gboolean

@@ -7,11 +7,8 @@
  * Threading: any. After a fork the copy is inert: the children are the parent's. */
 #include "dcc-launcher.h"
 
-#include "dcc-child.h"
-#include "dcc-exit-status.h"
-#include "dcc-identity.h"
-#include "dcc-launcher-tree.h"
-#include "dcc-reaper.h"
+#include "dcc-launch-start.h"
+#include "dcc-launcher-child.h"
 #include "dcc-signals.h"
 
 #include <string.h>
@@ -19,21 +16,12 @@
 
 #define KILL_TIMEOUT_MS 10000
 
-typedef struct {
-    DccReaped *process; /* NULL while it is being started */
-    guint64 start_ticks;
-    char *mark;
-    gboolean ending; /* somebody is in terminate or kill */
-    gboolean asked;  /* its end was asked for */
-    gboolean busy;   /* taken, whatever its process does */
-    guint restarts;
-} Child;
-
 struct _DccLauncher {
     GObject parent_instance;
     gint64 owner;
     GMutex lock;
-    GHashTable *children; /* name -> Child; stays after the end, for the counts */
+    GCond changed;        /* a child is no longer DCC_CHILD_KILLING */
+    GHashTable *children; /* name -> DccLauncherChild; stays after the end, for the counts */
 };
 
 /**
@@ -45,16 +33,6 @@ struct _DccLauncher {
  * Since: 1.0
  */
 G_DEFINE_TYPE(DccLauncher, dcc_launcher, G_TYPE_OBJECT)
-
-static void
-free_child(gpointer data)
-{
-    Child *child = data;
-
-    g_clear_pointer(&child->process, dcc_reaped_unref);
-    g_free(child->mark);
-    g_free(child);
-}
 
 static gboolean
 is_inert(DccLauncher *self)
@@ -68,8 +46,10 @@ dcc_launcher_finalize(GObject *object)
     DccLauncher *self = DCC_LAUNCHER(object);
 
     g_hash_table_unref(self->children);
-    if (!is_inert(self))
+    if (!is_inert(self)) {
         g_mutex_clear(&self->lock);
+        g_cond_clear(&self->changed);
+    }
     G_OBJECT_CLASS(dcc_launcher_parent_class)->finalize(object);
 }
 
@@ -84,7 +64,9 @@ dcc_launcher_init(DccLauncher *self)
 {
     self->owner = getpid();
     g_mutex_init(&self->lock);
-    self->children = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_child);
+    g_cond_init(&self->changed);
+    self->children = g_hash_table_new_full(
+        g_str_hash, g_str_equal, g_free, (GDestroyNotify)dcc_launcher_child_free);
 }
 
 /**
@@ -100,105 +82,6 @@ DccLauncher *
 dcc_launcher_new(void)
 {
     return g_object_new(DCC_TYPE_LAUNCHER, NULL);
-}
-
-static gboolean
-lives(Child *child)
-{
-    return child->process != NULL && !dcc_reaped_is_gone(child->process, NULL);
-}
-
-/* TRUE when its last life ended by itself, and not well. */
-static gboolean
-has_crashed(Child *child)
-{
-    int status = 0;
-
-    return child->process != NULL && !child->asked && dcc_reaped_is_gone(child->process, &status) &&
-           !dcc_exit_status_is_success(status);
-}
-
-/* (transfer full): the path to execute; NULL with the error set. */
-static char *
-find_executable(const char *word, GError **error)
-{
-    char *path;
-
-    if (strchr(word, '/') != NULL)
-        return g_canonicalize_filename(word, NULL);
-    path = g_find_program_in_path(word);
-    if (path == NULL)
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_START,
-                    "exec of %s failed: it is not in PATH; give its path",
-                    word);
-    return path;
-}
-
-/* (transfer full): no other launch of this boot has had it. */
-static char *
-make_mark(void)
-{
-    static gint counter;
-
-    return g_strdup_printf(DCC_LAUNCHER_VARIABLE "=%d:%" G_GINT64_FORMAT ":%d",
-                           (int)getpid(),
-                           g_get_monotonic_time(),
-                           g_atomic_int_add(&counter, 1));
-}
-
-/* (transfer container): the variables themselves are not copied. */
-static const char **
-mark_environment(const char *const *envp, const char *mark)
-{
-    const char **marked = g_new(const char *, g_strv_length((char **)envp) + 2);
-    gsize n = 0;
-
-    for (; *envp != NULL; envp++)
-        if (!g_str_has_prefix(*envp, DCC_LAUNCHER_VARIABLE "="))
-            marked[n++] = *envp;
-    marked[n++] = mark;
-    marked[n] = NULL;
-    return marked;
-}
-
-static DccReaped *
-spawn(const char *const *argv,
-      const char *const *envp,
-      const char *cwd,
-      const char *mark,
-      GError **error)
-{
-    g_autofree char *path = find_executable(argv[0], error);
-    g_auto(GStrv) own = envp == NULL ? g_get_environ() : NULL;
-    g_autofree const char **environment = NULL;
-    g_autofree const char **words = NULL;
-    guint n = g_strv_length((char **)argv);
-    DccSpawn spawn = {.cwd = cwd,
-                      .stdin_fd = -1,
-                      .stdout_fd = STDOUT_FILENO,
-                      .stderr_fd = STDERR_FILENO,
-                      .new_session = TRUE};
-    DccReaped *process;
-    DccChild child;
-
-    if (path == NULL)
-        return NULL;
-    words = g_memdup2(argv, (n + 1) * sizeof *words);
-    words[0] = path;
-    environment = mark_environment(envp != NULL ? envp : (const char *const *)own, mark);
-    spawn.argv = words;
-    spawn.envp = environment;
-    if (!dcc_spawn(&spawn, &child, NULL, error))
-        return NULL;
-    process = dcc_reaper_adopt(&child, error);
-    if (process == NULL) {
-        child.process = DCC_PROCESS_REF_NONE; /* the reaper has closed it */
-        dcc_child_kill(&child);
-        dcc_child_reap(&child);
-    }
-    return process;
 }
 
 static gboolean
@@ -227,17 +110,17 @@ show(const char *name)
     return g_utf8_make_valid(name, -1);
 }
 
-/* The name, taken; NULL with BUSY. */
-static Child *
-take_name(DccLauncher *self, const char *name, GError **error)
+/* The name, taken, and its state before; NULL with BUSY. */
+static DccLauncherChild *
+take_name(DccLauncher *self, const char *name, gboolean *crashed, GError **error)
 {
-    Child *child = g_hash_table_lookup(self->children, name);
+    DccLauncherChild *child = g_hash_table_lookup(self->children, name);
     g_autofree char *shown = NULL;
 
     if (child == NULL) {
-        child = g_new0(Child, 1);
+        child = dcc_launcher_child_new();
         g_hash_table_insert(self->children, g_strdup(name), child);
-    } else if (child->busy || child->ending || lives(child)) {
+    } else if (!dcc_launcher_child_is_free(child)) {
         shown = show(name);
         g_set_error(error,
                     DCC_ERROR,
@@ -246,27 +129,8 @@ take_name(DccLauncher *self, const char *name, GError **error)
                     shown);
         return NULL;
     }
-    child->busy = TRUE;
+    *crashed = dcc_launcher_child_has_crashed(child);
     return child;
-}
-
-/* With the lock held. */
-static void
-settle(Child *child, DccReaped *process, guint64 start_ticks, char *mark)
-{
-    child->busy = FALSE;
-    if (process == NULL) {
-        g_free(mark);
-        return;
-    }
-    if (has_crashed(child))
-        child->restarts++;
-    g_clear_pointer(&child->process, dcc_reaped_unref);
-    child->process = process;
-    child->start_ticks = start_ticks;
-    g_free(child->mark);
-    child->mark = mark;
-    child->asked = FALSE;
 }
 
 /**
@@ -285,9 +149,9 @@ settle(Child *child, DccReaped *process, guint64 start_ticks, char *mark)
  * environment. It returns when the executable has been executed, which takes a fraction of a
  * millisecond.
  *
- * Returns: the pid; 0 with %DCC_ERROR_BUSY while this name's process lives, %DCC_ERROR_START where
- * it cannot be started, %DCC_ERROR_INVALID for an empty name or executable, or %DCC_ERROR_FAILED in
- * a process that was forked from the one that made the launcher
+ * Returns: the pid; 0 with %DCC_ERROR_BUSY while this name's process dcc_launcher_child_lives,
+ * %DCC_ERROR_START where it cannot be started, %DCC_ERROR_INVALID for an empty name or executable,
+ * or %DCC_ERROR_FAILED in a process that was forked from the one that made the launcher
  *
  * Since: 1.0
  */
@@ -299,11 +163,11 @@ dcc_launcher_launch(DccLauncher *self,
                     const char *cwd,
                     GError **error)
 {
-    char *mark = NULL;
-    DccReaped *process;
-    guint64 start = 0;
+    DccLaunched launched = {.leader = DCC_PROCESS_REF_NONE};
+    gboolean crashed = FALSE;
+    DccChildState before;
     gint64 pid = 0;
-    Child *child;
+    DccLauncherChild *child;
 
     g_return_val_if_fail(DCC_IS_LAUNCHER(self), 0);
     g_return_val_if_fail(name != NULL && argv != NULL, 0);
@@ -311,85 +175,185 @@ dcc_launcher_launch(DccLauncher *self,
     if (!check(self, name, argv, error))
         return 0;
     g_mutex_lock(&self->lock);
-    child = take_name(self, name, error);
+    child = take_name(self, name, &crashed, error);
+    before = child != NULL ? child->state : DCC_CHILD_NONE;
+    if (child != NULL)
+        child->state = DCC_CHILD_STARTING;
     g_mutex_unlock(&self->lock);
     if (child == NULL)
         return 0;
-    mark = make_mark();
-    process = spawn(argv, envp, cwd, mark, error);
-    if (process != NULL) {
-        pid = dcc_reaped_get_pid(process);
-        start = dcc_identity_read_start(pid);
-    }
+    dcc_launch_start(argv, envp, cwd, &launched, error);
     g_mutex_lock(&self->lock);
-    settle(child, process, start, mark);
+    child->state = before;
+    if (launched.process != NULL) {
+        pid = dcc_reaped_get_pid(launched.process);
+        dcc_launcher_child_settle(child, &launched, crashed);
+    }
     g_mutex_unlock(&self->lock);
     return pid;
 }
 
-/* The process of a name that lives, and from now on is being ended; NULL with NOT_FOUND. */
-static Child *
-begin_ending(DccLauncher *self, const char *name, GError **error)
+static void
+set_not_running(GError **error, const char *name)
 {
-    Child *child = is_inert(self) ? NULL : g_hash_table_lookup(self->children, name);
-    g_autofree char *shown = NULL;
-
-    if (child != NULL && !child->busy && !child->ending && lives(child)) {
-        child->ending = TRUE;
-        child->asked = TRUE;
-        return child;
-    }
-    shown = show(name);
-    g_set_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "process '%s' is not running", shown);
-    return NULL;
-}
-
-/* leader: a handle of the child, or NONE. */
-static gboolean
-kill_tree(Child *child, const char *name, DccProcessRef leader, GError **error)
-{
-    DccLaunched launched = {dcc_reaped_get_pid(child->process), child->start_ticks, child->mark};
     g_autofree char *shown = show(name);
 
-    /* Itself first, by its own descriptor: that works where /proc cannot be read. */
-    dcc_reaped_signal(child->process, DCC_SIGNAL_KILL);
-    /* Then those that keep together, at one blow. */
-    dcc_process_ref_kill_group(leader);
-    if (!dcc_launcher_tree_kill(&launched, KILL_TIMEOUT_MS, error)) {
+    g_set_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "process '%s' is not running", shown);
+}
+
+/* The child of a name that is to be ended, with its new state; NULL with NOT_FOUND. Another
+ * thread's killing of it is waited for. */
+static DccLauncherChild *
+take_to_end(DccLauncher *self, const char *name, DccChildState state, GError **error)
+{
+    DccLauncherChild *child = NULL;
+
+    if (is_inert(self)) {
+        set_not_running(error, name);
+        return NULL;
+    }
+    g_mutex_lock(&self->lock);
+    child = g_hash_table_lookup(self->children, name);
+    while (child != NULL && child->state == DCC_CHILD_KILLING)
+        g_cond_wait(&self->changed, &self->lock);
+    if (child == NULL || !dcc_launcher_child_can_be_ended(child)) {
+        set_not_running(error, name);
+        child = NULL;
+    } else {
+        if (child->launched.leader == DCC_PROCESS_REF_NONE)
+            child->launched.leader = dcc_reaped_dup(child->launched.process);
+        child->state = state;
+    }
+    g_mutex_unlock(&self->lock);
+    return child;
+}
+
+/* (transfer full) (nullable): the process that this name had last. */
+static DccReaped *
+ref_process(DccLauncher *self, const char *name)
+{
+    DccReaped *process = NULL;
+    DccLauncherChild *child;
+
+    g_mutex_lock(&self->lock);
+    child = g_hash_table_lookup(self->children, name);
+    if (child != NULL && child->launched.process != NULL)
+        process = dcc_reaped_ref(child->launched.process);
+    g_mutex_unlock(&self->lock);
+    return process;
+}
+
+static gboolean
+kill_tree(const DccLaunched *launched, const char *name, gint64 timeout_ms, GError **error)
+{
+    g_autofree char *shown = show(name);
+
+    if (!dcc_launcher_tree_kill(launched, timeout_ms, error)) {
         g_prefix_error(error, "process '%s': ", shown);
         return FALSE;
     }
-    if (dcc_reaped_wait(child->process, KILL_TIMEOUT_MS))
+    if (dcc_reaped_wait(launched->process, timeout_ms))
         return TRUE;
     g_set_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT, "process '%s' cannot be killed", shown);
     return FALSE;
 }
 
-static gboolean
-end(DccLauncher *self, const char *name, gint64 grace_ms, GError **error)
+/**
+ * dcc_launcher_ask_to_end:
+ * @self: the #DccLauncher
+ * @name: of a child that lives
+ * @error: return location for an error
+ *
+ * Asks a child to end (SIGTERM) and does not wait. Its name stays taken until
+ * dcc_launcher_kill_within(), dcc_launcher_kill() or dcc_launcher_terminate() has killed what is
+ * left, also when the child itself has ended meanwhile.
+ *
+ * Returns: %TRUE when it was asked, now or before; %FALSE with %DCC_ERROR_NOT_FOUND where no
+ *   process of this name lives
+ *
+ * Since: 1.1
+ */
+gboolean
+dcc_launcher_ask_to_end(DccLauncher *self, const char *name, GError **error)
 {
-    Child *child;
-    gboolean ok;
-    DccProcessRef leader;
+    g_autoptr(DccReaped) process = NULL;
+    DccLauncherChild *child;
 
-    if (!is_inert(self))
-        g_mutex_lock(&self->lock);
-    child = begin_ending(self, name, error);
-    if (!is_inert(self))
-        g_mutex_unlock(&self->lock);
+    g_return_val_if_fail(DCC_IS_LAUNCHER(self), FALSE);
+    g_return_val_if_fail(name != NULL, FALSE);
+
+    child = take_to_end(self, name, DCC_CHILD_ASKED, error);
     if (child == NULL)
         return FALSE;
-    leader = dcc_reaped_dup(child->process);
-    if (grace_ms >= 0) {
-        dcc_reaped_signal(child->process, DCC_SIGNAL_TERMINATE);
-        /* A stopped one would not hear it. */
-        dcc_reaped_signal(child->process, DCC_SIGNAL_CONTINUE);
-        dcc_reaped_wait(child->process, MIN(grace_ms, G_MAXINT));
-    }
-    ok = kill_tree(child, name, leader, error);
-    dcc_process_ref_close(&leader);
+    process = ref_process(self, name);
+    dcc_reaped_signal(process, DCC_SIGNAL_TERMINATE);
+    /* A stopped one would not hear it. */
+    dcc_reaped_signal(process, DCC_SIGNAL_CONTINUE);
+    return TRUE;
+}
+
+/**
+ * dcc_launcher_wait_for:
+ * @self: the #DccLauncher
+ * @name: of a child
+ * @timeout_ms: how long to wait at most, in milliseconds; negative: 0
+ *
+ * Waits for the end of a child, of that process alone. Who wants to be interrupted waits for a
+ * short time, again and again.
+ *
+ * Returns: %TRUE when no process of this name lives; %FALSE after the time
+ *
+ * Since: 1.1
+ */
+gboolean
+dcc_launcher_wait_for(DccLauncher *self, const char *name, gint64 timeout_ms)
+{
+    g_autoptr(DccReaped) process = NULL;
+
+    g_return_val_if_fail(DCC_IS_LAUNCHER(self), FALSE);
+    g_return_val_if_fail(name != NULL, FALSE);
+
+    if (is_inert(self))
+        return TRUE;
+    process = ref_process(self, name);
+    return process == NULL || dcc_reaped_wait(process, CLAMP(timeout_ms, 0, G_MAXINT));
+}
+
+/**
+ * dcc_launcher_kill_within:
+ * @self: the #DccLauncher
+ * @name: of a child that lives or was asked to end
+ * @timeout_ms: how long to try, in milliseconds; negative: 0
+ * @error: return location for an error
+ *
+ * Kills a child and all that it has started, and blocks until none of them lives,
+ * or the time is over: then it may be called again. Where another thread is killing it, that is
+ * waited for first.
+ *
+ * Returns: %TRUE when none of them lives; %FALSE with %DCC_ERROR_NOT_FOUND where no process of this
+ *   name lives, or %DCC_ERROR_TIMEOUT, which names who cannot be killed
+ *
+ * Since: 1.1
+ */
+gboolean
+dcc_launcher_kill_within(DccLauncher *self, const char *name, gint64 timeout_ms, GError **error)
+{
+    gboolean ok;
+    DccLauncherChild *child;
+
+    g_return_val_if_fail(DCC_IS_LAUNCHER(self), FALSE);
+    g_return_val_if_fail(name != NULL, FALSE);
+
+    child = take_to_end(self, name, DCC_CHILD_KILLING, error);
+    if (child == NULL)
+        return FALSE;
+    /* While it is being killed nobody else writes to it. */
+    ok = kill_tree(&child->launched, name, CLAMP(timeout_ms, 0, G_MAXINT), error);
     g_mutex_lock(&self->lock);
-    child->ending = FALSE;
+    child->state = ok ? DCC_CHILD_ENDED : DCC_CHILD_ASKED;
+    if (ok)
+        dcc_launcher_child_close_leader(child);
+    g_cond_broadcast(&self->changed);
     g_mutex_unlock(&self->lock);
     return ok;
 }
@@ -405,18 +369,28 @@ end(DccLauncher *self, const char *name, gint64 grace_ms, GError **error)
  * started. Blocks until none of them lives.
  *
  * Returns: %TRUE when none of them lives; %FALSE with %DCC_ERROR_NOT_FOUND where no process of this
- *   name lives or another thread is ending it, or %DCC_ERROR_TIMEOUT, which names who cannot be
- *   killed
+ *   name lives, or %DCC_ERROR_TIMEOUT, which names who cannot be killed
  *
  * Since: 1.0
  */
 gboolean
 dcc_launcher_terminate(DccLauncher *self, const char *name, gint64 timeout_ms, GError **error)
 {
+    g_autoptr(GError) local = NULL;
+
     g_return_val_if_fail(DCC_IS_LAUNCHER(self), FALSE);
     g_return_val_if_fail(name != NULL, FALSE);
 
-    return end(self, name, MAX(timeout_ms, 0), error);
+    if (!dcc_launcher_ask_to_end(self, name, error))
+        return FALSE;
+    dcc_launcher_wait_for(self, name, timeout_ms);
+    if (dcc_launcher_kill_within(self, name, KILL_TIMEOUT_MS, &local))
+        return TRUE;
+    /* Another thread has seen to the rest. */
+    if (g_error_matches(local, DCC_ERROR, DCC_ERROR_NOT_FOUND))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
 }
 
 /**
@@ -437,7 +411,7 @@ dcc_launcher_kill(DccLauncher *self, const char *name, GError **error)
     g_return_val_if_fail(DCC_IS_LAUNCHER(self), FALSE);
     g_return_val_if_fail(name != NULL, FALSE);
 
-    return end(self, name, -1, error);
+    return dcc_launcher_kill_within(self, name, KILL_TIMEOUT_MS, error);
 }
 
 /**
@@ -454,7 +428,7 @@ dcc_launcher_kill(DccLauncher *self, const char *name, GError **error)
 gint64
 dcc_launcher_pid_of(DccLauncher *self, const char *name)
 {
-    Child *child;
+    DccLauncherChild *child;
     gint64 pid = 0;
 
     g_return_val_if_fail(DCC_IS_LAUNCHER(self), 0);
@@ -464,8 +438,8 @@ dcc_launcher_pid_of(DccLauncher *self, const char *name)
         return 0;
     g_mutex_lock(&self->lock);
     child = g_hash_table_lookup(self->children, name);
-    if (child != NULL && lives(child))
-        pid = dcc_reaped_get_pid(child->process);
+    if (child != NULL && dcc_launcher_child_lives(child))
+        pid = dcc_reaped_get_pid(child->launched.process);
     g_mutex_unlock(&self->lock);
     return pid;
 }
@@ -506,7 +480,7 @@ dcc_launcher_get_running_count(DccLauncher *self)
 guint
 dcc_launcher_get_restart_count(DccLauncher *self, const char *name)
 {
-    Child *child;
+    DccLauncherChild *child;
     guint n;
 
     g_return_val_if_fail(DCC_IS_LAUNCHER(self), 0);
@@ -551,7 +525,7 @@ dcc_launcher_list_running(DccLauncher *self)
         g_mutex_lock(&self->lock);
         g_hash_table_iter_init(&iter, self->children);
         while (g_hash_table_iter_next(&iter, &name, &child))
-            if (lives(child))
+            if (dcc_launcher_child_lives(child))
                 g_ptr_array_add(names, g_strdup(name));
         g_mutex_unlock(&self->lock);
     }

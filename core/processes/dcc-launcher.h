@@ -36,6 +36,15 @@ dcc_launcher_terminate(DccLauncher *self, const char *name, gint64 timeout_ms, G
 /* The same, without asking first. */
 DCC_API gboolean
 dcc_launcher_kill(DccLauncher *self, const char *name, GError **error);
+/* The three steps of terminate, for who wants to be interrupted in between. Asked, its name stays
+ * taken until what is left of it was killed. */
+DCC_API gboolean
+dcc_launcher_ask_to_end(DccLauncher *self, const char *name, GError **error);
+/* FALSE: it lives after this time. */
+DCC_API gboolean
+dcc_launcher_wait_for(DccLauncher *self, const char *name, gint64 timeout_ms);
+DCC_API gboolean
+dcc_launcher_kill_within(DccLauncher *self, const char *name, gint64 timeout_ms, GError **error);
 /* 0 where it does not live. */
 DCC_API gint64
 dcc_launcher_pid_of(DccLauncher *self, const char *name);

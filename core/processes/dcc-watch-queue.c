@@ -22,12 +22,12 @@ void
 dcc_watch_queue_push(DccWatchQueue *self, const DccWatchEvent *event)
 {
     gpointer key = GUINT_TO_POINTER(event->watch);
-    guint instance_dir;
+    guint known;
 
     if (event->type == DCC_WATCH_HEARTBEAT) {
-        instance_dir = GPOINTER_TO_UINT(g_hash_table_lookup(self->beats, key));
-        if (instance_dir > 0) {
-            g_array_index(self->events, DccWatchEvent, instance_dir - 1) = *event;
+        known = GPOINTER_TO_UINT(g_hash_table_lookup(self->beats, key));
+        if (known > 0) {
+            g_array_index(self->events, DccWatchEvent, known - 1) = *event;
             return;
         }
         g_hash_table_insert(self->beats, key, GUINT_TO_POINTER(self->events->len + 1));

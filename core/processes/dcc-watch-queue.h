@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 typedef struct {
     GArray *events;    /* DccWatchEvent */
-    GHashTable *beats; /* watch -> place of its heartbeat in events + 1 */
+    GHashTable *beats; /* watch -> index of its heartbeat in events + 1 */
 } DccWatchQueue;
 
 void

@@ -1,18 +1,21 @@
-/* Telling ends and heartbeats; see the header.
+/* Telling ends and heartbeats: the type, its properties and signals, and how it runs; see the
+ * header.
  *
- * Contract: an end is told once, by the turn of the loop that finds it; a heartbeat may be skipped.
- * While no heartbeats are wanted nothing wakes up but by an end.
- *
- * Threading: any. `lock` guards everything, and is never held while somebody waits or is called
- * back, so nobody who does not read can hold up stop(). `life` puts start and stop one after the
- * other. After a fork the child's copy is inert: its thread is not there, and what it waits with
- * is the parent's too; so owner is asked before anything else, even before a lock is taken. */
+ * Threading: any. `life` puts start and stop one after the other, and is not held while handlers
+ * run; nobody who does not read can hold up stop(). */
 #include "dcc-watcher-private.h"
 
-#include <unistd.h>
+#include "dcc-watch-loop.h"
 
 /* What crosses a language border has no holes. */
 G_STATIC_ASSERT(sizeof(DccWatchEvent) == 48);
+
+struct _DccWatcher {
+    GObject parent_instance;
+    GMutex life;
+    DccWatchCore *core;
+    DccWatchLoop *loop; /* while it runs */
+};
 
 /**
  * DccWatcher:
@@ -30,14 +33,14 @@ enum { SIGNAL_HEARTBEAT, SIGNAL_STATUS_CHANGED, SIGNAL_EXITED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
-gboolean
-dcc_watcher_is_inert(DccWatcher *self)
+DccWatchCore *
+dcc_watcher_get_core(DccWatcher *self)
 {
-    return self->owner != getpid();
+    return self->core;
 }
 
-void
-dcc_watcher_emit(DccWatcher *self, const DccWatchEvent *event)
+static void
+emit(GObject *self, const DccWatchEvent *event)
 {
     g_autoptr(DccExitInfo) info = NULL;
 
@@ -109,18 +112,10 @@ dcc_watcher_finalize(GObject *object)
 {
     DccWatcher *self = DCC_WATCHER(object);
 
-    /* An inert copy may have been forked while its locks were held. */
-    if (!dcc_watcher_is_inert(self)) {
-        g_mutex_clear(&self->lock);
+    /* An inert copy may have been forked while its lock was held; its loop was not. */
+    if (!dcc_watch_core_is_inert(self->core))
         g_mutex_clear(&self->life);
-        g_cond_clear(&self->news);
-        g_clear_object(&self->monitor);
-    }
-    dcc_watch_table_clear(&self->table);
-    dcc_watch_queue_clear(&self->queue);
-    g_clear_error(&self->broken);
-    if (self->ready_fd >= 0)
-        close(self->ready_fd);
+    g_clear_pointer(&self->core, dcc_watch_core_free);
     G_OBJECT_CLASS(dcc_watcher_parent_class)->finalize(object);
 }
 
@@ -234,14 +229,8 @@ dcc_watcher_class_init(DccWatcherClass *klass)
 static void
 dcc_watcher_init(DccWatcher *self)
 {
-    self->owner = getpid();
-    self->ready_fd = -1;
-    self->next_beat = DCC_NEVER;
     g_mutex_init(&self->life);
-    g_mutex_init(&self->lock);
-    g_cond_init(&self->news);
-    dcc_watch_queue_init(&self->queue);
-    dcc_watch_table_init(&self->table, &self->broken);
+    self->core = dcc_watch_core_new();
 }
 
 /**
@@ -273,14 +262,9 @@ dcc_watcher_set_heartbeat_interval(DccWatcher *self, guint interval_ms)
 {
     g_return_if_fail(DCC_IS_WATCHER(self));
 
-    if (dcc_watcher_is_inert(self))
+    if (dcc_watch_core_is_inert(self->core))
         return;
-    g_mutex_lock(&self->lock);
-    self->interval_ms = interval_ms;
-    self->next_beat = DCC_NEVER;
-    dcc_watch_loop_track_beats(self);
-    dcc_watch_table_wake(&self->table);
-    g_mutex_unlock(&self->lock);
+    dcc_watch_core_set_interval(self->core, interval_ms);
     g_object_notify_by_pspec(G_OBJECT(self), props[PROP_HEARTBEAT_INTERVAL]);
 }
 
@@ -299,7 +283,7 @@ dcc_watcher_get_heartbeat_interval(DccWatcher *self)
 {
     g_return_val_if_fail(DCC_IS_WATCHER(self), 0);
 
-    return self->interval_ms;
+    return dcc_watch_core_get_interval(self->core);
 }
 
 /**
@@ -316,11 +300,9 @@ dcc_watcher_set_status_changes(DccWatcher *self, gboolean wanted)
 {
     g_return_if_fail(DCC_IS_WATCHER(self));
 
-    if (dcc_watcher_is_inert(self))
+    if (dcc_watch_core_is_inert(self->core))
         return;
-    g_mutex_lock(&self->lock);
-    self->status_changes = wanted;
-    g_mutex_unlock(&self->lock);
+    dcc_watch_core_set_status_changes(self->core, wanted);
     g_object_notify_by_pspec(G_OBJECT(self), props[PROP_STATUS_CHANGES]);
 }
 
@@ -339,153 +321,106 @@ dcc_watcher_get_status_changes(DccWatcher *self)
 {
     g_return_val_if_fail(DCC_IS_WATCHER(self), FALSE);
 
-    return self->status_changes;
+    return dcc_watch_core_get_status_changes(self->core);
 }
 
+/**
+ * dcc_watcher_start:
+ * @self: the #DccWatcher
+ * @error: return location for an error
+ *
+ * Watches in a thread of its own, which fills the queue for dcc_watcher_drain(). What ended before
+ * is told as well. Where it runs already nothing is done.
+ *
+ * Returns: %TRUE when it runs; else %DCC_ERROR_FAILED without descriptors or threads, or in a
+ * process that was forked from the one that made it
+ *
+ * Since: 1.0
+ */
 gboolean
-dcc_watcher_is_usable(DccWatcher *self, GError **error)
+dcc_watcher_start(DccWatcher *self, GError **error)
 {
-    if (dcc_watcher_is_inert(self)) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_FAILED,
-                    "this watcher belongs to process %d, which forked this one: make another",
-                    (int)self->owner);
+    gboolean ok;
+
+    g_return_val_if_fail(DCC_IS_WATCHER(self), FALSE);
+
+    if (!dcc_watch_core_is_usable(self->core, error))
         return FALSE;
-    }
-    if (self->broken != NULL) {
-        g_propagate_error(error, g_error_copy(self->broken));
+    g_mutex_lock(&self->life);
+    if (self->loop == NULL)
+        self->loop = dcc_watch_loop_new_in_thread(self->core, error);
+    ok = self->loop != NULL;
+    g_mutex_unlock(&self->life);
+    return ok;
+}
+
+/**
+ * dcc_watcher_attach:
+ * @self: the #DccWatcher
+ * @error: return location for an error
+ *
+ * Watches in the thread-default main context of the caller, and emits #DccWatcher::heartbeat,
+ * #DccWatcher::status-changed and #DccWatcher::exited there; nothing is queued for
+ * dcc_watcher_drain(). Where it runs already nothing is done.
+ *
+ * Returns: %TRUE when it runs; else %DCC_ERROR_FAILED, as dcc_watcher_start()
+ *
+ * Since: 1.0
+ */
+gboolean
+dcc_watcher_attach(DccWatcher *self, GError **error)
+{
+    g_autoptr(GMainContext) context = NULL;
+
+    g_return_val_if_fail(DCC_IS_WATCHER(self), FALSE);
+
+    if (!dcc_watch_core_is_usable(self->core, error))
         return FALSE;
-    }
+    context = g_main_context_ref_thread_default();
+    g_mutex_lock(&self->life);
+    if (self->loop == NULL)
+        self->loop = dcc_watch_loop_new_in_context(self->core, G_OBJECT(self), emit, context);
+    g_mutex_unlock(&self->life);
     return TRUE;
 }
 
 /**
- * dcc_watcher_track:
+ * dcc_watcher_stop:
  * @self: the #DccWatcher
- * @pid: a process, child of this one or not
- * @error: return location for an error
  *
- * Tells of this process from now on; from any thread, before or after start. A pid that nobody has
- * is taken, and its end is told. Tracking it again changes nothing until its end was found, and
- * after that means the number's new owner.
- *
- * Returns: the number of this watch, which its events carry; 0 with %DCC_ERROR_INVALID for what can
- *   be no pid, or %DCC_ERROR_FAILED without descriptors
+ * Ends dcc_watcher_start() or dcc_watcher_attach(), and returns when nothing more is told; only a
+ * handler that runs in another thread at this moment is not waited for. What is tracked stays
+ * tracked, and what is queued stays queued. Where it does not run nothing is done. It never waits
+ * for anybody to read.
  *
  * Since: 1.0
  */
-guint
-dcc_watcher_track(DccWatcher *self, gint64 pid, GError **error)
+void
+dcc_watcher_stop(DccWatcher *self)
 {
-    DccWatch *watch;
-    guint number = 0;
+    g_return_if_fail(DCC_IS_WATCHER(self));
 
-    g_return_val_if_fail(DCC_IS_WATCHER(self), 0);
-
-    if (pid <= 0 || pid > G_MAXINT32) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_INVALID,
-                    "%" G_GINT64_FORMAT " is no pid: give 1 to 2147483647",
-                    pid);
-        return 0;
-    }
-    if (!dcc_watcher_is_usable(self, error))
-        return 0;
-    g_mutex_lock(&self->lock);
-    watch = dcc_watch_table_add(&self->table, pid, error);
-    if (watch != NULL) {
-        number = watch->watch;
-        dcc_watch_loop_track_beats(self);
-        if (watch->process == DCC_PROCESS_REF_NONE || self->interval_ms > 0)
-            dcc_watch_table_wake(&self->table);
-    }
-    g_mutex_unlock(&self->lock);
-    return number;
+    if (dcc_watch_core_is_inert(self->core))
+        return;
+    g_mutex_lock(&self->life);
+    g_clear_pointer(&self->loop, dcc_watch_loop_stop);
+    g_mutex_unlock(&self->life);
 }
 
 /**
- * dcc_watcher_untrack:
+ * dcc_watcher_is_running:
  * @self: the #DccWatcher
- * @pid: a process
  *
- * Tells nothing more of this process, what is queued of it not either.
+ * Whether it watches: started or attached, and not stopped.
  *
- * Returns: %FALSE where it was not tracked
+ * Returns: %TRUE if it does
  *
  * Since: 1.0
  */
 gboolean
-dcc_watcher_untrack(DccWatcher *self, gint64 pid)
+dcc_watcher_is_running(DccWatcher *self)
 {
-    DccWatch *watch;
-
     g_return_val_if_fail(DCC_IS_WATCHER(self), FALSE);
 
-    if (dcc_watcher_is_inert(self))
-        return FALSE;
-    g_mutex_lock(&self->lock);
-    watch = dcc_watch_table_find(&self->table, pid);
-    if (watch != NULL) {
-        dcc_watch_queue_drop(&self->queue, watch->watch);
-        if (self->queue.events->len == 0)
-            dcc_watch_loop_set_ready(self, FALSE);
-        if (watch->is_beaten)
-            dcc_monitor_untrack(self->monitor, pid);
-        dcc_watch_table_remove(&self->table, watch);
-    }
-    g_mutex_unlock(&self->lock);
-    return watch != NULL;
-}
-
-/**
- * dcc_watcher_is_tracked:
- * @self: the #DccWatcher
- * @pid: a process
- *
- * Whether this process is tracked. One whose end was found is not.
- *
- * Returns: %TRUE if it is
- *
- * Since: 1.0
- */
-gboolean
-dcc_watcher_is_tracked(DccWatcher *self, gint64 pid)
-{
-    gboolean is_there;
-
-    g_return_val_if_fail(DCC_IS_WATCHER(self), FALSE);
-
-    if (dcc_watcher_is_inert(self))
-        return FALSE;
-    g_mutex_lock(&self->lock);
-    is_there = dcc_watch_table_find(&self->table, pid) != NULL;
-    g_mutex_unlock(&self->lock);
-    return is_there;
-}
-
-/**
- * dcc_watcher_get_tracked_count:
- * @self: the #DccWatcher
- *
- * How many processes are tracked. Those whose ends were found are not.
- *
- * Returns: a count
- *
- * Since: 1.0
- */
-guint
-dcc_watcher_get_tracked_count(DccWatcher *self)
-{
-    guint n;
-
-    g_return_val_if_fail(DCC_IS_WATCHER(self), 0);
-
-    if (dcc_watcher_is_inert(self))
-        return 0;
-    g_mutex_lock(&self->lock);
-    n = g_hash_table_size(self->table.by_pid);
-    g_mutex_unlock(&self->lock);
-    return n;
+    return !dcc_watch_core_is_inert(self->core) && dcc_watch_core_is_running(self->core);
 }

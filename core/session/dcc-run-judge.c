@@ -36,6 +36,10 @@ dcc_run_make_exit_info(const DccRunFacts *facts)
     dcc_exit_info_set_last_lines(info, (const char *const *)lines);
     dcc_exit_info_set_temp_dir(info, setup->temp_dir);
     dcc_exit_info_set_scene(info, facts->scene);
+    dcc_exit_info_set_args(info, dcc_launch_request_get_args(setup->request));
+    if (facts->output != NULL)
+        dcc_exit_info_set_saved(info,
+                                dcc_progress_get_saved(dcc_run_output_get_progress(facts->output)));
     for (guint i = 0; significant != NULL && i < significant->len; i++)
         dcc_exit_info_add_event(info, g_ptr_array_index(significant, i));
     return info;

@@ -286,3 +286,9 @@ dcc_run_resume(DccRun *self, gboolean ended, GError **error)
     }
     return TRUE;
 }
+
+gboolean
+dcc_run_reopen(DccRun *self, GError **error)
+{
+    return dcc_agent_link_reopen(dcc_run_agent_get_link(self->agent), self->dir, error);
+}

@@ -104,6 +104,10 @@ dcc_run_resume(DccRun *self, gboolean ended, GError **error);
 void
 dcc_run_release(DccRun *self);
 
+/* The instance's runtime directory was made anew: its agent finds a socket there again. */
+gboolean
+dcc_run_reopen(DccRun *self, GError **error);
+
 /* Ends it. Again: hurries to the next step; KILL: to the last. deadline_ms 0: the settings' own. */
 void
 dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms);

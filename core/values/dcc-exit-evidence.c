@@ -165,3 +165,77 @@ dcc_exit_info_get_scene(DccExitInfo *self)
 
     return self->scene;
 }
+
+/**
+ * dcc_exit_info_set_args:
+ * @self: an #DccExitInfo
+ * @args: (array zero-terminated=1) (nullable): what the user gave it; %NULL: not known
+ *
+ * Says which arguments of the user's own it was started with.
+ *
+ * Since: 1.1
+ */
+void
+dcc_exit_info_set_args(DccExitInfo *self, const char *const *args)
+{
+    g_return_if_fail(DCC_IS_EXIT_INFO(self));
+
+    g_auto(GStrv) old = self->args;
+
+    self->args = g_strdupv((char **)args);
+}
+
+/**
+ * dcc_exit_info_get_args:
+ * @self: an #DccExitInfo
+ *
+ * The user's own arguments to the application, without those that the plan added: what it was
+ * asked to do.
+ *
+ * Returns: (array zero-terminated=1) (transfer none) (nullable): the arguments, %NULL when they
+ * are not known
+ *
+ * Since: 1.1
+ */
+const char *const *
+dcc_exit_info_get_args(DccExitInfo *self)
+{
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(self), NULL);
+
+    return (const char *const *)self->args;
+}
+
+/**
+ * dcc_exit_info_set_saved:
+ * @self: an #DccExitInfo
+ * @saved: how many, -1 when not known
+ *
+ * Says how many files its output said it saved (%DCC_OUTPUT_SAVED).
+ *
+ * Since: 1.1
+ */
+void
+dcc_exit_info_set_saved(DccExitInfo *self, gint64 saved)
+{
+    g_return_if_fail(DCC_IS_EXIT_INFO(self));
+
+    self->saved = saved;
+}
+
+/**
+ * dcc_exit_info_get_saved:
+ * @self: an #DccExitInfo
+ *
+ * How many files its output said it saved.
+ *
+ * Returns: how many, -1 when not known
+ *
+ * Since: 1.1
+ */
+gint64
+dcc_exit_info_get_saved(DccExitInfo *self)
+{
+    g_return_val_if_fail(DCC_IS_EXIT_INFO(self), -1);
+
+    return self->saved;
+}

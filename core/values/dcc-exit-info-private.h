@@ -23,4 +23,6 @@ struct _DccExitInfo {
     GPtrArray *last_lines;
     char *temp_dir;
     char *scene;
+    char **args;
+    gint64 saved;
 };

@@ -29,6 +29,7 @@ dcc_exit_info_finalize(GObject *object)
     g_ptr_array_unref(self->last_lines);
     g_free(self->temp_dir);
     g_free(self->scene);
+    g_strfreev(self->args);
     G_OBJECT_CLASS(dcc_exit_info_parent_class)->finalize(object);
 }
 
@@ -43,6 +44,7 @@ dcc_exit_info_init(DccExitInfo *self)
 {
     self->kind = DCC_RESULT_LOST;
     self->code = -1;
+    self->saved = -1;
     self->events = g_ptr_array_new_with_free_func(g_object_unref);
     self->last_lines = dcc_strings_new();
 }

@@ -80,5 +80,15 @@ DCC_API void
 dcc_exit_info_set_scene(DccExitInfo *self, const char *path);
 DCC_API const char *
 dcc_exit_info_get_scene(DccExitInfo *self);
+/* The user's own arguments to the application; NULL: not known. */
+DCC_API void
+dcc_exit_info_set_args(DccExitInfo *self, const char *const *args);
+DCC_API const char *const *
+dcc_exit_info_get_args(DccExitInfo *self);
+/* How many files its output said it saved; -1: not known. */
+DCC_API void
+dcc_exit_info_set_saved(DccExitInfo *self, gint64 saved);
+DCC_API gint64
+dcc_exit_info_get_saved(DccExitInfo *self);
 
 G_END_DECLS

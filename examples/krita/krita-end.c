@@ -9,13 +9,9 @@
  * a Krita that is started again is not held up by it.
  */
 #include "krita.h"
-#include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define AUTOSAVE  "-autosave.kra"
-#define MAX_FILES 256
+#define AUTOSAVE "-autosave.kra"
 
 static const struct {
     const char *needle;
@@ -53,49 +49,6 @@ krita_read_line(DccAdapter *adapter, const char *line)
     return NULL;
 }
 
-static const char *
-name_crash(int number)
-{
-    static const struct {
-        int number;
-        const char *name;
-    } crashes[] = {
-        {SIGSEGV, "SIGSEGV"},
-        {SIGABRT, "SIGABRT"},
-        {SIGBUS, "SIGBUS"},
-        {SIGFPE, "SIGFPE"},
-        {SIGILL, "SIGILL"},
-    };
-
-    for (guint i = 0; i < G_N_ELEMENTS(crashes); i++) {
-        if (crashes[i].number == number)
-            return crashes[i].name;
-    }
-    return NULL;
-}
-
-static DccVerdict *
-judge_signal(DccExitInfo *info)
-{
-    int number = dcc_exit_info_get_signal(info);
-    const char *crash = name_crash(number);
-    g_autofree char *reason = NULL;
-
-    if (dcc_exit_info_is_our_signal(info))
-        return dcc_verdict_new(dcc_exit_info_was_requested(info) ? DCC_VERDICT_CLEAN
-                                                                 : DCC_VERDICT_KILLED,
-                               "ended by our signal; Krita itself saved nothing");
-    if (crash)
-        reason = g_strdup_printf("crashed (%s)", crash);
-    else
-        reason = g_strdup_printf("ended by signal %d (%s), which was not ours; Krita saved nothing",
-                                 number,
-                                 g_strsignal(number));
-    if (!crash && number != SIGKILL && number != SIGXCPU)
-        return dcc_verdict_new(DCC_VERDICT_CANCELLED, reason);
-    return dcc_verdict_new(crash ? DCC_VERDICT_CRASH : DCC_VERDICT_KILLED, reason);
-}
-
 /* 0 after a quit, whoever asked for it, and also what kritarunner says of everything: there the
  * agent ends with a code of its own. */
 static DccVerdict *
@@ -107,8 +60,7 @@ judge_code(DccExitInfo *info)
 
     if (dcc_exit_info_was_requested(info))
         return dcc_verdict_new(DCC_VERDICT_CLEAN, "quit as asked");
-    if (dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &text) &&
-        (code != 0 || !dcc_exit_info_was_ready(info)))
+    if (dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &text) && code != 0)
         return dcc_verdict_new(DCC_VERDICT_BAD_SCENE, text ? text : "see the log");
     if (code == 0 && !dcc_exit_info_was_ready(info))
         return dcc_verdict_new(DCC_VERDICT_SUSPICIOUS, "said success before it was ready");
@@ -116,96 +68,89 @@ judge_code(DccExitInfo *info)
                      : dcc_verdict_new(DCC_VERDICT_FAILED, reason);
 }
 
+/* What kept it from ever being ready. */
+static DccVerdict *
+judge_start(DccExitInfo *info)
+{
+    const char *text = NULL;
+
+    if (dcc_exit_info_was_ready(info) || !dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &text) ||
+        !text)
+        return NULL;
+    return dcc_verdict_new(strstr(text, "display") ? DCC_VERDICT_NO_DISPLAY : DCC_VERDICT_FAILED,
+                           text);
+}
+
+static DccVerdict *
+judge_signal(DccExitInfo *info)
+{
+    return dcc_kit_judge_signal(info, "Krita");
+}
+
 DccVerdict *
 krita_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
-    const char *reason = dcc_exit_info_get_reason(info);
-    const char *text = NULL;
+    static const DccKitJudge judges[] = {
+        dcc_kit_judge_lost, judge_start, judge_signal, dcc_kit_judge_scene, judge_code};
 
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_LOST)
-        return dcc_verdict_new(DCC_VERDICT_UNKNOWN, reason ? reason : "nobody saw how it ended");
-    if (!dcc_exit_info_was_ready(info) && dcc_exit_info_has_event(info, DCC_OUTPUT_FATAL, &text))
-        return dcc_verdict_new(
-            text && strstr(text, "display") ? DCC_VERDICT_NO_DISPLAY : DCC_VERDICT_FAILED, text);
-    if (dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED)
-        return judge_signal(info);
-    return judge_code(info);
+    return dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
 }
 
-/* What to look for in a directory, and since when: what is older is of an earlier life. */
+/* The names that Krita gives to autosaves of this process, or of this document, with a dot before
+ * them or without. */
 typedef struct {
-    const char *directory, *prefix, *suffix;
+    const char *prefix, *suffix;
     DccRescueKind kind;
-    gint64 since; /* microseconds since 1970 */
-} Place;
+} Names;
 
-static gint64
-get_changed(const char *path)
+static gboolean
+find_kind(const char *name, DccRescueKind *kind, gpointer data)
 {
-    struct stat st;
+    const Names *names = data;
+    const char *visible = *name == '.' ? name + 1 : name;
 
-    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_size == 0)
-        return 0;
-    return (gint64)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
+    *kind = names->kind;
+    return g_str_has_prefix(visible, names->prefix) && g_str_has_suffix(name, names->suffix);
 }
 
-static int
-newest_first(gconstpointer a, gconstpointer b, gpointer data)
-{
-    gint64 one = get_changed(dcc_rescue_file_get_path((DccRescueFile *)a));
-    gint64 other = get_changed(dcc_rescue_file_get_path((DccRescueFile *)b));
-
-    return one == other ? 0 : one < other ? 1 : -1;
-}
-
+/* Beside the document that was open. */
 static void
-look(GListStore *found, const Place *place)
+look_beside(DccKitFiles *files, const char *scene, gint64 since)
 {
-    g_autoptr(GDir) dir = place->directory ? g_dir_open(place->directory, 0, NULL) : NULL;
-    const char *name;
+    g_autofree char *directory = g_path_get_dirname(scene);
+    g_autofree char *base = g_path_get_basename(scene);
+    g_autofree char *autosave = g_strconcat(base, AUTOSAVE, NULL);
+    Names names = {base, autosave, DCC_RESCUE_AUTOSAVE};
 
-    while (dir && (name = g_dir_read_name(dir)) &&
-           g_list_model_get_n_items(G_LIST_MODEL(found)) < MAX_FILES) {
-        const char *visible = *name == '.' ? name + 1 : name;
-        g_autofree char *path = g_build_filename(place->directory, name, NULL);
-        g_autoptr(DccRescueFile) file = NULL;
-        gint64 changed;
+    dcc_kit_files_look(files, directory, since, find_kind, &names);
+}
 
-        if (!g_str_has_prefix(visible, place->prefix) || !g_str_has_suffix(name, place->suffix))
-            continue;
-        changed = get_changed(path);
-        if (changed == 0 || changed < place->since)
-            continue;
-        file = dcc_rescue_file_new(place->kind, path);
-        g_list_store_insert_sorted(found, file, newest_first, NULL);
-    }
+/* At home, of documents without a name. */
+static void
+look_at_home(DccKitFiles *files, gint64 pid, gint64 since)
+{
+    g_autofree char *prefix = g_strdup_printf("krita-%" G_GINT64_FORMAT "-", pid);
+    Names names = {prefix, AUTOSAVE, DCC_RESCUE_AUTOSAVE};
+
+    dcc_kit_files_look(files, g_get_home_dir(), since, find_kind, &names);
 }
 
 GListModel *
 krita_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error)
 {
-    g_autoptr(GListStore) found = g_list_store_new(DCC_TYPE_RESCUE_FILE);
+    /* The agent's, when somebody sent SIGTERM; and stacks. */
+    static Names copies = {"", ".kra", DCC_RESCUE_RECOVERY};
+    static Names stacks = {"dcchost-", ".txt", DCC_RESCUE_STACKS};
+    g_autoptr(DccKitFiles) files = dcc_kit_files_new();
     const char *scene = dcc_exit_info_get_scene(info);
     const char *temp = dcc_exit_info_get_temp_dir(info);
     gint64 since = dcc_exit_info_get_started(info);
-    g_autofree char *of_pid =
-        g_strdup_printf("krita-%" G_GINT64_FORMAT "-", dcc_exit_info_get_pid(info));
-    gboolean named = scene && *scene == '/' && since > 0;
-    g_autofree char *beside = named ? g_path_get_dirname(scene) : NULL;
-    g_autofree char *base = named ? g_path_get_basename(scene) : NULL;
-    g_autofree char *of_scene = named ? g_strconcat(base, AUTOSAVE, NULL) : NULL;
-    const Place places[] = {
-        {temp, "", ".kra", DCC_RESCUE_RECOVERY, 0}, /* the agent's, when somebody sent SIGTERM */
-        {temp, "dcchost-", ".txt", DCC_RESCUE_STACKS, 0},
-        {dcc_exit_info_get_pid(info) > 0 ? g_get_home_dir() : NULL,
-         of_pid,
-         AUTOSAVE,
-         DCC_RESCUE_AUTOSAVE,
-         since},
-        {beside, named ? base : "", named ? of_scene : "", DCC_RESCUE_AUTOSAVE, since},
-    };
 
-    for (guint i = 0; i < G_N_ELEMENTS(places); i++)
-        look(found, &places[i]);
-    return G_LIST_MODEL(g_steal_pointer(&found));
+    dcc_kit_files_look(files, temp, 0, find_kind, &copies);
+    dcc_kit_files_look(files, temp, 0, find_kind, &stacks);
+    if (dcc_exit_info_get_pid(info) > 0)
+        look_at_home(files, dcc_exit_info_get_pid(info), since);
+    if (scene && *scene == '/' && since > 0)
+        look_beside(files, scene, since);
+    return dcc_kit_files_end(files);
 }

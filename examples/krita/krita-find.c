@@ -5,86 +5,40 @@
  * `krita --version` opens one, and aborts), but a small program beside it can.
  */
 #include "krita.h"
-#include <dcc-error.h>
 #include <string.h>
 
-#define OVERRIDE   "DCCHOST_KRITA_EXECUTABLE"
-#define OVERRIDDEN "not started while $" OVERRIDE " names another"
-
-static const struct {
-    const char *pattern, *origin;
-} places[] = {
-    {"/usr/bin/krita", "/usr/bin"},
-    {"/usr/local/bin/krita", "/usr/local"},
-    {"/opt/krita*/bin/krita", "/opt"}, /* unverified: a build of one's own */
+static const DccKitPlace places[] = {
+    {"/usr/bin/krita", "/usr/bin", NULL},
+    {"/usr/local/bin/krita", "/usr/local", NULL},
+    {"/opt/krita*/bin/krita", "/opt", NULL}, /* unverified: a build of one's own */
 };
 
-typedef struct {
-    DccSearch *search;
-    GListStore *found;
-    GHashTable *seen; /* of real paths */
-    gboolean overridden;
-} Finding;
-
+/* The program beside it that knows the version. */
 static void
-add(Finding *finding, const char *path, const char *origin)
+add_version(DccSearch *search, DccInstallation *installation)
 {
-    g_autofree char *executable = dcc_search_realpath(finding->search, path);
-    g_autoptr(DccInstallation) installation = NULL;
-    g_autofree char *teller = NULL;
+    g_autofree char *teller =
+        g_strconcat(dcc_installation_get_executable(installation), "_version", NULL);
 
-    if (!executable || !dcc_search_is_executable(finding->search, executable) ||
-        !g_hash_table_add(finding->seen, g_strdup(executable)))
-        return;
-    installation = dcc_installation_new(executable, NULL, origin);
-    teller = g_strconcat(executable, "_version", NULL);
-    if (dcc_search_is_executable(finding->search, teller))
+    if (dcc_search_is_executable(search, teller))
         dcc_installation_set_version_command(installation, (const char *const[]){teller, NULL});
-    if (finding->overridden)
-        dcc_installation_set_reservation(installation, OVERRIDDEN);
-    g_list_store_append(finding->found, installation);
 }
 
-static gboolean
-add_override(Finding *finding, GError **error)
-{
-    const char *path = dcc_search_getenv(finding->search, OVERRIDE);
-
-    if (!path || !*path)
-        return TRUE;
-    if (!g_path_is_absolute(path) || !dcc_search_is_executable(finding->search, path)) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_NOT_INSTALLED,
-                    "$" OVERRIDE " names '%s', which is no absolute path of an executable file; "
-                    "correct it or unset it",
-                    path);
-        return FALSE;
-    }
-    add(finding, path, "$" OVERRIDE);
-    finding->overridden = TRUE;
-    return TRUE;
-}
+static const DccKitApp app = {
+    .override = "DCCHOST_KRITA_EXECUTABLE",
+    .add_version = add_version,
+};
 
 GListModel *
 krita_find_installations(DccAdapter *adapter, DccSearch *search, GError **error)
 {
-    g_autoptr(GListStore) found = g_list_store_new(DCC_TYPE_INSTALLATION);
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autofree char *program = dcc_search_program(search, "krita");
-    Finding finding = {search, found, seen, FALSE};
+    g_autoptr(DccKitFinding) finding = dcc_kit_finding_new(&app, search, error);
 
-    if (!add_override(&finding, error))
+    if (!finding)
         return NULL;
-    if (program)
-        add(&finding, program, "PATH");
-    for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
-        g_auto(GStrv) paths = dcc_search_glob(search, places[i].pattern);
-
-        for (guint n = 0; paths[n]; n++)
-            add(&finding, paths[n], places[i].origin);
-    }
-    return G_LIST_MODEL(g_steal_pointer(&found));
+    dcc_kit_found_program(finding, "krita");
+    dcc_kit_found_places(finding, places, G_N_ELEMENTS(places));
+    return dcc_kit_finding_end(finding);
 }
 
 /* "5.1.5\n"; a build between releases adds "-beta1 (git 1234567)". */

@@ -14,45 +14,10 @@
 #include <dcc-error.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PLUGINS "krita/data/krita/pykrita/"
 #define MODULE  "dcchost_krita_agent"
-
-/* What the application will see of this variable: the user's --env is the last word. */
-static const char *
-find_env(DccLaunchRequest *request, const char *key)
-{
-    const char *const *settings = dcc_launch_request_get_env(request);
-    const char *value = g_getenv(key);
-    gsize length = strlen(key);
-
-    for (guint i = 0; settings && settings[i]; i++) {
-        if (strncmp(settings[i], key, length) == 0 && settings[i][length] == '=')
-            value = settings[i] + length + 1;
-    }
-    return value && *value ? value : NULL;
-}
-
-static gboolean
-check_scene(const char *path, GError **error)
-{
-    g_autofree char *name = g_filename_display_name(path);
-    const char *why = NULL;
-    struct stat st;
-
-    if (stat(path, &st) != 0 || access(path, R_OK) != 0)
-        why = g_strerror(errno);
-    else if (!S_ISREG(st.st_mode))
-        why = "it is no file";
-    else if (st.st_size == 0)
-        why = "it is empty";
-    if (why)
-        g_set_error(
-            error, DCC_ERROR, DCC_ERROR_SCENE, "scene '%s' cannot be opened: %s", name, why);
-    return why == NULL;
-}
 
 /* The value of --export-filename among the user's arguments; *others: whether there are more. */
 static const char *
@@ -79,7 +44,7 @@ check(DccLaunchRequest *request, GError **error)
     gboolean others;
     const char *target = find_export(request, &others);
 
-    if (scene && !check_scene(scene, error))
+    if (scene && !dcc_kit_check_scene(scene, error))
         return FALSE;
     if (dcc_launch_request_is_headless(request)) {
         if (!others && (target ? scene != NULL : !args || !args[0]))
@@ -91,7 +56,7 @@ check(DccLaunchRequest *request, GError **error)
                     "FILE' together with a scene (--file); leave out --headless for all others");
         return FALSE;
     }
-    if (find_env(request, "DISPLAY"))
+    if (dcc_kit_find_env(request, "DISPLAY"))
         return TRUE;
     g_set_error(error,
                 DCC_ERROR,
@@ -99,14 +64,6 @@ check(DccLaunchRequest *request, GError **error)
                 "no display to open a window on: DISPLAY is not set, and Krita knows no other way; "
                 "use --headless, or name a display with --env DISPLAY=:0");
     return FALSE;
-}
-
-static void
-add_file(DccLaunchPlan *plan, const char *name, const char *content, gsize size)
-{
-    g_autoptr(GBytes) bytes = g_bytes_new_static(content, size);
-
-    dcc_launch_plan_add_file(plan, name, bytes);
 }
 
 /* directory of the private ones in front of what the variable holds, or holds by default. */
@@ -117,7 +74,7 @@ add_front(DccLaunchPlan *plan,
           const char *directory,
           const char *by_default)
 {
-    const char *value = find_env(request, key);
+    const char *value = dcc_kit_find_env(request, key);
     g_autofree char *front =
         g_build_filename(dcc_launch_request_get_private_dir(request), directory, NULL);
     g_autofree char *all = g_strjoin(":", front, value ? value : by_default, NULL);
@@ -128,13 +85,14 @@ add_front(DccLaunchPlan *plan,
 static void
 add_agent(DccLaunchPlan *plan, DccLaunchRequest *request)
 {
-    add_file(plan, PLUGINS MODULE ".py", krita_agent, krita_agent_size);
-    add_file(plan, PLUGINS "dcchost_agent.py", shared_agent, shared_agent_size);
-    add_file(plan, PLUGINS "kritapykrita_" MODULE ".desktop", krita_desktop, krita_desktop_size);
-    add_file(plan, "krita/config/kritarc", krita_rc, krita_rc_size);
+    g_autofree char *agent =
+        dcc_kit_add_agent(plan, request, PLUGINS, MODULE ".py", krita_agent, krita_agent_size);
+
+    dcc_kit_add_file(
+        plan, PLUGINS "kritapykrita_" MODULE ".desktop", krita_desktop, krita_desktop_size);
+    dcc_kit_add_file(plan, "krita/config/kritarc", krita_rc, krita_rc_size);
     add_front(plan, request, "XDG_DATA_DIRS", "krita/data", "/usr/local/share:/usr/share");
     add_front(plan, request, "XDG_CONFIG_DIRS", "krita/config", "/etc/xdg");
-    dcc_launch_plan_set_readiness(plan, DCC_READINESS_AGENT);
 }
 
 /* TMPDIR is also where Krita keeps the socket by which a second start hands its file to the first
@@ -142,19 +100,15 @@ add_agent(DccLaunchPlan *plan, DccLaunchRequest *request)
 static void
 add_directories(DccLaunchPlan *plan, DccLaunchRequest *request)
 {
-    static const char *const temp[] = {"TMPDIR", "TMP", "TEMP"};
     static const char *const home[] = {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"};
     const char *directory = dcc_launch_request_get_temp_dir(request);
 
-    for (guint i = 0; directory && i < G_N_ELEMENTS(temp); i++)
-        dcc_launch_plan_set_env(plan, temp[i], directory);
+    dcc_kit_add_temp_dir(plan, request);
     for (guint i = 0; directory && dcc_launch_request_is_safe(request) && i < 3; i++) {
         g_autofree char *path = g_build_filename(directory, "safe", home[i], NULL);
 
         dcc_launch_plan_set_env(plan, home[i], path);
     }
-    if (dcc_launch_request_get_cwd(request))
-        dcc_launch_plan_set_cwd(plan, dcc_launch_request_get_cwd(request));
 }
 
 /* Without a window: the program beside it that runs one function of one Python module. */
@@ -219,6 +173,7 @@ make_plan(DccInstallation *installation,
         if (scene && !rescue)
             dcc_launch_plan_add_arg(plan, scene);
     }
+    dcc_kit_finish_plan(plan, request, DCC_READINESS_AGENT, FALSE);
     return plan;
 }
 
@@ -240,14 +195,9 @@ krita_plan_recovery(DccAdapter *adapter,
                     GError **error)
 {
     const char *path = dcc_rescue_file_get_path(file);
-    g_autofree char *name = g_filename_display_name(path);
 
     if (g_str_has_suffix(path, ".kra"))
         return make_plan(installation, request, path, error);
-    g_set_error(error,
-                DCC_ERROR,
-                DCC_ERROR_NOT_SUPPORTED,
-                "'%s' holds no document to go on from; an autosave or a rescue copy (.kra) does",
-                name);
+    dcc_kit_refuse_file(file, "an autosave or a rescue copy (.kra)", error);
     return NULL;
 }

@@ -2,7 +2,7 @@
  * on Krita 5.1.5, Debian 12, under Xvfb, unless a comment says otherwise. */
 #pragma once
 
-#include <dcc-adapter.h>
+#include <dcc-kit.h>
 
 G_BEGIN_DECLS
 
@@ -33,8 +33,8 @@ krita_judge_exit(DccAdapter *adapter, DccExitInfo *info);
 GListModel *
 krita_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error);
 
-/* The files that the module carries, made by the build from agent/ and dcchost's agentdir. */
-extern const char krita_agent[], krita_desktop[], krita_rc[], shared_agent[];
-extern const gsize krita_agent_size, krita_desktop_size, krita_rc_size, shared_agent_size;
+/* The files that the module carries, made by the build from agent/. */
+extern const char krita_agent[], krita_desktop[], krita_rc[];
+extern const gsize krita_agent_size, krita_desktop_size, krita_rc_size;
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* A tree of made-up files, for tests of where an adapter looks and what it finds. */
+/* What the tests of all adapters share: trees of made-up files, and ends as tables. */
 #include "adapter-fixture.h"
 #include <glib/gstdio.h>
 #include <unistd.h>
@@ -22,6 +22,17 @@ fixture_put(const char *root, const char *name, int mode)
     g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
     g_assert_true(g_file_set_contents(path, "#!/bin/sh\n", -1, NULL));
     g_assert_cmpint(g_chmod(path, mode), ==, 0);
+}
+
+char *
+fixture_put_content(const char *root, const char *name, const char *content, gssize length)
+{
+    char *path = g_build_filename(root, name, NULL);
+    g_autofree char *parent = g_path_get_dirname(path);
+
+    g_assert_cmpint(g_mkdir_with_parents(parent, 0755), ==, 0);
+    g_assert_true(g_file_set_contents(path, content, length, NULL));
+    return path;
 }
 
 void
@@ -49,4 +60,34 @@ fixture_clean(const char *path)
             g_unlink(child);
     }
     g_rmdir(path);
+}
+
+static void
+add_output(DccAdapter *adapter, DccExitInfo *info, const char *output)
+{
+    g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
+
+    dcc_exit_info_set_last_lines(info, (const char *const *)lines);
+    for (guint i = 0; lines[i]; i++) {
+        g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(adapter, lines[i]);
+
+        if (event)
+            dcc_exit_info_add_event(info, event);
+    }
+}
+
+DccExitInfo *
+fixture_end(DccAdapter *adapter, int code, int flags, const char *output)
+{
+    DccExitInfo *info =
+        code >= 0 ? dcc_exit_info_new_exited(code) : dcc_exit_info_new_signaled(-code, FALSE);
+
+    dcc_exit_info_set_ready(info, (flags & READY) != 0);
+    dcc_exit_info_set_requested(info, (flags & REQUESTED) != 0);
+    dcc_exit_info_set_our_signal(info, (flags & OURS) != 0);
+    dcc_exit_info_set_headless(info, (flags & HEADLESS) != 0);
+    dcc_exit_info_set_job(info, (flags & JOB) == JOB);
+    if (adapter && output)
+        add_output(adapter, info, output);
+    return info;
 }

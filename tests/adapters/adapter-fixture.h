@@ -1,7 +1,7 @@
-/* A tree of made-up files, for tests of where an adapter looks and what it finds. */
+/* What the tests of all adapters share: trees of made-up files, and ends as tables. */
 #pragma once
 
-#include <glib.h>
+#include "dcc-adapter.h"
 
 G_BEGIN_DECLS
 
@@ -13,8 +13,23 @@ void
 fixture_put(const char *root, const char *name, int mode);
 void
 fixture_link(const char *root, const char *name, const char *target);
+/* (transfer full): the path of a file that holds this; length -1: a string. */
+char *
+fixture_put_content(const char *root, const char *name, const char *content, gssize length);
 /* The tree is removed. */
 void
 fixture_clean(const char *path);
+
+/* How something ended. */
+#define READY     1
+#define REQUESTED 2
+#define OURS      4 /* the signal */
+#define HEADLESS  8
+#define JOB       (16 | HEADLESS)
+
+/* (transfer full): code < 0: by that signal; output: its last lines, which the adapter reads
+ * (nullable: neither). */
+DccExitInfo *
+fixture_end(DccAdapter *adapter, int code, int flags, const char *output);
 
 G_END_DECLS

@@ -11,11 +11,20 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
 ADAPTERS = pathlib.Path(__file__).resolve().parents[2] / "adapters"
-AGENT = ADAPTERS / "blender/agent/dcchost_blender_agent.py"
+sys.path.insert(0, str(ADAPTERS / "agent"))
+import join  # noqa: E402
+
+AGENT = "dcchost_blender_agent.py"
+PARTS = {  # what lies side by side in a launch's private directory, and what it is made of
+    "dcchost_agent.py": ("parts", "agent", ["dcchost_base.py", "dcchost_rescue.py", "dcchost_waiting.py",
+                                            "dcchost_wire.py", "dcchost_agent.py"]),
+    AGENT: ("agent", "blender/agent", ["../../agent/boot.py", "dcchost_blend_file.py", AGENT]),
+}
 LOOP = "import dcchost_blender_agent; dcchost_blender_agent.loop()"
 BLENDER = os.environ.get("DCCHOST_BLENDER_EXECUTABLE") or shutil.which("blender", path="/usr/bin:/usr/local/bin")
 TOKEN = "a-token"
@@ -150,14 +159,19 @@ class Session:
 class Blender:
     """One Blender with the agent inside, started as the adapter plans it."""
 
-    def __init__(self, home, session_path, mode, args=(), scene=None, display=None, env=None, cache=None):
+    def __init__(self, home, session_path, mode, args=(), scene=None, display=None, env=None, cache=None, before=(),
+                 executable=None, lacks=()):
+        """before: arguments that come before the agent. lacks: files of the agent that are not there."""
         self.temp = home / "tmp"
         self.temp.mkdir(exist_ok=True)
-        for source in (AGENT, ADAPTERS / "agent/dcchost_agent.py"):  # side by side, as the plan has them written
-            shutil.copy(str(source), str(home))
-        argv = [BLENDER] + (["-b"] if mode != "gui" else [])
+        for name, (kind, directory, parts) in PARTS.items():
+            join.main(kind, str(home / name), *(str(ADAPTERS / directory / part) for part in parts))
+            if name in lacks:
+                (home / name).unlink()
+        argv = [executable or BLENDER] + (["-b"] if mode != "gui" else [])
         argv += [str(scene)] if scene else []
-        argv += ["--python", str(home / AGENT.name)] + [str(a) for a in args]
+        argv += [str(each) for each in before]
+        argv += ["--python", str(home / AGENT)] + [str(a) for a in args]
         argv += ["--python-expr", LOOP] if mode == "loop" else []
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", "DCCHOST_AGENT_MODE": mode,
                    "DCCHOST_AGENT_SOCKET": str(session_path), "DCCHOST_AGENT_TOKEN": TOKEN}
@@ -204,3 +218,20 @@ class Xvfb:
     def close(self):
         self.process.terminate()
         self.process.wait(PATIENCE)
+
+
+def objects_in(path, home, executable=None):
+    """Asks a second Blender what a file holds."""
+    got = subprocess.run(
+        [executable or BLENDER, "-b", str(path), "--python-expr",
+         "import bpy; print('OBJECTS', sorted(o.name for o in bpy.data.objects))"],
+        env={"PATH": "/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(home)}, capture_output=True, text=True,
+        timeout=PATIENCE)
+    return next(line for line in got.stdout.splitlines() if line.startswith("OBJECTS"))
+
+
+def until(condition, timeout=PATIENCE):
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "never came true"
+        time.sleep(0.02)

@@ -168,11 +168,11 @@ test_launch_scene(void)
         {"\x1f", 1, "no Blender file"},
         {"#!/bin/sh\n", -1, "no Blender file"},
     };
-    g_autofree char *directory = make_directory();
+    g_autofree char *directory = fixture_root();
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *path =
-            put_file(directory, "scene.blend", cases[i].content, cases[i].length);
+            fixture_put_content(directory, "scene.blend", cases[i].content, cases[i].length);
         g_autoptr(DccLaunchRequest) request = make_request(TRUE, "");
         g_autoptr(DccLaunchPlan) got = NULL;
         g_autoptr(GError) error = NULL;
@@ -189,13 +189,13 @@ test_launch_scene(void)
         g_assert_nonnull(strstr(error->message, cases[i].complaint));
         g_assert_nonnull(strstr(error->message, path));
     }
-    remove_tree(directory);
+    fixture_clean(directory);
 }
 
 static void
 test_launch_scene_missing(void)
 {
-    g_autofree char *directory = make_directory();
+    g_autofree char *directory = fixture_root();
     g_autofree char *fifo = g_build_filename(directory, "fifo", NULL);
     const char *const paths[] = {"/no/such.blend", directory, fifo};
 
@@ -208,7 +208,7 @@ test_launch_scene_missing(void)
         g_assert_null(plan(request, &error));
         g_assert_true(dcc_error_is_scene(error));
     }
-    remove_tree(directory);
+    fixture_clean(directory);
 }
 
 static void
@@ -276,16 +276,29 @@ static void
 test_stop(void)
 {
     static const struct {
+        gboolean headless;
         const char *args;
+        const char *save;
         gint64 timeout;
-    } cases[] = {{"", 10000}, {"-a", 30000}};
+    } cases[] = {
+        {TRUE, "", "save", 10000},
+        {FALSE, "", "save", 10000},
+        {FALSE, "-a", "save", 10000}, /* a window */
+        /* Nothing can be saved, and no orderly end is worth the farm's whole patience. */
+        {TRUE, "-P x.py", NULL, 3000},
+        {TRUE, "-P x.py -a", NULL, 3000},
+        {TRUE, "-P x.py -- -a", NULL, 3000},
+        {TRUE, "-a", NULL, 3000},
+        {TRUE, "-o /x -f 1..3", NULL, 3000},
+        {FALSE, "-b -a", NULL, 3000},
+    };
     g_autoptr(DccAdapter) adapter = make_adapter();
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(DccLaunchRequest) request = make_request(TRUE, cases[i].args);
+        g_autoptr(DccLaunchRequest) request = make_request(cases[i].headless, cases[i].args);
         g_autoptr(DccStopPlan) stop = dcc_adapter_plan_stop(adapter, request, NULL);
 
-        g_assert_cmpstr(dcc_stop_plan_get_save_method(stop), ==, "save");
+        g_assert_cmpstr(dcc_stop_plan_get_save_method(stop), ==, cases[i].save);
         g_assert_cmpstr(dcc_stop_plan_get_quit_method(stop), ==, "quit");
         g_assert_cmpint(dcc_stop_plan_get_quit_timeout(stop), ==, cases[i].timeout);
         g_assert_cmpint(dcc_stop_plan_get_signal(stop), ==, SIGTERM);
@@ -318,9 +331,10 @@ test_launch_safe(void)
 static void
 test_recovery(void)
 {
-    g_autofree char *directory = make_directory();
-    g_autofree char *autosave = put_file(directory, "it's_1_autosave.blend", "BLENDER-v304", -1);
-    g_autofree char *report = put_file(directory, "it.crash.txt", "# Blender 3.4.1", -1);
+    g_autofree char *directory = fixture_root();
+    g_autofree char *autosave =
+        fixture_put_content(directory, "it's_1_autosave.blend", "BLENDER-v304", -1);
+    g_autofree char *report = fixture_put_content(directory, "it.crash.txt", "# Blender 3.4.1", -1);
     g_autoptr(DccAdapter) adapter = make_adapter();
     g_autoptr(DccInstallation) it = dcc_installation_new("/opt/b/blender", "3.4.1", "/opt");
     g_autoptr(DccLaunchRequest) request = make_request(TRUE, "-a");
@@ -342,7 +356,7 @@ test_recovery(void)
     g_assert_cmpstr(argv[8], ==, "-a");
     g_assert_null(dcc_adapter_plan_recovery(adapter, it, request, bad, &error));
     g_assert_true(dcc_error_is_not_supported(error));
-    remove_tree(directory);
+    fixture_clean(directory);
 }
 
 int

@@ -16,10 +16,9 @@ make_houdini(void)
 #define LAUNCHED ((gint64)1700000000) /* seconds */
 
 static DccExitInfo *
-make_info(int code, const char *temp)
+make_info(DccAdapter *adapter, int code, int flags, const char *output, const char *temp)
 {
-    DccExitInfo *info =
-        code >= 0 ? dcc_exit_info_new_exited(code) : dcc_exit_info_new_signaled(-code, FALSE);
+    DccExitInfo *info = fixture_end(adapter, code, flags, output);
 
     dcc_exit_info_set_pid(info, PID);
     dcc_exit_info_set_times(info, LAUNCHED * G_USEC_PER_SEC, (LAUNCHED + 60) * G_USEC_PER_SEC);
@@ -66,7 +65,7 @@ test_rescue_files(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *root = fixture_root();
-        g_autoptr(DccExitInfo) info = make_info(1, root);
+        g_autoptr(DccExitInfo) info = make_info(adapter, 1, 0, NULL, root);
         g_autoptr(GListModel) found = NULL;
         g_autoptr(DccRescueFile) file = NULL;
 
@@ -79,17 +78,13 @@ test_rescue_files(void)
     }
 }
 
-#define READY     1
-#define REQUESTED 2
-#define OURS      4
-#define SOON      8 /* within five seconds */
-#define JOB       16
-#define BYE       DCC_HOUDINI_GOODBYE
-#define TRACE     "Traceback (most recent call last):"
-#define NO_SEAT   "No licenses could be found to run this application."
-#define FATAL     "4711: Fatal error: Segmentation fault (sent by pid 4711)"
-#define SCENE     "crash.shot.ada_4711.hip"
-#define LOG       "crash.shot.ada_4711_log.txt"
+#define SOON    32 /* within five seconds */
+#define BYE     DCC_HOUDINI_GOODBYE
+#define TRACE   "Traceback (most recent call last):"
+#define NO_SEAT "No licenses could be found to run this application."
+#define FATAL   "4711: Fatal error: Segmentation fault (sent by pid 4711)"
+#define SCENE   "crash.shot.ada_4711.hip"
+#define LOG     "crash.shot.ada_4711_log.txt"
 
 static const struct {
     int code, flags; /* code < 0: by that signal */
@@ -138,6 +133,11 @@ static const struct {
     {1, 0, DCC_HOUDINI_NO_SCENE ": /x.hip: bad", NULL, DCC_VERDICT_BAD_SCENE},
     {1, READY, "std::bad_alloc", NULL, DCC_VERDICT_OOM},
     {143, READY, "", NULL, DCC_VERDICT_CANCELLED},
+    {137, READY, "", NULL, DCC_VERDICT_KILLED}, /* below a wrapper, as without it */
+    {200, READY, "", NULL, DCC_VERDICT_FAILED},
+    {7, READY | JOB, TRACE, NULL, DCC_VERDICT_FAILED}, /* a chosen code; 1 is Python's own */
+    {0, SOON | JOB, DCC_HOUDINI_NO_SCENE ": /x.hip: bad", NULL, DCC_VERDICT_BAD_SCENE},
+    {0, READY, DCC_HOUDINI_NO_SCENE ": /x.hip: bad\n" BYE, NULL, DCC_VERDICT_CLEAN},
     {-SIGTERM, READY, "", NULL, DCC_VERDICT_CANCELLED},
     {-SIGKILL, READY, "", NULL, DCC_VERDICT_KILLED},
     {-SIGKILL, READY | REQUESTED | OURS, "", NULL, DCC_VERDICT_CLEAN},
@@ -152,8 +152,8 @@ test_exits(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(exits); i++) {
         g_autofree char *root = fixture_root();
-        g_autoptr(DccExitInfo) info = make_info(exits[i].code, root);
-        g_auto(GStrv) lines = g_strsplit(exits[i].output, "\n", -1);
+        g_autoptr(DccExitInfo) info =
+            make_info(adapter, exits[i].code, exits[i].flags, exits[i].output, root);
         g_autoptr(DccVerdict) got = NULL;
 
         if (exits[i].file)
@@ -161,17 +161,6 @@ test_exits(void)
         if (exits[i].flags & SOON)
             dcc_exit_info_set_times(
                 info, LAUNCHED * G_USEC_PER_SEC, (LAUNCHED + 1) * G_USEC_PER_SEC);
-        dcc_exit_info_set_last_lines(info, (const char *const *)lines);
-        dcc_exit_info_set_ready(info, (exits[i].flags & READY) != 0);
-        dcc_exit_info_set_job(info, (exits[i].flags & JOB) != 0);
-        dcc_exit_info_set_requested(info, (exits[i].flags & REQUESTED) != 0);
-        dcc_exit_info_set_our_signal(info, (exits[i].flags & OURS) != 0);
-        for (guint n = 0; lines[n]; n++) {
-            g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(adapter, lines[n]);
-
-            if (event)
-                dcc_exit_info_add_event(info, event);
-        }
         got = dcc_adapter_judge_exit(adapter, info);
         g_test_message("%d '%s': %s", exits[i].code, exits[i].output, dcc_verdict_get_reason(got));
         g_assert_cmpint(dcc_verdict_get_kind(got), ==, exits[i].kind);

@@ -284,11 +284,10 @@ test_rescue_files(void)
     }
 }
 
-#define READY     1
-#define REQUESTED 2
-#define OURS      4
-#define BYE       DCC_MAYA_GOODBYE
-#define TRACE     "Traceback (most recent call last):"
+#define MAYAPY (JOB | 32) /* a script of its own */
+#define BATCH  (JOB | 64) /* a command of its own */
+#define BYE    DCC_MAYA_GOODBYE
+#define TRACE  "Traceback (most recent call last):"
 
 static const struct {
     int code, flags; /* code < 0: by that signal */
@@ -298,6 +297,16 @@ static const struct {
     {0, READY, BYE, DCC_VERDICT_CLEAN},
     {0, READY, "", DCC_VERDICT_SUSPICIOUS},
     {0, READY, TRACE "\n" BYE, DCC_VERDICT_SUSPICIOUS},
+    /* mayapy says goodbye only after a script that did not fail: what it printed was handled. */
+    {0, READY | MAYAPY, TRACE "\n" BYE, DCC_VERDICT_CLEAN},
+    {0, READY | MAYAPY, TRACE, DCC_VERDICT_SUSPICIOUS},
+    {0, READY | BATCH, TRACE "\n" BYE, DCC_VERDICT_SUSPICIOUS},
+    /* A chosen code, whatever was printed; 1 is Python's own. */
+    {7, READY | MAYAPY, TRACE, DCC_VERDICT_FAILED},
+    {200, READY | MAYAPY, "", DCC_VERDICT_FAILED},
+    {0, 0, DCC_MAYA_NO_SCENE ": /x.ma: bad", DCC_VERDICT_BAD_SCENE},
+    {0, READY, DCC_MAYA_NO_SCENE ": /x.ma: bad\n" BYE, DCC_VERDICT_CLEAN},
+    {143, READY | REQUESTED, "", DCC_VERDICT_CLEAN},
     {0, 0, "// Maya exited with status 0", DCC_VERDICT_CLEAN},
     {0, 0, "Maxon licensing error\n// Maya exited with status 0", DCC_VERDICT_LICENCE},
     {1,
@@ -337,22 +346,13 @@ test_exits(void)
     g_autoptr(DccAdapter) adapter = make_maya();
 
     for (guint i = 0; i < G_N_ELEMENTS(exits); i++) {
-        g_autoptr(DccExitInfo) info = exits[i].code >= 0
-                                          ? dcc_exit_info_new_exited(exits[i].code)
-                                          : dcc_exit_info_new_signaled(-exits[i].code, FALSE);
-        g_auto(GStrv) lines = g_strsplit(exits[i].output, "\n", -1);
+        const char *script[] = {"script.py", NULL}, *command[] = {"-command", "x", NULL};
+        g_autoptr(DccExitInfo) info =
+            fixture_end(adapter, exits[i].code, exits[i].flags, exits[i].output);
         g_autoptr(DccVerdict) got = NULL;
 
-        dcc_exit_info_set_last_lines(info, (const char *const *)lines);
-        dcc_exit_info_set_ready(info, (exits[i].flags & READY) != 0);
-        dcc_exit_info_set_requested(info, (exits[i].flags & REQUESTED) != 0);
-        dcc_exit_info_set_our_signal(info, (exits[i].flags & OURS) != 0);
-        for (guint n = 0; lines[n]; n++) {
-            g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(adapter, lines[n]);
-
-            if (event)
-                dcc_exit_info_add_event(info, event);
-        }
+        if (exits[i].flags & JOB)
+            dcc_exit_info_set_args(info, exits[i].flags & 32 ? script : command);
         got = dcc_adapter_judge_exit(adapter, info);
         g_test_message("%d '%s': %s", exits[i].code, exits[i].output, dcc_verdict_get_reason(got));
         g_assert_cmpint(dcc_verdict_get_kind(got), ==, exits[i].kind);

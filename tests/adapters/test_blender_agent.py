@@ -9,73 +9,9 @@ import time
 import pytest
 
 import stand_in
-from stand_in import Blender, Session, Xvfb
+from stand_in import Session, objects_in, until
 
 pytestmark = pytest.mark.skipif(not stand_in.BLENDER, reason="no blender here")
-
-
-@pytest.fixture
-def home(tmp_path):
-    yield tmp_path
-    shutil.rmtree(tmp_path, ignore_errors=True)
-
-
-@pytest.fixture
-def session(home):
-    it = Session(home / "agent.sock")
-    yield it
-    it.close()
-
-
-@pytest.fixture(scope="session")
-def display():
-    if not shutil.which("Xvfb"):
-        pytest.skip("no Xvfb here")
-    server = Xvfb()
-    yield server.display
-    server.close()
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    """Compiled shaders: without them the first window takes ten seconds to draw in software."""
-    path = tmp_path_factory.mktemp("cache")
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
-
-
-@pytest.fixture
-def start(home, session, cache, request):
-    """start(mode, ...): a Blender that is gone when the test is."""
-    running = []
-
-    def begin(mode, **more):
-        if mode == "gui":
-            more.setdefault("display", request.getfixturevalue("display"))
-        blender = Blender(home, more.pop("path", session.path), mode, cache=cache, **more)
-        running.append(blender)
-        return blender
-
-    yield begin
-    for blender in running:
-        blender.close()
-
-
-def objects_in(path, home):
-    """Asks a second Blender what a file holds."""
-    got = subprocess.run(
-        [stand_in.BLENDER, "-b", str(path), "--python-expr",
-         "import bpy; print('OBJECTS', sorted(o.name for o in bpy.data.objects))"],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(home)}, capture_output=True, text=True,
-        timeout=stand_in.PATIENCE)
-    return next(line for line in got.stdout.splitlines() if line.startswith("OBJECTS"))
-
-
-def until(condition, timeout=stand_in.PATIENCE):
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "never came true"
-        time.sleep(0.02)
 
 
 BOTH = pytest.mark.parametrize("mode", ["loop", "gui"])
@@ -323,8 +259,12 @@ def test_another_scene_is_told(start, session, home):
 
 SLOW_DISK = """
 import os, time
-really = os.path.isfile
-os.path.isfile = lambda path: time.sleep(0.5) or really(path)
+really = os.stat
+def slow(path, *args, **flags):
+    if os.fsencode(path).endswith(b"slow.blend"):
+        time.sleep(0.5)
+    return really(path, *args, **flags)
+os.stat = slow
 """
 
 

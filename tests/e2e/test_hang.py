@@ -1,6 +1,10 @@
 """Hung is not busy: what a hang's report says, what a restart saves first, and what is no hang at all."""
 
 import pathlib
+import socket
+import time
+
+import pytest
 
 from world import figure, until
 
@@ -38,8 +42,8 @@ class Modal(bpy.types.Operator):
 
 bpy.utils.register_class(Modal)
 manager = bpy.context.window_manager
-result = bpy.ops.wm.wait_for_artist({'window': manager.windows[0], 'screen': manager.windows[0].screen},
-                                    'INVOKE_DEFAULT')
+with bpy.context.temp_override(window=manager.windows[0], screen=manager.windows[0].screen):
+    result = bpy.ops.wm.wait_for_artist('INVOKE_DEFAULT')
 """
 
 
@@ -115,3 +119,43 @@ def test_a_modal_state_is_left_alone(desk):
         assert not [e for _, e in control.events if e.get("to") in ("stopping", "restarting")]
         status = control.call("status")
         assert (status["pid"], status["restart_count"], status["state"]) == (pid, 0, "running")
+
+
+SERVER = """
+import socket
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen()
+open(%r, "w").write(str(server.getsockname()[1]))
+server.accept()
+"""
+SAYS = """
+from dcchost_wait import waiting
+with waiting("for the night"):
+    while not __import__("os").path.exists(%r):
+        __import__("time").sleep(0.2)
+"""
+
+
+@pytest.mark.parametrize("source", [SERVER, SAYS], ids=["a server", "by its own word"])
+def test_what_waits_on_purpose_is_not_hung(world, source):
+    """In a job of its own and with --on-hang restart: ten times as long as a hang would need to be acted upon."""
+    script, mark = world.work / "wait.py", world.work / "mark"
+    script.write_text(source % str(mark))
+    pid = world.launch(*QUICK, "--on-hang", "restart", "--set", "hang-timeout=500ms", "--", "-P", script)["pid"]
+    with world.control() as control:
+        until(lambda: control.call("probe").get("busy") == "waiting", "the wait to be seen")
+        control.follow()
+        for _n in range(20):
+            probe = control.call("probe")
+            assert (probe["health"], probe["busy"]) == ("busy", "waiting"), probe
+            time.sleep(0.5)  # it is time that must pass: what is looked for is that nothing happens in it
+        assert not [e for _, e in control.events if e.get("to") in ("unresponsive", "stopping", "restarting")]
+    status = world.status()
+    assert (status["pid"], status["restart_count"]) == (pid, 0)
+    if source == SERVER:
+        socket.create_connection(("127.0.0.1", int(mark.read_text()))).close()
+    else:
+        mark.touch()
+    until(lambda: world.status()["state"] == "stopped", "its own end")
+    assert world.status()["result"]["verdict"] == "clean"

@@ -15,6 +15,11 @@ static const char *const seeds[] = {
     "00:01.2  render | Error: Python: Traceback (most recent call last):",
     "Blender quit",
     "Fra:1 | Cancelled",
+    "00:01.047  reports          | ERROR Cannot read file \"/x.blend\": No such file",
+    "                            |   'X11': unable to open a display!",
+    "  File \"x.py\", line 1, in <module>",
+    "Error: Python:   File \"x.py\", line 1, in <module>",
+    "ValueError: no such rig",
 };
 
 GBytes *
@@ -29,6 +34,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autofree char *line = g_strndup((const char *)data, size);
     g_autoptr(DccOutputEvent) event = dcc_blender_read_line(NULL, line);
 
+    /* Anywhere among the last lines. */
+    const char *const args[] = {"-P", "x.py", line, NULL};
+    const char *const lines[] = {line,
+                                 "Traceback (most recent call last):",
+                                 line,
+                                 "  File \"x.py\", line 1, in <module>",
+                                 line,
+                                 "Error: script failed, file: 'x.py', exiting.",
+                                 line,
+                                 NULL};
+
     dcc_blender_judge_line(line);
+    dcc_blender_strip_line(line);
+    dcc_blender_find_exception(lines);
+    dcc_blender_find_uncaught(lines, args);
     return 0;
 }

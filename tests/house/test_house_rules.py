@@ -139,13 +139,15 @@ def test_circles():
     assert circles_of({"a": {"b"}, "b": {"a"}, "c": {"d", "a"}, "d": {"c"}}) == [["a", "b"], ["c", "d"]]
 
 
-def test_an_exemption_that_nothing_needs_is_stale():
-    ring = {"core/processes/%s.c" % one: HEAD + "void\ndcc_%s(void)\n{\n    dcc_%s();\n}\n" % (one, other)
+def test_an_exemption_that_nothing_needs_is_stale(monkeypatch):
+    """A room of its own, for the lists of what is left are to become empty."""
+    monkeypatch.setattr(rules, "CIRCLES_LEFT", ("core/rounds",))
+    ring = {"core/rounds/%s.c" % one: HEAD + "void\ndcc_%s(void)\n{\n    dcc_%s();\n}\n" % (one, other)
             for one, other in (("ring", "round"), ("round", "ring"))}
-    assert "core/processes" in rules.CIRCLES_LEFT
+    assert not any("in a circle" in line for line in rules.broken_rules(rules.Tree(ring)))
     assert not any("CIRCLES_LEFT" in line for line in rules.stale_exemptions(rules.Tree(ring)))
-    del ring["core/processes/ring.c"]
-    assert any("core/processes is in order, take it out of CIRCLES_LEFT" in line
+    del ring["core/rounds/ring.c"]
+    assert any("core/rounds is in order, take it out of CIRCLES_LEFT" in line
                for line in rules.stale_exemptions(rules.Tree(ring)))
 
 

@@ -9,6 +9,7 @@ import time
 from dcchost import PyDccLauncher, PyProcessMonitor, PyProcessWatcher
 
 NUMBER, READINGS = 50, 40
+FEW, MANY = 50, 500
 
 
 def mark(word):
@@ -95,7 +96,30 @@ def launch():
     return []
 
 
+def end(number):
+    """Children by name, each of which is ended: what test_counts.py compares for few and for many."""
+    launcher = PyDccLauncher()
+    pids = [launcher.launch(str(each), "/bin/sleep", ["1000"])["pid"] for each in range(number)]
+    print(*pids)
+    launcher.launch("first", "/bin/sleep", ["1000"])
+    launcher.kill("first")
+    mark("begin")
+    for each in range(number):
+        launcher.kill(str(each))
+    mark("end")
+    return []
+
+
+def end_few():
+    return end(FEW)
+
+
+def end_many():
+    return end(MANY)
+
+
 if __name__ == "__main__":
-    for each in {"idle": idle, "busy": busy, "alive": alive, "poll": poll, "launch": launch}[sys.argv[1]]():
+    for each in {"end-few": end_few, "end-many": end_many, "idle": idle, "busy": busy, "alive": alive, "poll": poll,
+                 "launch": launch}[sys.argv[1]]():
         each.kill()
         each.wait()

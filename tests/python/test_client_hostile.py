@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import threading
+import time
 
 import pytest
 
@@ -54,9 +55,11 @@ def stranger(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     made = []
 
-    def make(answer, close=True):
-        made.append(Stranger(tmp_path / "dcchost" / "odd", answer, close))
-        return client.Session("odd", timeout=5)
+    def make(answer, close=True, name="odd"):
+        made.append(Stranger(tmp_path / "dcchost" / name, answer, close))
+        return client.Session(name, timeout=5)
+
+    make.made = made
 
     yield make
     for each in made:
@@ -158,3 +161,43 @@ def test_a_link_in_the_place_of_an_instance_is_not_followed(tmp_path, monkeypatc
     (tmp_path / "dcchost" / "fake").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(client.Error):
         client.Session("fake").status()
+
+
+@pytest.mark.parametrize("said", [None, -1, 0])
+def test_a_pid_where_there_is_no_process_is_none(stranger, said):
+    """os.kill(-1, ...) signals every process there is; sessions of dcchost 1.0 say -1."""
+    answer = {"pid": said, "shim_pid": said, "exit": {"pid": said, "code": -1}, "list": [{"pid": said}],
+              "session_pid": 7, "stupid": -1}
+    assert stranger(reply(answer)).status() == {
+        "pid": None, "shim_pid": None, "exit": {"pid": None, "code": -1}, "list": [{"pid": None}], "session_pid": 7,
+        "stupid": -1}
+
+
+def test_a_pid_of_an_event_is_none_as_well(stranger):
+    events = [{"seq": 1, "type": "exit", "pid": -1}, {"seq": 2, "type": "ended"}]
+    assert [event.get("pid", 0) for event in stranger(reply({"events": events})).events()] == [None, 0]
+
+
+def test_quiet_is_no_failure_of_the_session(stranger):
+    session = stranger(reply({"events": []}), close=False)
+    with pytest.raises(client.TimeoutError) as caught:
+        list(session.events(follow=True, idle=0.2))
+    assert str(caught.value) == "nothing happened to 'odd' for 0.2 s"
+
+
+def test_a_restart_may_recover(stranger):
+    session = stranger(reply({"state": "running"}))
+    assert session.restart(recover=True)["state"] == "running"
+    assert session.restart()["state"] == "running"
+    assert [json.loads(each)["params"]["recover"] for each in stranger.made[0].heard] == [True, False]
+
+
+def test_one_silent_session_hides_nobody(stranger):
+    stranger(b"", close=False)
+    stranger(b"", close=False, name="also")
+    stranger(reply({"name": "zed", "state": "running"}), name="zed")
+    start = time.monotonic()
+    assert client.list_instances(timeout=2) == [
+        {"name": "also", "attended": True, "state": None}, {"name": "odd", "attended": True, "state": None},
+        {"name": "zed", "state": "running"}]
+    assert time.monotonic() - start < 3.9  # side by side

@@ -206,7 +206,7 @@ def test_awaiting_serves_everybodys_sources(host):
 
 def test_awaiting_below_another_loop_works_too(host):
     """A loop without a selector of its own to be had: the context is turned every 20 ms."""
-    import gi.overrides.DccHost as overrides
+    import gi.overrides._dcchost_loop as overrides
     loop = asyncio.new_event_loop()
     session = host.launch("fake")
     kept, overrides._bridge = overrides._bridge, lambda _loop: None
@@ -271,3 +271,45 @@ def test_a_watcher_in_asyncio():
         return [event async for event in watcher]
 
     assert asyncio.run(asyncio.wait_for(scenario(), PATIENCE)) == []
+
+
+class Plain(DccHost.Adapter):
+    def do_find_installations(self, search):
+        return [DccHost.Installation.new("/bin/sleep", "1", "/bin")]
+
+    def do_plan_launch(self, installation, request):
+        plan = DccHost.LaunchPlan.new(installation.get_executable())
+        plan.add_arg("600")
+        return plan
+
+
+def test_an_adapter_in_python_and_the_command_line(host, box):
+    """Restarted by the command while this program hosts it; afterwards the command says where it can be started."""
+    host.registry.add("plain", Plain())
+    session = host.launch("plain", settings={"settle": "50ms"})
+    assert session.get_pid() is None
+    session.wait_ready(PATIENCE)
+    first, answers = session.get_pid(), []
+    thread = threading.Thread(target=lambda: answers.append(box.run("restart", "plain")))
+    thread.start()
+    deadline = time.monotonic() + PATIENCE
+    while thread.is_alive() and time.monotonic() < deadline:
+        GLib.MainContext.default().iteration(False)
+        time.sleep(0.01)
+    thread.join(PATIENCE)
+    assert answers[0].status == 0 and session.get_pid() != first, answers
+    session.stop()
+    session.wait(PATIENCE)
+    assert session.get_pid() is None
+    done = box.run("restart", "plain")
+    assert done.status == 69 and "no application called 'plain' is known" in done.err
+    assert "'plain' was launched where an adapter for it is" in done.err
+
+
+def test_nothing_happens_for_a_while(host):
+    with host.launch("fake") as session:
+        with pytest.raises(GLib.Error) as caught:
+            for _event in session.events(timeout=0.2):
+                pass
+        assert DccHost.Error.is_timeout(caught.value)
+        assert session.get_state() == DccHost.State.RUNNING

@@ -46,7 +46,8 @@ def machine(root):
 
 @pytest.mark.parametrize("pattern", [
     "girepository-1.0/DccHost-1.0.typelib", "gir-1.0/DccHost-1.0.gir", "vala/vapi/dcchost-1.vapi",
-    "vala/vapi/dcchost-1.deps", "gi/overrides/DccHost.py", "dcchost-1/drop-in/dcc_mcp_core/__init__.py",
+    "vala/vapi/dcchost-1.deps", "gi/overrides/DccHost.py", "gi/overrides/_dcchost_loop.py",
+    "dcchost-1/drop-in/dcc_mcp_core/__init__.py",
     "doc/dcchost-1.0/index.html", "include/dcchost-1/dcchost.h", "pkgconfig/dcchost-1.pc", "libdcchost-1.so.1",
     "bin/dcchost", "dcchost/dcchost-shim", "dcchost/py.typed"])
 def test_meson_installs(installed, pattern):

@@ -22,7 +22,10 @@ def launcher():
     made = PyDccLauncher()
     yield made
     for name in list(made._known):
-        made.kill(name)
+        try:
+            made.kill(name)
+        except RuntimeError as problem:
+            assert "is not running" in str(problem)
     assert made.running_count() == 0
 
 
@@ -74,6 +77,17 @@ def test_what_has_ended_can_be_ended(launcher):
     until(lambda: gone(pid), "no zombie to be left")
     launcher.terminate("x")
     launcher.kill("x")
+
+
+@pytest.mark.parametrize("first", ["terminate", "kill"])
+def test_what_was_ended_here_is_not_running(launcher, first):
+    for _ in range(2):
+        launcher.launch("nobody", "/bin/sleep", ["60"])
+        getattr(launcher, first)("nobody")
+        for again in (launcher.terminate, launcher.kill):
+            with pytest.raises(RuntimeError, match=UNKNOWN):
+                again("nobody")
+    assert launcher.restart_count("nobody") == 0
 
 
 def test_an_unknown_name(launcher):
@@ -133,8 +147,16 @@ def test_any_text_is_a_name(launcher, name):
                                  dict(environment={"A": "\0"}), dict(launch_timeout_ms=-1),
                                  dict(launch_timeout_ms=2 ** 70)])
 def test_bad_values(launcher, bad):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError) as caught:
         launcher.launch(**dict(dict(name="x", executable="/bin/true"), **bad))
+    # What the other package finds out when it starts a process is a RuntimeError there.
+    assert isinstance(caught.value, OverflowError if "launch_timeout_ms" in bad else RuntimeError)
+
+
+@pytest.mark.parametrize("timeout", [2 ** 53, 2 ** 53 + 1, 2 ** 64 - 1])
+def test_a_timeout_for_ever(launcher, timeout):
+    launcher.launch("x", "/bin/sleep", ["60"], launch_timeout_ms=timeout)
+    launcher.terminate("x", timeout_ms=timeout)
 
 
 @pytest.mark.parametrize("bad", [dict(name=3), dict(name=b"x"), dict(executable=None), dict(args="60"), dict(args=[3]),
@@ -165,6 +187,19 @@ def test_other_threads_run_while_it_waits(launcher, tmp_path):
     over.set()
     counter.join()
     assert seen > 50
+
+
+def test_a_kill_hurries_a_terminate(launcher, tmp_path):
+    ready = tmp_path / "ready"
+    sh(launcher, "trap '' TERM; >%s; while :; do sleep 1; done" % ready)
+    until(ready.exists, "the trap")
+    other = threading.Thread(target=launcher.terminate, args=("x", 60000))
+    other.start()
+    time.sleep(0.1)
+    start = time.monotonic()
+    launcher.kill("x")
+    other.join()
+    assert launcher.running_count() == 0 and time.monotonic() - start < 20
 
 
 def test_every_end_once_with_its_code(launcher):

@@ -213,3 +213,19 @@ def test_a_forked_child_makes_its_own():
         os._exit(code)
     until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT | os.WNOHANG), "the child")
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_is_running_without_a_pid():
+    """A script of that ecosystem asks so."""
+    monitor = PyProcessMonitor()
+    assert monitor.is_running() is False
+    child = subprocess.Popen(["/bin/sleep", "60"])
+    monitor.track(child.pid, "x")
+    assert monitor.is_running() is True is monitor.is_running(None)
+    child.kill()
+    child.wait()
+    assert monitor.is_running() is False
+    monitor.track(os.getpid(), "self")
+    assert monitor.is_running() is True
+    with pytest.raises(TypeError):
+        monitor.is_running("1")

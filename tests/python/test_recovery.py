@@ -1,10 +1,12 @@
 """PyCrashRecoveryPolicy: the contract, cell by cell, and bad input."""
 
+import os
+
 import pytest
 
 from conftest import short
 
-from dcchost import PyCrashRecoveryPolicy
+from dcchost import PyCrashRecoveryPolicy, PyProcessMonitor
 
 
 def test_defaults():
@@ -28,10 +30,29 @@ def test_each_status(status, expected):
 def test_any_other_status_names_the_six(status):
     with pytest.raises(ValueError) as caught:
         PyCrashRecoveryPolicy().should_restart(status)
+    assert str(caught.value).startswith("unknown ProcessStatus: '")
     for word in ("running", "starting", "stopped", "restarting", "crashed", "unresponsive"):
         assert word in str(caught.value)
     assert len(str(caught.value)) < 500
     assert PyCrashRecoveryPolicy(0).should_restart(status) is False
+
+
+def test_every_status_of_ours_is_one():
+    """What a monitor or a watcher says can be asked about."""
+    monitor, policy = PyProcessMonitor(), PyCrashRecoveryPolicy()
+    monitor.track(os.getpid(), "me")
+    assert policy.should_restart(monitor.list_all()[0]["status"]) is False
+    monitor.refresh()
+    assert policy.should_restart(monitor.list_all()[0]["status"]) is False
+
+
+@pytest.mark.parametrize("delay", [2 ** 63, 2 ** 64 - 1])
+def test_delays_for_ever(delay):
+    policy = PyCrashRecoveryPolicy()
+    policy.use_fixed_backoff(delay)
+    assert policy.next_delay_ms("x", 0) == 2 ** 63 - 1
+    policy.use_exponential_backoff(delay, delay)
+    assert policy.next_delay_ms("x", 0) == 2 ** 63 - 1
 
 
 def test_doubling_saturates():

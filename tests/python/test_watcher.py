@@ -164,11 +164,23 @@ def test_a_new_name_and_a_name_again(child, watcher):
     assert wait_for(watcher, "heartbeat")["name"] == "three"
 
 
-@pytest.mark.parametrize("interval", [-1, 2 ** 32, 2 ** 70])
+@pytest.mark.parametrize("interval", [-1, 2 ** 64, 2 ** 70])
 def test_bad_intervals(interval):
     for kind in (ValueError, OverflowError):
         with pytest.raises(kind):
             PyProcessWatcher(interval)
+
+
+@pytest.mark.parametrize("interval", [2 ** 32, 2 ** 53 + 1, 2 ** 64 - 1])
+def test_an_interval_that_never_comes(interval):
+    watcher = PyProcessWatcher(interval)
+    watcher.track(os.getpid(), "self")
+    watcher.start()
+    child = subprocess.Popen(["/bin/sh", "-c", "exit 4"])
+    watcher.track(child.pid, "x")
+    assert wait_for(watcher, "exited")["exit_code"] == 4
+    watcher.stop()
+    child.wait()
 
 
 @pytest.mark.parametrize("interval", ["500", None, 0.5])

@@ -3,23 +3,22 @@
 What all agents do alike is in dcchost_agent.py, beside this file; here is what only Blender needs: a timer that
 turns in a window, its handlers, its way to save and to quit. It touches bpy on the main thread alone.
 
-Python 3.7 and its standard library, Blender 2.93 and newer. Started by: blender --python THIS_FILE
+Python 3.7 and its standard library, Blender 2.93 and newer. Started by boot.py, which is what Blender runs.
 DCCHOST_AGENT_MODE: "loop" (loop() will be called), "thread" (a command line render). Windows need none.
 DCCHOST_AGENT_FRAMES: "FIRST LAST STEP" of that render, "" not known; unset: the scene says.
 """
 import contextlib
 import os
 import signal
-import struct
 import sys
 import threading
-import time
-import traceback
-import types
+from time import monotonic
 
 import bpy
 
-MODULE, SHARED = "dcchost_blender_agent", "dcchost_agent"
+import dcchost_agent as shared
+from dcchost_blend_file import UnknownFormat, finish_copy, read_scene_name  # joined
+
 TICK, TICK_AT_WORK, TICK_AT_START = 0.1, 0.02, 0.05
 SCRIPT_FAILED = 42
 # A window is usable when so many ticks in a row came in time: the first draws hold the main thread up.
@@ -56,121 +55,14 @@ def silent_handlers():
             each[:] = held
 
 
-class SceneNames:
-    """Where a .blend file keeps the name of its scene: Blender writes it into autosaves, but not into copies, and
-    without it neither the scene's name nor relative paths come back. The file describes itself; what is not as
-    expected is left as it is."""
-
-    HEAD = struct.Struct("<4siQii")  # of a block: code, length, address, structure, count
-    ROOM, TAIL = 1024, 1 << 20
-
-    def __init__(self):
-        self.field = None  # within the block GLOB; -1: not found
-
-    def write(self, path, name):
-        if self.field == -1 or len(name) >= self.ROOM:
-            return
-        with open(path, "r+b") as file:
-            if file.read(9) != b"BLENDER-v":
-                return
-            file.seek(12)
-            for _n in range(100):
-                code, length, _address, structure, _count = self.HEAD.unpack(file.read(self.HEAD.size))
-                if code == b"GLOB":
-                    break
-                file.seek(length, os.SEEK_CUR)
-            else:
-                return
-            start = file.tell()
-            if self.field is None:
-                self.field = self.find(file, structure)
-            if 0 <= self.field <= length - self.ROOM:
-                file.seek(start + self.field)
-                file.write(name.ljust(self.ROOM, b"\0"))
-
-    def find(self, file, structure):
-        file.seek(-min(self.TAIL, os.fstat(file.fileno()).st_size), os.SEEK_END)
-        data = file.read()
-        start = data.rfind(b"SDNANAME")
-        try:
-            return self.search(data[start + 4:], structure) if start >= 0 else -1
-        except (struct.error, IndexError, ValueError):
-            return -1
-
-    def search(self, data, structure):
-        """The offset of the member filename[1024] or filepath[1024]. Sections: NAME, TYPE, TLEN, STRC."""
-        at = 0
-
-        def begin(code):
-            nonlocal at
-            at = (at + 3) & ~3
-            if data[at:at + 4] != code:
-                raise ValueError(code)
-            at += 4
-
-        def numbers(form, n):
-            nonlocal at
-            got = struct.unpack_from("<%d%s" % (n, form), data, at)
-            at += struct.calcsize("<%d%s" % (n, form))
-            return got
-
-        def words(n):
-            nonlocal at
-            found = []
-            for _n in range(n):
-                end = data.index(b"\0", at)
-                found.append(data[at:end])
-                at = end + 1
-            return found
-
-        begin(b"NAME")
-        members = words(*numbers("i", 1))
-        begin(b"TYPE")
-        types = words(*numbers("i", 1))
-        begin(b"TLEN")
-        lengths = numbers("H", len(types))
-        begin(b"STRC")
-        numbers("i", 1)
-        for _n in range(structure):
-            numbers("H", 2 * numbers("H", 2)[1])
-        offset = 0
-        for _n in range(numbers("H", 2)[1]):
-            kind, member = numbers("H", 2)
-            if members[member] in (b"filename[1024]", b"filepath[1024]"):
-                return offset
-            pointer = members[member].startswith((b"*", b"(*"))
-            size = struct.calcsize("P") if pointer else lengths[kind]
-            for count in members[member].split(b"[")[1:]:
-                size *= int(count.rstrip(b"]"))
-            offset += size
-        return -1
-
-
-scene_names = SceneNames()
-
-
-def load(name, path):
-    """A file as a module, by its path: sys.path is the application's own, and nothing is written beside it."""
-    module = types.ModuleType(name)
-    module.__file__ = path
-    sys.modules[name] = module
-    with open(path, encoding="utf-8") as file:
-        exec(compile(file.read(), path, "exec"), module.__dict__)
-    return module
-
-
-if SHARED not in sys.modules:
-    load(SHARED, os.path.join(os.path.dirname(os.path.abspath(__file__)), SHARED + ".py"))
-shared = sys.modules[SHARED]
-
-
 class Agent(shared.Agent):
     app, suffix = "blender", ".blend"
     refusal = "a command line render holds the main thread"
 
     def __init__(self, path, token):
         self.frames = self.calm_ticks = 0
-        self.edited, self.file = False, None
+        self.edited, self.file, self.handlers = False, None, []
+        self.born_dirty = bpy.app.background and bpy.data.is_dirty
         mode = os.environ.get("DCCHOST_AGENT_MODE", "") if bpy.app.background else "window"
         super().__init__(path, token, mode, bpy.app.background, bpy.app.version_string)
 
@@ -179,13 +71,23 @@ class Agent(shared.Agent):
         bpy.app.timers.register(guard, first_interval=5, persistent=True)
 
     def read_scene(self):
-        return bpy.data.filepath, bpy.data.is_dirty
+        return bpy.data.filepath, self.is_marked() or self.edited
+
+    def is_marked(self):
+        """Whether Blender knows of a change. What a script changes leaves no mark there, but in self.edited; and
+        without a window a scene may be marked from the start (4.2)."""
+        marked = bool(bpy.data.is_dirty)
+        self.born_dirty = self.born_dirty and marked
+        return marked and not self.born_dirty
 
     def names(self):
         return {"bpy": bpy}
 
     def save_copy(self, path):
-        bpy.ops.wm.save_as_mainfile(filepath=path, copy=True, check_existing=False)
+        """To be opened as any scene: relative paths lead from there to where they led. As for any copy of ours, nobody
+        who waits for a save is called: it would be taken for the artist's."""
+        with silent_handlers(), altered(bpy.context.preferences.filepaths, "file_preview_type", "NONE"):
+            bpy.ops.wm.save_as_mainfile(filepath=path, copy=True, check_existing=False)
 
     def stay_dirty(self):
         """After a rescue copy Blender comes to believe that all is saved. The artist must still be asked
@@ -200,27 +102,31 @@ class Agent(shared.Agent):
 
     def may_copy(self):
         window = getattr(bpy.context, "window", None)
-        return (super().may_copy() and (self.edited or bpy.data.is_dirty) and
+        return (super().may_copy() and (self.edited or self.is_marked()) and
                 not getattr(window, "modal_operators", None))  # since 4.2
 
     def write_rescue(self, path):
         """As Blender's own autosave: paths stay as they are, no preview is drawn (half a second in a window), nobody
         who waits for a save is called, and the copy knows the scene's own name."""
-        dirty = bool(bpy.data.is_dirty)
+        dirty = self.is_marked()
         with silent_handlers(), altered(bpy.context.preferences.filepaths, "file_preview_type", "NONE"):
             bpy.ops.wm.save_as_mainfile(filepath=path, copy=True, check_existing=False, compress=False,
                                         relative_remap=False)
         self.unsaved = self.unsaved or dirty
         if not self.background:
             self.stay_dirty()
-        if bpy.data.filepath:
-            scene_names.write(path, os.fsencode(bpy.data.filepath))
+        try:
+            finish_copy(path, shared.on_disk(bpy.data.filepath))
+        except UnknownFormat as error:
+            return "the copy does not know its scene's name, it will come back without one: %s" % error
+        return None
 
     def tick(self):
-        now = time.monotonic()
+        now = monotonic()
         gap, self.turned = now - self.turned, now
         self.turn()
         self.forget_render()
+        self.keep_handlers()
         if not bpy.app.timers.is_registered(guard):
             bpy.app.timers.register(guard, first_interval=5, persistent=True)
         job = self.next_job(0)
@@ -240,7 +146,7 @@ class Agent(shared.Agent):
     def forget_render(self):
         """A render that broke tells nobody that it is over."""
         running = getattr(bpy.app, "is_job_running", None)
-        if self.busy[0] == "render" and running and time.monotonic() - self.busy[1] > 2:
+        if self.busy[0] == "render" and running and monotonic() - self.busy[1] > 2:
             if not running("RENDER"):
                 self.set_busy(None)
 
@@ -265,17 +171,33 @@ class Agent(shared.Agent):
             "undo_post": self.changed,
             "redo_post": self.changed,
         }
-        for name, reaction in reactions.items():
-            handlers = getattr(bpy.app.handlers, name, None)
-            if handlers is not None:
-                handlers.append(self.handler(reaction))
+        self.handlers = [(name, self.handler(reaction)) for name, reaction in reactions.items()
+                         if hasattr(bpy.app.handlers, name)]
+        for name, handler in self.handlers:
+            getattr(bpy.app.handlers, name).append(handler)
+
+    def keep_handlers(self):
+        """An add-on may throw out every handler there is. Who knows what was not told meanwhile: it counts as changed,
+        where that is not known to be otherwise."""
+        lost = [(name, handler) for name, handler in self.handlers
+                if not any(each is handler for each in getattr(bpy.app.handlers, name))]
+        for name, handler in lost:
+            getattr(bpy.app.handlers, name).append(handler)
+        if lost and (self.background or self.is_marked()):
+            self.edited = True
+            self.rescue.touch()
+
+    def turn(self):
+        super().turn()
+        if self.mode == "loop":
+            self.keep_handlers()
 
     def handler(self, reaction):
         @bpy.app.handlers.persistent
         def handle(*args):
             try:
                 if threading.get_ident() == self.main:  # a window renders in a thread of its own
-                    self.turned = time.monotonic()
+                    self.turned = monotonic()
                 reaction(*args)
             except Exception:
                 pass
@@ -286,22 +208,60 @@ class Agent(shared.Agent):
         mark in Blender; without a window there is no other."""
         if self.copying or self.busy[0] not in (None, "run"):
             return
-        self.edited = self.edited or self.busy[0] == "run"
+        self.edited = self.edited or self.running
         if self.edited or not self.background:
             self.rescue.touch()
 
     def recover(self, path):
-        """The scene of a rescue file under its own name. A window would live on, empty, where it cannot be read."""
+        """The scene of a rescue file under its own name; without one, if that is not certain, so that the artist is
+        asked for a name and nothing is written where it does not belong. A window would live on, empty, where it
+        cannot be read."""
         try:
-            bpy.ops.wm.recover_auto_save(filepath=path)
+            self.open_rescue(path)
         except RuntimeError as error:
-            print("dcchost: the rescue file cannot be opened: %s" % error)
+            shared.say("dcchost: the rescue file cannot be opened: %s" % error)
             sys.exit(SCRIPT_FAILED)
         self.edited = True
         self.recovered()
 
+    def open_rescue(self, path):
+        doubt = None
+        try:
+            name = read_scene_name(shared.on_disk(path))
+        except (UnknownFormat, OSError) as error:  # Blender may know more of it than we do
+            name, doubt = None, "the scene's name cannot be read: %s" % error
+        if name and self.is_ours(os.fsdecode(name), path):
+            name, doubt = b"", "the name that it has, %s, is none of the artist's" % os.fsdecode(name)
+        if name != b"":
+            bpy.ops.wm.recover_auto_save(filepath=path)
+            got = bpy.data.filepath
+            if got and not self.is_ours(got, path) and name in (None, shared.on_disk(got)):
+                return
+            doubt = doubt or "Blender did not give it its name, %s" % os.fsdecode(name)
+        if name == b"" or bpy.data.filepath:
+            bpy.ops.wm.read_homefile(filepath=path)
+        if bpy.data.filepath:
+            raise RuntimeError("it cannot be kept from taking the name %s" % bpy.data.filepath)
+        if doubt:
+            shared.say("dcchost: %s comes back without a name, save it under its own: %s" % (path, doubt))
+
+    def is_ours(self, name, path):
+        """Whether a scene of that name would be saved where only we write."""
+        places = [shared.on_disk(place) for place, _prefix in self.rescue.places]
+        name = shared.on_disk(name)
+        return name == shared.on_disk(path) or os.path.dirname(name) in places
+
+    def leave(self):
+        """A window that Blender has closed in order has left all in quit.blend, beside the copy. Then its timers are
+        gone; whoever ends Python itself, as sys.exit() does, comes by here before."""
+        orderly = not self.background and not bpy.app.timers.is_registered(tick)
+        if orderly and not self.ending and self.temp and os.path.isfile(os.path.join(self.temp, "quit.blend")):
+            self.rescue.drop()
+        super().leave()
+
     def scene_changed(self):
         self.edited = False
+        self.born_dirty = self.background and bpy.data.is_dirty
         super().scene_changed()
 
     def look_at_file(self):
@@ -374,20 +334,12 @@ def guard():
 
 def start():
     global agent
-    path, token = os.environ.get("DCCHOST_AGENT_SOCKET"), os.environ.pop("DCCHOST_AGENT_TOKEN", "")
-    if path and agent is None:
-        agent = Agent(path, token)
-        agent.start()
+    if agent is None:
+        agent = shared.make(Agent)
+        if agent is not None:
+            agent.start()
 
 
 def loop():
     if agent is not None:
         agent.loop()
-
-
-if __name__ == "__main__" and MODULE not in sys.modules:
-    try:
-        # Blender may clear the namespace that a script ran in; a module stays.
-        load(MODULE, __file__).start()
-    except Exception:
-        traceback.print_exc()

@@ -9,22 +9,22 @@ Three signs of health: a ping is answered (process and interpreter); main_thread
 crash log of this pid, because Houdini goes on answering from its crash dialog. Once it has written that log nothing
 is left to save: the process ends itself, by the one signal that no crash handler holds up.
 
-Python 3.7 and its standard library. Run by uiready.py, or: hython THIS_FILE [-c CODE | -m MODULE | SCRIPT] [ARGS].
+Python 3.7 and its standard library. Started by boot.py, which uiready.py runs, or hython with the user's own
+[-c CODE | -m MODULE | SCRIPT] [ARGS].
 DCCHOST_AGENT_MODE: "window", "loop", "thread". DCCHOST_HOUDINI_SCENE, DCCHOST_HOUDINI_RECOVER: what to open.
 """
+import contextlib
 import os
 import re
-import runpy
 import shutil
 import signal
-import sys
 import tempfile
 import threading
-import time
-import types
+from time import monotonic, sleep, time
 
-MODULE, SHARED = "dcchost_houdini_agent", "dcchost_agent"
-GOODBYE, NO_SCENE = "dcchost: Houdini ends in order", "dcchost: the scene cannot be opened"
+import dcchost_agent as shared
+
+NO_SCENE = "dcchost: the scene cannot be opened"
 UNPROVED = "dcchost-hython"  # lies in the temporary directory until a hython has ended in order
 TICK = 0.1  # what the event loop is asked for at most, while there is no job
 CRASH_PERIOD, CRASH_QUIET, CRASH_PATIENCE, CRASH_SHOWN, LOG_PATIENCE = 0.5, 1.0, 10.0, 0.5, 60.0
@@ -38,28 +38,15 @@ WATCHED = ("HOUDINI_TEMP_DIR", "HOUDINI_USER_PREF_DIR", "HOUDINI_NO_ENV_FILE", "
 agent = None
 
 
-def load(name, path):
-    """A file as a module, by its path: sys.path is the application's own, and nothing is written beside it."""
-    module = types.ModuleType(name)
-    module.__file__ = path
-    sys.modules[name] = module
-    with open(path, encoding="utf-8") as file:
-        exec(compile(file.read(), path, "exec"), module.__dict__)
-    return module
-
-
-if SHARED not in sys.modules:
-    load(SHARED, os.path.join(os.path.dirname(os.path.abspath(__file__)), SHARED + ".py"))
-shared = sys.modules[SHARED]
-
-
 class Agent(shared.Agent):
     app, suffix = "houdini", ".hip"
     refusal = "a script of its own holds the main thread"
+    goodbye = "dcchost: Houdini ends in order"
 
     def __init__(self, path, token):
-        self.awake = self.gone = self.asked = self.signalled = False
-        self.launched = time.time()
+        self.awake = self.asked = self.signalled = False
+        self.reaction = None
+        self.launched = time()
         self.crash_dir = os.environ.get("HOUDINI_TEMP_DIR")
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
         super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_HOUDINI_VERSION", ""))
@@ -81,10 +68,12 @@ class Agent(shared.Agent):
             self.wake_up()
             self.watch_qt()
             self.open_scene()
-        elif self.jobs.empty() and not self.ending and time.monotonic() - self.turned < TICK:
+        elif self.jobs.empty() and not self.ending and monotonic() - self.turned < TICK:
             return
         self.turn()
-        if not self.ready:
+        if self.ready:
+            self.keep_listening()
+        else:
             self.become_ready()
         job = self.next_job(0)
         if job is not None:
@@ -94,25 +83,16 @@ class Agent(shared.Agent):
 
     # -- without one
 
-    def run_python(self, args):
+    def run_python(self, args, run_script):
         """The whole life of a hython."""
         self.mark()
         if self.mode == "thread":
-            self.run_script(args)
+            self.run_script(args, run_script)  # hou.exit raises SystemExit as well
         else:
             self.wake_up()
             self.open_scene()
             self.loop()
             self.end()
-
-    def run_script(self, args):
-        """As `hython ARGS` would, and then the word that all of it was done."""
-        try:
-            run(args)
-        except SystemExit as end:  # hou.exit raises it as well
-            if end.code:
-                raise
-        self.part()
 
     def mark(self):
         if self.temp:
@@ -132,7 +112,7 @@ class Agent(shared.Agent):
         """On the main thread, as soon as Houdini can be asked."""
         import hou
         self.awake = True
-        self.main = threading.get_ident()
+        self.note_main()
         self.version = str(hou.applicationVersionString()) or self.version
         self.listen(hou)
 
@@ -149,10 +129,10 @@ class Agent(shared.Agent):
             return
         for name in WATCHED:
             if os.environ.get(name) != given.get(name):
-                print("dcchost: %s is %r here, and was launched as %r: houdini.env or a package changes it" %
-                      (name, os.environ.get(name), given.get(name)))
+                shared.say("dcchost: %s is %r here, and was launched as %r: houdini.env or a package changes it" %
+                           (name, os.environ.get(name), given.get(name)))
         if self.crash_dir != self.temp:
-            print("dcchost: crash scenes go to %r, where they are not brought to safety" % self.crash_dir)
+            shared.say("dcchost: crash scenes go to %r, where they are not brought to safety" % self.crash_dir)
 
     def listen(self, hou):
         """Names of events that this Houdini does not have are passed over."""
@@ -169,8 +149,16 @@ class Agent(shared.Agent):
                 known.get(kind, int)()
             except Exception:
                 pass
+        self.reaction = react
+        self.keep_listening()
+
+    def keep_listening(self):
+        """Others may clear all callbacks there are. Which there are an older Houdini may not tell."""
+        import hou
+        known = getattr(hou.hipFile, "eventCallbacks", None)
         try:
-            hou.hipFile.addEventCallback(react)
+            if self.reaction not in known() if known else not self.ready:
+                hou.hipFile.addEventCallback(self.reaction)
         except Exception:
             pass
 
@@ -193,10 +181,7 @@ class Agent(shared.Agent):
                 self.look()
                 self.unsaved = True
         except Exception as error:
-            print("%s: %s: %s" % (NO_SCENE, recover or scene, error))
-            if self.background:  # a window stays, on the scene that it has
-                sys.stdout.flush()
-                os._exit(1)
+            shared.refuse_scene("%s: %s: %s" % (NO_SCENE, recover or scene, error), self.background)
 
     def read_scene(self):
         """hasUnsavedChanges() is always true without a window: then nobody knows."""
@@ -216,7 +201,8 @@ class Agent(shared.Agent):
         before = hou.getenv(BACKUP)
         try:
             hou.putenv(BACKUP, directory)
-            written = hou.hipFile.saveAsBackup()
+            with self.silence(hou):
+                written = hou.hipFile.saveAsBackup()
             if not written or not os.path.isfile(written):
                 raise shared.Refused("Houdini wrote no backup")
             target = os.path.splitext(path)[0] + os.path.splitext(written)[1]
@@ -232,24 +218,29 @@ class Agent(shared.Agent):
                 hou.putenv(BACKUP, before)
             shutil.rmtree(directory, ignore_errors=True)
 
+    @contextlib.contextmanager
+    def silence(self, hou):
+        """A save of ours is none of the artist's: callbacks of others, which may publish or block, are not called."""
+        held = [each for each in getattr(hou.hipFile, "eventCallbacks", tuple)() if each is not self.reaction]
+        try:
+            for each in held:
+                hou.hipFile.removeEventCallback(each)
+            yield
+        finally:
+            now = getattr(hou.hipFile, "eventCallbacks", tuple)()
+            for each in held:
+                if each not in now:
+                    hou.hipFile.addEventCallback(each)
+
     def names(self):
         import hou
         return {"hou": hou}
 
     def part(self):
-        """Houdini ends in order."""
-        if self.gone or os.getpid() != self.pid:
-            return
-        self.gone = True
-        print(GOODBYE)
-        if self.temp and os.path.lexists(os.path.join(self.temp, UNPROVED)):
-            os.unlink(os.path.join(self.temp, UNPROVED))
-        super().leave()
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except Exception:
-                pass
+        if self.temp and not self.gone and os.getpid() == self.pid:
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(self.temp, UNPROVED))
+        super().part()
 
     def leave(self):
         """At exit of Python alone: that proves no order, a script that failed comes by here as well."""
@@ -268,7 +259,7 @@ class Agent(shared.Agent):
             self.copying = True
             self.save_copy(os.path.join(self.temp, name + "_rescue" + self.suffix))
         except Exception as error:
-            print("dcchost: no rescue copy at the end: %s" % error)
+            shared.say("dcchost: no rescue copy at the end: %s" % error)
 
     def end(self):
         """Once. hou.exit raises SystemExit, and is to be called by the event loop, not from within a callback."""
@@ -304,44 +295,29 @@ class Agent(shared.Agent):
         """Busy with "crash" while it saves, "crashed" when that is over. A log that never comes is not waited for."""
         began = None
         while os.getpid() == self.pid:
-            time.sleep(CRASH_PERIOD)
+            sleep(CRASH_PERIOD)
             try:
                 scene, log = self.find_crash()
                 if not scene and not log:
                     continue
                 self.set_busy("crash")
-                began = began or time.monotonic()
-                if log or time.monotonic() - began > LOG_PATIENCE:
+                began = began or monotonic()
+                if log or monotonic() - began > LOG_PATIENCE:
                     self.end_what_crashed(log or scene)
             except Exception:
                 pass  # a file that went away meanwhile
 
     def end_what_crashed(self, path):
         """It has time to die by itself; the log is written after the scene, so once that is whole all is."""
-        size, since, limit = -1, time.monotonic(), time.monotonic() + CRASH_PATIENCE
-        while time.monotonic() < min(since + CRASH_QUIET, limit):
+        size, since, limit = -1, monotonic(), monotonic() + CRASH_PATIENCE
+        while monotonic() < min(since + CRASH_QUIET, limit):
             if os.path.getsize(path) != size:
-                size, since = os.path.getsize(path), time.monotonic()
-            time.sleep(0.05)
+                size, since = os.path.getsize(path), monotonic()
+            sleep(0.05)
         self.set_busy("crashed")
-        time.sleep(CRASH_SHOWN)
+        sleep(CRASH_SHOWN)
         os.write(2, os.fsencode("dcchost: Houdini has crashed and stays; it is ended. It left: %s\n" % path))
         os.kill(self.pid, signal.SIGKILL)
-
-
-def run(args):
-    """What hython would do with these arguments."""
-    if args[0] in ("-c", "-m"):
-        sys.argv[:] = args[:1] + args[2:]
-        sys.path[0] = "" if args[0] == "-c" else os.getcwd()
-        if args[0] == "-m":
-            runpy.run_module(args[1], run_name="__main__", alter_sys=True)
-            return
-        exec(compile(args[1], "<string>", "exec"), {"__name__": "__main__"})
-    else:
-        sys.argv[:] = args
-        sys.path[0] = os.path.dirname(os.path.abspath(args[0]))
-        runpy.run_path(args[0], run_name="__main__")
 
 
 def tick():
@@ -353,23 +329,15 @@ def tick():
 
 def start():
     global agent
-    path, token = os.environ.get("DCCHOST_AGENT_SOCKET"), os.environ.pop("DCCHOST_AGENT_TOKEN", "")
-    os.environ.pop("DCCHOST_HOUDINI_AGENT", None)  # a Houdini that this one starts is none of ours
-    if path and token and agent is None:
-        agent = Agent(path, token)
-        agent.start()
+    if agent is None:
+        agent = shared.make(Agent, "DCCHOST_HOUDINI_AGENT")
+        if agent is not None:
+            agent.start()
 
 
-def main(args):
+def main(args, run_script):
     """hython's main script. Without a session a script is run as ever."""
-    start()
     if agent is not None:
-        agent.run_python(args)
+        agent.run_python(args, run_script)
     elif args:
-        run(args)
-
-
-if __name__ == "dcchost_start" and MODULE not in sys.modules:
-    load(MODULE, __file__).start()
-elif __name__ == "__main__":
-    load(MODULE, __file__).main(sys.argv[1:])
+        run_script(args)

@@ -9,44 +9,30 @@ loop() is the main thread's whole life. Work of the user's own (mode "thread") i
 Three levels, in every ping: that it is answered (process and interpreter), event_loop_age_ms (Qt turns, also inside a
 modal dialog), main_thread_age_ms (Maya's last idle event: it can work). Qt turning without idle events is a dialog.
 
-Python 3.7 and its standard library, Maya 2022 and newer. Run by userSetup.py, or: mayapy THIS_FILE [SCRIPT ARGS].
+Python 3.7 and its standard library, Maya 2022 and newer. Started by boot.py, which userSetup.py runs, or mayapy with
+the user's script and its arguments.
 DCCHOST_AGENT_MODE: "window", "loop", "thread". DCCHOST_MAYA_SCENE, DCCHOST_MAYA_RECOVER: what to open at the start.
 """
 import os
-import runpy
 import sys
 import threading
-import time
-import types
+from time import sleep
 
-MODULE, SHARED = "dcchost_maya_agent", "dcchost_agent"
-GOODBYE, NO_SCENE = "dcchost: Maya ends in order", "dcchost: the scene cannot be opened"
+import dcchost_agent as shared
+
+NO_SCENE = "dcchost: the scene cannot be opened"
 TICK, TICK_AT_WORK = 0.1, 0.02
 
 agent = None
 
 
-def load(name, path):
-    """A file as a module, by its path: sys.path is the application's own, and nothing is written beside it."""
-    module = types.ModuleType(name)
-    module.__file__ = path
-    sys.modules[name] = module
-    with open(path, encoding="utf-8") as file:
-        exec(compile(file.read(), path, "exec"), module.__dict__)
-    return module
-
-
-if SHARED not in sys.modules:
-    load(SHARED, os.path.join(os.path.dirname(os.path.abspath(__file__)), SHARED + ".py"))
-shared = sys.modules[SHARED]
-
-
 class Agent(shared.Agent):
     app, suffix = "maya", ".ma"
     refusal = "a script or a render of its own holds the main thread"
+    goodbye = "dcchost: Maya ends in order"
 
     def __init__(self, path, token):
-        self.awake = self.gone = self.python = False
+        self.awake = self.python = False
         self.asked, self.callbacks = threading.Event(), []
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
         super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_MAYA_VERSION", ""))
@@ -65,7 +51,7 @@ class Agent(shared.Agent):
                     maya.utils.executeDeferred(tick)
                 except Exception:  # not up yet
                     self.asked.clear()
-            time.sleep(TICK if self.jobs.empty() and not self.ending else TICK_AT_WORK)
+            sleep(TICK if self.jobs.empty() and not self.ending else TICK_AT_WORK)
 
     def tick(self):
         """Maya is idle."""
@@ -85,29 +71,21 @@ class Agent(shared.Agent):
 
     # -- without one
 
-    def run_python(self, args):
-        """The whole life of a mayapy; returns its exit code."""
+    def run_python(self, args, run_script):
+        """The whole life of a mayapy."""
         self.python = True
         if self.mode == "thread":
-            self.run_script(args)
+            self.run_script(args, run_script)
         else:
             import maya.standalone
             maya.standalone.initialize(name="python")
-            self.wake_up()
-            self.open_scene()
-            self.loop()
-            self.end()
+            self.live()
 
-    def run_script(self, args):
-        """As `mayapy SCRIPT ARGS` would, and then the word that all of it was done."""
-        sys.argv[:] = args
-        sys.path[0] = os.path.dirname(os.path.abspath(args[0]))
-        try:
-            runpy.run_path(args[0], run_name="__main__")
-        except SystemExit as end:
-            if end.code:
-                raise
-        self.part()
+    def live(self):
+        self.wake_up()
+        self.open_scene()
+        self.loop()
+        self.end()
 
     def say_goodbye(self):
         self.part()
@@ -165,10 +143,7 @@ class Agent(shared.Agent):
             elif scene:
                 cmds.file(scene, open=True, force=True)
         except Exception as error:
-            print("%s: %s: %s" % (NO_SCENE, recover or scene, error))
-            if self.background:  # a window stays, on the scene that it has
-                sys.stdout.flush()
-                os._exit(1)
+            shared.refuse_scene("%s: %s: %s" % (NO_SCENE, recover or scene, error), self.background)
 
     def read_scene(self):
         if not self.awake:
@@ -184,19 +159,6 @@ class Agent(shared.Agent):
     def names(self):
         from maya import cmds
         return {"cmds": cmds}
-
-    def part(self):
-        """Maya ends in order. Its quit flushes nothing, so we do."""
-        if self.gone or os.getpid() != self.pid:
-            return
-        self.gone = True
-        print(GOODBYE)
-        super().leave()
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except Exception:
-                pass
 
     def leave(self):
         """At exit of Python alone: that proves no order, a script that failed comes by here as well."""
@@ -222,32 +184,21 @@ def tick():
 
 def start():
     global agent
-    path, token = os.environ.get("DCCHOST_AGENT_SOCKET"), os.environ.pop("DCCHOST_AGENT_TOKEN", "")
-    os.environ.pop("DCCHOST_MAYA_AGENT", None)  # a Maya that this one starts is none of ours
-    if path and token and agent is None:
-        agent = Agent(path, token)
-        agent.start()
+    if agent is None:
+        agent = shared.make(Agent, "DCCHOST_MAYA_AGENT")
+        if agent is not None:
+            agent.start()
 
 
 def loop():
     """What maya -batch runs last."""
-    agent.wake_up()
-    agent.open_scene()
-    agent.loop()
-    agent.end()
-
-
-def main(args):
-    """mayapy's main script. Without a session a script is run as ever."""
-    start()
     if agent is not None:
-        agent.run_python(args)
+        agent.live()
+
+
+def main(args, run_script):
+    """mayapy's main script. Without a session a script is run as ever."""
+    if agent is not None:
+        agent.run_python(args, run_script)
     elif args:
-        sys.argv[:] = args
-        runpy.run_path(args[0], run_name="__main__")
-
-
-if __name__ == "dcchost_start" and MODULE not in sys.modules:
-    load(MODULE, __file__).start()
-elif __name__ == "__main__":
-    load(MODULE, __file__).main(sys.argv[1:])
+        run_script(args)

@@ -10,6 +10,10 @@ class OutOfRangeError(ValueError, OverflowError):
     """A number that cannot be what it is given for. Both bases, for old code catches either."""
 
 
+class UnfitError(RuntimeError, ValueError):
+    """What no process can be started with. Both bases: dcc_mcp_core raises the one, Python's own modules the other."""
+
+
 def load():
     """The namespace gi.repository.DccHost. ImportError says what is missing."""
     try:

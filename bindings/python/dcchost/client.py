@@ -25,6 +25,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import threading
 import time
 
 __all__ = ["Error", "NotFoundError", "GoneError", "TimeoutError", "ProtocolError", "UnsafeError", "BusyError",
@@ -34,6 +35,8 @@ TIMEOUT = 10.0
 _MAX_LINE = 16 * 1024 * 1024  # a whole ring of events is one line
 _MAX_REQUEST = 1024 * 1024
 _CHUNK = 64 * 1024
+_MOST_AT_ONCE = 64  # sessions that list_instances() asks at the same time
+_PATIENCE = 5.0  # seconds that a command has to clean up after SIGTERM
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\Z")
 _UCRED = struct.Struct("3i")
 
@@ -135,15 +138,22 @@ def _milliseconds(seconds, what):
     return max(1, int(seconds * 1000))
 
 
+def _is_pid(key):
+    return key == "pid" or key.endswith("_pid")
+
+
 def _readable(value):
-    """Strings of bytes that are no UTF-8 come as {"base64": ...}: here they are str as os.fsdecode makes them."""
+    """As Python has it: a pid where there is no process is None (sessions of dcchost 1.0 say -1, which os.kill() takes
+    for every process there is), and strings of bytes that are no UTF-8, which come as {"base64": ...}, are str as
+    os.fsdecode makes them."""
     if isinstance(value, dict):
         if len(value) == 1 and isinstance(value.get("base64"), str):
             try:
                 return base64.b64decode(value["base64"], validate=True).decode("utf-8", "surrogateescape")
             except ValueError:
                 return value
-        return {key: _readable(each) for key, each in value.items()}
+        return {key: None if _is_pid(key) and isinstance(each, int) and each <= 0 else _readable(each)
+                for key, each in value.items()}
     if isinstance(value, list):
         return [_readable(each) for each in value]
     return value
@@ -290,9 +300,14 @@ class _Connection:
             name = "not-supported"
         return _error(name, str(failure.get("message", "no reason was given")))
 
-    def next_event(self):
-        while not self.events:
-            self._keep_event(self.message())
+    def next_event(self, idle):
+        """The next event; TimeoutError when none came for `idle` seconds, which is no fault of the session's."""
+        self.deadline = _deadline(idle)
+        try:
+            while not self.events:
+                self._keep_event(self.message())
+        except TimeoutError:
+            raise TimeoutError("nothing happened to '%s' for %g s" % (self.name, idle)) from None
         return self.events.pop(0)
 
 
@@ -337,9 +352,12 @@ class Session:
         """At once, the whole tree, without asking. As stop() otherwise."""
         return self._call(None if wait else self.timeout, "kill", wait=bool(wait))
 
-    def restart(self, wait=True):
-        """Saves, quits, starts again. The status object, with wait when it runs again."""
-        return self._call(None if wait else self.timeout, "restart", wait=bool(wait))
+    def restart(self, wait=True, recover=False):
+        """Saves, quits, starts again. The status object, with wait when it runs again.
+
+        recover: goes on from the unsaved work that the last crash left; NotFoundError where there is none.
+        """
+        return self._call(None if wait else self.timeout, "restart", wait=bool(wait), recover=bool(recover))
 
     def agent(self, method, params=None, timeout=30.0):
         """What the agent inside the application answers to one of its methods."""
@@ -352,9 +370,9 @@ class Session:
         """What happened, as dicts with `seq`, `time`, `type` and more; an iterator.
 
         since: only those numbered above it. follow: goes on with what happens from now on, until the session is
-        over. idle: seconds without an event after which TimeoutError is raised; None waits for ever. Events that
-        are no longer kept are told first, as one of type `gap` with `missed`, how many. Nothing is asked before
-        the first event is.
+        over. idle: seconds without an event after which TimeoutError is raised, which says that nothing happened (the
+        session is there, and events() may be called again); None waits for ever. Events that are no longer kept are
+        told first, as one of type `gap` with `missed`, how many. Nothing is asked before the first event is.
         """
         if isinstance(since, bool) or not isinstance(since, int):
             raise TypeError("since is a sequence number, not %s" % type(since).__name__)
@@ -372,8 +390,7 @@ class Session:
                 if event.get("type") == "ended":
                     return
             while follow:
-                connection.deadline = _deadline(idle)
-                event = connection.next_event()
+                event = connection.next_event(idle)
                 yield event
                 if event.get("type") == "ended":
                     return
@@ -389,8 +406,9 @@ class Session:
 def list_instances(timeout=TIMEOUT):
     """The status of everything that runs, by name, sorted.
 
-    One that no session attends has `attended` False, and its status is what `dcchost status` makes of the records;
-    where that cannot be run it is `name`, `attended` and a `state` of None.
+    All are asked at the same time. One that no session attends has `attended` False, and its status is what `dcchost
+    status` makes of the records; where that cannot be run it is `name`, `attended` and a `state` of None. One whose
+    session does not answer within `timeout` seconds has `attended` True and a `state` of None.
     """
     try:
         names = sorted(name for name in os.listdir(runtime_directory()) if _NAME.match(name))
@@ -398,17 +416,44 @@ def list_instances(timeout=TIMEOUT):
         return []
     except PermissionError:
         raise UnsafeError("%s belongs to somebody else" % runtime_directory()) from None
-    found = []
-    for name in names:
-        try:
-            found.append(status(name, timeout))
-        except NotFoundError:
-            continue  # it has ended meanwhile
-        except (GoneError, OSError) as problem:
-            if isinstance(problem, (TimeoutError, UnsafeError)):
-                raise
-            found.append({"name": name, "attended": False, "state": None})
-    return found
+    found = {}
+    waiting = iter(names)
+    lock = threading.Lock()
+
+    def ask():
+        while True:
+            with lock:
+                name = next(waiting, None)
+            if name is None:
+                return
+            found[name] = _row(name, timeout)
+
+    threads = [threading.Thread(target=ask, daemon=True) for _ in range(min(len(names), _MOST_AT_ONCE))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rows = [found[name] for name in names]
+    for row in rows:
+        if isinstance(row, BaseException):
+            raise row
+    return [row for row in rows if row is not None]
+
+
+def _row(name, timeout):
+    """What list_instances() says of one; None when it has ended meanwhile, an exception for it to raise."""
+    try:
+        return status(name, timeout)
+    except NotFoundError:
+        return None
+    except TimeoutError:
+        return {"name": name, "attended": True, "state": None}
+    except UnsafeError as problem:
+        return problem
+    except (GoneError, OSError):
+        return {"name": name, "attended": False, "state": None}
+    except Exception as problem:
+        return problem
 
 
 def status(name, timeout=TIMEOUT):
@@ -433,22 +478,41 @@ def _find_command(command):
 
 
 def _run(arguments, timeout, command=None, env=None, cwd=None):
-    """Runs dcchost. What it prints, or what it says as an Error with its status."""
+    """Runs dcchost. What it prints, or what it says as an Error with its status. Whatever ends the wait early (Ctrl-C,
+    the timeout) lets the command clean up: what it was about to start is not left behind."""
     path = _find_command(command)
     if path is None:
         raise NotFoundError("the command '%s' is not on PATH" % (command or os.environ.get("DCCHOST") or "dcchost"))
+    child = subprocess.Popen([path] + list(arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, env=env, cwd=cwd)
     try:
-        done = subprocess.run([path] + list(arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, env=env, cwd=cwd, timeout=timeout)
+        out, err = child.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
+        _end(child)
         raise TimeoutError("%s %s did not end in %g s" % (path, arguments[0], timeout)) from None
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip()
+    except BaseException:
+        _end(child)
+        raise
+    if child.returncode != 0:
+        said = err.decode("utf-8", "replace").strip()
         if said.startswith("dcchost: "):
             said = said[len("dcchost: "):]
-        raise _error(_STATUS_NAMES.get(done.returncode, "failed"),
-                     said or "%s %s ended with status %d" % (path, arguments[0], done.returncode), done.returncode)
-    return done.stdout.decode("utf-8", "surrogateescape")
+        raise _error(_STATUS_NAMES.get(child.returncode, "failed"),
+                     said or "%s %s ended with status %d" % (path, arguments[0], child.returncode), child.returncode)
+    return out.decode("utf-8", "surrogateescape")
+
+
+def _end(child):
+    """Ends a command that is no longer waited for."""
+    child.terminate()
+    try:
+        child.communicate(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+    except BaseException:  # Ctrl-C once more
+        child.kill()
+        raise
 
 
 _STATUS_NAMES = {1: "not-found", 2: "invalid", 69: "not-installed", 75: "busy", 78: "invalid", 124: "timeout",

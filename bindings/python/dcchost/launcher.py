@@ -1,13 +1,18 @@
 """PyDccLauncher: direct children of this process, by name."""
 
 import os
+import time
 
 from . import _library
 
 _DccHost = _library.load()
 
-_MAX_MS = 2 ** 53
+_MAX_MS = 2 ** 64 - 1
+_CLAMP_MS = 2 ** 31 - 1  # 24 days, which is for ever
 _MAX_NAME = 200
+_KILL_MS = 10000
+# A wait in the library is as short as that, so that Python's signal handlers run in between.
+_SLICE_MS = 50
 
 
 class PyDccLauncher:
@@ -20,7 +25,8 @@ class PyDccLauncher:
     def __init__(self):
         self._launcher = _DccHost.Launcher.new()
         self._owner = os.getpid()
-        self._known = set()
+        self._known = set()  # names that were launched
+        self._ended = set()  # those of them that were ended here
 
     def __repr__(self):
         return "PyDccLauncher(running=%d)" % self.running_count()
@@ -33,8 +39,9 @@ class PyDccLauncher:
         working_directory: a path; None for this process's own. launch_timeout_ms: accepted and checked; starting
         takes no time that could run out, for whether the executable could be started is known when launch() returns.
 
-        RuntimeError: it cannot be started, or a process of this name lives. ValueError: a NUL, or a name that is
-        no text. TypeError.
+        RuntimeError: it cannot be started, or a process of this name lives; what no process can be given (a NUL, a
+        variable without a name, a name that is no text) is a RuntimeError that is a ValueError as well. ValueError
+        for a number out of range; TypeError.
         """
         _library.check_process(self._owner)
         _check_name(name)
@@ -46,6 +53,7 @@ class PyDccLauncher:
             pid = self._launcher.launch(_key(name), argv, envp, cwd)
         except _gerror() as problem:
             raise RuntimeError(problem.message) from None
+        self._ended.discard(name)
         self._known.add(name)
         return {"pid": pid, "name": name, "status": "starting"}
 
@@ -53,26 +61,48 @@ class PyDccLauncher:
         """SIGTERM to the process, after timeout_ms milliseconds SIGKILL to whatever is left of it and of all that it
         started; returns when none of them lives. Other threads run meanwhile.
 
-        A process of this name that has ended already: nothing. RuntimeError: no process was launched under this
-        name (`process 'x' is not running`), or one could not be ended.
+        A process of this name that has ended by itself: nothing. RuntimeError: no process was launched under this
+        name, or it was ended here before (`process 'x' is not running`), or one could not be killed. A signal handler
+        may interrupt it (Ctrl-C: KeyboardInterrupt); then it has been asked to end, and may be ended again.
         """
-        timeout_ms = _library.number(timeout_ms, "timeout_ms", 0, _MAX_MS)
-        self._end(name, lambda: self._launcher.terminate(_key(name), timeout_ms))
+        timeout_ms = min(_library.number(timeout_ms, "timeout_ms", 0, _MAX_MS), _CLAMP_MS)
+        self._end(name, timeout_ms)
 
     def kill(self, name):
         """SIGKILL at once, to the process and all that it started; otherwise as terminate()."""
-        self._end(name, lambda: self._launcher.kill(_key(name)))
+        self._end(name, None)
 
-    def _end(self, name, end):
+    def _end(self, name, grace_ms):
         _library.check_process(self._owner)
         _library.text(name, "name")
-        if name not in self._known:
+        if name not in self._known or name in self._ended:
             raise RuntimeError("process '%s' is not running" % name)
         try:
-            end()
+            if grace_ms is not None:
+                self._launcher.ask_to_end(_key(name))
+                self._wait(_key(name), grace_ms)
+            self._kill(_key(name))
         except _gerror() as problem:
-            if not problem.matches(_DccHost.error_quark(), _DccHost.Error.NOT_FOUND):
-                raise RuntimeError(problem.message) from None
+            if problem.matches(_DccHost.error_quark(), _DccHost.Error.NOT_FOUND):
+                return  # it has ended by itself, or another thread has seen to it
+            raise RuntimeError(problem.message) from None
+        self._ended.add(name)
+
+    def _wait(self, key, timeout_ms):
+        deadline = time.monotonic() + timeout_ms / 1000
+        left = timeout_ms
+        while left > 0 and not self._launcher.wait_for(key, min(_SLICE_MS, int(left) + 1)):
+            left = (deadline - time.monotonic()) * 1000
+
+    def _kill(self, key):
+        deadline = time.monotonic() + _KILL_MS / 1000
+        while True:
+            try:
+                return self._launcher.kill_within(key, _SLICE_MS)
+            except _gerror() as problem:
+                if (time.monotonic() >= deadline or
+                        not problem.matches(_DccHost.error_quark(), _DccHost.Error.TIMEOUT)):
+                    raise
 
     def pid_of(self, name):
         """The pid of the process of this name; None when none lives."""
@@ -95,13 +125,13 @@ class PyDccLauncher:
 def _check_name(name):
     _library.text(name, "name")
     if not name:
-        raise ValueError("a name has at least one character")
+        raise _library.UnfitError("a name has at least one character")
     try:
         encoded = name.encode("utf-8")
     except UnicodeEncodeError:
-        raise ValueError("the name %.80s is no text" % ascii(name)) from None
+        raise _library.UnfitError("the name %.80s is no text" % ascii(name)) from None
     if b"\0" in encoded:
-        raise ValueError("the name %.80s holds a NUL" % ascii(name))
+        raise _library.UnfitError("the name %.80s holds a NUL" % ascii(name))
 
 
 def _key(name):
@@ -116,7 +146,7 @@ def _bytes(value, what):
     if isinstance(value, (str, bytes, os.PathLike)):
         value = os.fsencode(value)
         if b"\0" in value:
-            raise ValueError("%s holds a NUL" % what)
+            raise _library.UnfitError("%s holds a NUL" % what)
         return value
     raise TypeError("%s is a str or bytes, not %s" % (what, type(value).__name__))
 
@@ -141,7 +171,7 @@ def _environment(more):
     for key, value in dict(more).items():
         key = _bytes(key, "the name of a variable")
         if not key or b"=" in key:
-            raise ValueError("%r is no name for a variable" % os.fsdecode(key))
+            raise _library.UnfitError("%r is no name for a variable" % os.fsdecode(key))
         merged[key] = _bytes(value, "the variable %s" % os.fsdecode(key))
     return [key + b"=" + value for key, value in merged.items()]
 

@@ -102,7 +102,14 @@ class PyProcessMonitor:
         pid = _library.pid_or_none(pid)
         return pid is not None and self._monitor.is_alive(pid)
 
-    is_running = is_alive
+    def is_running(self, pid=None):
+        """is_alive(pid); without a pid, whether anything that is tracked lives now."""
+        if pid is not None:
+            return self.is_alive(pid)
+        _library.check_process(self._owner)
+        with self._lock:
+            tracked = list(self._names)
+        return any(self._monitor.is_alive(each) for each in tracked)
 
     def tracked_count(self):
         """How many processes are tracked."""

@@ -16,7 +16,8 @@ _EVENT = struct.Struct("=qqdIiiiBBBBI")
 _HEARTBEAT, _STATUS_CHANGED, _EXITED = 1, 2, 3
 _STOPPED, _RUNNING, _ZOMBIE = 0, 1, 2
 _RESULTS = {1: "exited", 2: "signaled", 6: "lost"}
-_MAX_INTERVAL = 2 ** 32 - 1
+_MAX_INTERVAL = 2 ** 64 - 1
+_CLAMP_INTERVAL = 2 ** 32 - 1  # 49 days, which is never
 
 
 class PyProcessWatcher:
@@ -39,7 +40,7 @@ class PyProcessWatcher:
         interval = _library.number(poll_interval_ms, "poll_interval_ms", 0, _MAX_INTERVAL)
         self._owner = os.getpid()
         self._watcher = _DccHost.Watcher.new()
-        self._watcher.set_heartbeat_interval(interval)
+        self._watcher.set_heartbeat_interval(min(interval, _CLAMP_INTERVAL))
         self._watcher.set_status_changes(True)
         self._lock = threading.Lock()
         self._names = {}  # watch: (pid, name)

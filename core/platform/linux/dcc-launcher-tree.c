@@ -7,8 +7,12 @@
  * Who has done all of that away - a session of its own, another environment, a dead parent - is not
  * found.
  *
+ * They are looked for below the launch and among orphans (dcc-descent.h); where the kernel does not
+ * list children, among all processes there are.
+ *
  * Threading: any. */
 #include "dcc-launcher-tree.h"
+#include "dcc-descent.h"
 #include "dcc-process-scan.h"
 #include "dcc-tree.h"
 
@@ -17,6 +21,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Passes one after the other before the first pause: a tree that forks faster than we look must
@@ -28,6 +34,8 @@
 #define EMPTY_LOOKS      1
 #define MAX_UNSURE_LOOKS 4
 #define CHUNK            4096
+/* A process that was killed is given this long to be gone before it is looked for once more. */
+#define DYING_MS 5
 
 /* Word by word, across the edges of what is read at once. */
 static gboolean
@@ -55,21 +63,50 @@ has_mark(gint64 pid, const char *mark)
     return found;
 }
 
+/* Without a read of /proc: what a launch costs is the kernel's work and little else. The system
+ * call itself, because libraries that put another clock before a program's eyes do so in the C
+ * library.
+ */
+guint64
+dcc_launched_now(void)
+{
+    struct timespec now = {0};
+
+    if (syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &now) != 0)
+        return 0;
+    return (guint64)now.tv_sec * (guint64)sysconf(_SC_CLK_TCK) +
+           (guint64)now.tv_nsec / (G_GUINT64_CONSTANT(1000000000) / (guint64)sysconf(_SC_CLK_TCK));
+}
+
 static gboolean
 belongs(const DccLaunched *self, const DccProc *proc)
 {
-    if (proc->pid == getpid() || proc->start_ticks < self->start_ticks)
+    gint64 leader = dcc_reaped_get_pid(self->process);
+
+    if (proc->pid == getpid() || proc->start_ticks < self->since_ticks)
         return FALSE;
-    if (proc->pid == self->pid)
-        return proc->start_ticks == self->start_ticks;
-    return proc->sid == self->pid || has_mark(proc->pid, self->mark);
+    if (proc->pid == leader)
+        return proc->start_ticks <= self->until_ticks;
+    return proc->sid == leader || has_mark(proc->pid, self->mark);
 }
 
 typedef struct {
     const DccLaunched *launched;
     gboolean kills;
     GHashTable *members; /* pids */
+    DccDescent descent;
+    DccProcessScan scan;
 } Search;
+
+static void
+clear_search(Search *search)
+{
+    g_clear_pointer(&search->members, g_hash_table_unref);
+    dcc_descent_clear(&search->descent);
+    dcc_process_scan_clear(&search->scan);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, clear_search)
 
 /* Who belongs is killed at the moment it is seen: one that forks and ends every few milliseconds is
  * gone when a list is complete. dcc_proc_signal() sends nothing to a number's new owner. */
@@ -79,6 +116,17 @@ take(Search *search, const DccProc *proc)
     g_hash_table_add(search->members, GINT_TO_POINTER((gint)proc->pid));
     if (search->kills)
         dcc_proc_signal(proc, SIGKILL);
+}
+
+static gboolean
+visit(const DccProc *proc, gboolean parent_belongs, gpointer data)
+{
+    Search *search = data;
+    gboolean is_member = parent_belongs || belongs(search->launched, proc);
+
+    if (is_member)
+        take(search, proc);
+    return is_member;
 }
 
 static void
@@ -115,33 +163,37 @@ take_children(Search *search, const DccProcessScan *look)
     }
 }
 
-/* (transfer full, element-type gint64): who belongs and lives. *sure: there is none, and nobody
- * slipped away. */
-static GHashTable *
-find_members(const DccLaunched *self, gboolean kills, DccProcessScan *look, gboolean *sure)
+/* Fills members: who belongs and lives. TRUE: there is none, and nobody slipped away. */
+static gboolean
+find_members(Search *search)
 {
-    Search search = {self, kills, g_hash_table_new(NULL, NULL)};
+    const DccLaunched *launched = search->launched;
+    gboolean sure = FALSE;
 
-    dcc_process_scan_take(look, see, &search);
-    take_children(&search, look);
-    *sure =
-        g_hash_table_size(search.members) == 0 && dcc_process_scan_is_sure(look, self->start_ticks);
-    return search.members;
+    g_clear_pointer(&search->members, g_hash_table_unref);
+    search->members = g_hash_table_new(NULL, NULL);
+    search->descent.pid = dcc_reaped_get_pid(launched->process);
+    search->descent.since_ticks = launched->since_ticks;
+    if (dcc_descent_walk(&search->descent, visit, search, &sure))
+        return sure;
+    dcc_process_scan_take(&search->scan, see, search);
+    take_children(search, &search->scan);
+    return g_hash_table_size(search->members) == 0 &&
+           dcc_process_scan_is_sure(&search->scan, launched->since_ticks);
 }
 
 static gboolean
 refuse(const DccLaunched *self, GError **error)
 {
-    g_auto(DccProcessScan) look = {0};
-    gboolean sure;
-    g_autoptr(GHashTable) members = find_members(self, FALSE, &look, &sure);
+    g_auto(Search) search = {.launched = self};
     g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(gint64));
     g_auto(GStrv) lines = NULL;
     g_autofree char *text = NULL;
     GHashTableIter iter;
     gpointer key;
 
-    g_hash_table_iter_init(&iter, members);
+    find_members(&search);
+    g_hash_table_iter_init(&iter, search.members);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         gint64 pid = GPOINTER_TO_INT(key);
 
@@ -155,22 +207,36 @@ refuse(const DccLaunched *self, GError **error)
     return FALSE;
 }
 
+/* Who has lost its parent and changed its session and environment is found by nobody, so the tree
+ * is walked before anybody is killed. */
+static void
+strike(const DccLaunched *self, Search *search)
+{
+    find_members(search);
+    /* Itself by its own descriptor: that works where /proc cannot be read. */
+    dcc_reaped_signal(self->process, SIGKILL);
+    /* Those that keep together at one blow. */
+    dcc_process_ref_kill_group(self->leader);
+    dcc_reaped_wait(self->process, DYING_MS);
+}
+
 gboolean
 dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **error)
 {
     gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
-    g_auto(DccProcessScan) look = {0};
+    g_auto(Search) search = {.launched = self, .kills = TRUE};
     gulong pause_us = 500;
     guint empty = 0;
     guint unsure = 0;
 
+    strike(self, &search);
     for (guint pass = 0; empty < EMPTY_LOOKS && unsure < MAX_UNSURE_LOOKS; pass++) {
-        gboolean sure;
-        g_autoptr(GHashTable) members = find_members(self, TRUE, &look, &sure);
+        gboolean sure = find_members(&search);
+        guint n = g_hash_table_size(search.members);
 
         empty = sure ? empty + 1 : 0;
-        unsure = g_hash_table_size(members) > 0 ? 0 : unsure + 1;
-        if (g_hash_table_size(members) == 0 || pass < EAGER_PASSES)
+        unsure = n > 0 ? 0 : unsure + 1;
+        if (n == 0 || pass < EAGER_PASSES)
             continue;
         if (g_get_monotonic_time() >= end)
             return refuse(self, error);

@@ -23,6 +23,7 @@ typedef struct {
     GCond changed;
     int epoll_fd;
     gboolean has_thread;
+    GHashTable *living;   /* pids of those that have not been reaped */
     GQueue ended;         /* DccReaped, oldest first */
     GHashTable *memories; /* pid -> DccReaped of ended, the newest of that pid */
 } Reaper;
@@ -48,6 +49,7 @@ make_reaper(void)
     g_mutex_init(&reaper->lock);
     g_cond_init(&reaper->changed);
     g_queue_init(&reaper->ended);
+    reaper->living = g_hash_table_new(NULL, NULL);
     reaper->memories = g_hash_table_new(NULL, NULL);
     reaper->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     return reaper;
@@ -120,6 +122,7 @@ bury(Reaper *reaper, DccReaped *child)
     g_queue_push_tail(&reaper->ended, child);
     g_hash_table_insert(reaper->memories, GINT_TO_POINTER((gint)child->pid), child);
     dcc_pidfd_reap(child->pidfd, NULL);
+    g_hash_table_remove(reaper->living, GINT_TO_POINTER((gint)child->pid));
     epoll_ctl(reaper->epoll_fd, EPOLL_CTL_DEL, child->pidfd, NULL);
     close(child->pidfd);
     child->pidfd = -1;
@@ -168,6 +171,7 @@ watch(Reaper *reaper, DccReaped *child, GError **error)
 
     if (child->pidfd >= 0 && ensure_thread(reaper) &&
         epoll_ctl(reaper->epoll_fd, EPOLL_CTL_ADD, child->pidfd, &event) == 0) {
+        g_hash_table_add(reaper->living, GINT_TO_POINTER((gint)child->pid));
         dcc_reaped_ref(child);
         return TRUE;
     }
@@ -260,6 +264,23 @@ dcc_reaped_dup(DccReaped *self)
         fd = fcntl(self->pidfd, F_DUPFD_CLOEXEC, 0);
     g_mutex_unlock(&self->reaper->lock);
     return fd;
+}
+
+guint
+dcc_reaper_leave_out(gint64 *pids, guint n, gint64 but)
+{
+    Reaper *reaper = peek_reaper();
+    guint kept = 0;
+
+    if (reaper == NULL)
+        return n;
+    g_mutex_lock(&reaper->lock);
+    for (guint i = 0; i < n; i++)
+        if (pids[i] == but ||
+            !g_hash_table_contains(reaper->living, GINT_TO_POINTER((gint)pids[i])))
+            pids[kept++] = pids[i];
+    g_mutex_unlock(&reaper->lock);
+    return kept;
 }
 
 gboolean

@@ -21,6 +21,8 @@
 
 #define STACK_BYTES (64 * 1024)
 #define FIRST_KEPT  3
+/* The kernel's; what the C library calls SIGRTMIN comes after those that it keeps for itself. */
+#define FIRST_REAL_TIME 32
 /* Where open descriptors cannot be listed. */
 #define MOST_TRIED_FDS 65536
 
@@ -30,6 +32,7 @@ typedef struct {
     const DccSpawn *spawn;
     int *fds; /* scratch: 3 + n_keep_fds */
     guint n_fds;
+    guint64 real_time; /* signals to reset beside the common ones */
     const char *volatile stage;
     volatile int errno_code;
 } Start;
@@ -122,20 +125,53 @@ arrange_fds(Start *start)
     return TRUE;
 }
 
-static void
-reset_signals(void)
+static gboolean
+is_default(int sig)
 {
     struct sigaction action;
+
+    return sigaction(sig, NULL, &action) != 0 || action.sa_handler == SIG_DFL;
+}
+
+static void
+reset_signal(int sig)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+
+    sigaction(sig, &action, NULL);
+}
+
+/* Real-time signals that this program had a use for when it started its first child: a bit each.
+ * Nobody ignores one by the way, and to ask for all of them takes as long as all else that a child
+ * does before its exec. */
+static guint64
+real_time_in_use(void)
+{
+    static gsize once;
+    static guint64 in_use;
+
+    if (g_once_init_enter(&once)) {
+        for (int sig = FIRST_REAL_TIME; sig < NSIG; sig++)
+            if (!is_default(sig))
+                in_use |= G_GUINT64_CONSTANT(1) << (sig - 1);
+        g_once_init_leave(&once, 1);
+    }
+    return in_use;
+}
+
+static void
+reset_signals(guint64 real_time)
+{
     sigset_t none;
 
     /* Ours would run in the child as soon as it is unblocked, so handlers go as well as what is
      * ignored. Asking first is cheaper: most are as they should be. */
-    for (int sig = 1; sig < NSIG; sig++)
-        if (sigaction(sig, NULL, &action) == 0 && action.sa_handler != SIG_DFL) {
-            memset(&action, 0, sizeof action);
-            action.sa_handler = SIG_DFL;
-            sigaction(sig, &action, NULL);
-        }
+    for (int sig = 1; sig < FIRST_REAL_TIME; sig++)
+        if (!is_default(sig))
+            reset_signal(sig);
+    for (int sig = FIRST_REAL_TIME; real_time != 0 && sig < NSIG; sig++)
+        if (real_time & (G_GUINT64_CONSTANT(1) << (sig - 1)))
+            reset_signal(sig);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -161,7 +197,7 @@ run_child(void *data)
         return fail(start, "spawn");
     if (spawn->cwd != NULL && chdir(spawn->cwd) != 0)
         return fail(start, "chdir");
-    reset_signals();
+    reset_signals(start->real_time);
     execve(spawn->argv[0], (char *const *)spawn->argv, envp);
     return fail(start, "exec");
 }
@@ -319,7 +355,7 @@ gboolean
 dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error)
 {
     g_autofree int *fds = g_new0(int, FIRST_KEPT + spawn->n_keep_fds);
-    Start start = {spawn, fds, FIRST_KEPT + spawn->n_keep_fds, NULL, 0};
+    Start start = {spawn, fds, FIRST_KEPT + spawn->n_keep_fds, real_time_in_use(), NULL, 0};
     DccChild born = {-1, -1};
     gboolean ok;
 

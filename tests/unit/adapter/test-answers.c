@@ -526,8 +526,16 @@ test_default_judgement(Fixture *f, gconstpointer data)
 {
     DccExitInfo *asked = dcc_exit_info_new_signaled(SIGTERM, FALSE);
     DccExitInfo *oom = dcc_exit_info_new_signaled(SIGKILL, FALSE);
+    DccExitInfo *scene = dcc_exit_info_new_exited(0);
+    DccExitInfo *later = dcc_exit_info_new_exited(1);
     g_autoptr(DccOutputEvent) event = dcc_output_event_new(DCC_OUTPUT_OOM, "out of memory");
+    g_autoptr(DccOutputEvent) broken = dcc_output_event_new(DCC_OUTPUT_BAD_SCENE, "cannot open");
 
+    dcc_exit_info_add_event(scene, broken);
+    dcc_exit_info_add_event(later, broken);
+    dcc_exit_info_set_ready(later, TRUE);
+    assert_verdict(f, scene, DCC_VERDICT_BAD_SCENE);
+    assert_verdict(f, later, DCC_VERDICT_FAILED);
     dcc_exit_info_set_requested(asked, TRUE);
     dcc_exit_info_set_our_signal(asked, TRUE);
     dcc_exit_info_add_event(oom, event);

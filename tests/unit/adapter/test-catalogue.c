@@ -50,10 +50,20 @@ app_find_installations(DccAdapter *self, DccSearch *search, GError **error)
     return G_LIST_MODEL(list);
 }
 
+/* The default answer leaves out what follows the numbers. */
+static char *
+app_read_version(DccAdapter *self, DccInstallation *installation, const char *output)
+{
+    if (strstr(output, "-alpha"))
+        return g_strstrip(g_strdup(strrchr(output, ' ') ? strrchr(output, ' ') + 1 : output));
+    return DCC_ADAPTER_CLASS(app_adapter_parent_class)->read_version(self, installation, output);
+}
+
 static void
 app_adapter_class_init(AppAdapterClass *klass)
 {
     DCC_ADAPTER_CLASS(klass)->find_installations = app_find_installations;
+    DCC_ADAPTER_CLASS(klass)->read_version = app_read_version;
 }
 
 static void
@@ -311,6 +321,24 @@ test_choose_for_scene(Fixture *f, gconstpointer data)
     assert_chosen_for(f, "4.3", "/opt/app-a/run", NULL, "4.1.2", "is named by its variable");
 }
 
+/* An alpha is newer than every release, and nobody's default. */
+static void
+test_prerelease(Fixture *f, gconstpointer data)
+{
+    install(f, "opt/app1/run", "5.2.2");
+    install(f, "opt/app2/run", "5.4.0-alpha");
+    install(f, "opt/app3/run", "5.3.0");
+    assert_versions(f, "5.3.0 5.2.2 5.4.0-alpha");
+    assert_chosen(f, NULL, NULL, "5.3.0");
+    assert_chosen(f, NULL, "5.4", "5.4.0-alpha");
+    assert_chosen(f, "/opt/app2/run", NULL, "5.4.0-alpha");
+    assert_none(f, NULL, "5.5", "5.4.0-alpha");
+    assert_none(
+        f, NULL, "5.5", "no release; not started unless asked for with --version 5.4.0-alpha");
+    /* From the cache as well. */
+    assert_chosen(f, NULL, NULL, "5.3.0");
+}
+
 static void
 test_reserved(Fixture *f, gconstpointer data)
 {
@@ -343,6 +371,7 @@ main(int argc, char **argv)
     ADD("no-cache", test_no_cache);
     ADD("choose", test_choose);
     ADD("choose-for-scene", test_choose_for_scene);
+    ADD("prerelease", test_prerelease);
     ADD("reserved", test_reserved);
     ADD("not-installed", test_not_installed);
     return g_test_run();

@@ -212,6 +212,106 @@ test_refork_often(void)
     }
 }
 
+/* Asked, it keeps its name until what it has left behind was killed, also when it has ended itself;
+ * the three steps may be taken again. */
+static void
+test_steps(void)
+{
+    g_autoptr(DccLauncher) launcher = dcc_launcher_new();
+    g_autofree char *word = g_strdup_printf("DCC_TREE_TEST=%d-steps", (int)getpid());
+    const char *envp[] = {word, NULL};
+    const char *argv[] = {"/bin/sh", "-c", "setsid sleep 60 & sleep 60", NULL};
+    const char *again[] = {hands, "wait", NULL};
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(dcc_launcher_ask_to_end(launcher, "a", &error));
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_assert_true(dcc_launcher_wait_for(launcher, "a", -1));
+    g_assert_cmpint(dcc_launcher_launch(launcher, "a", argv, envp, NULL, &error), >, 0);
+    g_assert_no_error(error);
+    kids_wait_for(count_with(word) >= 3);
+    g_assert_false(dcc_launcher_wait_for(launcher, "a", 0));
+    g_assert_true(dcc_launcher_ask_to_end(launcher, "a", &error));
+    g_assert_true(dcc_launcher_wait_for(launcher, "a", 20000));
+    g_assert_true(dcc_launcher_ask_to_end(launcher, "a", &error));
+    g_assert_cmpint(dcc_launcher_pid_of(launcher, "a"), ==, 0);
+    g_assert_cmpuint(count_with(word), >=, 1);
+    g_assert_cmpint(dcc_launcher_launch(launcher, "a", again, NULL, NULL, &error), ==, 0);
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_BUSY);
+    g_clear_error(&error);
+    g_assert_true(dcc_launcher_kill_within(launcher, "a", 10000, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(count_with(word), ==, 0);
+    g_assert_false(dcc_launcher_kill_within(launcher, "a", 10000, &error));
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND);
+    g_assert_cmpuint(dcc_launcher_get_restart_count(launcher, "a"), ==, 0);
+    launch_hands(launcher, "a", "wait", NULL);
+    g_assert_cmpuint(dcc_launcher_get_restart_count(launcher, "a"), ==, 0);
+    g_assert_true(dcc_launcher_kill(launcher, "a", NULL));
+}
+
+static gboolean
+is_alive(const char *pid_file)
+{
+    g_autofree char *text = NULL;
+    g_autofree char *path = NULL;
+    g_autofree char *stat = NULL;
+
+    g_assert_true(g_file_get_contents(pid_file, &text, NULL, NULL));
+    path = g_strdup_printf("/proc/%s/stat", g_strstrip(text));
+    return g_file_get_contents(path, &stat, NULL, NULL) && strstr(stat, ") Z ") == NULL;
+}
+
+/* Another environment and another session, but its parent lives: it is found when it is killed. */
+static void
+test_disguised(void)
+{
+    g_autoptr(DccLauncher) launcher = dcc_launcher_new();
+    g_autofree char *dir = g_dir_make_tmp("dcc-launcher-XXXXXX", NULL);
+    g_autofree char *file = g_build_filename(dir, "pid", NULL);
+    g_autofree char *script =
+        g_strdup_printf("env -i setsid sh -c 'echo $$ >%s.new; mv %s.new %s; exec sleep 60' & "
+                        "trap '' TERM; while :; do sleep 1; done",
+                        file,
+                        file,
+                        file);
+    const char *argv[] = {"/bin/sh", "-c", script, NULL};
+    g_autoptr(GError) error = NULL;
+
+    launch(launcher, "a", argv);
+    kids_wait_for(g_file_test(file, G_FILE_TEST_EXISTS));
+    g_assert_true(is_alive(file));
+    g_assert_true(dcc_launcher_kill(launcher, "a", &error));
+    g_assert_no_error(error);
+    g_assert_false(is_alive(file));
+    unlink(file);
+    rmdir(dir);
+}
+
+/* A child of another name, and what it has started, is nobody's business. */
+static void
+test_neighbours(void)
+{
+    g_autoptr(DccLauncher) launcher = dcc_launcher_new();
+    g_autofree char *word = g_strdup_printf("DCC_TREE_TEST=%d-next", (int)getpid());
+    const char *envp[] = {word, NULL};
+    const char *argv[] = {"/bin/sh", "-c", "setsid sleep 60 & sleep 60", NULL};
+
+    for (int i = 0; i < 10; i++) {
+        g_autofree char *name = g_strdup_printf("%d", i);
+
+        g_assert_cmpint(dcc_launcher_launch(launcher, name, argv, envp, NULL, NULL), >, 0);
+    }
+    kids_wait_for(count_with(word) == 30);
+    for (int i = 9; i >= 0; i--) {
+        g_autofree char *name = g_strdup_printf("%d", i);
+
+        g_assert_true(dcc_launcher_kill(launcher, name, NULL));
+        g_assert_cmpuint(count_with(word), ==, 3 * i);
+    }
+}
+
 /* Main process, daemons, stopped ones, runaways: all of them ignore SIGTERM. */
 static void
 test_bad_tree(void)
@@ -381,6 +481,9 @@ main(int argc, char **argv)
         g_test_add_data_func(path, kinds[i], test_tree);
     }
     g_test_add_func("/process/launcher/refork-often", test_refork_often);
+    g_test_add_func("/process/launcher/steps", test_steps);
+    g_test_add_func("/process/launcher/disguised", test_disguised);
+    g_test_add_func("/process/launcher/neighbours", test_neighbours);
     g_test_add_func("/process/launcher/bad-tree", test_bad_tree);
     g_test_add_func("/process/launcher/stopped", test_stopped);
     g_test_add_func("/process/launcher/others", test_others);

@@ -54,6 +54,11 @@ test_facts(void)
     dcc_exit_info_set_times(info, 5, 9);
     dcc_exit_info_set_temp_dir(info, "/t");
     dcc_exit_info_set_scene(info, "/s.blend");
+    g_assert_null(dcc_exit_info_get_args(info));
+    g_assert_cmpint(dcc_exit_info_get_saved(info), ==, -1);
+    dcc_exit_info_set_args(info, (const char *const[]){"-a", "\xff", NULL});
+    dcc_exit_info_set_args(info, dcc_exit_info_get_args(info));
+    dcc_exit_info_set_saved(info, 3);
     g_assert_true(dcc_exit_info_is_headless(info) && dcc_exit_info_was_ready(info) &&
                   dcc_exit_info_was_requested(info) && dcc_exit_info_is_our_signal(info) &&
                   dcc_exit_info_is_job(info));
@@ -62,6 +67,9 @@ test_facts(void)
     g_assert_cmpint(dcc_exit_info_get_ended(info), ==, 9);
     g_assert_cmpstr(dcc_exit_info_get_temp_dir(info), ==, "/t");
     g_assert_cmpstr(dcc_exit_info_get_scene(info), ==, "/s.blend");
+    g_assert_cmpstr(dcc_exit_info_get_args(info)[1], ==, "\xff");
+    g_assert_null(dcc_exit_info_get_args(info)[2]);
+    g_assert_cmpint(dcc_exit_info_get_saved(info), ==, 3);
 }
 
 static void

@@ -9,13 +9,20 @@ Gio.ListModel and iterate as they are; errors are GLib.Error, and DccHost.Error 
 import collections
 import functools
 import json
+import select
 import struct
+import threading
+import time
 
 from gi.module import get_introspection_module
 from gi.overrides import override
+from gi.overrides._dcchost_loop import context, turn_gently_until
 from gi.repository import Gio, GLib
 
 DccHost = get_introspection_module("DccHost")
+
+_SLICE_MS = 50
+_KILL_MS = 10000
 
 
 class Installation(DccHost.Installation):
@@ -25,6 +32,11 @@ class Installation(DccHost.Installation):
 
 
 class ExitInfo(DccHost.ExitInfo):
+    def get_pid(self):
+        """Whose end it is; None where that is not known."""
+        pid = super().get_pid()
+        return pid if pid > 0 else None
+
     def __repr__(self):
         return "<DccHost.ExitInfo %s code %d signal %d>" % (
             self.get_kind().value_nick, self.get_code(), self.get_signal())
@@ -143,6 +155,99 @@ class LaunchRequest(DccHost.LaunchRequest):
         return request
 
 
+def _interruptible(call, timeout_ms, may_go_on):
+    """Calls again and again for short times, so that Python's signal handlers run in between. call: with milliseconds;
+    may_go_on: of its answer."""
+    end = time.monotonic() + timeout_ms / 1000
+    left = max(0, timeout_ms)
+    while True:
+        answer = call(int(min(left, _SLICE_MS)))
+        left = (end - time.monotonic()) * 1000
+        if left <= 0 or not may_go_on(answer):
+            return answer
+
+
+def _readable(descriptor):
+    """What waits for a descriptor, for some milliseconds or (None) for ever; signal handlers run meanwhile."""
+    if descriptor < 0:  # there was none left
+        return lambda _left: time.sleep(_SLICE_MS / 1000)
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    return poller.poll
+
+
+class Launcher(DccHost.Launcher):
+    """Children by name. Signal handlers run while it waits: Ctrl-C is heard at once. A terminate() that was interrupted
+    has asked the child to end, and may be called again."""
+
+    def __repr__(self):
+        return "<DccHost.Launcher of %d processes>" % self.get_running_count()
+
+    def terminate(self, name, timeout_ms):
+        self.ask_to_end(name)
+        _interruptible(lambda ms: self.wait_for(name, ms), timeout_ms, lambda gone: not gone)
+        try:
+            return self.kill(name)
+        except GLib.Error as problem:
+            if DccHost.Error.is_not_found(problem):
+                return True  # another thread has seen to the rest
+            raise
+
+    def kill(self, name):
+        def kill(ms):
+            try:
+                return self.kill_within(name, ms)
+            except GLib.Error as problem:
+                if not DccHost.Error.is_timeout(problem):
+                    raise
+                return problem
+
+        answer = _interruptible(kill, _KILL_MS, lambda answer: isinstance(answer, GLib.Error))
+        if isinstance(answer, GLib.Error):
+            raise answer
+        return answer
+
+    def pid_of(self, name):
+        """The pid of a child that lives; None where none does."""
+        return super().pid_of(name) or None
+
+
+class Client(DccHost.Client):
+    """Asks a session from outside. Signal handlers run while it waits: Ctrl-C is heard at once, and the client is of no
+    use after that."""
+
+    def call(self, method, params, timeout_ms):
+        if threading.current_thread() is not threading.main_thread():
+            return super().call(method, params, timeout_ms)
+        answer, ask = [], super().call
+
+        def run():
+            try:
+                answer.append(ask(method, params, timeout_ms))
+            except BaseException as problem:
+                answer.append(problem)
+
+        # The main thread alone has signal handlers, and hears of them while it waits for another.
+        thread = threading.Thread(target=run, name="dcchost-call", daemon=True)
+        thread.start()
+        thread.join()
+        if isinstance(answer[0], BaseException):
+            raise answer[0]
+        return answer[0]
+
+    def next_event(self, timeout_ms):
+        readable = _readable(self.get_fd())
+        end = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
+        while True:
+            try:
+                return super().next_event(0)
+            except GLib.Error as problem:
+                left = None if end is None else (end - time.monotonic()) * 1000
+                if not DccHost.Error.is_timeout(problem) or (left is not None and left <= 0):
+                    raise
+            readable(left)
+
+
 class Session(DccHost.Session):
     """One application's life, in the main context of the thread that made it; use it in that thread.
 
@@ -160,6 +265,11 @@ class Session(DccHost.Session):
         if self.is_foreign():
             raise RuntimeError("the session %s belongs to the process that forked this one; dcchost.client reaches it "
                                "from here" % self.get_name())
+
+    def get_pid(self):
+        """The application's pid; None where none runs."""
+        pid = super().get_pid()
+        return pid if pid > 0 else None
 
     def start(self):
         self._check()
@@ -216,7 +326,8 @@ class Session(DccHost.Session):
         return self.get_result()
 
     def events(self, timeout=None):
-        """What happens from now on, each a dict as docs/protocol.md has it, until it is over. timeout: for each."""
+        """What happens from now on, each a dict as docs/protocol.md has it, until it is over. timeout: seconds for
+        each; where nothing happens for that long it raises GLib.Error (DccHost.Error.is_timeout). None: for ever."""
         self._check()
         with _Inbox(self) as inbox:
             while True:
@@ -229,12 +340,12 @@ class Session(DccHost.Session):
         """wait_ready() for asyncio, in whose loop the session lives: other tasks go on. While somebody awaits, the
         loop waits for what the main context waits for as well."""
         self._check()
-        await _turn_gently_until(self._is_ready)
+        await turn_gently_until(self._is_ready)
 
     async def until_over(self):
         """wait() for asyncio; the DccHost.Result."""
         self._check()
-        await _turn_gently_until(self.is_over)
+        await turn_gently_until(self.is_over)
         return self.get_result()
 
     async def stream(self):
@@ -242,7 +353,7 @@ class Session(DccHost.Session):
         self._check()
         with _Inbox(self) as inbox:
             while True:
-                await _turn_gently_until(inbox.is_worth_a_look)
+                await turn_gently_until(inbox.is_worth_a_look)
                 if not inbox:
                     return
                 yield inbox.popleft()
@@ -288,8 +399,10 @@ class Host:
         return "<DccHost.Host of %d sessions in %s>" % (len(self), self.runtime.get_path())
 
     def launch(self, app, **request):
-        """Starts an application; the DccHost.Session. request: what DccHost.LaunchRequest.new() takes. GLib.Error:
-        nobody knows it, it is not installed, the name is taken, the scene is not there."""
+        """Starts an application; the DccHost.Session, at once: it starts while the main context turns, and until then
+        it has no pid (None). `with host.launch(...)` and session.wait_ready() wait until it is ready. request: what
+        DccHost.LaunchRequest.new() takes. GLib.Error: nobody knows it, it is not installed, the name is taken, the
+        scene is not there."""
         adapter = self.registry.lookup(app)
         session = DccHost.Session.new(adapter, LaunchRequest.new(app, **request), self.runtime)
         session.start()
@@ -344,6 +457,17 @@ class Watcher(DccHost.Watcher):
         return "<DccHost.Watcher of %d processes, %s>" % (
             self.get_tracked_count(), "running" if self.is_running() else "stopped")
 
+    def wait(self, timeout_ms):
+        """As in C, and signal handlers run meanwhile: Ctrl-C is heard at once."""
+        end = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
+        readable = _readable(self.get_fd())
+        while not super().wait(0):
+            left = None if end is None else (end - time.monotonic()) * 1000
+            if not self.is_running() or (left is not None and left <= 0):
+                return False
+            readable(left)
+        return True
+
     def __iter__(self):
         return map(WatchEvent._make, _WATCH_EVENT.iter_unpack(self.drain() or b""))
 
@@ -359,7 +483,7 @@ class Watcher(DccHost.Watcher):
             readable.clear()
             loop.add_reader(descriptor, readable.set)
             try:
-                await readable.wait()
+                await readable.wait()  # of news, or of the watcher's stop
             finally:
                 loop.remove_reader(descriptor)
 
@@ -368,121 +492,33 @@ def _error(code, message):
     return GLib.Error.new_literal(DccHost.Error.quark(), message, code)
 
 
-def _context():
-    return GLib.MainContext.get_thread_default() or GLib.MainContext.default()
-
-
 def _turn_until(condition, timeout, what):
     """Turns the thread's main context until the condition holds; other threads run meanwhile."""
-    context, late = _context(), []
+    turned, late = context(), []
     source = None
     if timeout is not None:
         source = GLib.timeout_source_new(max(0, int(timeout * 1000)))
         source.set_callback(lambda *_nothing: late.append(True) or False)
-        source.attach(context)
+        source.attach(turned)
     try:
         while not condition():
             if late:
                 raise _error(DccHost.Error.TIMEOUT, "waited %g s for %s" % (timeout, what))
-            context.iteration(True)
+            turned.iteration(True)
     finally:
         if source is not None:
             source.destroy()
 
 
-class _Bridge:
-    """asyncio's loop and a main context as one, while somebody awaits: asyncio waits where GLib does, for whichever has
-    something first. So nobody looks at a clock, and every source is served, whoever has added it.
-
-    Only asyncio's own loop can be had so, for it waits for one descriptor that GLib can wait for as well.
-    """
-
-    def __init__(self, loop, context):
-        self.loop, self.context, self.waiters = loop, context, {}
-        self.selector = loop._selector
-        self.look = self.selector.select
-        self.source = GLib.unix_fd_source_new(self.selector.fileno(), GLib.IOCondition.IN)
-        self.source.set_callback(lambda *_nothing: True)
-
-    def add(self, future, condition):
-        if not self.waiters:
-            self.source.attach(self.context)
-            self.selector.select = self.select
-        self.waiters[future] = condition
-
-    def remove(self, future):
-        del self.waiters[future]
-        if not self.waiters:
-            del self.selector.select
-            self.source.destroy()
-            self.context.release()
-            del _bridges[self.loop]
-
-    def select(self, timeout=None):
-        """What asyncio calls to wait: nothing of its own is late, and GLib's sources are dispatched meanwhile."""
-        may_wait = timeout is None or timeout > 0
-        late = None
-        if may_wait and timeout is not None:
-            late = GLib.timeout_source_new(int(timeout * 1000) + 1)
-            late.set_callback(lambda *_nothing: False)
-            late.attach(self.context)
-        self.context.iteration(may_wait)
-        if late is not None:
-            late.destroy()
-        self.tell()
-        return self.look(0)
-
-    def tell(self):
-        for future, condition in list(self.waiters.items()):
-            try:
-                if not future.done() and condition():
-                    future.set_result(None)
-            except BaseException as problem:
-                future.set_exception(problem)
-
-
-_bridges = {}
-
-
-def _bridge(loop):
-    """None where the two cannot be one: another kind of loop, or another thread turns the context."""
-    if loop not in _bridges:
-        context = _context()
-        if not hasattr(getattr(loop, "_selector", None), "fileno") or not context.acquire():
-            return None
-        _bridges[loop] = _Bridge(loop, context)
-    return _bridges[loop]
-
-
-async def _turn_gently_until(condition):
-    """The same below asyncio, whose loop must not be held up."""
-    import asyncio
-    loop = asyncio.get_running_loop()
-    if condition():
-        return
-    bridge = _bridge(loop)
-    while bridge is None:
-        while _context().iteration(False):
-            pass
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-        bridge = _bridge(loop)
-    future = loop.create_future()
-    bridge.add(future, condition)
-    try:
-        await future
-    finally:
-        bridge.remove(future)
-
-
 Adapter = override(Adapter)
+Client = override(Client)
 ConformanceRow = override(ConformanceRow)
 Installation = override(Installation)
 ExitInfo = override(ExitInfo)
 Verdict = override(Verdict)
 LaunchRequest = override(LaunchRequest)
+Launcher = override(Launcher)
 Session = override(Session)
 Watcher = override(Watcher)
-__all__ = ["Adapter", "ConformanceRow", "ExitInfo", "Host", "Installation", "LaunchRequest", "Session", "Verdict",
-           "WatchEvent", "Watcher"]
+__all__ = ["Adapter", "Client", "ConformanceRow", "ExitInfo", "Host", "Installation", "LaunchRequest", "Launcher",
+           "Session", "Verdict", "WatchEvent", "Watcher"]

@@ -55,12 +55,24 @@ class HipFile:
     reactions = []
 
     def fire(self, kind):
-        for reaction in self.reactions:
+        for reaction in list(self.reactions):
             reaction(kind)
 
     def addEventCallback(self, reaction):
         standin.check_thread()
         self.reactions.append(reaction)
+
+    def removeEventCallback(self, reaction):
+        standin.check_thread()
+        self.reactions.remove(reaction)
+
+    def clearEventCallbacks(self):
+        standin.check_thread()
+        self.reactions.clear()
+
+    def eventCallbacks(self):
+        standin.check_thread()
+        return tuple(self.reactions)
 
     def path(self):
         standin.check_thread()
