@@ -3,10 +3,10 @@
 
 #include "cli-check.h"
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-text.h"
+#include "dcc-json.h"
 #include "dcc-settings.h"
 #include <string.h>
 
@@ -48,11 +48,11 @@ print_line(const char *outcome, const char *question, const char *text)
 static void
 show_row(JsonObject *row, gpointer data)
 {
-    g_autofree char *reason = cli_json_bytes(row, "reason");
+    g_autofree char *reason = dcc_json_get_bytes(row, "reason");
 
-    print_line(cli_json_string(row, "outcome", "?"),
-               cli_json_string(row, "question", "?"),
-               reason ? reason : cli_json_string(row, "seen", ""));
+    print_line(dcc_json_get_string(row, "outcome", "?"),
+               dcc_json_get_string(row, "question", "?"),
+               reason ? reason : dcc_json_get_string(row, "seen", ""));
     cli_out_flush();
 }
 
@@ -68,7 +68,7 @@ count_bad(JsonArray *rows)
 
     for (guint i = 0; i < json_array_get_length(rows); i++) {
         const char *outcome =
-            cli_json_string(json_array_get_object_element(rows, i), "outcome", "");
+            dcc_json_get_string(json_array_get_object_element(rows, i), "outcome", "");
 
         n += strcmp(outcome, "slow") == 0 || strcmp(outcome, "refused") == 0;
     }
@@ -78,13 +78,13 @@ count_bad(JsonArray *rows)
 static void
 print_sum(JsonObject *report)
 {
-    g_autofree char *id = cli_json_bytes(report, "id");
-    g_autofree char *version = cli_json_bytes(report, "version");
-    g_autofree char *reason = cli_json_bytes(report, "reason");
-    JsonArray *rows = cli_json_array(report, "rows");
+    g_autofree char *id = dcc_json_get_bytes(report, "id");
+    g_autofree char *version = dcc_json_get_bytes(report, "version");
+    g_autofree char *reason = dcc_json_get_bytes(report, "reason");
+    JsonArray *rows = dcc_json_get_array(report, "rows");
     guint bad = count_bad(rows);
 
-    if (!cli_json_boolean(report, "loaded", FALSE))
+    if (!dcc_json_get_boolean(report, "loaded", FALSE))
         print_line("refused", "load", reason ? reason : "it was not loaded");
     else if (bad == 0 && version && g_str_has_suffix(version, MADE_UP))
         cli_out("%s %s: every answer is sound, but made up: the options, words and codes are the "
@@ -133,7 +133,7 @@ check_file(const char *name, CliCheck *check, gboolean json)
         cli_out_object(report);
     else
         print_sum(report);
-    return cli_json_boolean(report, "well", FALSE) ? CLI_DONE : CLI_NOT_WELL;
+    return dcc_json_get_boolean(report, "well", FALSE) ? CLI_DONE : CLI_NOT_WELL;
 }
 
 int

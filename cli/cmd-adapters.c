@@ -2,12 +2,12 @@
 #include "cli-verb.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-table.h"
 #include "dcc-adapter-record.h"
 #include "dcc-adapter-registry.h"
+#include "dcc-json.h"
 
 static JsonObject *
 describe(DccAdapterRecord *record)
@@ -15,12 +15,12 @@ describe(DccAdapterRecord *record)
     JsonObject *object = json_object_new();
     DccAdapter *adapter = dcc_adapter_record_get_adapter(record);
 
-    cli_json_set_bytes(object, "id", dcc_adapter_record_get_id(record));
-    cli_json_set_bytes(object, "title", adapter != NULL ? dcc_adapter_get_title(adapter) : NULL);
-    cli_json_set_bytes(object, "version", dcc_adapter_record_get_version(record));
-    cli_json_set_bytes(object, "path", dcc_adapter_record_get_path(record));
+    dcc_json_set_bytes(object, "id", dcc_adapter_record_get_id(record));
+    dcc_json_set_bytes(object, "title", adapter != NULL ? dcc_adapter_get_title(adapter) : NULL);
+    dcc_json_set_bytes(object, "version", dcc_adapter_record_get_version(record));
+    dcc_json_set_bytes(object, "path", dcc_adapter_record_get_path(record));
     json_object_set_boolean_member(object, "loaded", adapter != NULL);
-    cli_json_set_bytes(object, "reason", dcc_adapter_record_get_refusal(record));
+    dcc_json_set_bytes(object, "reason", dcc_adapter_record_get_refusal(record));
     return object;
 }
 
@@ -86,8 +86,8 @@ cmd_adapters(char **argv)
     const CliUsage usage = {
         NULL,
         "Show the adapter modules that were loaded, and those refused, with the reason.",
-        "Searched are $DCC_ADAPTER_PATH, $XDG_DATA_HOME/dcchost/adapters and the installed ones,\n"
-        "in that order. Dropping a file in is all there is to adding an application.",
+        "Searched are $DCCHOST_ADAPTER_PATH, $XDG_DATA_HOME/dcchost/adapters and the installed\n"
+        "ones, in that order. Dropping a file in is all there is to adding an application.",
         0,
         0};
     g_autoptr(DccAdapterRegistry) registry = NULL;

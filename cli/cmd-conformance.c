@@ -1,19 +1,19 @@
 /* dcchost conformance PATH BOUND_MS FIRST: asks the questions from number FIRST on of one module,
- * and reports on descriptor 3. `dcchost adapter check` starts it; nobody types it.
+ * and reports on descriptor 3. `dcchost adapter check` starts it; it is not meant to be typed.
  *
  * Problem: what a module does here it does to this process alone. Contract: before each question
- * its name is reported, so that whoever listens knows what the process died of. What the adapter
+ * its name is reported, so that the reader knows which question ended the process. What the adapter
  * may not do beside answering is a refusal, too: criticals in the log, processes.
  */
 #include "cli-verb.h"
 
 #include "cli-check.h"
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "dcc-adapter-record.h"
 #include "dcc-adapter-registry.h"
 #include "dcc-conformance.h"
 #include "dcc-fds.h"
+#include "dcc-json.h"
 #include "dcc-own-process.h"
 #include <string.h>
 #include <unistd.h>
@@ -78,12 +78,12 @@ report_module(const char *path, DccAdapter *adapter, DccAdapterRegistry *registr
     g_autoptr(JsonObject) object = json_object_new();
     JsonObject *facts = json_object_new();
 
-    cli_json_set_bytes(facts, "id", record ? dcc_adapter_record_get_id(record) : NULL);
-    cli_json_set_bytes(facts, "title", adapter ? dcc_adapter_get_title(adapter) : NULL);
-    cli_json_set_bytes(facts, "version", adapter ? dcc_adapter_record_get_version(record) : NULL);
-    cli_json_set_bytes(facts, "type", adapter ? G_OBJECT_TYPE_NAME(adapter) : NULL);
+    dcc_json_set_bytes(facts, "id", record ? dcc_adapter_record_get_id(record) : NULL);
+    dcc_json_set_bytes(facts, "title", adapter ? dcc_adapter_get_title(adapter) : NULL);
+    dcc_json_set_bytes(facts, "version", adapter ? dcc_adapter_record_get_version(record) : NULL);
+    dcc_json_set_bytes(facts, "type", adapter ? G_OBJECT_TYPE_NAME(adapter) : NULL);
     json_object_set_boolean_member(facts, "loaded", adapter != NULL);
-    cli_json_set_bytes(facts, "reason", error ? error->message : NULL);
+    dcc_json_set_bytes(facts, "reason", error ? error->message : NULL);
     json_object_set_object_member(object, "module", facts);
     report(object);
 }
@@ -92,12 +92,12 @@ static void
 object_to(JsonObject *row, const char *question, const char *what)
 {
     g_autofree char *reason = g_strdup_printf("%s: %s", question, what);
-    const char *outcome = cli_json_string(row, "outcome", "");
+    const char *outcome = dcc_json_get_string(row, "outcome", "");
 
     if (strcmp(outcome, "refused") == 0)
         return;
     json_object_set_string_member(row, "outcome", "refused");
-    cli_json_set_bytes(row, "reason", reason);
+    dcc_json_set_bytes(row, "reason", reason);
 }
 
 static void
@@ -112,7 +112,7 @@ ask(DccConformance *suite, const char *question)
     report_asking(question);
     row = dcc_conformance_ask(suite, question, NULL);
     text = dcc_conformance_row_to_json(row);
-    facts = cli_json_parse(text, NULL);
+    facts = dcc_json_from_text(text, -1, NULL);
     critical = take_said();
     if (critical)
         object_to(facts, question, critical);

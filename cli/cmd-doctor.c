@@ -1,64 +1,18 @@
 /* dcchost doctor: says what is well, what is not, and what to do about it. */
 #include "cli-verb.h"
 
-#include "cli-doctor.h"
+#include "cli-doctor-applications.h"
+#include "cli-doctor-system.h"
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-text.h"
 
-static const char *const level_names[] = {
-    [CLI_FINDING_OK] = "ok",
-    [CLI_FINDING_WARN] = "warn",
-    [CLI_FINDING_FAIL] = "fail",
-};
 static const char *const level_colours[] = {
     [CLI_FINDING_OK] = "\033[32m",
     [CLI_FINDING_WARN] = "\033[33m",
     [CLI_FINDING_FAIL] = "\033[31m",
 };
-
-static void
-finding_free(gpointer data)
-{
-    CliFinding *finding = data;
-
-    g_free(finding->check);
-    g_free(finding->detail);
-    g_free(finding->advice);
-    g_free(finding);
-}
-
-void
-cli_doctor_add(GPtrArray *findings,
-               CliLevel level,
-               const char *check,
-               const char *advice,
-               const char *format,
-               ...)
-{
-    CliFinding *finding = g_new0(CliFinding, 1);
-    va_list args;
-
-    va_start(args, format);
-    finding->detail = g_strdup_vprintf(format, args);
-    va_end(args);
-    finding->level = level;
-    finding->check = g_strdup(check);
-    finding->advice = g_strdup(advice);
-    g_ptr_array_add(findings, finding);
-}
-
-GPtrArray *
-cli_doctor_examine(const char *app)
-{
-    GPtrArray *findings = g_ptr_array_new_with_free_func(finding_free);
-
-    cli_doctor_check_system(findings);
-    cli_doctor_check_applications(findings, app);
-    return findings;
-}
 
 static void
 print_finding(const CliFinding *finding)
@@ -69,7 +23,7 @@ print_finding(const CliFinding *finding)
 
     cli_out("%s%-4s%s  %-18s %s\n",
             colour ? level_colours[finding->level] : "",
-            level_names[finding->level],
+            cli_finding_level_name(finding->level),
             colour ? "\033[0m" : "",
             check,
             detail);
@@ -82,36 +36,16 @@ print_json(GPtrArray *findings)
 {
     g_autoptr(JsonArray) list = json_array_new();
 
-    for (guint i = 0; i < findings->len; i++) {
-        const CliFinding *finding = findings->pdata[i];
-        JsonObject *object = json_object_new();
-
-        json_object_set_string_member(object, "level", level_names[finding->level]);
-        cli_json_set_bytes(object, "check", finding->check);
-        cli_json_set_bytes(object, "detail", finding->detail);
-        cli_json_set_bytes(object, "advice", finding->advice);
-        json_array_add_object_element(list, object);
-    }
+    for (guint i = 0; i < findings->len; i++)
+        json_array_add_object_element(list, cli_finding_to_json(findings->pdata[i]));
     cli_out_array(list);
 }
 
-int
-cmd_doctor(char **argv)
+static gboolean
+print_findings(GPtrArray *findings, gboolean json)
 {
-    gboolean json = FALSE;
-    const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "A list: level check detail advice", NULL},
-        {NULL},
-    };
-    const CliUsage usage = {
-        "[APP]", "Look at everything that launching needs: 0 fine, 1 something fails.", NULL, 0, 1};
-    g_autoptr(GPtrArray) findings = NULL;
     gboolean failed = FALSE;
-    int status;
 
-    if (!cli_options_parse(&usage, entries, argv, &status))
-        return status;
-    findings = cli_doctor_examine(argv[1]);
     for (guint i = 0; i < findings->len; i++) {
         const CliFinding *finding = findings->pdata[i];
 
@@ -121,5 +55,47 @@ cmd_doctor(char **argv)
     }
     if (json)
         print_json(findings);
+    cli_out_flush();
+    return failed;
+}
+
+int
+cmd_doctor(char **argv)
+{
+    gboolean json = FALSE, part = FALSE, needed = FALSE;
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "A list: level check detail advice", NULL},
+        {"part", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &part, "The application alone", NULL},
+        {"needed", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &needed, "It has to be there", NULL},
+        {NULL},
+    };
+    const CliUsage usage = {"[APP]",
+                            "Look at everything that launching needs: 0 fine, 1 something fails.",
+                            "Applications are asked for their versions side by side; one that does "
+                            "not answer is\nnamed while it is waited for.",
+                            0,
+                            1};
+    g_autoptr(GPtrArray) findings = cli_findings_new();
+    g_autoptr(GPtrArray) applications = cli_findings_new();
+    gboolean failed = FALSE;
+    int status;
+
+    if (!cli_options_parse(&usage, entries, argv, &status))
+        return status;
+    if (!part)
+        cli_doctor_check_system(findings);
+    if (!json) /* what is known already is shown while applications are asked */
+        failed = print_findings(findings, FALSE);
+    if (part && argv[1] != NULL)
+        cli_doctor_check_application(
+            applications, argv[1], needed ? CLI_FINDING_FAIL : CLI_FINDING_WARN);
+    else
+        cli_doctor_check_applications(applications, argv[1]);
+    if (json) {
+        g_ptr_array_extend_and_steal(findings, g_steal_pointer(&applications));
+        failed = print_findings(findings, TRUE);
+    } else {
+        failed = print_findings(applications, FALSE) || failed;
+    }
     return failed ? CLI_NOT_WELL : CLI_DONE;
 }

@@ -4,13 +4,13 @@
 #include "cli-exit.h"
 #include "cli-follow.h"
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-text.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include <string.h>
 
 static void
@@ -23,8 +23,8 @@ print_event(JsonObject *event, gboolean json)
         return;
     }
     words = cli_sentence_event(event);
-    time = cli_escape(cli_json_string(event, "time", "-"));
-    cli_out("%s  %-8s  %s\n", time, cli_json_string(event, "type", "?"), words);
+    time = cli_escape(dcc_json_get_string(event, "time", "-"));
+    cli_out("%s  %-8s  %s\n", time, dcc_json_get_string(event, "type", "?"), words);
 }
 
 static int
@@ -62,7 +62,7 @@ follow_events(CliInstance *instance, gint64 since, gboolean json)
             return cli_fail(error);
         print_event(event, json);
         cli_out_flush();
-        over = strcmp(cli_json_string(event, "type", ""), "ended") == 0;
+        over = strcmp(dcc_json_get_string(event, "type", ""), "ended") == 0;
     }
     cli_follow_finish(follow);
     return CLI_DONE;

@@ -1,17 +1,18 @@
-/* dcchost launch: checks what can be checked at once, starts a session process, and then shows its
- * life or leaves it to itself. The session gets this verb's arguments as they are. */
+/* dcchost launch: checks what can be checked at once, starts a session process, and then shows
+ * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-launch-options.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
+#include "cli-signals.h"
 #include "cli-text.h"
 #include "cli-viewer.h"
 #include "dcc-adapter-registry.h"
 #include "dcc-catalogue.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include <unistd.h>
 
 /* What the session would refuse anyway; asked here, a slip leaves nothing behind. */
@@ -38,9 +39,9 @@ check_installed(CliLaunchOptions *options, GError **error)
 static const char *
 name_standing(JsonObject *status)
 {
-    if (cli_json_boolean(status, "ready", FALSE))
+    if (dcc_json_get_boolean(status, "ready", FALSE))
         return "ready";
-    return g_str_equal(cli_json_string(status, "state", ""), "stopped") ? "done" : "started";
+    return g_str_equal(dcc_json_get_string(status, "state", ""), "stopped") ? "done" : "started";
 }
 
 static int
@@ -48,7 +49,7 @@ tell_detached(DccRuntime *runtime, const char *name, gint64 pid, CliLaunchOption
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonObject) status = dcc_instance_get_status(runtime, name, &error);
-    g_autofree char *log = NULL;
+    g_autofree char *log = NULL, *number = NULL;
 
     if (status == NULL)
         return cli_fail(error);
@@ -56,12 +57,9 @@ tell_detached(DccRuntime *runtime, const char *name, gint64 pid, CliLaunchOption
         cli_out_object(status);
         return CLI_DONE;
     }
-    log = cli_json_bytes(status, "log_path");
-    cli_out("%s: %s, pid %" G_GINT64_FORMAT ", log %s\n",
-            name,
-            name_standing(status),
-            pid,
-            log != NULL ? log : "-");
+    log = dcc_json_get_bytes(status, "log_path");
+    number = pid > 0 ? g_strdup_printf("pid %" G_GINT64_FORMAT, pid) : g_strdup("no process");
+    cli_out("%s: %s, %s, log %s\n", name, name_standing(status), number, log != NULL ? log : "-");
     return CLI_DONE;
 }
 
@@ -69,7 +67,7 @@ static int
 detached(DccRuntime *runtime, const char *name, gint64 first_event, CliLaunchOptions *options)
 {
     gboolean ready = g_strcmp0(options->wait, "ready") == 0;
-    gint64 pid = -1;
+    gint64 pid = 0;
     int status = cli_viewer_wait(runtime, name, first_event, ready, &pid);
 
     return status == CLI_DONE ? tell_detached(runtime, name, pid, options) : status;
@@ -81,19 +79,22 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args)
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     CliSessionProcessReport report;
-    int signal_fd = -1;
+    int status;
 
     if (runtime == NULL)
         return cli_fail(error);
-    if (!options->detach)
-        signal_fd = cli_viewer_hold_signals();
+    cli_signals_hold();
+    if (options->detach)
+        cli_out_set_byproduct();
     if (!cli_session_process_start(runtime, name, args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }
     if (options->detach)
         return detached(runtime, name, report.first_event, options);
-    return cli_viewer_run(runtime, name, report.first_event, options->json, signal_fd);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json);
+    cli_out_set_byproduct(); /* a full disk does not undo the work */
+    return status;
 }
 
 int

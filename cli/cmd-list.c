@@ -2,24 +2,24 @@
 #include "cli-verb.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-table.h"
 #include "dcc-adapter-record.h"
 #include "dcc-adapter-registry.h"
 #include "dcc-catalogue.h"
+#include "dcc-json.h"
 
 static JsonObject *
 describe(DccAdapter *adapter, DccInstallation *installation)
 {
     JsonObject *object = json_object_new();
 
-    cli_json_set_bytes(object, "app", dcc_adapter_get_id(adapter));
-    cli_json_set_bytes(object, "version", dcc_installation_get_version(installation));
-    cli_json_set_bytes(object, "executable", dcc_installation_get_executable(installation));
-    cli_json_set_bytes(object, "origin", dcc_installation_get_origin(installation));
-    cli_json_set_bytes(object, "reservation", dcc_installation_get_reservation(installation));
+    dcc_json_set_bytes(object, "app", dcc_adapter_get_id(adapter));
+    dcc_json_set_bytes(object, "version", dcc_installation_get_version(installation));
+    dcc_json_set_bytes(object, "executable", dcc_installation_get_executable(installation));
+    dcc_json_set_bytes(object, "origin", dcc_installation_get_origin(installation));
+    dcc_json_set_bytes(object, "reservation", dcc_installation_get_reservation(installation));
     return object;
 }
 
@@ -80,11 +80,11 @@ collect_one(const char *app, JsonArray *list, GError **error)
 static void
 add_row(CliTable *table, JsonObject *entry)
 {
-    g_autofree char *app = cli_json_bytes(entry, "app");
-    g_autofree char *version = cli_json_bytes(entry, "version");
-    g_autofree char *executable = cli_json_bytes(entry, "executable");
-    g_autofree char *origin = cli_json_bytes(entry, "origin");
-    g_autofree char *reservation = cli_json_bytes(entry, "reservation");
+    g_autofree char *app = dcc_json_get_bytes(entry, "app");
+    g_autofree char *version = dcc_json_get_bytes(entry, "version");
+    g_autofree char *executable = dcc_json_get_bytes(entry, "executable");
+    g_autofree char *origin = dcc_json_get_bytes(entry, "origin");
+    g_autofree char *reservation = dcc_json_get_bytes(entry, "reservation");
 
     cli_table_add(table, app, version, executable, origin, reservation);
 }

@@ -3,12 +3,12 @@
 
 #include "cli-exit.h"
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-text.h"
 #include "dcc-error.h"
+#include "dcc-json.h"
 #include <string.h>
 
 /* Far beyond any probe's own timeout: only a stuck session gets here. */
@@ -17,20 +17,20 @@
 static const char *
 health_of(JsonObject *reply)
 {
-    JsonObject *object = cli_json_object(reply, "health");
+    JsonObject *object = dcc_json_get_object(reply, "health");
 
-    return object != NULL ? cli_json_string(object, "state", "unknown")
-                          : cli_json_string(reply, "health", "unknown");
+    return object != NULL ? dcc_json_get_string(object, "state", "unknown")
+                          : dcc_json_get_string(reply, "health", "unknown");
 }
 
 static void
 print_reply(const char *name, JsonObject *reply)
 {
-    g_autofree char *busy = cli_json_bytes(reply, "busy");
-    g_autofree char *scene = cli_json_bytes(reply, "scene");
-    g_autofree char *report = cli_json_bytes(reply, "report");
-    gint64 age = cli_json_int(reply, "main_thread_age_ms", -1);
-    gint64 trip = cli_json_int(reply, "round_trip_ms", -1);
+    g_autofree char *busy = dcc_json_get_bytes(reply, "busy");
+    g_autofree char *scene = dcc_json_get_bytes(reply, "scene");
+    g_autofree char *report = dcc_json_get_bytes(reply, "report");
+    gint64 age = dcc_json_get_int(reply, "main_thread_age_ms", -1);
+    gint64 trip = dcc_json_get_int(reply, "round_trip_ms", -1);
     GString *line = g_string_new(NULL);
     g_autofree char *safe = NULL;
 
@@ -70,7 +70,7 @@ check_live(CliInstance *instance, GError **error)
         return FALSE;
     if (!cli_status_is_over(status))
         return TRUE;
-    end = cli_sentence_result(cli_json_object(status, "result"));
+    end = cli_sentence_result(dcc_json_get_object(status, "result"));
     g_set_error(error, DCC_ERROR, DCC_ERROR_NOT_FOUND, "%s has ended: %s", instance->name, end);
     return FALSE;
 }
@@ -80,9 +80,9 @@ static JsonObject *
 no_answer(CliInstance *instance, const GError *problem)
 {
     g_autoptr(JsonObject) status = cli_instance_get_status(instance, NULL);
-    JsonObject *health = cli_json_object(status, "health"), *reply = json_object_new();
-    g_autofree char *report = health != NULL ? cli_json_bytes(health, "report") : NULL;
-    const char *known = cli_json_string(health, "state", "unknown");
+    JsonObject *health = dcc_json_get_object(status, "health"), *reply = json_object_new();
+    g_autofree char *report = health != NULL ? dcc_json_get_bytes(health, "report") : NULL;
+    const char *known = dcc_json_get_string(health, "state", "unknown");
     gboolean well = strcmp(known, "ok") == 0 || strcmp(known, "busy") == 0;
 
     json_object_set_string_member(reply, "health", well ? "unknown" : known);
@@ -90,7 +90,7 @@ no_answer(CliInstance *instance, const GError *problem)
     json_object_set_null_member(reply, "busy");
     json_object_set_null_member(reply, "scene");
     if (report != NULL)
-        cli_json_set_bytes(reply, "report", report);
+        dcc_json_set_bytes(reply, "report", report);
     else
         json_object_set_null_member(reply, "report");
     json_object_set_int_member(reply, "round_trip_ms", -1);

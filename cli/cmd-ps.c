@@ -2,13 +2,24 @@
 #include "cli-verb.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
+#include "cli-instance.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-status.h"
 #include "cli-table.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
+
+/* One that ended between the listing and the asking is no news; a damaged one is. */
+static void
+on_status(const char *name, JsonObject *status, const GError *error, gpointer list)
+{
+    if (status != NULL)
+        json_array_add_object_element(list, json_object_ref(status));
+    else if (!dcc_error_is_not_found(error))
+        cli_warn("%s: %s", name, error->message);
+}
 
 static JsonArray *
 collect(DccRuntime *runtime, gboolean all)
@@ -16,31 +27,23 @@ collect(DccRuntime *runtime, gboolean all)
     g_auto(GStrv) names = dcc_runtime_list_names(runtime, all);
     JsonArray *list = json_array_new();
 
-    for (char **p = names; *p != NULL; p++) {
-        g_autoptr(GError) error = NULL;
-        JsonObject *status = dcc_instance_get_status(runtime, *p, &error);
-
-        /* One that ended between the listing and the asking is no news; a damaged one is. */
-        if (status != NULL)
-            json_array_add_object_element(list, status);
-        else if (!dcc_error_is_not_found(error))
-            cli_warn("%s: %s", *p, error->message);
-    }
+    dcc_instance_get_statuses(
+        runtime, (const char *const *)names, CLI_INSTANCE_QUIET_MS, on_status, list);
     return list;
 }
 
 static void
 add_row(CliTable *table, JsonObject *status)
 {
-    g_autofree char *name = cli_json_bytes(status, "name");
-    g_autofree char *app = cli_json_bytes(status, "app");
-    g_autofree char *version = cli_json_bytes(status, "version");
+    g_autofree char *name = dcc_json_get_bytes(status, "name");
+    g_autofree char *app = dcc_json_get_bytes(status, "app");
+    g_autofree char *version = dcc_json_get_bytes(status, "version");
     g_autofree char *state = cli_status_state(status);
     g_autofree char *pid = cli_status_pid(status, "pid");
     g_autofree char *uptime = cli_status_uptime(status);
-    g_autofree char *health = cli_sentence_health(cli_json_object(status, "health"));
+    g_autofree char *health = cli_sentence_health(dcc_json_get_object(status, "health"));
     g_autofree char *restarts =
-        g_strdup_printf("%" G_GINT64_FORMAT, cli_json_int(status, "restart_count", 0));
+        g_strdup_printf("%" G_GINT64_FORMAT, dcc_json_get_int(status, "restart_count", 0));
 
     cli_table_add(table, name, app, version, state, pid, uptime, restarts, health);
 }

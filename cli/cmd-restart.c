@@ -3,27 +3,43 @@
 
 #include "cli-exit.h"
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-out.h"
+#include "cli-sentence.h"
 #include "cli-session-process.h"
+#include "cli-signals.h"
+#include "cli-status.h"
 #include "cli-text.h"
 #include "cli-viewer.h"
+#include "dcc-instance.h"
+#include "dcc-json.h"
 #include "dcc-settings.h"
 
+/* A job may have done its work again and ended by now; anything else that does not run is a
+ * failure. */
 static int
 tell(CliInstance *instance, JsonObject *status, gboolean json)
 {
-    g_autofree char *state = cli_escape(cli_json_string(status, "state", "unknown"));
+    static const char *const good[] = {"running", "unresponsive", "starting", "stopped", NULL};
+    const char *state = dcc_json_get_string(status, "state", "unknown");
+    JsonObject *result = dcc_json_get_object(status, "result");
+    g_autofree char *safe = cli_escape(state);
+    g_autofree char *pid = cli_status_pid(status, "pid");
+    g_autofree char *words = result != NULL ? cli_sentence_result(result) : NULL;
+    int code = g_strv_contains(good, state) ? CLI_DONE : cli_status_get_exit_code(result);
 
     if (json)
         cli_out_object(status);
+    else if (code == CLI_DONE && !g_str_equal(state, "stopped"))
+        cli_out("%s: %s again, pid %s\n", instance->name, safe, pid);
+    else if (code == CLI_DONE)
+        cli_out("%s: started again, and done: %s\n", instance->name, words);
     else
-        cli_out("%s: %s again, pid %" G_GINT64_FORMAT "\n",
-                instance->name,
-                state,
-                cli_json_int(status, "pid", -1));
-    return CLI_DONE;
+        cli_warn("%s was stopped and did not start again: %s; 'dcchost why %s'",
+                 instance->name,
+                 words != NULL ? words : safe,
+                 instance->name);
+    return code;
 }
 
 /* One that has ended: its last request is on record. */
@@ -36,6 +52,7 @@ start_again(CliInstance *instance, gboolean recover, gboolean json)
     gint64 pid;
     int code;
 
+    cli_signals_hold();
     if (!cli_session_process_again(instance->runtime, instance->name, recover, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
@@ -95,6 +112,11 @@ cmd_restart(char **argv)
     object = cli_instance_get_status(&instance, &error);
     if (object == NULL)
         return cli_fail(error);
+    cli_out_set_byproduct();
+    if (!recover && !dcc_instance_check_restart(instance.runtime, instance.name, &error) &&
+        g_error_matches(error, DCC_ERROR, DCC_ERROR_SCENE))
+        return cli_fail(error);
+    g_clear_error(&error);
     if (cli_status_is_over(object))
         return start_again(&instance, recover, json);
     return restart(&instance, recover, timeout_ms, json);

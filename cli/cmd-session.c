@@ -2,16 +2,19 @@
  * arguments; `adopt` as `session --adopt NAME`, `restart` of an ended one as `session --again
  * NAME`, and `restart --recover` as `session --recover NAME`.
  *
- * It has no terminal. SIGTERM ends it and lets the application run on unattended: `dcchost adopt`
- * takes it up again. */
+ * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
+ * process, is a stop: the application is asked to save and quit, and the process lives until that
+ * is done; a second one hurries. During a start it ends what was begun. SIGHUP is survived. */
 #include "cli-verb.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-launch-options.h"
 #include "cli-session-process.h"
+#include "cli-signals.h"
 #include "dcc-catalogue.h"
+#include "dcc-dir-loss.h"
 #include "dcc-error.h"
+#include "dcc-json.h"
 #include "dcc-own-process.h"
 #include "dcc-session.h"
 #include "dcc-stop-requests.h"
@@ -22,63 +25,75 @@ typedef struct {
     GMainLoop *loop;
     DccSession *session;
     gint64 first_event;
-    int term_fd;
-} Brain;
+    gboolean reported; /* how the start went */
+} Process;
 
 static void
-on_event(DccSession *session, const char *json, Brain *self)
+on_event(DccSession *session, const char *json, Process *self)
 {
     g_autoptr(JsonObject) event = NULL;
 
     if (self->first_event > 0)
         return;
-    event = cli_json_parse(json, NULL);
+    event = dcc_json_from_text(json, -1, NULL);
     if (event != NULL)
-        self->first_event = cli_json_int(event, "seq", 0);
+        self->first_event = dcc_json_get_int(event, "seq", 0);
 }
 
+/* During a start there is no work to be saved; afterwards it is a stop like any other. */
 static gboolean
-on_term(gpointer data)
+on_stop_request(gpointer data)
 {
-    g_main_loop_quit(data);
-    return G_SOURCE_REMOVE;
+    Process *self = data;
+
+    while (cli_signals_take() != 0) {
+        if (self->session == NULL || dcc_session_is_over(self->session))
+            g_main_loop_quit(self->loop);
+        else if (self->reported)
+            dcc_session_stop(self->session, 0);
+        else
+            dcc_session_kill(self->session);
+    }
+    return G_SOURCE_CONTINUE;
 }
 
-/* By now everybody who listens has had the last event. */
+/* By now every client has had the last event. */
 static void
-on_ended(DccSession *session, Brain *self)
+on_ended(DccSession *session, Process *self)
 {
     g_main_loop_quit(self->loop);
 }
 
-/* After whatever was news already: who adopted what has ended is told so, and not that it runs. */
+/* After whatever was news already: a command that adopted what has ended is told so, and not that
+ * it runs. */
 static gboolean
 on_settled(gpointer data)
 {
-    Brain *self = data;
+    Process *self = data;
 
+    self->reported = TRUE;
     cli_session_process_report_success(MAX(self->first_event, 1));
     return G_SOURCE_REMOVE;
 }
 
 static int
-run(Brain *self)
+run(Process *self)
 {
-    g_autoptr(GSource) term = NULL;
+    g_autoptr(GSource) requests = NULL;
 
-    if (self->term_fd >= 0)
-        term = dcc_stop_requests_watch(self->term_fd, on_term, self->loop);
+    if (cli_signals_get_fd() >= 0)
+        requests = dcc_stop_requests_watch(cli_signals_get_fd(), on_stop_request, self);
     g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
     g_main_loop_run(self->loop);
     on_settled(self); /* where it was over first; told once */
-    if (term != NULL)
-        g_source_destroy(term);
+    if (requests != NULL)
+        g_source_destroy(requests);
     return CLI_DONE;
 }
 
 /* exec failures end as a shell ends them; the result knows. */
 static int
-refuse(Brain *self, const GError *error)
+refuse(Process *self, const GError *error)
 {
     DccResult *result = self->session != NULL ? dcc_session_get_result(self->session) : NULL;
     int status = cli_exit_status(error);
@@ -91,7 +106,7 @@ refuse(Brain *self, const GError *error)
 
 /* The first event's number is what the launch that waits for us follows the events from. */
 static void
-hear(Brain *self)
+hear(Process *self)
 {
     if (self->session == NULL)
         return;
@@ -100,7 +115,7 @@ hear(Brain *self)
 }
 
 static gboolean
-start(Brain *self, GError **error)
+start(Process *self, GError **error)
 {
     if (self->session == NULL)
         return FALSE;
@@ -109,7 +124,7 @@ start(Brain *self, GError **error)
 }
 
 static gboolean
-begin_launch(Brain *self, CliLaunchOptions *options, DccRuntime *runtime, GError **error)
+begin_launch(Process *self, CliLaunchOptions *options, DccRuntime *runtime, GError **error)
 {
     g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
     g_autoptr(DccLaunchRequest) request = cli_launch_options_to_request(options, error);
@@ -141,7 +156,8 @@ explain_unknown_app(const char *name, GError *error)
 }
 
 static gboolean
-begin_known(Brain *self, const char *option, const char *name, DccRuntime *runtime, GError **error)
+begin_known(
+    Process *self, const char *option, const char *name, DccRuntime *runtime, GError **error)
 {
     g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
 
@@ -176,14 +192,15 @@ cmd_session(char **argv)
     g_autoptr(GMainLoop) loop = NULL;
     g_autoptr(DccRuntime) runtime = NULL;
     g_autoptr(GError) error = NULL;
-    Brain self = {.term_fd = -1};
+    Process self = {NULL};
     int status;
     gboolean begun;
 
+    dcc_dir_loss_claim(); /* before there are threads */
     cli_session_process_claim_report();
     dcc_own_process_ignore_hangups();
     /* Before the application is started; it does not hold them. */
-    self.term_fd = dcc_stop_requests_hold(DCC_STOP_REQUEST_TERMINATE);
+    cli_signals_hold();
     if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
         return status;
     loop = g_main_loop_new(NULL, FALSE);
@@ -195,7 +212,7 @@ cmd_session(char **argv)
         begun = begin_known(&self, argv[1], argv[2], runtime, &error);
     else
         begun = begin_launch(&self, &options, runtime, &error);
-    /* Hold no file system that somebody may want to unmount. */
+    /* Hold no file system that may have to be unmounted. */
     if (begun && chdir("/") != 0)
         g_debug("cannot leave the directory of the launch");
     status = begun ? run(&self) : refuse(&self, error);

@@ -10,19 +10,21 @@ int
 cmd_stop(char **argv)
 {
     g_autofree char *timeout = NULL;
-    gboolean json = FALSE;
+    gboolean json = FALSE, all = FALSE;
     const GOptionEntry entries[] = {
+        {"all", 'a', 0, G_OPTION_ARG_NONE, &all, "Everything that runs", NULL},
         {"timeout", 0, 0, G_OPTION_ARG_FILENAME, &timeout, "Time for all of it", "S"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The end report as JSON", NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The end report as JSON; of several a list", NULL},
         {NULL},
     };
     const CliUsage usage = {
-        "[NAME]",
+        "[NAME...]",
         "Ask the application to save and quit; end it if it does not.",
         "First a rescue copy of the work is written and the application asked to quit, then come\n"
-        "SIGTERM, SIGTERM to all its processes, and SIGKILL. Twice at once hurries.",
+        "SIGTERM, SIGTERM to all its processes, and SIGKILL. Twice at once hurries.\n"
+        "Several are stopped side by side, and told in a line each.",
         0,
-        1};
+        G_MAXUINT};
     CliEnding order = {.verb = "stop"};
     g_autoptr(GError) error = NULL, local = NULL;
     int status;
@@ -33,7 +35,8 @@ cmd_stop(char **argv)
         cli_set_usage_error(&error, "--timeout: %s", local->message);
         return cli_options_fail("dcchost stop", error);
     }
-    order.name = argv[1];
+    order.names = argv + 1;
+    order.all = all;
     order.json = json;
     return cli_ending_run(&order);
 }

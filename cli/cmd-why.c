@@ -3,11 +3,11 @@
 
 #include "cli-exit.h"
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-options.h"
 #include "cli-why.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include <string.h>
 
 /* (transfer full): whose death is the newest; times are text that sorts. */
@@ -19,7 +19,7 @@ newest_name(DccRuntime *runtime)
 
     for (char **p = names; *p != NULL; p++) {
         g_autoptr(JsonObject) death = dcc_instance_read_death(runtime, *p);
-        const char *ended = cli_json_string(death, "ended", "");
+        const char *ended = dcc_json_get_string(death, "ended", "");
 
         if (death == NULL || (when != NULL && strcmp(ended, when) <= 0))
             continue;

@@ -1,6 +1,7 @@
 /* dcchost: the program. It says its version by itself; everything else is in a module that it
- * opens, so that nobody waits for libraries that are not needed. No GLib here. */
+ * opens, so that libraries that are not needed are not waited for. No GLib here. */
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,8 @@ main(int argc, char **argv)
     int (*run)(int argc, char **argv);
     void *module;
 
+    /* Under a limit of file sizes a write that fails is told; dying of it would not be. */
+    signal(SIGXFSZ, SIG_IGN);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return puts("dcchost " DCC_VERSION) < 0 || fflush(stdout) != 0 ? EXIT_OWN_FAILURE : 0;
     module = dlopen("dcchost-cli.so", RTLD_LAZY | RTLD_GLOBAL);

@@ -6,6 +6,7 @@
 #include "dcc-adapter-registry.h"
 #include "dcc-adapter.h"
 #include "dcc-catalogue.h"
+#include "dcc-client-group.h"
 #include "dcc-client.h"
 #include "dcc-conformance-row.h"
 #include "dcc-conformance.h"

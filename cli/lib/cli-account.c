@@ -1,11 +1,10 @@
 /* The account of a foreground launch. */
 #include "cli-account.h"
 
-#include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-sentence.h"
+#include "cli-status.h"
 #include "cli-text.h"
-#include "dcc-result.h"
+#include "dcc-json.h"
 #include <string.h>
 
 struct _CliAccount {
@@ -18,7 +17,7 @@ struct _CliAccount {
     char *progress;
     char *pending; /* an exit that waits for what follows */
     gint64 pid;
-    gint64 life_began; /* monotonic; when we heard of it */
+    gint64 run_began; /* monotonic; when we heard of it */
     gboolean started;
     gboolean ready;
     gboolean over;
@@ -74,8 +73,8 @@ on_started(CliAccount *self, JsonObject *event)
 {
     self->started = TRUE;
     self->ready = FALSE;
-    self->pid = cli_json_int(event, "pid", -1);
-    self->life_began = g_get_monotonic_time();
+    self->pid = dcc_json_get_int(event, "pid", -1);
+    self->run_began = g_get_monotonic_time();
     g_clear_pointer(&self->progress, g_free);
     g_clear_pointer(&self->health, g_free);
     tell_event(self, CLI_TONE_PLAIN, event);
@@ -84,7 +83,7 @@ on_started(CliAccount *self, JsonObject *event)
 static void
 on_running(CliAccount *self, const char *from)
 {
-    double seconds = (double)(g_get_monotonic_time() - self->life_began) / G_USEC_PER_SEC;
+    double seconds = (double)(g_get_monotonic_time() - self->run_began) / G_USEC_PER_SEC;
     g_autofree char *took = cli_duration_text(seconds);
     g_autofree char *line = NULL;
 
@@ -99,8 +98,8 @@ on_running(CliAccount *self, const char *from)
 static void
 on_state(CliAccount *self, JsonObject *event)
 {
-    const char *to = cli_json_string(event, "to", "");
-    const char *from = cli_json_string(event, "from", "");
+    const char *to = dcc_json_get_string(event, "to", "");
+    const char *from = dcc_json_get_string(event, "from", "");
 
     g_free(self->state);
     self->state = cli_escape(to);
@@ -112,21 +111,21 @@ on_state(CliAccount *self, JsonObject *event)
         tell_event(self, CLI_TONE_PLAIN, event);
 }
 
-/* A verdict that nobody has to act on is no crash, whatever the number. */
+/* A verdict that calls for no action is no crash, whatever the number. */
 static gboolean
 is_bad_end(JsonObject *result)
 {
     static const char *const good[] = {"clean", "cancelled", NULL};
 
-    return strcmp(cli_json_string(result, "kind", ""), "stopped") != 0 &&
-           !g_strv_contains(good, cli_json_string(result, "verdict", ""));
+    return strcmp(dcc_json_get_string(result, "kind", ""), "stopped") != 0 &&
+           !g_strv_contains(good, dcc_json_get_string(result, "verdict", ""));
 }
 
 static void
-on_end_of_life(CliAccount *self, JsonObject *event)
+on_end_of_run(CliAccount *self, JsonObject *event)
 {
-    JsonObject *result = cli_json_object(event, "result");
-    const char *kind = cli_json_string(result, "kind", "");
+    JsonObject *result = dcc_json_get_object(event, "result");
+    const char *kind = dcc_json_get_string(result, "kind", "");
     g_autofree char *words = cli_sentence_event(event);
 
     cli_account_flush(self);
@@ -153,9 +152,10 @@ on_restart(CliAccount *self, JsonObject *event)
 static void
 on_progress(CliAccount *self, JsonObject *event)
 {
-    g_free(self->progress);
+    g_autofree char *before = g_steal_pointer(&self->progress);
+
     self->progress = cli_sentence_progress(event);
-    if (self->progress_lines && self->progress != NULL)
+    if (self->progress_lines && self->progress != NULL && g_strcmp0(self->progress, before) != 0)
         tell(self, CLI_TONE_PLAIN, self->progress);
 }
 
@@ -169,7 +169,7 @@ on_health(CliAccount *self, JsonObject *event)
 static void
 on_log_tail(CliAccount *self, JsonObject *event)
 {
-    JsonArray *lines = cli_json_array(event, "lines");
+    JsonArray *lines = dcc_json_get_array(event, "lines");
 
     g_clear_pointer(&self->log_tail, json_array_unref);
     if (lines != NULL)
@@ -180,13 +180,13 @@ on_log_tail(CliAccount *self, JsonObject *event)
 static void
 on_ended(CliAccount *self, JsonObject *event)
 {
-    JsonObject *result = cli_json_object(event, "result");
+    JsonObject *result = dcc_json_get_object(event, "result");
     CliTone tone = is_bad_end(result) ? CLI_TONE_BAD : CLI_TONE_GOOD;
     g_autofree char *line = cli_sentence_event(event);
 
     self->over = TRUE;
     g_free(self->state);
-    self->state = cli_escape(cli_json_string(event, "state", "stopped"));
+    self->state = cli_escape(dcc_json_get_string(event, "state", "stopped"));
     if (result != NULL)
         self->result = json_object_ref(result);
     g_clear_pointer(&self->pending, g_free);
@@ -212,7 +212,7 @@ static const struct {
 } handlers[] = {
     {"started", on_started},
     {"state", on_state},
-    {"exit", on_end_of_life},
+    {"exit", on_end_of_run},
     {"restart", on_restart},
     {"gave-up", on_bad},
     {"progress", on_progress},
@@ -230,7 +230,7 @@ static const struct {
 void
 cli_account_feed(CliAccount *self, JsonObject *event)
 {
-    const char *type = cli_json_string(event, "type", "");
+    const char *type = dcc_json_get_string(event, "type", "");
 
     for (guint i = 0; i < G_N_ELEMENTS(handlers); i++)
         if (strcmp(type, handlers[i].type) == 0)
@@ -245,7 +245,7 @@ cli_account_status_line(CliAccount *self, gint64 now)
 
     if (live) {
         g_autofree char *uptime =
-            cli_duration_text((double)(now - self->life_began) / G_USEC_PER_SEC);
+            cli_duration_text((double)(now - self->run_began) / G_USEC_PER_SEC);
 
         g_string_append_printf(line, ", pid %" G_GINT64_FORMAT ", %s", self->pid, uptime);
     }
@@ -283,16 +283,7 @@ cli_account_get_pid(CliAccount *self)
 int
 cli_account_get_exit_status(CliAccount *self)
 {
-    g_autoptr(JsonNode) node = NULL;
-    g_autofree char *text = NULL;
-    g_autoptr(DccResult) result = NULL;
-
-    if (self->result == NULL)
-        return CLI_FAILED;
-    node = json_node_init_object(json_node_alloc(), self->result);
-    text = json_to_string(node, FALSE);
-    result = dcc_result_from_json(text, NULL);
-    return result != NULL ? dcc_result_to_exit_status(result) : CLI_FAILED;
+    return cli_status_get_exit_code(self->result);
 }
 
 JsonObject *

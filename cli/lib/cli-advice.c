@@ -2,7 +2,7 @@
 #include "cli-advice.h"
 
 #include "cli-instance.h"
-#include "cli-json.h"
+#include "dcc-json.h"
 #include <string.h>
 
 G_GNUC_PRINTF(2, 3)
@@ -28,39 +28,51 @@ add_by_verdict(GPtrArray *advice, JsonObject *death)
         {"oom", "close something else, or make the scene smaller, before it is started again"},
         {"no-display", "dcchost launch with --headless, or see that DISPLAY leads somewhere"},
     };
-    const char *verdict = cli_json_string(cli_json_object(death, "result"), "verdict", "");
+    const char *verdict = dcc_json_get_string(dcc_json_get_object(death, "result"), "verdict", "");
 
     for (guint i = 0; i < G_N_ELEMENTS(table); i++)
         if (strcmp(table[i].verdict, verdict) == 0)
             add(advice, "%s", table[i].words);
     if (strcmp(verdict, "broken-install") == 0)
-        add(advice, "dcchost doctor %s", cli_json_string(death, "app", ""));
+        add(advice, "dcchost doctor %s", dcc_json_get_string(death, "app", ""));
 }
 
 static void
 add_for_live(GPtrArray *advice, const CliWhy *why)
 {
-    if (!cli_json_boolean(why->status, "attended", FALSE))
+    if (!dcc_json_get_boolean(why->status, "attended", FALSE))
         add(advice, "dcchost adopt %s", why->name);
     else if (cli_status_get_work(why->status) != NULL)
         add(advice, "dcchost restart %s --recover", why->name);
-    else if (cli_json_string(why->status, "recovered", NULL) != NULL)
+    else if (dcc_json_get_string(why->status, "recovered", NULL) != NULL)
         add(advice, "nothing, but to save what was brought back: it goes on");
     else if (why->death != NULL)
         add(advice, "nothing: it goes on; 'dcchost events %s' tells the rest", why->name);
 }
 
 static void
+add_safe(GPtrArray *advice, const CliWhy *why)
+{
+    if (!dcc_json_get_boolean(why->death, "safe", FALSE))
+        add(advice, "dcchost launch %s --safe", dcc_json_get_string(why->death, "app", ""));
+}
+
+/* A start that never came to its end would not the next time either: preferences, start-up scripts
+ * and plug-ins are what usually holds it up. A crash may well have been the only one. */
+static void
 add_for_over(GPtrArray *advice, const CliWhy *why)
 {
+    JsonObject *result = dcc_json_get_object(why->death, "result");
     gboolean work = cli_status_get_work(why->status) != NULL;
-    gboolean safe = cli_json_boolean(why->death, "safe", FALSE);
+    gboolean late = strcmp(dcc_json_get_string(result, "kind", ""), "start-failed") == 0 &&
+                    strcmp(dcc_json_get_string(result, "stage", ""), "ready") == 0;
 
     add_by_verdict(advice, why->death);
+    if (late)
+        add_safe(advice, why);
     add(advice, "dcchost restart %s%s", why->name, work ? " --recover" : "");
-    if (why->death != NULL && !safe &&
-        strcmp(cli_json_string(cli_json_object(why->death, "result"), "verdict", ""), "crash") == 0)
-        add(advice, "dcchost launch %s --safe", cli_json_string(why->death, "app", ""));
+    if (!late && strcmp(dcc_json_get_string(result, "verdict", ""), "crash") == 0)
+        add_safe(advice, why);
 }
 
 char **

@@ -1,7 +1,7 @@
 /* What to do about a bad end. */
 #pragma once
 
-#include "cli-why.h"
+#include "cli-why-facts.h"
 
 /* (transfer full): commands, and words where there is no command; what helps most first. */
 char **

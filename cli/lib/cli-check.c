@@ -1,7 +1,7 @@
 /* Asking an adapter module its questions in a process of its own: this very program, as `dcchost
  * conformance ...`.
  *
- * Problem: a module is code of somebody's that has not been looked at yet. It may crash, spin,
+ * Problem: a module is code that has not been looked at yet. It may crash, spin,
  * exit, print without end or start processes. Contract: what it does to its process is a row of the
  * report. The process that follows goes on with the next question, so one that kills it takes
  * nothing else down. Whatever it started in its process group is killed with it.
@@ -9,13 +9,14 @@
 #include "cli-check.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-text.h"
 #include "dcc-child.h"
 #include "dcc-conformance.h"
 #include "dcc-exit-status.h"
 #include "dcc-fds.h"
+#include "dcc-json.h"
 #include "dcc-own-process.h"
+#include "dcc-spawn.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -100,7 +101,7 @@ start_run(Run *run, GError **error)
 static void
 add_row(Course *course, JsonObject *row)
 {
-    const char *outcome = cli_json_string(row, "outcome", "");
+    const char *outcome = dcc_json_get_string(row, "outcome", "");
 
     course->well = course->well && (strcmp(outcome, "ok") == 0 || strcmp(outcome, "default") == 0);
     course->check->on_row(row, course->check->data);
@@ -115,7 +116,7 @@ add_refusal(Course *course, const char *question, const char *reason)
     json_object_set_string_member(row, "question", question);
     json_object_set_string_member(row, "outcome", "refused");
     json_object_set_string_member(row, "seen", "");
-    cli_json_set_bytes(row, "reason", reason);
+    dcc_json_set_bytes(row, "reason", reason);
     json_object_set_int_member(row, "asked", 0);
     json_object_set_int_member(row, "slowest_us", 0);
     add_row(course, row);
@@ -133,7 +134,7 @@ note_loaded(Run *run, JsonObject *facts)
 {
     static const char *const names[] = {"id", "title", "version", "type", "loaded", "reason"};
 
-    run->loaded = cli_json_boolean(facts, "loaded", FALSE);
+    run->loaded = dcc_json_get_boolean(facts, "loaded", FALSE);
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
         copy_member(facts, run->course->report, names[i]);
 }
@@ -141,10 +142,10 @@ note_loaded(Run *run, JsonObject *facts)
 static void
 hear_line(Run *run, const char *text)
 {
-    g_autoptr(JsonObject) object = cli_json_parse(text, NULL);
-    JsonObject *facts = object ? cli_json_object(object, "module") : NULL;
-    JsonObject *row = object ? cli_json_object(object, "row") : NULL;
-    const char *asking = object ? cli_json_string(object, "asking", NULL) : NULL;
+    g_autoptr(JsonObject) object = dcc_json_from_text(text, -1, NULL);
+    JsonObject *facts = object ? dcc_json_get_object(object, "module") : NULL;
+    JsonObject *row = object ? dcc_json_get_object(object, "row") : NULL;
+    const char *asking = object ? dcc_json_get_string(object, "asking", NULL) : NULL;
 
     run->deadline = g_get_monotonic_time() + run->course->check->timeout_ms * 1000;
     if (facts)
@@ -158,7 +159,7 @@ hear_line(Run *run, const char *text)
         run->course->n_rows++;
         add_row(run->course, row);
     }
-    if (object && cli_json_boolean(object, "done", FALSE))
+    if (object && dcc_json_get_boolean(object, "done", FALSE))
         run->done = TRUE;
 }
 
@@ -179,7 +180,7 @@ read_report(Run *run)
     }
 }
 
-/* Passed on to stderr, so that an author sees what his module says; its last words are kept. */
+/* Passed on to stderr, so that an author sees what the module says; its last words are kept. */
 static void
 read_output(Run *run)
 {
@@ -260,7 +261,7 @@ tell_end(Run *run, int status)
 
 /* Reaps it and whatever it left in its process group. */
 static char *
-bury(Run *run)
+finish_run(Run *run)
 {
     int status;
 
@@ -278,7 +279,7 @@ static void
 refuse_to_load(Course *course, const char *reason)
 {
     json_object_set_boolean_member(course->report, "loaded", FALSE);
-    cli_json_set_bytes(course->report, "reason", reason);
+    dcc_json_set_bytes(course->report, "reason", reason);
     course->well = FALSE;
 }
 
@@ -322,7 +323,7 @@ run_once(Course *course, gboolean *again, GError **error)
     run.line = g_string_new(NULL);
     run.printed = g_string_new(NULL);
     follow(&run);
-    end = bury(&run);
+    end = finish_run(&run);
     *again = draw_conclusion(&run, end);
     g_string_free(run.line, TRUE);
     g_string_free(run.printed, TRUE);
@@ -337,7 +338,7 @@ cli_check_run(const CliCheck *check, GError **error)
     gboolean again = TRUE;
 
     course.rows = json_array_new();
-    cli_json_set_bytes(course.report, "path", check->path);
+    dcc_json_set_bytes(course.report, "path", check->path);
     while (again) {
         guint before = course.n_rows;
 

@@ -1,13 +1,16 @@
 /* What dcchost needs of the machine: directories, room, kernel, descriptors, shim, display. */
-#include "cli-doctor.h"
+#include "cli-doctor-system.h"
 
+#include "cli-doctor-linux.h"
 #include "cli-instance.h"
-#include "cli-json.h"
+#include "cli-status.h"
 #include "cli-text.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include "dcc-shim-path.h"
 #include "dcc-system.h"
 #include <errno.h>
+#include <string.h>
 
 #define ROOM_WARN       (256u * 1024 * 1024)
 #define ROOM_FAIL       (16u * 1024 * 1024)
@@ -22,7 +25,7 @@ check_room(GPtrArray *findings, const char *path)
     CliLevel level;
 
     if (!dcc_system_get_free_bytes(path, &room)) {
-        cli_doctor_add(
+        cli_findings_add(
             findings, CLI_FINDING_FAIL, "log space", NULL, "%s: %s", path, g_strerror(errno));
         return;
     }
@@ -30,67 +33,109 @@ check_room(GPtrArray *findings, const char *path)
     level = room < ROOM_FAIL   ? CLI_FINDING_FAIL
             : room < ROOM_WARN ? CLI_FINDING_WARN
                                : CLI_FINDING_OK;
-    cli_doctor_add(findings,
-                   level,
-                   "log space",
-                   level != CLI_FINDING_OK ? "make room, or set XDG_STATE_HOME elsewhere" : NULL,
-                   "%s free below %s",
-                   text,
-                   path);
+    cli_findings_add(findings,
+                     level,
+                     "log space",
+                     level != CLI_FINDING_OK ? "make room, or set XDG_STATE_HOME elsewhere" : NULL,
+                     "%s free below %s",
+                     text,
+                     path);
+}
+
+static void
+check_instance(const char *name, JsonObject *status, const GError *error, gpointer findings)
+{
+    g_autofree char *advice = NULL;
+
+    if (status == NULL)
+        return;
+    if (cli_status_is_silent(status)) {
+        advice = g_strdup_printf("dcchost kill %s", name);
+        cli_findings_add(findings,
+                         CLI_FINDING_WARN,
+                         "instances",
+                         advice,
+                         "the session of %s does not answer",
+                         name);
+    } else if (!dcc_json_get_boolean(status, "attended", FALSE)) {
+        advice = g_strdup_printf("dcchost adopt %s", name);
+        cli_findings_add(findings,
+                         CLI_FINDING_WARN,
+                         "instances",
+                         advice,
+                         "%s has no session (%s)",
+                         name,
+                         dcc_json_get_string(status, "state", "unknown"));
+    }
 }
 
 static void
 check_instances(GPtrArray *findings, DccRuntime *runtime)
 {
     g_auto(GStrv) names = dcc_runtime_list_names(runtime, FALSE);
-    guint stale = 0;
+    guint before = findings->len;
 
-    for (char **p = names; *p != NULL; p++) {
-        g_autoptr(JsonObject) status = dcc_instance_get_status(runtime, *p, NULL);
-        g_autofree char *advice = g_strdup_printf("dcchost adopt %s", *p);
-
-        if (status == NULL || cli_json_boolean(status, "attended", FALSE))
-            continue;
-        stale++;
-        cli_doctor_add(findings,
-                       CLI_FINDING_WARN,
-                       "instances",
-                       advice,
-                       "%s has no session (%s)",
-                       *p,
-                       cli_json_string(status, "state", "unknown"));
-    }
-    if (stale == 0)
-        cli_doctor_add(findings,
-                       CLI_FINDING_OK,
-                       "instances",
-                       NULL,
-                       "%u, none unattended",
-                       g_strv_length(names));
+    dcc_instance_get_statuses(
+        runtime, (const char *const *)names, CLI_INSTANCE_QUIET_MS, check_instance, findings);
+    if (findings->len == before)
+        cli_findings_add(findings,
+                         CLI_FINDING_OK,
+                         "instances",
+                         NULL,
+                         "%u, none unattended",
+                         g_strv_length(names));
 }
 
-/* systemd takes /run/user/UID away when the last login session ends. */
-static void
-check_lifetime(GPtrArray *findings)
+static gboolean
+is_below(const char *path, const char *parent)
 {
-    const char *dir = g_getenv("XDG_RUNTIME_DIR");
-    g_autofree char *linger = g_build_filename("/var/lib/systemd/linger", g_get_user_name(), NULL);
+    return g_str_has_prefix(path, parent) && path[strlen(parent)] == '/';
+}
 
-    if (dir == NULL || *dir == '\0')
-        cli_doctor_add(findings,
-                       CLI_FINDING_OK,
-                       "logout",
-                       NULL,
-                       "XDG_RUNTIME_DIR is not set: /tmp is used, which outlives a logout");
-    else if (g_str_has_prefix(dir, "/run/user/") && !g_file_test(linger, G_FILE_TEST_EXISTS))
-        cli_doctor_add(findings,
-                       CLI_FINDING_WARN,
-                       "logout",
-                       "to let applications outlive a logout: loginctl enable-linger",
-                       "%s is removed when you log out",
-                       dir);
+/* Three things take a runtime directory away under running applications: the last logout, a cleaner
+ * of old files, a reboot. Only the last one takes the applications along. */
+static void
+check_lifetime(GPtrArray *findings, const char *path)
+{
+    g_autofree char *linger = g_strconcat("/var/lib/systemd/linger/", g_get_user_name(), NULL);
+
+    if (is_below(path, "/tmp") || is_below(path, "/var/tmp"))
+        cli_findings_add(findings,
+                         CLI_FINDING_WARN,
+                         "lifetime",
+                         "set XDG_RUNTIME_DIR to a directory that no cleaner looks after",
+                         "%s may be removed by a cleaner of temporary files (systemd-tmpfiles, "
+                         "tmpreaper); running applications could then no longer be found",
+                         path);
+    else if (is_below(path, "/run/user") && !g_file_test(linger, G_FILE_TEST_EXISTS))
+        cli_findings_add(findings,
+                         CLI_FINDING_WARN,
+                         "lifetime",
+                         "to let applications outlive a logout: loginctl enable-linger",
+                         "%s is removed when you log out",
+                         path);
     else
-        cli_doctor_add(findings, CLI_FINDING_OK, "logout", NULL, "%s stays", dir);
+        cli_findings_add(findings, CLI_FINDING_OK, "lifetime", NULL, "%s stays", path);
+}
+
+/* Names are unique on one machine. A home that several share holds the logs of all of them. */
+static void
+check_sharing(GPtrArray *findings, const char *path)
+{
+    const char *kind = cli_doctor_network_file_system(path);
+
+    if (kind == NULL)
+        cli_findings_add(findings, CLI_FINDING_OK, "state directory", NULL, "%s", path);
+    else
+        cli_findings_add(findings,
+                         CLI_FINDING_WARN,
+                         "state directory",
+                         "set XDG_STATE_HOME to a local directory, or give each host's instances "
+                         "names of their own: launch --name",
+                         "%s is on a file server (%s); hosts that share it share the logs and "
+                         "records of instances of the same name",
+                         path,
+                         kind);
 }
 
 static void
@@ -100,26 +145,21 @@ check_directories(GPtrArray *findings)
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
 
     if (runtime == NULL) {
-        cli_doctor_add(findings, CLI_FINDING_FAIL, "directories", NULL, "%s", error->message);
+        cli_findings_add(findings, CLI_FINDING_FAIL, "directories", NULL, "%s", error->message);
         return;
     }
-    cli_doctor_add(
+    cli_findings_add(
         findings, CLI_FINDING_OK, "runtime directory", NULL, "%s", dcc_runtime_get_path(runtime));
-    cli_doctor_add(findings,
-                   CLI_FINDING_OK,
-                   "state directory",
-                   NULL,
-                   "%s",
-                   dcc_runtime_get_state_path(runtime));
+    check_sharing(findings, dcc_runtime_get_state_path(runtime));
     check_room(findings, dcc_runtime_get_state_path(runtime));
-    check_lifetime(findings);
+    check_lifetime(findings, dcc_runtime_get_path(runtime));
     check_instances(findings, runtime);
 }
 
 static void
 add_system(const char *what, gboolean good, const char *text, const char *advice, gpointer findings)
 {
-    cli_doctor_add(findings, good ? CLI_FINDING_OK : CLI_FINDING_FAIL, what, advice, "%s", text);
+    cli_findings_add(findings, good ? CLI_FINDING_OK : CLI_FINDING_FAIL, what, advice, "%s", text);
 }
 
 static void
@@ -132,12 +172,12 @@ check_descriptors(GPtrArray *findings)
         return;
     if (limit < DESCRIPTORS_LOW)
         level = limit < DESCRIPTORS_MIN ? CLI_FINDING_FAIL : CLI_FINDING_WARN;
-    cli_doctor_add(findings,
-                   level,
-                   "open files",
-                   level != CLI_FINDING_OK ? "raise it: ulimit -n 4096" : NULL,
-                   "%" G_GUINT64_FORMAT " allowed",
-                   limit);
+    cli_findings_add(findings,
+                     level,
+                     "open files",
+                     level != CLI_FINDING_OK ? "raise it: ulimit -n 4096" : NULL,
+                     "%" G_GUINT64_FORMAT " allowed",
+                     limit);
 }
 
 static void
@@ -147,9 +187,9 @@ check_shim(GPtrArray *findings)
     g_autofree char *path = dcc_shim_path(&error);
 
     if (path == NULL)
-        cli_doctor_add(findings, CLI_FINDING_FAIL, "shim", NULL, "%s", error->message);
+        cli_findings_add(findings, CLI_FINDING_FAIL, "shim", NULL, "%s", error->message);
     else
-        cli_doctor_add(findings, CLI_FINDING_OK, "shim", NULL, "%s", path);
+        cli_findings_add(findings, CLI_FINDING_OK, "shim", NULL, "%s", path);
 }
 
 static void
@@ -158,14 +198,14 @@ check_display(GPtrArray *findings)
     const char *x11 = g_getenv("DISPLAY"), *wayland = g_getenv("WAYLAND_DISPLAY");
 
     if (x11 != NULL || wayland != NULL)
-        cli_doctor_add(
+        cli_findings_add(
             findings, CLI_FINDING_OK, "display", NULL, "%s", x11 != NULL ? x11 : wayland);
     else
-        cli_doctor_add(findings,
-                       CLI_FINDING_WARN,
-                       "display",
-                       "launch with --headless, or set DISPLAY",
-                       "neither DISPLAY nor WAYLAND_DISPLAY is set");
+        cli_findings_add(findings,
+                         CLI_FINDING_WARN,
+                         "display",
+                         "launch with --headless, or set DISPLAY",
+                         "neither DISPLAY nor WAYLAND_DISPLAY is set");
 }
 
 void
@@ -174,6 +214,7 @@ cli_doctor_check_system(GPtrArray *findings)
     check_directories(findings);
     dcc_system_check(add_system, findings);
     check_descriptors(findings);
+    cli_doctor_check_inotify(findings);
     check_shim(findings);
     check_display(findings);
 }

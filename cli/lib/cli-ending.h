@@ -1,12 +1,15 @@
-/* What stop and kill share: giving the order, waiting for the end, telling how it went. */
+/* What stop and kill share: giving the order to one or many, waiting for the end, telling how it
+ * went. */
 #pragma once
 
 #include <glib.h>
 
 typedef struct {
     const char *verb;  /* "stop", for messages and as the method */
-    const char *name;  /* NULL: the only one there is */
+    char **names;      /* without any: the only one there is */
+    gboolean all;      /* whatever runs */
     gint64 timeout_ms; /* 0: the settings' own */
+    gboolean force;    /* past a session that does not answer */
     gboolean json;
 } CliEnding;
 

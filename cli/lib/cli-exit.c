@@ -16,7 +16,8 @@ const char cli_exit_help[] =
     "  124   a timeout fired\n"
     "  125   dcchost itself failed\n"
     "  126   the application cannot be executed; 127: its file is not there\n"
-    "  A foreground launch ends with the application's own code, or 128+n for signal n.";
+    "  A foreground launch ends with the application's own code, or 128+n for signal n; a start\n"
+    "  that signal n interrupted ends with 128+n, too.";
 
 static const int statuses[] = {
     [DCC_ERROR_FAILED] = CLI_FAILED,

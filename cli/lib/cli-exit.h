@@ -18,6 +18,7 @@ typedef enum {
     CLI_FAILED = 125,
     CLI_NOT_EXECUTABLE = 126,
     CLI_NO_SUCH_COMMAND = 127,
+    CLI_SIGNAL_BASE = 128, /* and the number of the signal that interrupted it */
 } CliExit;
 
 /* The table above, for --help. */

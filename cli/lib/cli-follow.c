@@ -2,10 +2,10 @@
  * ended faster than we could listen, those it left on disk. */
 #include "cli-follow.h"
 
-#include "cli-json.h"
 #include "dcc-client.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include <string.h>
 
 #define ANSWER_MS   10000
@@ -44,8 +44,8 @@ ask(CliFollow *self, GError **error)
     answer = dcc_client_call(self->client, "events", params, ANSWER_MS, error);
     if (answer == NULL)
         return FALSE;
-    set_listed(self, cli_json_array(answer, "events"));
-    self->gap = cli_json_int(answer, "gap", 0);
+    set_listed(self, dcc_json_get_array(answer, "events"));
+    self->gap = dcc_json_get_int(answer, "gap", 0);
     return TRUE;
 }
 
@@ -60,7 +60,7 @@ read_rest(CliFollow *self)
     JsonNode *end = n > 0 ? json_array_get_element(events, n - 1) : NULL;
 
     if (end == NULL || !JSON_NODE_HOLDS_OBJECT(end) ||
-        strcmp(cli_json_string(json_node_get_object(end), "type", ""), "ended") != 0)
+        strcmp(dcc_json_get_string(json_node_get_object(end), "type", ""), "ended") != 0)
         return FALSE;
     g_clear_object(&self->client);
     set_listed(self, events);
@@ -119,7 +119,7 @@ cli_follow_next(CliFollow *self, gint64 timeout_ms, GError **error)
     JsonObject *event = take_next(self, timeout_ms, error);
 
     if (event != NULL)
-        self->last = MAX(self->last, cli_json_int(event, "seq", 0));
+        self->last = MAX(self->last, dcc_json_get_int(event, "seq", 0));
     return event;
 }
 

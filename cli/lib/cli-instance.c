@@ -2,11 +2,11 @@
 #include "cli-instance.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
 #include "cli-session-process.h"
 #include "cli-text.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
+#include "dcc-json.h"
 #include <string.h>
 
 gboolean
@@ -14,16 +14,15 @@ cli_status_is_over(JsonObject *status)
 {
     static const char *const ends[] = {"stopped", "crashed", "failed", NULL};
 
-    return !cli_json_boolean(status, "attended", FALSE) &&
-           g_strv_contains(ends, cli_json_string(status, "state", ""));
+    return !dcc_json_get_boolean(status, "attended", FALSE) &&
+           g_strv_contains(ends, dcc_json_get_string(status, "state", ""));
 }
 
-static gboolean
-is_live(DccRuntime *runtime, const char *name)
+static void
+add_live(const char *name, JsonObject *status, const GError *error, gpointer list)
 {
-    g_autoptr(JsonObject) status = dcc_instance_get_status(runtime, name, NULL);
-
-    return status != NULL && !cli_status_is_over(status);
+    if (status != NULL && !cli_status_is_over(status))
+        g_ptr_array_add(list, g_strdup(name));
 }
 
 /* (transfer full): those that live; when none does, those that have ended: `dcchost logs` after a
@@ -34,9 +33,8 @@ candidates(DccRuntime *runtime)
     g_auto(GStrv) names = dcc_runtime_list_names(runtime, TRUE);
     GPtrArray *live = g_ptr_array_new_with_free_func(g_free);
 
-    for (char **p = names; *p != NULL; p++)
-        if (is_live(runtime, *p))
-            g_ptr_array_add(live, g_strdup(*p));
+    dcc_instance_get_statuses(
+        runtime, (const char *const *)names, CLI_INSTANCE_QUIET_MS, add_live, live);
     if (live->len > 0)
         return live;
     for (char **p = names; *p != NULL; p++)
@@ -65,8 +63,8 @@ only_name(DccRuntime *runtime, GError **error)
     return NULL;
 }
 
-static gboolean
-check_known(DccRuntime *runtime, const char *name, GError **error)
+gboolean
+cli_instance_check_known(DccRuntime *runtime, const char *name, GError **error)
 {
     g_auto(GStrv) names = dcc_runtime_list_names(runtime, TRUE);
     g_autofree char *near = NULL;
@@ -92,7 +90,7 @@ cli_instance_open(CliInstance *self, const char *name, GError **error)
         return FALSE;
     if (name == NULL)
         self->name = only_name(self->runtime, error);
-    else if (check_known(self->runtime, name, error))
+    else if (cli_instance_check_known(self->runtime, name, error))
         self->name = g_strdup(name);
     return self->name != NULL;
 }
@@ -130,9 +128,9 @@ cli_instance_clear(CliInstance *self)
 JsonObject *
 cli_status_get_work(JsonObject *status)
 {
-    JsonObject *work = cli_json_object(status, "recovery");
-    g_autofree char *path = work != NULL ? cli_json_bytes(work, "path") : NULL;
-    g_autofree char *opened = cli_json_bytes(status, "recovered");
+    JsonObject *work = dcc_json_get_object(status, "recovery");
+    g_autofree char *path = work != NULL ? dcc_json_get_bytes(work, "path") : NULL;
+    g_autofree char *opened = dcc_json_get_bytes(status, "recovered");
     gboolean lives = !cli_status_is_over(status);
 
     return path != NULL && lives && g_strcmp0(path, opened) == 0 ? NULL : work;

@@ -3,6 +3,10 @@
 
 #include "dcc-client.h"
 
+/* When no session has answered for so long, those still silent are told as such. A session that is
+ * well answers in milliseconds, on a busy machine too. */
+#define CLI_INSTANCE_QUIET_MS 500
+
 typedef struct {
     DccRuntime *runtime;
     char *name;
@@ -12,6 +16,9 @@ typedef struct {
  * NOT_FOUND names those spelled alike. */
 gboolean
 cli_instance_open(CliInstance *self, const char *name, GError **error);
+/* Error NOT_FOUND names those spelled alike. */
+gboolean
+cli_instance_check_known(DccRuntime *runtime, const char *name, GError **error);
 /* (transfer full): a line to its session; when none attends it, one is started first. */
 DccClient *
 cli_instance_connect(CliInstance *self, GError **error);
@@ -22,7 +29,7 @@ void
 cli_instance_clear(CliInstance *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliInstance, cli_instance_clear)
 
-/* (transfer none): unsaved work that waits to be brought back; NULL: there is none, or this life
+/* (transfer none): unsaved work that waits to be brought back; NULL: there is none, or this run
  * has gone on from it. */
 JsonObject *
 cli_status_get_work(JsonObject *status);

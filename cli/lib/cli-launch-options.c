@@ -13,6 +13,15 @@ static const char notes[] =
     "quit, a second one hurries, a third ends it at once. Closing the terminal leaves it running.\n"
     "What the application prints goes to its log: dcchost logs NAME -f.\n"
     "\n"
+    "--restart on-crash (the default) starts it again after a signal that was not asked for, "
+    "after\n"
+    "what the adapter calls a crash, and after a hang with --on-hang restart. A code that the\n"
+    "application or a job chose itself is handed on as the status of the launch, and it is not "
+    "run\n"
+    "again for it: what it did would be done twice. 'always' starts it again after any end but "
+    "one\n"
+    "that was asked for.\n"
+    "\n"
     "Times are written 10s, 500ms, 2m, 1h, or as a bare number of seconds.\n"
     "\n"
     "Examples:\n"
@@ -21,7 +30,7 @@ static const char notes[] =
     "  dcchost launch maya --version 2025 --name anim -d --wait ready\n"
     "  dcchost launch blender --restart always --backoff fixed:2s --set probe-period=5s\n";
 
-/* The names --set takes and what they are when nobody sets them. */
+/* The names --set takes and their defaults. */
 static char *
 describe(void)
 {

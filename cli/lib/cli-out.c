@@ -1,5 +1,5 @@
 /* Standard output, watched. GSocket ignores SIGPIPE for the whole process, so the quiet death that
- * a shell expects of `dcchost logs | head` has to be brought about by hand. */
+ * a shell expects of `dcchost logs | head` has to be brought about explicitly. */
 #include "cli-out.h"
 
 #include "cli-exit.h"
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static int write_error;
+static gboolean is_byproduct;
 
 static void
 note_failure(void)
@@ -18,7 +19,7 @@ note_failure(void)
     if (write_error != 0)
         return;
     write_error = errno;
-    if (write_error != EPIPE)
+    if (write_error != EPIPE || is_byproduct)
         return;
     dcc_own_process_end_by_broken_pipe();
 }
@@ -48,6 +49,13 @@ cli_out_flush(void)
         note_failure();
 }
 
+void
+cli_out_set_byproduct(void)
+{
+    is_byproduct = TRUE;
+    dcc_own_process_ignore_broken_pipes();
+}
+
 int
 cli_out_finish(int status)
 {
@@ -55,7 +63,7 @@ cli_out_finish(int status)
     if (write_error == 0)
         return status;
     cli_warn("cannot write to standard output: %s", g_strerror(write_error));
-    return CLI_FAILED;
+    return is_byproduct ? status : CLI_FAILED;
 }
 
 gboolean

@@ -11,7 +11,11 @@ cli_out_text(const char *text);
 /* Hands everything to the system now. */
 void
 cli_out_flush(void);
-/* At the very end: status, or 125 when the output could not be written. */
+/* What is printed only tells of something that was done: that it cannot be written changes
+ * nothing about that, nor about the status. */
+void
+cli_out_set_byproduct(void);
+/* At the very end: status; 125 when the output was what was wanted and could not be written. */
 int
 cli_out_finish(int status);
 gboolean

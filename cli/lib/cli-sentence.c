@@ -1,8 +1,8 @@
 /* The documented objects in words: one function a type of event, in a table. */
 #include "cli-sentence.h"
 
-#include "cli-json.h"
 #include "cli-text.h"
+#include "dcc-json.h"
 #include <string.h>
 
 #define BAR_WIDTH 20
@@ -11,7 +11,7 @@
 static char *
 text_of(JsonObject *object, const char *member)
 {
-    g_autofree char *bytes = cli_json_bytes(object, member);
+    g_autofree char *bytes = dcc_json_get_bytes(object, member);
 
     return cli_escape(bytes != NULL ? bytes : "");
 }
@@ -28,11 +28,12 @@ with_reason(const char *what, JsonObject *object)
 static gboolean
 says_nothing_new(JsonObject *result, const char *reason)
 {
-    gint64 number = cli_json_int(result, "signal", 0), code = cli_json_int(result, "code", -1);
+    gint64 number = dcc_json_get_int(result, "signal", 0),
+           code = dcc_json_get_int(result, "code", -1);
     g_autofree char *signal = g_strdup_printf("signal %d", (int)number);
     g_autofree char *exit = g_strdup_printf("exited with code %d", (int)code);
 
-    if (strcmp(cli_json_string(result, "kind", ""), "signaled") == 0)
+    if (strcmp(dcc_json_get_string(result, "kind", ""), "signaled") == 0)
         return strstr(reason, signal) != NULL;
     return strcmp(reason, exit) == 0;
 }
@@ -40,15 +41,16 @@ says_nothing_new(JsonObject *result, const char *reason)
 static char *
 raw_result(JsonObject *result, const char *kind)
 {
-    gint64 code = cli_json_int(result, "code", -1), number = cli_json_int(result, "signal", 0);
-    gint64 likely = cli_json_int(result, "likely_signal", 0);
+    gint64 code = dcc_json_get_int(result, "code", -1),
+           number = dcc_json_get_int(result, "signal", 0);
+    gint64 likely = dcc_json_get_int(result, "likely_signal", 0);
     g_autofree char *stage = text_of(result, "stage");
 
     if (strcmp(kind, "signaled") == 0)
         return g_strdup_printf("signal %d%s",
                                (int)number,
-                               cli_json_boolean(result, "core_dumped", FALSE) ? " (core dumped)"
-                                                                              : "");
+                               dcc_json_get_boolean(result, "core_dumped", FALSE) ? " (core dumped)"
+                                                                                  : "");
     if (strcmp(kind, "exited") == 0 && likely > 0)
         return g_strdup_printf("exited with code %d (likely signal %d)", (int)code, (int)likely);
     if (strcmp(kind, "exited") == 0)
@@ -64,9 +66,9 @@ raw_result(JsonObject *result, const char *kind)
 
 /* "WHAT after 12 s: REASON". */
 static char *
-end_of_life(JsonObject *result, double uptime)
+end_of_run(JsonObject *result, double uptime)
 {
-    const char *kind = cli_json_string(result, "kind", NULL);
+    const char *kind = dcc_json_get_string(result, "kind", NULL);
     g_autofree char *what = kind != NULL ? raw_result(result, kind) : g_strdup("ended");
     g_autofree char *reason = text_of(result, "reason");
     GString *text = g_string_new(what);
@@ -84,14 +86,14 @@ end_of_life(JsonObject *result, double uptime)
 char *
 cli_sentence_result(JsonObject *result)
 {
-    return end_of_life(result, -1);
+    return end_of_run(result, -1);
 }
 
 char *
 cli_sentence_progress(JsonObject *progress)
 {
-    double percent = cli_json_double(progress, "percent", -1);
-    gint64 remaining = cli_json_int(progress, "remaining_ms", -1);
+    double percent = dcc_json_get_double(progress, "percent", -1);
+    gint64 remaining = dcc_json_get_int(progress, "remaining_ms", -1);
     GString *text = g_string_new(NULL);
 
     if (percent >= 0) {
@@ -105,8 +107,10 @@ cli_sentence_progress(JsonObject *progress)
     /* A frame may well be negative: only its absence says that it is not known. */
     if (progress != NULL && json_object_has_member(progress, "frame") &&
         !json_object_get_null_member(progress, "frame"))
-        g_string_append_printf(
-            text, "%sframe %d", text->len > 0 ? " " : "", (int)cli_json_int(progress, "frame", 0));
+        g_string_append_printf(text,
+                               "%sframe %d",
+                               text->len > 0 ? " " : "",
+                               (int)dcc_json_get_int(progress, "frame", 0));
     if (remaining >= 0) {
         g_autofree char *left = cli_duration_text((double)remaining / 1000);
 
@@ -120,7 +124,7 @@ cli_sentence_health(JsonObject *health)
 {
     g_autofree char *state = text_of(health, "state");
     g_autofree char *busy = text_of(health, "busy");
-    gint64 age = cli_json_int(health, "main_thread_age_ms", -1);
+    gint64 age = dcc_json_get_int(health, "main_thread_age_ms", -1);
     GString *text = g_string_new(*state != '\0' ? state : "unknown");
 
     if (*busy != '\0')
@@ -148,7 +152,7 @@ say_started(JsonObject *event)
     g_autofree char *version = text_of(event, "version");
 
     return g_strdup_printf("started, pid %" G_GINT64_FORMAT ", %s%s%s",
-                           cli_json_int(event, "pid", -1),
+                           dcc_json_get_int(event, "pid", -1),
                            executable,
                            *version != '\0' ? ", version " : "",
                            version);
@@ -157,28 +161,30 @@ say_started(JsonObject *event)
 static char *
 say_agent(JsonObject *event)
 {
-    return g_strdup(cli_json_boolean(event, "connected", FALSE) ? "agent connected"
-                                                                : "agent disconnected");
+    return g_strdup(dcc_json_get_boolean(event, "connected", FALSE) ? "agent connected"
+                                                                    : "agent disconnected");
 }
 
 static char *
 say_exit(JsonObject *event)
 {
-    return end_of_life(cli_json_object(event, "result"), cli_json_double(event, "uptime_s", -1));
+    return end_of_run(dcc_json_get_object(event, "result"),
+                      dcc_json_get_double(event, "uptime_s", -1));
 }
 
 static char *
 say_restart(JsonObject *event)
 {
-    g_autofree char *delay = cli_duration_text(cli_json_double(event, "delay_ms", 0) / 1000);
-    gint64 attempt = cli_json_int(event, "attempt", -1), max = cli_json_int(event, "max", -1);
+    g_autofree char *delay = cli_duration_text(dcc_json_get_double(event, "delay_ms", 0) / 1000);
+    gint64 attempt = dcc_json_get_int(event, "attempt", -1),
+           max = dcc_json_get_int(event, "max", -1);
     g_autofree char *count = NULL;
 
     if (attempt > 0 && max > 0)
         count = g_strdup_printf(" (%d of %d)", (int)attempt, (int)max);
     return g_strdup_printf("starting again in %s%s%s",
                            delay,
-                           cli_json_boolean(event, "safe", FALSE) ? " in safe mode" : "",
+                           dcc_json_get_boolean(event, "safe", FALSE) ? " in safe mode" : "",
                            count != NULL ? count : "");
 }
 
@@ -193,7 +199,7 @@ say_step(JsonObject *event)
 {
     g_autofree char *step = text_of(event, "step");
     g_autofree char *outcome = text_of(event, "outcome");
-    g_autofree char *took = cli_duration_text(cli_json_double(event, "ms", -1000) / 1000);
+    g_autofree char *took = cli_duration_text(dcc_json_get_double(event, "ms", -1000) / 1000);
 
     return g_strdup_printf("%s: %s (%s)", step, outcome, took);
 }
@@ -209,7 +215,7 @@ say_rescue(JsonObject *event)
                  {"autosave", "autosave"},
                  {"crash-report", "crash report"},
                  {"stacks", "Python stacks"}};
-    const char *kind = cli_json_string(event, "kind", ""), *words = "file";
+    const char *kind = dcc_json_get_string(event, "kind", ""), *words = "file";
     g_autofree char *path = text_of(event, "path");
 
     for (guint i = 0; i < G_N_ELEMENTS(table); i++)
@@ -221,7 +227,7 @@ say_rescue(JsonObject *event)
 static char *
 say_recovery(JsonObject *event)
 {
-    const char *action = cli_json_string(event, "action", "");
+    const char *action = dcc_json_get_string(event, "action", "");
     g_autofree char *path = text_of(event, "path");
     g_autofree char *reason = text_of(event, "reason");
 
@@ -268,7 +274,7 @@ say_degraded(JsonObject *event)
 static char *
 say_log_tail(JsonObject *event)
 {
-    JsonArray *lines = cli_json_array(event, "lines");
+    JsonArray *lines = dcc_json_get_array(event, "lines");
 
     return g_strdup_printf("last %u lines of its output kept",
                            lines != NULL ? json_array_get_length(lines) : 0);
@@ -278,18 +284,26 @@ static char *
 say_adopted(JsonObject *event)
 {
     return g_strdup_printf("taken over by session %" G_GINT64_FORMAT,
-                           cli_json_int(event, "session_pid", -1));
+                           dcc_json_get_int(event, "session_pid", -1));
+}
+
+char *
+cli_sentence_end(const char *state, JsonObject *result)
+{
+    g_autofree char *safe = cli_escape(state);
+    g_autofree char *words =
+        result != NULL ? cli_sentence_result(result) : g_strdup("how it ended is not known");
+
+    if (g_str_has_prefix(words, safe))
+        return g_steal_pointer(&words);
+    return g_strdup_printf("%s: %s", safe, words);
 }
 
 static char *
 say_ended(JsonObject *event)
 {
-    g_autofree char *state = text_of(event, "state");
-    g_autofree char *result = cli_sentence_result(cli_json_object(event, "result"));
-
-    if (g_str_has_prefix(result, state))
-        return g_steal_pointer(&result);
-    return g_strdup_printf("%s: %s", state, result);
+    return cli_sentence_end(dcc_json_get_string(event, "state", ""),
+                            dcc_json_get_object(event, "result"));
 }
 
 static const struct {
@@ -318,7 +332,7 @@ static const struct {
 char *
 cli_sentence_event(JsonObject *event)
 {
-    const char *type = cli_json_string(event, "type", "");
+    const char *type = dcc_json_get_string(event, "type", "");
 
     for (guint i = 0; i < G_N_ELEMENTS(sentences); i++)
         if (strcmp(type, sentences[i].type) == 0)

@@ -4,14 +4,17 @@
 #include "cli-session-process.h"
 
 #include "cli-exit.h"
-#include "cli-json.h"
+#include "cli-signals.h"
+#include "dcc-child.h"
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"
 #include "dcc-fds.h"
 #include "dcc-file-open.h"
+#include "dcc-instance.h"
+#include "dcc-json.h"
 #include "dcc-own-process.h"
-#include "dcc-spawn.h"
+#include "dcc-signals.h"
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -20,6 +23,9 @@
 
 #define MAX_REPORT   (64 * 1024)
 #define MAX_LOG_SIZE (1024 * 1024)
+/* How long a session process may take to end after an interrupted start, before it is ended. */
+#define ABANDON_MS    500
+#define MAX_ADOPTIONS 16 /* at a time */
 
 /* The session's own log: what it has to say beside its events, warnings above all. */
 typedef struct {
@@ -27,20 +33,19 @@ typedef struct {
     char *path;
     gboolean dir_is_new;
     int fd;
-} BrainLog;
+} SessionLog;
 
 static void
-session_log_clear(BrainLog *log)
+session_log_clear(SessionLog *log)
 {
     if (log->fd >= 0)
         close(log->fd);
     g_free(log->dir);
     g_free(log->path);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BrainLog, session_log_clear)
 
 static gboolean
-session_log_open(BrainLog *log, DccRuntime *runtime, const char *name, GError **error)
+session_log_open(SessionLog *log, DccRuntime *runtime, const char *name, GError **error)
 {
     struct stat st;
 
@@ -66,7 +71,7 @@ session_log_open(BrainLog *log, DccRuntime *runtime, const char *name, GError **
 
 /* A start that failed before anything ran leaves nothing behind. */
 static void
-session_log_discard(BrainLog *log)
+session_log_discard(SessionLog *log)
 {
     struct stat st;
 
@@ -77,7 +82,7 @@ session_log_discard(BrainLog *log)
 }
 
 static gboolean
-spawn_brain(const char *const *args, int log_fd, int report_fd, DccChild *child, GError **error)
+spawn_session(const char *const *args, int log_fd, int report_fd, DccChild *child, GError **error)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     DccSpawn spawn = {
@@ -107,45 +112,168 @@ spawn_brain(const char *const *args, int log_fd, int report_fd, DccChild *child,
     return FALSE;
 }
 
-static char *
-read_report(int fd)
-{
-    GString *text = g_string_new(NULL);
-    char buffer[1024];
-
-    while (text->len < MAX_REPORT && memchr(text->str, '\n', text->len) == NULL) {
-        gssize n = read(fd, buffer, sizeof buffer);
-
-        if (n > 0)
-            g_string_append_len(text, buffer, n);
-        else if (n == 0 || errno != EINTR)
-            break;
-    }
-    return g_string_free(text, FALSE);
-}
-
 static gboolean
 understand(const char *text, const char *log_path, CliSessionProcessReport *report, GError **error)
 {
-    g_autoptr(JsonObject) object = cli_json_parse(text, NULL);
+    g_autoptr(JsonObject) object = dcc_json_from_text(text, -1, NULL);
     int code = DCC_ERROR_FAILED;
 
     if (object == NULL) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_FAILED,
-                    "the session process ended without a word; see %s",
+                    "the session process ended and did not say why; see %s",
                     log_path);
         return FALSE;
     }
     if (json_object_has_member(object, "first_event")) {
-        report->first_event = cli_json_int(object, "first_event", 0);
+        report->first_event = dcc_json_get_int(object, "first_event", 0);
         return TRUE;
     }
-    dcc_enum_from_nick(DCC_TYPE_ERROR, cli_json_string(object, "error", ""), &code, NULL);
-    g_set_error_literal(error, DCC_ERROR, code, cli_json_string(object, "message", "unknown"));
-    report->exit_status = (int)cli_json_int(object, "exit", CLI_FAILED);
+    dcc_enum_from_nick(DCC_TYPE_ERROR, dcc_json_get_string(object, "error", ""), &code, NULL);
+    g_set_error_literal(error, DCC_ERROR, code, dcc_json_get_string(object, "message", "unknown"));
+    report->exit_status = (int)dcc_json_get_int(object, "exit", CLI_FAILED);
     return FALSE;
+}
+
+/* A session process that is being started. */
+typedef struct {
+    char *name;
+    SessionLog log;
+    DccChild child;
+    int report_fd; /* -1: all of the report is there */
+    GString *report;
+} Start;
+
+static void
+start_free(Start *self)
+{
+    dcc_fds_close(&self->report_fd);
+    dcc_process_ref_close(&self->child.process);
+    session_log_clear(&self->log);
+    g_string_free(self->report, TRUE);
+    g_free(self->name);
+    g_free(self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Start, start_free)
+
+static Start *
+start_new(DccRuntime *runtime, const char *name, const char *const *args, GError **error)
+{
+    g_autoptr(Start) self = g_new0(Start, 1);
+    int pipe_fds[2];
+    gboolean spawned;
+
+    self->name = g_strdup(name);
+    self->log.fd = self->report_fd = -1;
+    self->child.process = DCC_PROCESS_REF_NONE;
+    self->report = g_string_new(NULL);
+    if (!session_log_open(&self->log, runtime, name, error))
+        return NULL;
+    if (!dcc_fds_open_pipe(pipe_fds, error))
+        return NULL;
+    self->report_fd = pipe_fds[0];
+    spawned = spawn_session(args, self->log.fd, pipe_fds[1], &self->child, error);
+    close(pipe_fds[1]);
+    if (spawned)
+        return g_steal_pointer(&self);
+    session_log_discard(&self->log);
+    return NULL;
+}
+
+/* Reads what is there, and waits for it where nothing is: poll() first. */
+static void
+start_read(Start *self)
+{
+    char buffer[1024];
+    gssize n = read(self->report_fd, buffer, sizeof buffer);
+
+    if (n > 0)
+        g_string_append_len(self->report, buffer, n);
+    else if (n < 0 && errno == EINTR)
+        return;
+    if (n > 0 && self->report->len < MAX_REPORT &&
+        memchr(self->report->str, '\n', self->report->len) == NULL)
+        return;
+    dcc_fds_close(&self->report_fd);
+}
+
+static gboolean
+start_finish(Start *self, CliSessionProcessReport *report, GError **error)
+{
+    if (understand(self->report->str, self->log.path, report, error))
+        return TRUE;
+    /* The instance that has the name has the directory, too, even if it was made here. */
+    if (error == NULL || !dcc_error_is_busy(*error))
+        session_log_discard(&self->log);
+    return FALSE;
+}
+
+/* First asked, so that it can clear up itself; what it waits for may never come. */
+static void
+end_session_process(Start *self)
+{
+    dcc_child_ask_to_end(&self->child);
+    if (dcc_child_poll(&self->child, NULL, 0, ABANDON_MS))
+        return;
+    dcc_child_kill(&self->child);
+    dcc_child_poll(&self->child, NULL, 0, ABANDON_MS);
+}
+
+/* The state directory of a start that was interrupted, where it was the first under its name. */
+static void
+remove_state(Start *self)
+{
+    g_autoptr(GDir) dir = self->log.dir_is_new ? g_dir_open(self->log.dir, 0, NULL) : NULL;
+    const char *entry;
+
+    if (dir == NULL)
+        return;
+    while ((entry = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(self->log.dir, entry, NULL);
+
+        g_remove(path); /* files, and directories that are empty */
+    }
+    g_rmdir(self->log.dir);
+}
+
+static void
+start_abandon(Start *self, DccRuntime *runtime, int signal_number, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    gboolean clean;
+
+    end_session_process(self);
+    clean = dcc_instance_discard_start(runtime, self->name, self->child.pid, &local);
+    if (clean)
+        remove_state(self);
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_FAILED,
+                "%s: interrupted by %s during its start; %s",
+                self->name,
+                signal_number == DCC_SIGNAL_INTERRUPT ? "Ctrl-C" : "SIGTERM",
+                clean ? "nothing of it is left" : local->message);
+}
+
+/* 0: the report is there; else the signal that came first. */
+static int
+start_wait(Start *self)
+{
+    while (self->report_fd >= 0) {
+        GPollFD fds[] = {{.fd = self->report_fd, .events = G_IO_IN},
+                         {.fd = cli_signals_get_fd(), .events = G_IO_IN}};
+        int number;
+
+        if (g_poll(fds, cli_signals_get_fd() >= 0 ? 2 : 1, -1) < 0)
+            continue;
+        number = cli_signals_take();
+        if (number != 0)
+            return number;
+        if (fds[0].revents != 0)
+            start_read(self);
+    }
+    return 0;
 }
 
 gboolean
@@ -155,29 +283,18 @@ cli_session_process_start(DccRuntime *runtime,
                           CliSessionProcessReport *report,
                           GError **error)
 {
-    g_auto(BrainLog) log = {.fd = -1};
-    g_autofree char *text = NULL;
-    DccChild child;
-    int pipe_fds[2];
-    gboolean spawned;
+    g_autoptr(Start) start = NULL;
+    int interrupted;
 
     *report = (CliSessionProcessReport){.exit_status = CLI_FAILED};
-    if (!session_log_open(&log, runtime, name, error))
+    start = start_new(runtime, name, args, error);
+    if (start == NULL)
         return FALSE;
-    if (!dcc_fds_open_pipe(pipe_fds, error))
-        return FALSE;
-    spawned = spawn_brain(args, log.fd, pipe_fds[1], &child, error);
-    close(pipe_fds[1]);
-    if (spawned) {
-        text = read_report(pipe_fds[0]);
-        dcc_process_ref_close(&child.process);
-    }
-    close(pipe_fds[0]);
-    if (spawned && understand(text, log.path, report, error))
-        return TRUE;
-    /* Whoever has the name has the directory, too, even if we were the one to make it. */
-    if (error == NULL || !dcc_error_is_busy(*error))
-        session_log_discard(&log);
+    interrupted = start_wait(start);
+    if (interrupted == 0)
+        return start_finish(start, report, error);
+    start_abandon(start, runtime, interrupted, error);
+    report->exit_status = CLI_SIGNAL_BASE + interrupted;
     return FALSE;
 }
 
@@ -202,49 +319,64 @@ cli_session_process_again(DccRuntime *runtime,
     return cli_session_process_start(runtime, name, args, report, error);
 }
 
-/* -1: nobody asked. */
-static int report_fd = -1;
-
-void
-cli_session_process_claim_report(void)
+/* Begins as many as may be under way at a time. */
+static void
+begin_adoptions(DccRuntime *runtime,
+                const char *const **names,
+                GPtrArray *starts,
+                CliSessionAdoptFunc func,
+                gpointer data)
 {
-    if (!dcc_fds_is_pipe(CLI_BRAIN_REPORT_FD))
-        return;
-    report_fd = CLI_BRAIN_REPORT_FD;
-    dcc_fds_set_private(report_fd);
+    while (**names != NULL && starts->len < MAX_ADOPTIONS) {
+        const char *args[] = {"--adopt", **names, NULL};
+        g_autoptr(GError) error = NULL;
+        Start *start = start_new(runtime, **names, args, &error);
+
+        if (start != NULL)
+            g_ptr_array_add(starts, start);
+        else
+            func(**names, error, data);
+        (*names)++;
+    }
 }
 
 static void
-write_report(JsonObject *object)
+await_adoptions(GPtrArray *starts, CliSessionAdoptFunc func, gpointer data)
 {
-    g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), object);
-    g_autofree char *text = json_to_string(node, FALSE);
-    g_autofree char *line = g_strconcat(text, "\n", NULL);
+    GPollFD fds[MAX_ADOPTIONS] = {0};
 
-    if (report_fd < 0)
+    for (guint i = 0; i < starts->len; i++) {
+        fds[i].fd = ((Start *)starts->pdata[i])->report_fd;
+        fds[i].events = G_IO_IN;
+    }
+    if (g_poll(fds, starts->len, -1) < 0)
         return;
-    dcc_fds_write_all(report_fd, line, strlen(line));
-    dcc_fds_close(&report_fd);
+    for (guint i = starts->len; i > 0; i--) {
+        CliSessionProcessReport report;
+        g_autoptr(GError) error = NULL;
+        Start *start = starts->pdata[i - 1];
+
+        if (fds[i - 1].revents == 0)
+            continue;
+        start_read(start);
+        if (start->report_fd >= 0)
+            continue;
+        func(start->name, start_finish(start, &report, &error) ? NULL : error, data);
+        g_ptr_array_remove_index_fast(starts, i - 1);
+    }
 }
 
 void
-cli_session_process_report_success(gint64 first_event)
+cli_session_process_adopt_all(DccRuntime *runtime,
+                              const char *const *names,
+                              CliSessionAdoptFunc func,
+                              gpointer data)
 {
-    g_autoptr(JsonObject) object = json_object_new();
+    g_autoptr(GPtrArray) starts = g_ptr_array_new_with_free_func((GDestroyNotify)start_free);
 
-    json_object_set_int_member(object, "first_event", first_event);
-    write_report(object);
-}
-
-void
-cli_session_process_report_failure(int exit_status, const GError *error)
-{
-    g_autoptr(JsonObject) object = json_object_new();
-    int code = error->domain == DCC_ERROR ? error->code : DCC_ERROR_FAILED;
-    g_autofree char *message = g_utf8_make_valid(error->message, -1);
-
-    json_object_set_int_member(object, "exit", exit_status);
-    json_object_set_string_member(object, "error", dcc_enum_to_nick(DCC_TYPE_ERROR, code));
-    json_object_set_string_member(object, "message", message);
-    write_report(object);
+    begin_adoptions(runtime, &names, starts, func, data);
+    while (starts->len > 0) {
+        await_adoptions(starts, func, data);
+        begin_adoptions(runtime, &names, starts, func, data);
+    }
 }

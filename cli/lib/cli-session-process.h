@@ -5,7 +5,7 @@
 #include "dcc-runtime.h"
 
 /* The descriptor of that pipe in the session process. */
-#define CLI_BRAIN_REPORT_FD 3
+#define CLI_SESSION_REPORT_FD 3
 
 typedef struct {
     gint64 first_event; /* sequence number of the first event of this session */
@@ -13,7 +13,8 @@ typedef struct {
 } CliSessionProcessReport;
 
 /* args: what follows `dcchost session`. FALSE: it did not start, and why; report->exit_status is
- * then the status that says so. */
+ * then the status that says so. Where the signals are held (cli-signals.h) one of them ends the
+ * start, and nothing of it is left: the status is then 128 and its number. */
 gboolean
 cli_session_process_start(DccRuntime *runtime,
                           const char *name,
@@ -30,8 +31,17 @@ cli_session_process_again(DccRuntime *runtime,
                           CliSessionProcessReport *report,
                           GError **error);
 
+/* One of many: error NULL: it was adopted. */
+typedef void (*CliSessionAdoptFunc)(const char *name, const GError *error, gpointer data);
+/* Adopts many side by side; func hears of each once, as it goes. */
+void
+cli_session_process_adopt_all(DccRuntime *runtime,
+                              const char *const *names,
+                              CliSessionAdoptFunc func,
+                              gpointer data);
+
 /* The other end, in the session process. Claim first of all, before anything else opens a
- * descriptor; a `dcchost session` started by hand has nobody to report to. */
+ * descriptor; a `dcchost session` that a user starts has no one to report to. */
 void
 cli_session_process_claim_report(void);
 void

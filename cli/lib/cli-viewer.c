@@ -5,13 +5,14 @@
 #include "cli-account.h"
 #include "cli-exit.h"
 #include "cli-follow.h"
-#include "cli-json.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
+#include "cli-signals.h"
 #include "cli-text.h"
 #include "dcc-client.h"
 #include "dcc-error.h"
-#include "dcc-stop-requests.h"
+#include "dcc-json.h"
+#include "dcc-signals.h"
 #include "dcc-terminal.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -31,12 +32,6 @@ typedef struct {
     gboolean colour;
     guint n_interrupts;
 } Viewer;
-
-int
-cli_viewer_hold_signals(void)
-{
-    return dcc_stop_requests_hold(DCC_STOP_REQUEST_INTERRUPT | DCC_STOP_REQUEST_TERMINATE);
-}
 
 static void
 say(Viewer *self, const char *line, CliTone tone)
@@ -107,9 +102,9 @@ interrupt(Viewer *self)
 }
 
 static void
-read_signals(Viewer *self, int signal_fd)
+take_signals(Viewer *self)
 {
-    while (dcc_stop_requests_take(signal_fd))
+    while (cli_signals_take() != 0)
         interrupt(self);
 }
 
@@ -143,12 +138,23 @@ drain(Viewer *self, CliFollow *follow, GError **error)
     return TRUE;
 }
 
+/* Until there is an event or a signal to be read, or the time has passed. The descriptor is asked
+ * for each time: where the session ended, the rest of the story comes from disk and there is none
+ * any more. FALSE: the time has passed. */
 static gboolean
-watch(Viewer *self, CliFollow *follow, int signal_fd, GError **error)
+wait_for_news(CliFollow *follow, int timeout_ms)
 {
     GPollFD fds[] = {{.fd = cli_follow_get_fd(follow), .events = G_IO_IN},
-                     {.fd = signal_fd, .events = G_IO_IN}};
+                     {.fd = cli_signals_get_fd(), .events = G_IO_IN}};
 
+    if (fds[0].fd < 0)
+        return TRUE;
+    return g_poll(fds, fds[1].fd >= 0 ? 2 : 1, timeout_ms) != 0;
+}
+
+static gboolean
+watch(Viewer *self, CliFollow *follow, GError **error)
+{
     while (drain(self, follow, error)) {
         int timeout = self->terminal ? REDRAW_MS : -1;
 
@@ -157,10 +163,9 @@ watch(Viewer *self, CliFollow *follow, int signal_fd, GError **error)
         redraw(self);
         if (cli_account_has_pending(self->account))
             timeout = PENDING_MS;
-        if (g_poll(fds, G_N_ELEMENTS(fds), timeout) == 0)
+        if (!wait_for_news(follow, timeout))
             cli_account_flush(self->account);
-        if (fds[1].revents != 0)
-            read_signals(self, signal_fd);
+        take_signals(self);
     }
     return FALSE;
 }
@@ -174,7 +179,7 @@ print_log_tail(Viewer *self, FILE *stream)
         return;
     fprintf(stream, "%s: the last lines of its output:\n", self->name);
     for (guint i = 0; i < json_array_get_length(lines); i++) {
-        g_autofree char *bytes = cli_json_element_bytes(lines, i);
+        g_autofree char *bytes = dcc_json_element_bytes(lines, i);
         g_autofree char *line = cli_escape(bytes != NULL ? bytes : "");
 
         fprintf(stream, "    %s\n", line);
@@ -195,8 +200,7 @@ fail_vanished(Viewer *self, const GError *error)
 }
 
 int
-cli_viewer_run(
-    DccRuntime *runtime, const char *name, gint64 first_event, gboolean json, int signal_fd)
+cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json)
 {
     Viewer self = {.runtime = runtime, .name = name, .json = json};
     g_autoptr(CliAccount) account = NULL;
@@ -208,7 +212,7 @@ cli_viewer_run(
     self.colour = !json && cli_out_has_colour();
     self.account = account = cli_account_new(!self.terminal, on_line, &self);
     follow = cli_follow_new(runtime, name, first_event - 1, &error);
-    if (follow == NULL || !watch(&self, follow, signal_fd, &error))
+    if (follow == NULL || !watch(&self, follow, &error))
         return fail_vanished(&self, error);
     cli_follow_finish(follow);
     status = cli_account_get_exit_status(account);
@@ -234,6 +238,46 @@ end_early(Viewer *self)
     return status;
 }
 
+/* A start that is not finished has nothing to save. */
+static int
+give_up_waiting(Viewer *self, CliFollow *follow, int number)
+{
+    send_order(self, "kill");
+    cli_follow_finish(follow);
+    cli_warn("%s: interrupted by %s before it was %s; nothing of it is left",
+             self->name,
+             number == DCC_SIGNAL_INTERRUPT ? "Ctrl-C" : "SIGTERM",
+             cli_account_is_started(self->account) ? "ready" : "started");
+    return CLI_SIGNAL_BASE + number;
+}
+
+/* (transfer full): the next event; NULL with *interrupted, or with error. */
+static JsonObject *
+await_event(CliFollow *follow, int *interrupted, GError **error)
+{
+    for (;;) {
+        g_autoptr(GError) local = NULL;
+        JsonObject *event = cli_follow_next(follow, 0, &local);
+
+        if (event != NULL)
+            return event;
+        if (!dcc_error_is_timeout(local)) {
+            g_propagate_error(error, g_steal_pointer(&local));
+            return NULL;
+        }
+        wait_for_news(follow, -1);
+        *interrupted = cli_signals_take();
+        if (*interrupted != 0)
+            return NULL;
+    }
+}
+
+static gboolean
+is_far_enough(CliAccount *account, gboolean ready)
+{
+    return ready ? cli_account_is_ready(account) : cli_account_is_started(account);
+}
+
 int
 cli_viewer_wait(
     DccRuntime *runtime, const char *name, gint64 first_event, gboolean ready, gint64 *pid)
@@ -244,12 +288,16 @@ cli_viewer_wait(
     g_autoptr(GError) error = NULL;
 
     self.account = account;
+    *pid = 0;
     follow = cli_follow_new(runtime, name, first_event - 1, &error);
     if (follow == NULL)
         return fail_vanished(&self, error);
-    while (!(ready ? cli_account_is_ready(account) : cli_account_is_started(account))) {
-        g_autoptr(JsonObject) event = cli_follow_next(follow, -1, &error);
+    while (!is_far_enough(account, ready)) {
+        int interrupted = 0;
+        g_autoptr(JsonObject) event = await_event(follow, &interrupted, &error);
 
+        if (interrupted != 0)
+            return give_up_waiting(&self, follow, interrupted);
         if (event == NULL)
             return fail_vanished(&self, error);
         cli_account_feed(account, event);

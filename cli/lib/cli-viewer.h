@@ -4,16 +4,13 @@
 
 #include "dcc-runtime.h"
 
-/* From here on Ctrl-C and SIGTERM wait to be read from the descriptor that comes back. */
-int
-cli_viewer_hold_signals(void);
 /* first_event: where this session begins. json: events as JSON lines instead of the account.
  * Returns the exit status. */
 int
-cli_viewer_run(
-    DccRuntime *runtime, const char *name, gint64 first_event, gboolean json, int signal_fd);
+cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json);
 /* Waits for a detached launch to be started, or ready. Returns 0, or the exit status with the
- * reason told on stderr; *pid is the application's. */
+ * reason told on stderr; *pid is the application's, 0 where none was told. A signal that is held
+ * (cli-signals.h) ends the start. */
 int
 cli_viewer_wait(
     DccRuntime *runtime, const char *name, gint64 first_event, gboolean ready, gint64 *pid);

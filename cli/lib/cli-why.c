@@ -4,10 +4,11 @@
 
 #include "cli-advice.h"
 #include "cli-instance.h"
-#include "cli-json.h"
 #include "cli-out.h"
 #include "cli-sentence.h"
+#include "cli-status.h"
 #include "cli-text.h"
+#include "dcc-json.h"
 #include <string.h>
 
 #define MAX_LINES 6  /* of evidence */
@@ -24,7 +25,7 @@ row(const char *label, const char *text)
 static void
 row_of(const char *label, JsonObject *object, const char *member)
 {
-    g_autofree char *text = cli_json_bytes(object, member);
+    g_autofree char *text = dcc_json_get_bytes(object, member);
 
     if (text != NULL && *text != '\0')
         row(label, text);
@@ -69,7 +70,7 @@ say_verdict(JsonObject *result)
         {"suspicious", "said success without the proof of it"},
         {"failed", "failed"},
     };
-    const char *verdict = cli_json_string(result, "verdict", "");
+    const char *verdict = dcc_json_get_string(result, "verdict", "");
 
     for (guint i = 0; i < G_N_ELEMENTS(table); i++)
         if (strcmp(table[i].verdict, verdict) == 0)
@@ -82,8 +83,8 @@ print_head(const char *name, JsonObject *result, JsonObject *death)
 {
     g_autofree char *what = cli_sentence_result(result);
     g_autofree char *short_text = cut(what);
-    g_autofree char *time = say_time(cli_json_string(death, "ended", "at a time not known"));
-    g_autofree char *after = cli_duration_text(cli_json_double(death, "uptime_s", -1));
+    g_autofree char *time = say_time(dcc_json_get_string(death, "ended", "at a time not known"));
+    g_autofree char *after = cli_duration_text(dcc_json_get_double(death, "uptime_s", -1));
 
     cli_out("%s %s: %s\n", name, say_verdict(result), short_text);
     if (death != NULL)
@@ -93,7 +94,7 @@ print_head(const char *name, JsonObject *result, JsonObject *death)
 static void
 print_signal(JsonObject *result, JsonObject *death)
 {
-    gint64 number = cli_json_int(result, "signal", 0);
+    gint64 number = dcc_json_get_int(result, "signal", 0);
     g_autofree char *text = NULL;
 
     if (number <= 0)
@@ -101,27 +102,27 @@ print_signal(JsonObject *result, JsonObject *death)
     text = g_strdup_printf("%d (%s), %s",
                            (int)number,
                            g_strsignal((int)number),
-                           cli_json_string(death, "signal_from", NULL) != NULL
+                           dcc_json_get_string(death, "signal_from", NULL) != NULL
                                ? "sent by dcchost"
                                : "not sent by dcchost; the kernel does not say by whom");
     row("signal", text);
 }
 
 static void
-print_life(JsonObject *death)
+print_run(JsonObject *death)
 {
-    g_autofree char *recovered = cli_json_bytes(death, "recovered");
-    g_autofree char *scene = cli_json_bytes(death, "scene");
-    g_autofree char *version = cli_json_bytes(death, "app_version");
+    g_autofree char *recovered = dcc_json_get_bytes(death, "recovered");
+    g_autofree char *scene = dcc_json_get_bytes(death, "scene");
+    g_autofree char *version = dcc_json_get_bytes(death, "app_version");
     g_autofree char *text =
         g_strdup_printf("%s%s%s, %s%s%s%s",
-                        cli_json_string(death, "app", "-"),
+                        dcc_json_get_string(death, "app", "-"),
                         version != NULL ? " " : "",
                         version != NULL ? version : "",
-                        cli_json_boolean(death, "ready", FALSE) ? "ready" : "not ready yet",
-                        cli_json_boolean(death, "headless", FALSE) ? ", without a window" : "",
-                        cli_json_boolean(death, "safe", FALSE) ? ", in safe mode" : "",
-                        cli_json_boolean(death, "hung", FALSE) ? ", had hung" : "");
+                        dcc_json_get_boolean(death, "ready", FALSE) ? "ready" : "not ready yet",
+                        dcc_json_get_boolean(death, "headless", FALSE) ? ", without a window" : "",
+                        dcc_json_get_boolean(death, "safe", FALSE) ? ", in safe mode" : "",
+                        dcc_json_get_boolean(death, "hung", FALSE) ? ", had hung" : "");
 
     row("it was", text);
     row("scene", scene != NULL && *scene != '\0' ? scene : "none with a name");
@@ -129,22 +130,22 @@ print_life(JsonObject *death)
         row("from", recovered);
 }
 
-/* What the adapter took for telling; else the last words. */
+/* The significant lines that the adapter found; else the last lines. */
 static void
 print_evidence(JsonObject *death)
 {
-    JsonArray *telling = cli_json_array(death, "evidence");
-    JsonArray *last = cli_json_array(death, "last_lines");
-    gboolean has = telling != NULL && json_array_get_length(telling) > 0;
-    JsonArray *lines = has ? telling : last;
+    JsonArray *significant = dcc_json_get_array(death, "evidence");
+    JsonArray *last = dcc_json_get_array(death, "last_lines");
+    gboolean has = significant != NULL && json_array_get_length(significant) > 0;
+    JsonArray *lines = has ? significant : last;
     guint n = lines != NULL ? json_array_get_length(lines) : 0;
     guint first = n > MAX_LINES ? n - MAX_LINES : 0;
 
     for (guint i = first; i < n; i++) {
         JsonNode *node = json_array_get_element(lines, i);
         JsonObject *line = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-        g_autofree char *text = line != NULL ? g_strdup(cli_json_string(line, "text", ""))
-                                             : cli_json_element_bytes(lines, i);
+        g_autofree char *text = line != NULL ? g_strdup(dcc_json_get_string(line, "text", ""))
+                                             : dcc_json_element_bytes(lines, i);
         g_autofree char *short_text = text != NULL ? cut(text) : NULL;
 
         if (short_text != NULL)
@@ -162,7 +163,7 @@ print_files(JsonObject *death)
                   {"autosave", "autosave"},
                   {"recovery", "recovery"},
                   {"copy", "copy"}};
-    JsonArray *files = cli_json_array(death, "files");
+    JsonArray *files = dcc_json_get_array(death, "files");
 
     row_of("bundle", death, "bundle");
     row_of("log", death, "log_path");
@@ -171,7 +172,7 @@ print_files(JsonObject *death)
             JsonNode *node = json_array_get_element(files, j);
             JsonObject *file = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
 
-            if (g_strcmp0(cli_json_string(file, "kind", NULL), labels[i].kind) != 0)
+            if (g_strcmp0(dcc_json_get_string(file, "kind", NULL), labels[i].kind) != 0)
                 continue;
             row_of(labels[i].label, file, "path");
             break; /* the newest of a kind */
@@ -183,26 +184,26 @@ print_files(JsonObject *death)
 static char *
 say_now(const CliWhy *why)
 {
-    const char *state = cli_json_string(why->status, "state", "unknown");
-    gint64 pid = cli_json_int(why->status, "pid", -1);
+    const char *state = dcc_json_get_string(why->status, "state", "unknown");
+    gint64 pid = dcc_json_get_int(why->status, "pid", 0);
 
     if (why->status == NULL)
         return g_strdup("");
     if (pid > 0)
-        return g_strdup_printf("; now %s, pid %" G_GINT64_FORMAT "%s",
-                               state,
-                               pid,
-                               cli_json_boolean(why->status, "attended", FALSE) ? ""
-                                                                                : " (unattended)");
+        return g_strdup_printf(
+            "; now %s, pid %" G_GINT64_FORMAT "%s",
+            state,
+            pid,
+            dcc_json_get_boolean(why->status, "attended", FALSE) ? "" : " (unattended)");
     return g_strdup_printf("; now %s", state);
 }
 
 static void
 print_next(const CliWhy *why)
 {
-    JsonObject *next = cli_json_object(why->death, "next");
-    const char *action = cli_json_string(next, "action", "");
-    const char *reason = cli_json_string(next, "reason", "");
+    JsonObject *next = dcc_json_get_object(why->death, "next");
+    const char *action = dcc_json_get_string(next, "action", "");
+    const char *reason = dcc_json_get_string(next, "reason", "");
     g_autofree char *now = say_now(why);
     g_autofree char *text = NULL;
 
@@ -211,8 +212,8 @@ print_next(const CliWhy *why)
     else if (strcmp(action, "restart") == 0)
         text = g_strdup_printf(
             "started again%s%s%s",
-            cli_json_boolean(next, "safe", FALSE) ? " in safe mode" : "",
-            cli_json_boolean(next, "recover", FALSE) ? ", from the newest unsaved work" : "",
+            dcc_json_get_boolean(next, "safe", FALSE) ? " in safe mode" : "",
+            dcc_json_get_boolean(next, "recover", FALSE) ? ", from the newest unsaved work" : "",
             now);
     else
         text = g_strconcat(
@@ -232,11 +233,11 @@ print_advice(const CliWhy *why)
 static void
 print_death(const CliWhy *why)
 {
-    JsonObject *result = cli_json_object(why->death, "result");
+    JsonObject *result = dcc_json_get_object(why->death, "result");
 
     print_head(why->name, result, why->death);
     print_signal(result, why->death);
-    print_life(why->death);
+    print_run(why->death);
     print_evidence(why->death);
     print_files(why->death);
     print_next(why);
@@ -245,8 +246,8 @@ print_death(const CliWhy *why)
 static void
 print_hang(const CliWhy *why)
 {
-    JsonObject *health = cli_json_object(why->status, "health");
-    gint64 age = cli_json_int(health, "main_thread_age_ms", -1);
+    JsonObject *health = dcc_json_get_object(why->status, "health");
+    gint64 age = dcc_json_get_int(health, "main_thread_age_ms", -1);
     g_autofree char *silent = cli_duration_text(age >= 0 ? (double)age / 1000 : -1);
 
     cli_out("%s: hangs: it neither answers nor works\n", why->name);
@@ -259,47 +260,30 @@ print_hang(const CliWhy *why)
 static void
 print_raw_end(const CliWhy *why)
 {
-    g_autofree char *what = cli_sentence_result(cli_json_object(why->status, "result"));
+    g_autofree char *what = cli_sentence_result(dcc_json_get_object(why->status, "result"));
     g_autofree char *short_text = cut(what);
 
     cli_out("%s: %s\n", why->name, short_text);
-    row("then", "nobody attended it; what the end means has not been looked at yet");
+    row("then", "no session attended it; what the end means has not been looked at yet");
     row_of("scene", why->status, "scene");
     row_of("log", why->status, "log_path");
 }
 
-/* There is nothing to be found out. */
+/* There is nothing to be found out. A result says by itself that it was stopped, or how it ended.
+ */
 static void
 print_well(const CliWhy *why)
 {
-    const char *state = cli_json_string(why->status, "state", "unknown");
-    JsonObject *result = cli_json_object(why->status, "result");
-    g_autofree char *words = result != NULL ? cli_sentence_result(result) : NULL;
+    const char *state = dcc_json_get_string(why->status, "state", "unknown");
+    JsonObject *result = dcc_json_get_object(why->status, "result");
+    g_autofree char *pid = cli_status_pid(why->status, "pid");
+    g_autofree char *words = cli_sentence_end(state, result);
 
     if (!cli_status_is_over(why->status))
-        cli_out("%s: %s, pid %" G_GINT64_FORMAT "; it has not ended badly\n",
-                why->name,
-                state,
-                cli_json_int(why->status, "pid", -1));
+        cli_out("%s: %s, pid %s; it has not ended badly\n", why->name, state, pid);
     else
-        cli_out("%s: %s: %s\n", why->name, state, words != NULL ? words : "its end is not known");
+        cli_out("%s: %s\n", why->name, words);
     row_of("log", why->status, "log_path");
-}
-
-gboolean
-cli_why_is_hung(const CliWhy *why)
-{
-    return strcmp(cli_json_string(why->status, "state", ""), "unresponsive") == 0;
-}
-
-gboolean
-cli_why_is_unattended_end(const CliWhy *why)
-{
-    const char *life = cli_json_string(why->status, "incarnation", NULL);
-
-    return life != NULL && cli_status_is_over(why->status) &&
-           strcmp(cli_json_string(why->status, "state", ""), "stopped") != 0 &&
-           g_strcmp0(life, cli_json_string(why->death, "incarnation", NULL)) != 0;
 }
 
 void

@@ -1,20 +1,8 @@
 /* The post-mortem of one instance, for people and for programs. */
 #pragma once
 
-#include <json-glib/json-glib.h>
+#include "cli-why-facts.h"
 
-typedef struct {
-    const char *name;
-    JsonObject *status; /* as it stands now; NULL: nobody knows */
-    JsonObject *death;  /* its newest bad end on record; NULL: none */
-} CliWhy;
-
-/* It hangs at this moment. */
-gboolean
-cli_why_is_hung(const CliWhy *why);
-/* It ended while nobody attended it, and nobody has looked at the end yet. */
-gboolean
-cli_why_is_unattended_end(const CliWhy *why);
 void
 cli_why_print(const CliWhy *why);
 void

@@ -2,12 +2,14 @@
  *
  * Contract: a file that is refused is a line in the list, never an error of the whole. A file is
  * looked at once; dcc_adapter_registry_load_file() looks again. A directory that another user
- * could have put into $DCC_ADAPTER_PATH of a setuid program is not searched. Threading: one thread.
+ * could have put into $DCCHOST_ADAPTER_PATH of a setuid program is not searched. Threading: one
+ * thread.
  */
 #include "dcc-adapter-registry.h"
 #include "dcc-adapter-private.h"
 #include "dcc-adapter-record-private.h"
 #include "dcc-error.h"
+#include "dcc-installed.h"
 #include "dcc-module-loader.h"
 #include "dcc-own-process.h"
 #include "dcc-spelling.h"
@@ -96,7 +98,7 @@ add_refusal(DccAdapterRegistry *self, const char *path, const char *reason)
 
 /* The variable is a list as PATH is; what is not absolute is said to be refused, once. */
 static void
-add_variable(DccAdapterRegistry *self, GPtrArray *path, const char *value)
+add_variable(DccAdapterRegistry *self, GPtrArray *path, const char *variable, const char *value)
 {
     g_auto(GStrv) entries = g_strsplit(value, ":", -1);
 
@@ -105,29 +107,36 @@ add_variable(DccAdapterRegistry *self, GPtrArray *path, const char *value)
             g_ptr_array_add(path, g_strdup(entries[i]));
         } else if (*entries[i] && self && !find_by_path(self, entries[i], NULL)) {
             g_autofree char *reason = g_strdup_printf(
-                "directory %s in DCC_ADAPTER_PATH is refused: it is no absolute path", entries[i]);
+                "directory %s in %s is refused: it is no absolute path", entries[i], variable);
 
             add_refusal(self, entries[i], reason);
         }
     }
 }
 
+/* The second is what it was called before all variables had one prefix; it goes on working, also
+ * beside the first. */
+static const char *const variables[] = {"DCCHOST_ADAPTER_PATH", "DCC_ADAPTER_PATH"};
+
 /* self: told about refused entries, or NULL. */
 static char **
 build_search_path(DccAdapterRegistry *self)
 {
     GPtrArray *path = g_ptr_array_new();
-    const char *variable = dcc_own_process_is_privileged() ? NULL : g_getenv("DCC_ADAPTER_PATH");
     const char *data = g_getenv("XDG_DATA_HOME");
 
-    if (variable && *variable)
-        add_variable(self, path, variable);
+    for (guint i = 0; i < G_N_ELEMENTS(variables) && !dcc_own_process_is_privileged(); i++) {
+        const char *value = g_getenv(variables[i]);
+
+        if (value)
+            add_variable(self, path, variables[i], value);
+    }
     if (data && g_path_is_absolute(data))
         g_ptr_array_add(path, g_build_filename(data, "dcchost", "adapters", NULL));
     else
         g_ptr_array_add(path,
                         g_build_filename(g_get_home_dir(), ".local/share/dcchost/adapters", NULL));
-    g_ptr_array_add(path, g_strdup(DCC_ADAPTER_DIR));
+    g_ptr_array_add(path, dcc_installed_path(DCC_ADAPTER_DIR));
     g_ptr_array_add(path, NULL);
     return (char **)g_ptr_array_free(path, FALSE);
 }
@@ -136,8 +145,8 @@ build_search_path(DccAdapterRegistry *self)
  * dcc_adapter_registry_get_search_path:
  * @self: a registry
  *
- * The directories that adapters are loaded from: those of `$DCC_ADAPTER_PATH` (but not in a setuid
- * program),
+ * The directories that adapters are loaded from: those of `$DCCHOST_ADAPTER_PATH` (or of its older
+ * name, `$DCC_ADAPTER_PATH`; neither in a setuid program),
  * `$XDG_DATA_HOME/dcchost/adapters` and the one of the installation.
  *
  * Returns: (transfer full) (array zero-terminated=1) (element-type filename): the directories, in

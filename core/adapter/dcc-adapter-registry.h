@@ -12,7 +12,7 @@ G_DECLARE_FINAL_TYPE(DccAdapterRegistry, dcc_adapter_registry, DCC, ADAPTER_REGI
 
 DCC_API DccAdapterRegistry *
 dcc_adapter_registry_new(void);
-/* Looks through $DCC_ADAPTER_PATH (not when setuid), $XDG_DATA_HOME/dcchost/adapters and
+/* Looks through $DCCHOST_ADAPTER_PATH (not when setuid), $XDG_DATA_HOME/dcchost/adapters and
  * $libdir/dcchost-1/adapters for dcchost-<id>.so, first wins. Errors are per file, never for the
  * whole. */
 DCC_API void

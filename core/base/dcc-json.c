@@ -377,6 +377,14 @@ get_strings(JsonObject *object, const char *member, char *(*read)(JsonNode *node
     return g_steal_pointer(&strings);
 }
 
+char *
+dcc_json_element_bytes(JsonArray *array, guint i)
+{
+    g_return_val_if_fail(array != NULL && i < json_array_get_length(array), NULL);
+
+    return node_to_bytes(json_array_get_element(array, i));
+}
+
 char **
 dcc_json_get_bytesv(JsonObject *object, const char *member)
 {

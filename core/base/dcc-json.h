@@ -44,6 +44,9 @@ dcc_json_set_bytesv(JsonObject *object, const char *member, const char *const *s
 /* NULL when the member is absent or malformed. */
 char **
 dcc_json_get_bytesv(JsonObject *object, const char *member);
+/* One element of an array of strings of bytes; NULL when it is malformed. */
+char *
+dcc_json_element_bytes(JsonArray *array, guint i);
 /* (transfer full): strings alone; NULL when the member is absent or malformed. */
 char **
 dcc_json_get_textv(JsonObject *object, const char *member);

@@ -6,15 +6,12 @@
 #include "dcc-instance.h"
 
 #include "dcc-bundle.h"
+#include "dcc-client-group.h"
 #include "dcc-error.h"
-#include "dcc-exit-info.h"
-#include "dcc-exit-record.h"
-#include "dcc-exit-status.h"
 #include "dcc-instance-dir.h"
+#include "dcc-instance-record.h"
 #include "dcc-journal.h"
-#include "dcc-json.h"
-#include "dcc-result.h"
-#include "dcc-shim-link.h"
+#include "dcc-request-json.h"
 
 #define STATUS_TIMEOUT_MS   5000
 #define ATTENDED_TIMEOUT_MS 1000
@@ -26,95 +23,26 @@ state_file(DccRuntime *runtime, const char *name, const char *file)
 }
 
 static JsonObject *
-take_status(JsonObject *record)
+read_records(DccRuntime *runtime, const char *name, GError **error)
 {
-    JsonObject *status = record != NULL ? dcc_json_get_object(record, "status") : NULL;
+    JsonObject *status = dcc_instance_record_read_unattended(runtime, name);
 
-    return status != NULL ? json_object_ref(status) : NULL;
-}
-
-static JsonObject *
-read_last(DccRuntime *runtime, const char *name)
-{
-    g_autofree char *path = state_file(runtime, name, DCC_INSTANCE_DIR_LAST);
-    g_autoptr(JsonObject) last =
-        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
-
-    return take_status(last);
-}
-
-/* The raw end: without a session there is no adapter to judge it. */
-static DccResult *
-read_result(const DccShimRecord *record)
-{
-    g_autoptr(DccExitInfo) info =
-        dcc_exit_record_to_info(record, "it ended while nobody attended it");
-    g_autoptr(DccVerdict) verdict =
-        dcc_verdict_new(DCC_VERDICT_UNKNOWN, "nobody attended it when it ended");
-
-    return dcc_result_new_ended(info, verdict);
-}
-
-static void
-set_ended(JsonObject *status, const DccShimRecord *record)
-{
-    g_autoptr(DccResult) result = read_result(record);
-    g_autofree char *text = dcc_result_to_json(result);
-    gboolean clean = record->exited && dcc_exit_status_is_success(record->wait_status);
-
-    json_object_set_string_member(status, "state", clean ? "stopped" : "crashed");
-    json_object_set_int_member(status, "pid", -1);
-    json_object_set_double_member(status, "uptime_s", 0);
-    json_object_set_boolean_member(status, "ready", FALSE);
-    json_object_set_object_member(status, "result", dcc_json_from_text(text, -1, NULL));
-}
-
-static void
-forget_health(JsonObject *status)
-{
-    JsonObject *health = json_object_new();
-
-    json_object_set_string_member(health, "state", "unknown");
-    json_object_set_int_member(health, "main_thread_age_ms", -1);
-    json_object_set_null_member(health, "busy");
-    json_object_set_int_member(health, "age_ms", -1);
-    json_object_set_object_member(status, "health", health);
-}
-
-static void
-correct(JsonObject *status, DccInstanceDir *instance_dir)
-{
-    DccShimRecord record = {0};
-    gint64 age_ms;
-
-    json_object_set_boolean_member(status, "attended", FALSE);
-    json_object_set_int_member(status, "session_pid", -1);
-    forget_health(status);
-    if (!dcc_shim_record_read(dcc_instance_dir_get_dir(instance_dir), &record) || !record.spawned)
-        return;
-    if (record.exited || !dcc_identity_is_alive(&record.main)) {
-        set_ended(status, &record);
-        return;
-    }
-    json_object_set_int_member(status, "pid", record.main.pid);
-    json_object_set_boolean_member(status, "owned", dcc_identity_is_alive(&record.shim));
-    age_ms = dcc_identity_get_age_ms(&record.main);
-    json_object_set_double_member(status, "uptime_s", age_ms >= 0 ? (double)age_ms / 1000 : -1);
-}
-
-static JsonObject *
-read_unattended(DccRuntime *runtime, const char *name)
-{
-    g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
-    g_autofree char *path = instance_dir != NULL
-                                ? dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_RECORD)
-                                : NULL;
-    g_autoptr(JsonObject) record = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
-    JsonObject *status = take_status(record);
-
-    if (status != NULL)
-        correct(status, instance_dir);
+    if (status == NULL)
+        status = dcc_instance_record_read_last(runtime, name);
+    if (status == NULL)
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_NOT_FOUND,
+                    "no instance is called '%s'; 'dcchost ps --all' lists those there are",
+                    name);
     return status;
+}
+
+/* A session is there, whatever it makes of a question. */
+static gboolean
+is_there(const GError *error)
+{
+    return dcc_error_is_timeout(error) || g_error_matches(error, DCC_ERROR, DCC_ERROR_PROTOCOL);
 }
 
 /**
@@ -127,33 +55,110 @@ read_unattended(DccRuntime *runtime, const char *name)
  * asked, and "attended" is false.
  *
  * Returns: (transfer full) (nullable): the status object of docs/protocol.md. Errors: `NOT_FOUND`,
- * `TIMEOUT`
+ * `TIMEOUT`, `PROTOCOL` (the session gave no answer that makes sense)
+ *
  * Since: 1.0
  */
 JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    g_autoptr(DccClient) client = dcc_client_new(runtime, name, &problem);
+    g_autoptr(DccClient) client = NULL;
     JsonObject *status = NULL;
 
+    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), NULL);
+    g_return_val_if_fail(name != NULL, NULL);
+    client = dcc_client_new(runtime, name, &problem);
     if (client != NULL)
         status = dcc_client_call(client, "status", NULL, STATUS_TIMEOUT_MS, &problem);
-    if (status == NULL && dcc_error_is_timeout(problem)) {
-        g_propagate_error(error, g_steal_pointer(&problem));
-        return NULL;
-    }
-    if (status == NULL)
-        status = read_unattended(runtime, name);
-    if (status == NULL)
-        status = read_last(runtime, name);
-    if (status == NULL)
+    if (status == NULL && is_there(problem)) {
         g_set_error(error,
                     DCC_ERROR,
-                    DCC_ERROR_NOT_FOUND,
-                    "no instance is called '%s'; 'dcchost ps --all' lists those there are",
+                    problem->code,
+                    "%s; 'dcchost kill %s' ends the application without it",
+                    problem->message,
                     name);
-    return status;
+        return NULL;
+    }
+    return status != NULL ? status : read_records(runtime, name, error);
+}
+
+/* The answers of many, by name, until they can be told in order. */
+typedef struct {
+    GHashTable *answers; /* of JsonObject */
+    GHashTable *silent;  /* set of names */
+} Answers;
+
+static void
+on_answer(
+    DccClientGroup *group, const char *name, JsonObject *result, const GError *error, gpointer data)
+{
+    Answers *self = data;
+
+    if (result != NULL)
+        g_hash_table_insert(self->answers, g_strdup(name), json_object_ref(result));
+    else if (is_there(error))
+        g_hash_table_add(self->silent, g_strdup(name));
+}
+
+static void
+ask_all(DccRuntime *runtime, const char *const *names, gint64 quiet_ms, Answers *answers)
+{
+    g_autoptr(DccClientGroup) group = dcc_client_group_new(runtime);
+
+    for (; *names != NULL; names++)
+        dcc_client_group_add(group, *names, "status", NULL);
+    dcc_client_group_run(group, quiet_ms, on_answer, answers);
+}
+
+static JsonObject *
+take_answer(DccRuntime *runtime, const char *name, Answers *answers, GError **error)
+{
+    JsonObject *status = g_hash_table_lookup(answers->answers, name);
+
+    if (status != NULL)
+        return json_object_ref(status);
+    if (g_hash_table_contains(answers->silent, name))
+        status = dcc_instance_record_read_silent(runtime, name);
+    return status != NULL ? status : read_records(runtime, name, error);
+}
+
+/**
+ * dcc_instance_get_statuses:
+ * @runtime: the directories
+ * @names: (array zero-terminated=1): names of instances
+ * @quiet_ms: how long no session may have answered, in milliseconds, before those still silent are
+ *   told as not answering
+ * @func: (scope call): hears of each name once, in their order
+ * @data: for @func
+ *
+ * Asks the sessions of many instances at the same time, and the records where no session attends.
+ * Of a session that does not answer the record is told, with "answering" false. The error that
+ * @func is told instead of a status: `NOT_FOUND`.
+ *
+ * Since: 1.0
+ */
+void
+dcc_instance_get_statuses(DccRuntime *runtime,
+                          const char *const *names,
+                          gint64 quiet_ms,
+                          DccInstanceFunc func,
+                          gpointer data)
+{
+    g_autoptr(GHashTable) answers =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_object_unref);
+    g_autoptr(GHashTable) silent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Answers all = {answers, silent};
+
+    g_return_if_fail(DCC_IS_RUNTIME(runtime));
+    g_return_if_fail(names != NULL && func != NULL);
+    ask_all(runtime, names, quiet_ms, &all);
+    for (; *names != NULL; names++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JsonObject) status = take_answer(runtime, *names, &all, &error);
+
+        func(*names, status, error, data);
+    }
 }
 
 /**
@@ -161,8 +166,8 @@ dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error)
  * @runtime: the directories
  * @name: the instance's name
  *
- * Whether a session attends it now. One that does not answer within a second lives all the same;
- * one that the kernel is taking down may still take a connection, and breaks it.
+ * Whether a session attends it now. One that does not answer within a second attends it all the
+ * same; one that the kernel is taking down may still take a connection, and breaks it.
  *
  * Returns: whether a session attends it now
  * Since: 1.0
@@ -182,6 +187,55 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name)
 }
 
 /**
+ * dcc_instance_check_restart:
+ * @runtime: the directories
+ * @name: the instance's name
+ * @error: return location for an error
+ *
+ * Whether what was last launched under the name could be started again: asked before what runs is
+ * stopped for it.
+ *
+ * Returns: whether nothing is known that would prevent it. Errors: `NOT_FOUND` (there is no record
+ * of a launch), `SCENE` (its scene is not there any more), `INVALID` (the record is damaged)
+ *
+ * Since: 1.0
+ */
+gboolean
+dcc_instance_check_restart(DccRuntime *runtime, const char *name, GError **error)
+{
+    g_autoptr(DccLaunchRequest) request = NULL;
+    g_autoptr(JsonObject) object = NULL;
+    g_autofree char *path = NULL;
+    const char *scene;
+
+    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), FALSE);
+    g_return_val_if_fail(name != NULL, FALSE);
+    path = state_file(runtime, name, DCC_INSTANCE_DIR_REQUEST);
+    object = dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
+    if (object == NULL) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_NOT_FOUND,
+                    "there is no record of what was launched as '%s'",
+                    name);
+        return FALSE;
+    }
+    request = dcc_request_from_json(object, error);
+    if (request == NULL)
+        return FALSE;
+    scene = dcc_launch_request_get_scene(request);
+    if (scene == NULL || g_file_test(scene, G_FILE_TEST_IS_REGULAR))
+        return TRUE;
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_SCENE,
+                "'%s' is not restarted: its scene %s is not there any more",
+                name,
+                scene);
+    return FALSE;
+}
+
+/**
  * dcc_instance_get_log_path:
  * @runtime: the directories
  * @name: the instance's name
@@ -190,6 +244,7 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name)
  *
  * Returns: (transfer full): the file its output is written to; older output is in the same path
  * with ".1", ...
+ *
  * Since: 1.0
  */
 char *

@@ -7,17 +7,49 @@
 G_BEGIN_DECLS
 
 /* (transfer full): the status object of docs/protocol.md. From the session where one attends; else
- * from the records, with "attended": false and the state the facts support. Error NOT_FOUND: nobody
- * knows the name. */
+ * from the records, with "attended": false and the state the facts support. Error NOT_FOUND: the
+ * name is not known. */
 DCC_API JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error);
+/* One instance: status, or error. Both are the caller's. */
+typedef void (*DccInstanceFunc)(const char *name,
+                                JsonObject *status,
+                                const GError *error,
+                                gpointer data);
+/* The same of many at once; a session that does not answer makes the call wait for no longer
+ * than quiet_ms in all. */
+DCC_API void
+dcc_instance_get_statuses(DccRuntime *runtime,
+                          const char *const *names,
+                          gint64 quiet_ms,
+                          DccInstanceFunc func,
+                          gpointer data);
+/* Ends a session process that does not answer; the application goes on, and can be adopted. Error
+ * NOT_FOUND: no session is there; BUSY: it does not end. */
+DCC_API gboolean
+dcc_instance_end_session(DccRuntime *runtime, const char *name, GError **error);
+/* Ends the application and its processes by its shim alone, without a session. Error NOT_FOUND:
+ * there is no record of one; TIMEOUT: something is left. */
+DCC_API gboolean
+dcc_instance_kill_tree(DccRuntime *runtime, const char *name, gint64 timeout_ms, GError **error);
+/* Ends and removes what a session process had begun that was ended during its start. Error BUSY or
+ * TIMEOUT: something is left. */
+DCC_API gboolean
+dcc_instance_discard_start(DccRuntime *runtime,
+                           const char *name,
+                           gint64 session_pid,
+                           GError **error);
 /* Whether a session attends it now. */
 DCC_API gboolean
 dcc_instance_is_attended(DccRuntime *runtime, const char *name);
+/* Whether what was last launched under the name could be started again. Error SCENE: its scene is
+ * not there any more; NOT_FOUND: nothing was. */
+DCC_API gboolean
+dcc_instance_check_restart(DccRuntime *runtime, const char *name, GError **error);
 /* (transfer full): path of the log now being written. */
 DCC_API char *
 dcc_instance_get_log_path(DccRuntime *runtime, const char *name);
-/* (transfer full): how the newest of its lives that ended badly did so: the death object of
+/* (transfer full): how the newest of its runs that ended badly did so: the death object of
  * docs/protocol.md. NULL: none is on record. */
 DCC_API JsonObject *
 dcc_instance_read_death(DccRuntime *runtime, const char *name);

@@ -5,10 +5,10 @@
  * the first bytes of a regular file and never waits for a FIFO or a device. Threading: any thread.
  */
 #include "dcc-scene-fit.h"
+#include "dcc-file-facts.h"
+#include "dcc-file-open.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static gboolean
@@ -69,9 +69,9 @@ read_head(int fd)
 {
     g_autofree char *buffer = g_malloc(DCC_ADAPTER_SCENE_HEAD);
     gsize length = 0;
-    struct stat st;
+    DccFileFacts facts;
 
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+    if (!dcc_file_facts_read_open(fd, &facts) || facts.kind != DCC_FILE_REGULAR)
         return NULL;
     while (length < DCC_ADAPTER_SCENE_HEAD) {
         gssize n = read(fd, buffer + length, DCC_ADAPTER_SCENE_HEAD - length);
@@ -90,7 +90,7 @@ read_head(int fd)
 char *
 dcc_scene_read_version(DccAdapter *adapter, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = dcc_file_open_target_to_read(path);
     g_autoptr(GBytes) head = NULL;
 
     if (fd < 0)

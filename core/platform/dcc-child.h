@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * for ever. Where the system gave no handle of the child it is asked every few milliseconds. */
 gboolean
 dcc_child_poll(const DccChild *self, GPollFD *fds, guint n_fds, gint64 timeout_ms);
+/* Asks it to end, as the system does when it goes down. It has not been reaped, so the number is its
+ * own. */
+void
+dcc_child_ask_to_end(const DccChild *self);
 /* Kills it, not gracefully. It has not been reaped, so the number is its own. */
 void
 dcc_child_kill(const DccChild *self);

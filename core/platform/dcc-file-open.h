@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* -1 with errno, all of them. */
 int
 dcc_file_open_to_read(const char *path);
+/* The same of what a link leads to: for files that are a user's and no part of ours. */
+int
+dcc_file_open_target_to_read(const char *path);
 /* Made for this user alone where it is missing; what is written goes to its end, and it can be
  * read.
  */
@@ -20,6 +23,10 @@ dcc_file_open_to_append(const char *path);
  * it is there. */
 int
 dcc_file_open_new(const char *path);
+/* A new file for this user alone, to be written and read. name ends in "XXXXXX", which becomes what no
+ * other file has. */
+int
+dcc_file_open_unique(char *name);
 /* A descriptor that stands for nothing, to be held in reserve. */
 int
 dcc_file_open_nothing(void);

@@ -31,6 +31,9 @@ dcc_own_process_bind_to_parent(int fd);
 /* The end of a terminal, and of whoever reads what it writes, do not end it. */
 void
 dcc_own_process_ignore_hangups(void);
+/* The end of whoever reads what it writes does not end it: writing fails instead. */
+void
+dcc_own_process_ignore_broken_pipes(void);
 /* Ends this process as one ends that writes to where nobody reads, which a shell takes for no
  * failure. Returns where that is not possible. */
 void

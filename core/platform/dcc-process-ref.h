@@ -29,6 +29,9 @@ dcc_process_ref_read_exit(DccProcessRef self, int *status);
 /* Reaps a child of this process. FALSE: it is none, or has not ended. */
 gboolean
 dcc_process_ref_reap(DccProcessRef self, int *status);
+/* Kills it, not gracefully. FALSE: it has ended, or the system refuses. */
+gboolean
+dcc_process_ref_kill(DccProcessRef self);
 /* Kills all of the process group that it leads or has led, at one blow. FALSE: the system cannot,
  * or there is none. */
 gboolean

@@ -15,6 +15,9 @@ dcc_socket_listen(const char *dir, const char *file, GError **error);
 /* Blocks, and is not inherited. NONE with errno. */
 DccSocket
 dcc_socket_connect(const char *dir, const char *file);
+/* Like it, but never waits: NONE with EAGAIN when the listener's queue is full. */
+DccSocket
+dcc_socket_dial(const char *dir, const char *file);
 /* Takes a connection that waits, without blocking; it does not block either, and is not inherited.
  * NONE with errno: EAGAIN where none waits, EMFILE or ENFILE without a descriptor to have. */
 DccSocket
@@ -22,6 +25,9 @@ dcc_socket_accept(DccSocket self);
 /* Whether the other end is run by this user (or root). */
 gboolean
 dcc_socket_peer_is_ours(DccSocket self);
+/* The process that listens at the other end; -1: not known. */
+gint64
+dcc_socket_get_peer_pid(DccSocket self);
 /* What was sent or received; -1 with errno. The other end's absence is an error, never a signal.
  * With wait, as the socket is; else EAGAIN. */
 gssize

@@ -13,15 +13,17 @@ typedef enum {
     DCC_STOP_REQUEST_INTERRUPT = 1 << 1 /* Ctrl-C */
 } DccStopRequests;
 
-/* A descriptor that is readable when there was one; -1: there are none left, and requests are held
- * for ever. What is spawned from now on does not hold them. */
+/* A descriptor that is readable when there was one; -1: there are none left, and requests end this
+ * process as they ever did, for deaf would be worse than abrupt. What is spawned from now on does
+ * not hold them. */
 int
 dcc_stop_requests_hold(DccStopRequests which);
-/* (transfer full): calls func from the thread-default main context when there is one to take. */
+/* (transfer full): calls func from the thread-default main context when there is one to take, before
+ * other news: whatever else is told came of the same request. */
 GSource *
 dcc_stop_requests_watch(int fd, GSourceFunc func, gpointer data);
-/* Takes one. FALSE: there is none. */
-gboolean
+/* Takes one; 0: there is none. */
+DccStopRequests
 dcc_stop_requests_take(int fd);
 
 G_END_DECLS

@@ -1,8 +1,9 @@
 /* Lines on their way to the state directory. */
 #include "dcc-spool.h"
 
+#include "dcc-file-open.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,12 +52,6 @@ dcc_spool_read(const char *path)
     return lines;
 }
 
-static int
-open_file(const char *path)
-{
-    return g_open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-}
-
 DccSpool *
 dcc_spool_open(const char *path, GPtrArray **left)
 {
@@ -67,7 +62,7 @@ dcc_spool_open(const char *path, GPtrArray **left)
     self->path = g_strdup(path);
     *left = dcc_spool_read(path);
     self->on_their_way = (*left)->len;
-    self->fd = open_file(path);
+    self->fd = dcc_file_open_to_append(path);
     return self;
 }
 
@@ -101,7 +96,7 @@ follow(DccSpool *self)
         return;
     if (self->fd >= 0)
         close(self->fd);
-    self->fd = open_file(self->path);
+    self->fd = dcc_file_open_to_append(self->path);
 }
 
 /* Whole or not at all: half a line would take the next one with it. */

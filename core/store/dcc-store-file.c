@@ -1,10 +1,11 @@
 /* Files that are replaced whole or grow by lines. */
 #include "dcc-store-file.h"
 
+#include "dcc-file-facts.h"
+#include "dcc-file-open.h"
 #include "dcc-json.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -59,7 +60,7 @@ dcc_store_file_replace(
     const char *path, const char *text, gsize length, DccStoreKind kind, GError **error)
 {
     g_autofree char *beside = g_strconcat(path, ".XXXXXX", NULL);
-    int fd = g_mkstemp_full(beside, O_RDWR | O_CLOEXEC, 0600), code;
+    int fd = dcc_file_open_unique(beside), code;
 
     if (fd < 0)
         return fail("write", path, errno, error);
@@ -93,7 +94,7 @@ is_torn(int fd, gint64 size)
 static int
 open_for_append(const char *path, gint64 *size)
 {
-    int fd = g_open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = dcc_file_open_to_append(path);
 
     *size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
     return fd;
@@ -133,11 +134,11 @@ JsonObject *
 dcc_store_file_read_json(const char *path)
 {
     g_autofree char *text = NULL;
-    GStatBuf st;
+    DccFileFacts facts;
     gsize length = 0;
 
-    if (g_lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-        st.st_size > JSON_MAX_BYTES || !g_file_get_contents(path, &text, &length, NULL))
+    if (!dcc_file_facts_read(path, &facts) || facts.kind != DCC_FILE_REGULAR || !facts.is_ours ||
+        facts.size > JSON_MAX_BYTES || !g_file_get_contents(path, &text, &length, NULL))
         return NULL;
     return dcc_json_from_text(text, (gssize)length, NULL);
 }

@@ -149,8 +149,8 @@ def test_it_ended_while_nobody_attended_it(box):
     done = box.run("why", "fake")
     assert done.status == 0, done
     assert plain(done.out, box) == (
-        "fake: signal 11: nobody attended it when it ended\n"
-        "  then     nobody attended it; what the end means has not been looked at yet\n"
+        "fake: signal 11: no session attended it when it ended\n"
+        "  then     no session attended it; what the end means has not been looked at yet\n"
         "  log      STATE/dcchost/fake/output.log\n"
         "  do       dcchost adopt fake\n")
     assert box.run("adopt", "fake").status == 0

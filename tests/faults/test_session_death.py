@@ -67,11 +67,11 @@ class Trial:
 
     def kill(self):
         left = record(self.box, self.name)
-        shim = left["status"]["shim_pid"] if left else -1
+        shim = left["status"]["shim_pid"] if left else None
         if "session" in self.victims:
             murder(self.session.pid)
             self.session.wait()
-        if "shim" in self.victims and shim > 0:
+        if "shim" in self.victims and shim:
             murder(shim)
         left = record(self.box, self.name)
         self.notes.append("left in state %s" % (left["status"]["state"] if left else "nothing"))
@@ -79,11 +79,11 @@ class Trial:
     def take_up(self):
         time.sleep(self.pause)
         before = record(self.box, self.name)
-        pid = before["status"]["pid"] if before else -1
-        lived = pid > 0 and is_alive(pid)
+        pid = before["status"]["pid"] if before else None
+        lived = pid and is_alive(pid)
         done = self.box.run("adopt", self.name, "--json")
         self.notes.append("adopt said %d %s" % (done.status, done.err.strip()))
-        if done.status == 0 and lived and done.json["pid"] > 0 and done.json["restart_count"] == \
+        if done.status == 0 and lived and done.json["pid"] and done.json["restart_count"] == \
                 before["status"]["restart_count"]:
             assert done.json["pid"] == pid, "another process than before"
 
@@ -123,7 +123,7 @@ class Trial:
 
     def check_count(self):
         """Lives are counted on over all sessions."""
-        lives = int(self.lives.read_text()) if self.lives.exists() else 0
+        lives = int(self.lives.read_text() or 0) if self.lives.exists() else 0  # one that a stop met wrote nothing
         status = self.box.run("status", self.name, "--json")
         if lives > 0 and status.status == 0:
             counted = status.json["restart_count"] + 1

@@ -57,20 +57,26 @@ def test_the_exit_is_known_though_a_crash_reporter_traces_it(box):
     assert (result["kind"], result["signal"]) == ("signaled", 9)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_signal_to_the_session_s_group_leaves_the_application_alone(box, number):
+def test_a_hangup_of_the_session_s_group_leaves_the_application_alone(box):
     session = start_session(box, "fake")
     pid = ready(box)["pid"]
-    os.killpg(session.pid, number)
-    if number == signal.SIGINT:
-        session.wait(20)  # by the default of its signal
-        assert box.run("adopt").status == 0
+    os.killpg(session.pid, signal.SIGHUP)
     status = ready(box)
-    assert (status["pid"], status["restart_count"]) == (pid, 0)
-    if session.poll() is None:
-        assert status["session_pid"] == session.pid
+    assert (status["pid"], status["restart_count"], status["session_pid"]) == (pid, 0, session.pid)
     assert box.run("kill").status == 0
     session.wait(20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_session_s_group_is_a_stop(box, number):
+    """And the session lives until it is done: the exit is told by it, and nothing is left to adopt."""
+    session = start_session(box, "fake")
+    ready(box)
+    os.killpg(session.pid, number)
+    assert session.wait(20) == 0
+    told = events(box, "fake", "exit")
+    assert len(told) == 1 and told[0]["result"]["kind"] == "stopped", told
+    assert box.run("ps", "--json").json == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL, signal.SIGQUIT])
@@ -103,7 +109,7 @@ def test_a_session_that_slept_makes_no_false_accusations(box):
 
 def test_a_session_that_slept_through_the_start_still_counts_it_as_ready(box):
     session = start_session(box, "fake", "--start-timeout", "2s", "--", "--ready-after", "300")
-    until(lambda: box.run("status", "fake").status == 0 and box.status()["pid"] > 0, "the start")
+    until(lambda: box.run("status", "fake").status == 0 and box.status()["pid"], "the start")
     os.kill(session.pid, signal.SIGSTOP)
     time.sleep(3)
     os.kill(session.pid, signal.SIGCONT)

@@ -59,6 +59,12 @@ dcc_child_poll(const DccChild *self, GPollFD *fds, guint n_fds, gint64 timeout_m
 }
 
 void
+dcc_child_ask_to_end(const DccChild *self)
+{
+    kill((pid_t)self->pid, SIGTERM);
+}
+
+void
 dcc_child_kill(const DccChild *self)
 {
     kill((pid_t)self->pid, SIGKILL);

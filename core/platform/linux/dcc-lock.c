@@ -14,8 +14,8 @@ dcc_lock_is_current(int lock, const char *path)
 {
     struct stat mine, there;
 
-    return lock >= 0 && fstat(lock, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
-           mine.st_dev == there.st_dev;
+    return lock >= 0 && fstat(lock, &mine) == 0 && stat(path, &there) == 0 &&
+           mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
 }
 
 static int

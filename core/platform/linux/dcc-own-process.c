@@ -70,10 +70,16 @@ dcc_own_process_bind_to_parent(int fd)
 }
 
 void
+dcc_own_process_ignore_broken_pipes(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void
 dcc_own_process_ignore_hangups(void)
 {
     signal(SIGHUP, SIG_IGN);
-    signal(SIGPIPE, SIG_IGN);
+    dcc_own_process_ignore_broken_pipes();
 }
 
 void

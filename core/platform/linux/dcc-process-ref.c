@@ -51,6 +51,12 @@ dcc_process_ref_reap(DccProcessRef self, int *status)
 }
 
 gboolean
+dcc_process_ref_kill(DccProcessRef self)
+{
+    return dcc_pidfd_signal(self, SIGKILL) == 0;
+}
+
+gboolean
 dcc_process_ref_kill_group(DccProcessRef self)
 {
     return dcc_pidfd_signal_group(self, SIGKILL) == 0;

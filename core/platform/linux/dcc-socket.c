@@ -70,14 +70,26 @@ dcc_socket_listen(const char *dir, const char *file, GError **error)
     return fd;
 }
 
-DccSocket
-dcc_socket_connect(const char *dir, const char *file)
+static DccSocket
+connect_socket(const char *dir, const char *file, int flags)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 
     if (fd >= 0 && with_address(dir, file, fd, connect) != 0)
         return close_keeping_errno(fd);
     return fd;
+}
+
+DccSocket
+dcc_socket_connect(const char *dir, const char *file)
+{
+    return connect_socket(dir, file, 0);
+}
+
+DccSocket
+dcc_socket_dial(const char *dir, const char *file)
+{
+    return connect_socket(dir, file, SOCK_NONBLOCK);
 }
 
 DccSocket
@@ -106,14 +118,28 @@ dcc_socket_close(DccSocket *self)
     *self = DCC_SOCKET_NONE;
 }
 
+static gboolean
+get_peer(DccSocket self, struct ucred *peer)
+{
+    socklen_t length = sizeof *peer;
+
+    return getsockopt(self, SOL_SOCKET, SO_PEERCRED, peer, &length) == 0;
+}
+
 gboolean
 dcc_socket_peer_is_ours(DccSocket self)
 {
     struct ucred peer;
-    socklen_t length = sizeof peer;
 
-    return getsockopt(self, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
-           (peer.uid == geteuid() || peer.uid == 0);
+    return get_peer(self, &peer) && (peer.uid == geteuid() || peer.uid == 0);
+}
+
+gint64
+dcc_socket_get_peer_pid(DccSocket self)
+{
+    struct ucred peer;
+
+    return get_peer(self, &peer) && peer.pid > 0 ? peer.pid : -1;
 }
 
 GSource *

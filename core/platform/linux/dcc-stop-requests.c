@@ -9,6 +9,7 @@ int
 dcc_stop_requests_hold(DccStopRequests which)
 {
     sigset_t set;
+    int fd;
 
     sigemptyset(&set);
     if (which & DCC_STOP_REQUEST_TERMINATE)
@@ -16,7 +17,10 @@ dcc_stop_requests_hold(DccStopRequests which)
     if (which & DCC_STOP_REQUEST_INTERRUPT)
         sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        sigprocmask(SIG_UNBLOCK, &set, NULL);
+    return fd;
 }
 
 static gboolean
@@ -35,15 +39,18 @@ dcc_stop_requests_watch(int fd, GSourceFunc func, gpointer data)
 
     g_source_set_name(source, "dcc-stop-requests");
     g_source_add_unix_fd(source, fd, G_IO_IN);
+    g_source_set_priority(source, G_PRIORITY_HIGH);
     g_source_set_callback(source, func, data, NULL);
     g_source_attach(source, context);
     return source;
 }
 
-gboolean
+DccStopRequests
 dcc_stop_requests_take(int fd)
 {
     struct signalfd_siginfo info;
 
-    return read(fd, &info, sizeof info) == (gssize)sizeof info;
+    if (read(fd, &info, sizeof info) != (gssize)sizeof info)
+        return 0;
+    return info.ssi_signo == SIGINT ? DCC_STOP_REQUEST_INTERRUPT : DCC_STOP_REQUEST_TERMINATE;
 }

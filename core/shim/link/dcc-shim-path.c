@@ -1,11 +1,13 @@
 /* Where the shim is.
  *
  * Problem: a session of an uninstalled tree must find the shim of that tree. Contract: what the
- * environment names counts, but never in a setuid program. Threading: any.
+ * environment names counts, but never in a setuid program; else the one of the installed tree that
+ * the library lies in, wherever that is. Threading: any.
  */
 #include "dcc-shim-path.h"
 
 #include "dcc-error.h"
+#include "dcc-installed.h"
 
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -24,7 +26,7 @@ char *
 dcc_shim_path(GError **error)
 {
     const char *given = getauxval(AT_SECURE) ? NULL : g_getenv("DCCHOST_SHIM");
-    const char *path = given != NULL ? given : DCC_SHIM_PATH;
+    g_autofree char *path = given != NULL ? g_strdup(given) : dcc_installed_path(DCC_SHIM_PATH);
 
     if (!g_path_is_absolute(path) || access(path, X_OK) != 0) {
         g_set_error(
@@ -35,5 +37,5 @@ dcc_shim_path(GError **error)
             path);
         return NULL;
     }
-    return g_strdup(path);
+    return g_steal_pointer(&path);
 }

@@ -113,6 +113,28 @@ find_ended(DccShimSlot *slot, const DccProc *proc)
     return NULL;
 }
 
+/* Those that are not named are told apart by their number alone. */
+static bool
+is_counted(const DccShimSlot *slot, const DccProc *proc)
+{
+    if (slot->n_beside >= DCC_SHIM_MAX_ENDED + DCC_SHIM_MAX_COUNTED)
+        return true;
+    for (uint32_t i = DCC_SHIM_MAX_ENDED; i < slot->n_beside; i++)
+        if (slot->beside_more[i - DCC_SHIM_MAX_ENDED] == proc->pid)
+            return true;
+    return false;
+}
+
+static void
+count(DccShimSlot *slot, const DccShimEnded *fresh)
+{
+    if (slot->n_beside < DCC_SHIM_MAX_ENDED)
+        slot->beside[slot->n_beside] = *fresh;
+    else
+        slot->beside_more[slot->n_beside - DCC_SHIM_MAX_ENDED] = fresh->pid;
+    slot->n_beside++;
+}
+
 int
 dcc_shim_slot_signal(DccShimSlot *slot, const DccProc *proc, int sig, bool *changed)
 {
@@ -131,11 +153,10 @@ dcc_shim_slot_signal(DccShimSlot *slot, const DccProc *proc, int sig, bool *chan
         known->signal = sig;
         return 0;
     }
+    if (is_counted(slot, proc))
+        return 0;
     *changed = true;
-    if (slot->n_beside < DCC_SHIM_MAX_ENDED) {
-        memcpy(fresh.comm, proc->comm, sizeof fresh.comm);
-        slot->beside[slot->n_beside] = fresh;
-    }
-    slot->n_beside++;
+    memcpy(fresh.comm, proc->comm, sizeof fresh.comm);
+    count(slot, &fresh);
     return 0;
 }

@@ -52,6 +52,9 @@ typedef struct {
     uint64_t pidfs_inode;
 } DccShimId;
 
+/* Of the ended ones that are not named; what comes after them is counted no more. */
+#define DCC_SHIM_MAX_COUNTED 200
+
 /* A process of the tree, not the main one, that was sent a signal to end it. */
 typedef struct {
     int32_t pid;
@@ -95,8 +98,9 @@ typedef struct {
     uint32_t n_daemons;
     char daemons[DCC_SHIM_MAX_DAEMONS][16];
     char run[DCC_RUN_NUMBER_LENGTH + 4]; /* what dcc_proc_read_run() finds in the application */
-    uint32_t n_beside; /* all of them; the first DCC_SHIM_MAX_ENDED are in the list */
+    uint32_t n_beside; /* all of them, as far as they can be counted */
     DccShimEnded beside[DCC_SHIM_MAX_ENDED];
+    int32_t beside_more[DCC_SHIM_MAX_COUNTED]; /* pids of those after them: each is counted once */
     uint32_t unused; /* 0: no bytes may lie behind the checksum */
     uint32_t crc;    /* of all bytes before it */
 } DccShimSlot;

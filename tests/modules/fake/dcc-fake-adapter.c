@@ -94,7 +94,10 @@ dcc_fake_adapter_plan_launch(DccAdapter *adapter,
     const char *scene = dcc_launch_request_get_scene(request);
     const char *const *args = dcc_launch_request_get_args(request);
     const char *daemon = get_env(request, "DCCHOST_FAKE_DAEMON");
+    const char *slow = get_env(request, "DCCHOST_FAKE_PLAN_MS");
 
+    if (slow) /* as a file server makes it that does not answer */
+        g_usleep((gulong)atoi(slow) * 1000);
     if (dcc_launch_request_is_headless(request))
         dcc_launch_plan_add_arg(plan, "--headless");
     if (scene)

@@ -243,10 +243,10 @@ test_stop_requests(void)
     g_assert_false(dcc_stop_requests_take(fd));
     raise(SIGINT);
     wait_for_more(&n, 0);
-    g_assert_true(dcc_stop_requests_take(fd));
+    g_assert_cmpint(dcc_stop_requests_take(fd), ==, DCC_STOP_REQUEST_INTERRUPT);
     raise(SIGTERM);
-    g_assert_true(dcc_stop_requests_take(fd));
-    g_assert_false(dcc_stop_requests_take(fd));
+    g_assert_cmpint(dcc_stop_requests_take(fd), ==, DCC_STOP_REQUEST_TERMINATE);
+    g_assert_cmpint(dcc_stop_requests_take(fd), ==, 0);
     dcc_source_clear(&source);
     close(fd);
 }

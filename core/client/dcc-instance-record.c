@@ -1,0 +1,184 @@
+/* What the records say of an instance when no session answers for it.
+ *
+ * Contract: each object has all the members that docs/protocol.md promises. Where there is no
+ * process its number is null: -1 would be taken for "all processes" by kill(). What is not known is
+ * unknown. Threading: any, one thread at a time.
+ */
+#include "dcc-instance-record.h"
+
+#include "dcc-exit-record.h"
+#include "dcc-exit-status.h"
+#include "dcc-instance-dir.h"
+#include "dcc-json.h"
+#include "dcc-result.h"
+#include "dcc-shim-link.h"
+
+static JsonObject *
+take_status(JsonObject *record)
+{
+    JsonObject *status = record != NULL ? dcc_json_get_object(record, "status") : NULL;
+
+    return status != NULL ? json_object_ref(status) : NULL;
+}
+
+JsonObject *
+dcc_instance_record_read_last(DccRuntime *runtime, const char *name)
+{
+    static const char *const processes[] = {"pid", "shim_pid", "session_pid"};
+    g_autofree char *path =
+        g_build_filename(dcc_runtime_get_state_path(runtime), name, DCC_INSTANCE_DIR_LAST, NULL);
+    g_autoptr(JsonObject) last =
+        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
+    JsonObject *status = take_status(last);
+
+    if (status == NULL)
+        return NULL;
+    /* It was written while its session still was there, or by an older version. */
+    for (guint i = 0; i < G_N_ELEMENTS(processes); i++)
+        json_object_set_null_member(status, processes[i]);
+    json_object_set_boolean_member(status, "attended", FALSE);
+    return status;
+}
+
+static JsonObject *
+read_record(DccInstanceDir *dir)
+{
+    g_autofree char *path = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_RECORD);
+    g_autoptr(JsonObject) record = dcc_instance_dir_read_json(path);
+
+    return take_status(record);
+}
+
+/* The raw end: without a session there is no adapter to judge it. */
+static JsonObject *
+make_result(const DccShimRecord *record)
+{
+    g_autoptr(DccExitInfo) info =
+        dcc_exit_record_to_info(record, "it ended while no session attended it");
+    g_autoptr(DccResult) result = NULL;
+    g_autofree char *text = NULL;
+    g_autoptr(DccVerdict) verdict =
+        dcc_verdict_new(DCC_VERDICT_UNKNOWN, "no session attended it when it ended");
+
+    result = dcc_result_new_ended(info, verdict);
+    text = dcc_result_to_json(result);
+    return dcc_json_from_text(text, -1, NULL);
+}
+
+static void
+set_pid(JsonObject *status, const char *member, const DccIdentity *process)
+{
+    if (process != NULL && dcc_identity_is_alive(process))
+        json_object_set_int_member(status, member, process->pid);
+    else
+        json_object_set_null_member(status, member);
+}
+
+/* The application has not been asked. */
+static JsonObject *
+make_unknown_health(void)
+{
+    JsonObject *health = json_object_new();
+
+    json_object_set_string_member(health, "state", "unknown");
+    json_object_set_int_member(health, "main_thread_age_ms", -1);
+    json_object_set_null_member(health, "busy");
+    json_object_set_int_member(health, "age_ms", -1);
+    json_object_set_null_member(health, "report");
+    return health;
+}
+
+static void
+set_nothing_planned(JsonObject *status)
+{
+    json_object_set_null_member(status, "progress");
+    json_object_set_null_member(status, "restart_in_ms");
+    json_object_set_object_member(status, "health", make_unknown_health());
+}
+
+static void
+set_ended(JsonObject *status, const DccShimRecord *record)
+{
+    gboolean clean = record->exited && dcc_exit_status_is_success(record->wait_status);
+
+    json_object_set_string_member(status, "state", clean ? "stopped" : "crashed");
+    set_pid(status, "pid", NULL);
+    set_pid(status, "shim_pid", &record->shim);
+    json_object_set_double_member(status, "uptime_s", 0);
+    json_object_set_boolean_member(status, "ready", FALSE);
+    json_object_set_boolean_member(status, "paused", FALSE);
+    json_object_set_object_member(status, "result", make_result(record));
+}
+
+static void
+set_alive(JsonObject *status, const DccShimRecord *record)
+{
+    gint64 age_ms = dcc_identity_get_age_ms(&record->main);
+
+    set_pid(status, "pid", &record->main);
+    set_pid(status, "shim_pid", &record->shim);
+    json_object_set_boolean_member(status, "owned", dcc_identity_is_alive(&record->shim));
+    if (age_ms >= 0)
+        json_object_set_double_member(status, "uptime_s", (double)age_ms / 1000);
+    else
+        json_object_set_null_member(status, "uptime_s");
+}
+
+/* What was recorded before the first process was there, or without a readable record of the shim.
+ */
+static void
+set_no_process(JsonObject *status)
+{
+    set_pid(status, "pid", NULL);
+    set_pid(status, "shim_pid", NULL);
+    json_object_set_double_member(status, "uptime_s", 0);
+    json_object_set_boolean_member(status, "ready", FALSE);
+}
+
+static void
+set_processes(JsonObject *status, DccInstanceDir *dir)
+{
+    DccShimRecord record = {0};
+
+    if (!dcc_shim_record_read(dcc_instance_dir_get_dir(dir), &record) || !record.spawned)
+        set_no_process(status);
+    else if (record.exited || !dcc_identity_is_alive(&record.main))
+        set_ended(status, &record);
+    else
+        set_alive(status, &record);
+}
+
+JsonObject *
+dcc_instance_record_read_unattended(DccRuntime *runtime, const char *name)
+{
+    g_autoptr(DccInstanceDir) dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
+    JsonObject *status = dir != NULL ? read_record(dir) : NULL;
+
+    if (status == NULL)
+        return NULL;
+    json_object_set_boolean_member(status, "attended", FALSE);
+    set_pid(status, "session_pid", NULL);
+    set_nothing_planned(status);
+    set_processes(status, dir);
+    return status;
+}
+
+JsonObject *
+dcc_instance_record_read_silent(DccRuntime *runtime, const char *name)
+{
+    g_autoptr(DccInstanceDir) dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
+    JsonObject *status = dir != NULL ? read_record(dir) : NULL;
+    DccShimRecord record = {0};
+
+    if (status == NULL)
+        return NULL;
+    json_object_set_boolean_member(status, "answering", FALSE);
+    set_nothing_planned(status);
+    if (!dcc_shim_record_read(dcc_instance_dir_get_dir(dir), &record) || !record.spawned)
+        set_no_process(status);
+    else if (dcc_identity_is_alive(&record.main))
+        set_alive(status, &record);
+    else
+        set_no_process(status);
+    return status;
+}

@@ -1,0 +1,77 @@
+"""SIGTERM to a session process, as batch systems, service managers and a shutdown send it: a stop like any other."""
+
+import os
+import signal
+
+import pytest
+
+from conftest import until
+
+
+def events(box, kind):
+    lines = box.run("events", "fake").out.splitlines()
+    return [line for line in lines if line.split()[1] == kind]
+
+
+def over(box):
+    return until(lambda: (lambda s: s if not s["attended"] else None)(box.status()), "the end")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_is_a_stop(box, number):
+    box.launch()
+    os.kill(box.status()["session_pid"], number)
+    status = over(box)
+    assert (status["state"], status["result"]["kind"]) == ("stopped", "stopped"), status
+    assert any("rescue copy" in line for line in events(box, "rescue")), events(box, "rescue")
+    assert [line.split()[2] for line in events(box, "step")][:2] == ["save:", "quit:"]
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+def test_all_get_it_at_once(box):
+    """What a batch system does: no process is left out. The end is the end of a stop, whoever is first."""
+    box.launch("--backoff", "fixed:10ms")
+    status = box.status()
+    for pid in (status["session_pid"], status["shim_pid"], status["pid"]):
+        os.kill(pid, signal.SIGTERM)
+    status = over(box)
+    assert status["state"] == "stopped", status
+    assert status["restart_count"] == 0
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+def test_a_second_one_hurries(box):
+    box.launch("--set", "save-timeout=60s", "--", "--slow-save", "60000")
+    session = box.status()["session_pid"]
+    os.kill(session, signal.SIGTERM)
+    until(lambda: box.status()["state"] == "stopping", "the stop to begin")
+    os.kill(session, signal.SIGTERM)
+    assert over(box)["state"] == "stopped"
+    assert not any("saved" in line for line in events(box, "step"))
+
+
+def test_it_stops_what_would_be_started_again(box):
+    box.launch("--restart", "always", "--backoff", "fixed:10ms")
+    os.kill(box.status()["session_pid"], signal.SIGTERM)
+    status = over(box)
+    assert (status["state"], status["restart_count"]) == ("stopped", 0)
+
+
+def test_a_hangup_is_survived(box):
+    box.launch()
+    before = box.status()
+    os.kill(before["session_pid"], signal.SIGHUP)
+    assert box.run("probe").status == 0
+    after = box.status()
+    assert (after["session_pid"], after["pid"], after["state"]) == (before["session_pid"], before["pid"], "running")
+
+
+def test_one_that_ends_between_two_lives(box):
+    """While it waits to start the application again there is nothing to stop but the waiting."""
+    box.launch("--backoff", "fixed:60s", "--set", "jitter=0", "--set", "instant-crash=0")
+    status = box.status()
+    os.kill(status["pid"], signal.SIGSEGV)
+    until(lambda: box.status()["restart_in_ms"] is not None, "the delay")
+    os.kill(status["session_pid"], signal.SIGTERM)
+    over(box)
+    until(lambda: not box.processes(), "everything to be gone")
