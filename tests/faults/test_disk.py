@@ -116,12 +116,21 @@ def test_the_state_directory_is_deleted_by_others(box):
     until(lambda: not box.processes(), "everything to be gone")
 
 
+def sweep(box, name):
+    """At one blow: what is made anew meanwhile is not swept up as well."""
+    aside = box.top / "swept"
+    place(box, name).rename(aside)
+    shutil.rmtree(str(aside))
+
+
 def test_the_runtime_directory_is_deleted(box):
-    """Who sweeps up there takes the sockets away, not the application; its end is on record all the same."""
+    """Who sweeps up there takes the sockets away, not the application; its end is on record all the same, and its
+    session goes on being found."""
     box.launch("--restart", "never", "--", "--exit-after", "1500", "--code", "41")
     pid = box.status()["pid"]
-    shutil.rmtree(str(place(box, "fake")))
+    sweep(box, "fake")
     assert is_alive(pid)
+    assert until(lambda: box.status() if place(box, "fake").exists() else None, "the directory anew")["pid"] == pid
     until(lambda: events(box, "fake", "exit"), "the end")
     result = events(box, "fake", "exit")[0]["result"]
     figure("runtime directory deleted: the end is told as %s %s, degraded: %s" % (
@@ -133,12 +142,15 @@ def test_the_runtime_directory_is_deleted(box):
 
 
 def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
-    """The name can be had again, and is the second one's, whatever becomes of the first."""
+    """A session that has no time to make its directory anew finds another one's in its place. The name is the second
+    one's, whatever becomes of the first."""
     box.launch("--restart", "never")
     first = box.status()
-    shutil.rmtree(str(place(box, "fake")))
+    os.kill(first["session_pid"], signal.SIGSTOP)
+    sweep(box, "fake")
     box.launch()
     second = box.status()
+    os.kill(first["session_pid"], signal.SIGCONT)
     os.kill(first["pid"], signal.SIGSEGV)
     until(lambda: not is_alive(first["session_pid"]), "the first session to end")
     status = box.status()
@@ -146,7 +158,9 @@ def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
         second["pid"], second["session_pid"], True)
     murder(second["session_pid"])
     assert box.run("adopt").status == 0
-    assert box.status()["pid"] == second["pid"]
+    status = box.status()
+    assert (status["pid"], status["incarnation"]) == (second["pid"], second["incarnation"])
+    until(lambda: box.run("probe").status == 0, "its agent, which knows this run's token")
 
 
 @pytest.mark.skipif(not STRACE, reason="no strace here")
