@@ -95,6 +95,7 @@ make_record(DccSupervisor *self)
     DccSessionRecord *record = dcc_session_record_new();
 
     record->state = self->state;
+    g_free(record->wish);
     record->wish = g_strdup(dcc_wish_to_nick(self->intent.wish));
     record->request = dcc_request_to_json(self->request);
     record->status = dcc_supervisor_make_status(self);
@@ -124,8 +125,12 @@ make_record(DccSupervisor *self)
 void
 dcc_supervisor_write_record(DccSupervisor *self)
 {
-    g_autoptr(DccSessionRecord) record = make_record(self);
+    g_autoptr(DccSessionRecord) record = NULL;
 
+    /* What lies there now is another instance's; that ours is lost was told. */
+    if (!dcc_instance_dir_is_held(self->dir))
+        return;
+    record = make_record(self);
     if (!dcc_session_record_write(self->dir, record, NULL))
         dcc_event_log_degraded(self->log,
                                "the record cannot be written; another session could not take over");
