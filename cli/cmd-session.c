@@ -12,6 +12,7 @@
 #include "cli-session-process.h"
 #include "cli-signals.h"
 #include "dcc-catalogue.h"
+#include "dcc-dir-loss.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-own-process.h"
@@ -195,6 +196,7 @@ cmd_session(char **argv)
     int status;
     gboolean begun;
 
+    dcc_dir_loss_claim(); /* before there are threads */
     cli_session_process_claim_report();
     dcc_own_process_ignore_hangups();
     /* Before the application is started; it does not hold them. */

@@ -155,6 +155,8 @@ take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GE
         &order, record, self->clock, &dcc_run_follower_listener, &self->follower, error);
     if (self->run == NULL)
         return FALSE;
+    if (state == DCC_STATE_STOPPING)
+        dcc_run_note_stop(self->run, dcc_supervisor_get_stop(self), self->intent.deadline_ms);
     if (!dcc_run_resume(self->run, is_end_state(state), error)) {
         dcc_run_release(self->run);
         g_clear_object(&self->run);

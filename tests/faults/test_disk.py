@@ -9,10 +9,11 @@ import subprocess
 import pytest
 
 from box import until
-from faults import events, figure, is_alive, murder, place
+from faults import events, figure, is_alive, murder, place, read_lines, start_session
 
 MAY_MOUNT = os.geteuid() == 0 and subprocess.call(
     ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], stdout=-3, stderr=-3) == 0
+STRACE = shutil.which("strace", path="/usr/bin:/bin")
 needs_mount = pytest.mark.skipif(not MAY_MOUNT, reason="may not mount a file system")
 
 
@@ -146,6 +147,19 @@ def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
     murder(second["session_pid"])
     assert box.run("adopt").status == 0
     assert box.status()["pid"] == second["pid"]
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_the_last_word_is_on_a_slow_disk_when_the_name_is_free(box):
+    """A command that comes just then finds no session and reads how it ended. Each line of the journal is let take
+    its time: before it is written its reader looks at how the file ends."""
+    session = start_session(box, "fake", "--restart", "never", "--", "--exit-before-ready", "3", under=[
+        STRACE, "-qq", "-f", "-o", "/dev/null", "-e", "trace=pread64", "-e", "inject=pread64:delay_enter=40000"])
+    until(lambda: place(box, "fake").exists(), "the start")
+    until(lambda: not place(box, "fake").exists(), "the end")
+    lines = read_lines(box.state / "dcchost" / "fake" / "events.jsonl")
+    assert '"type":"ended"' in "".join(lines[-2:]), lines
+    session.wait(30)
 
 
 @needs_mount

@@ -123,7 +123,7 @@ class Trial:
 
     def check_count(self):
         """Lives are counted on over all sessions."""
-        lives = int(self.lives.read_text()) if self.lives.exists() else 0
+        lives = int(self.lives.read_text() or 0) if self.lives.exists() else 0  # one that a stop met wrote nothing
         status = self.box.run("status", self.name, "--json")
         if lives > 0 and status.status == 0:
             counted = status.json["restart_count"] + 1
