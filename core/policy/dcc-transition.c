@@ -55,8 +55,8 @@ static const DccTransition transitions[DCC_N_STATES][DCC_N_EVENTS] = {
     [DCC_STATE_CRASHED] =
         {
             [DCC_EVENT_START] = {DCC_STATE_STARTING, DCC_ACTION_SPAWN},
-            /* While it is buried, a crash reporter may have a minute; who says stop will not wait.
-             */
+            /* While its tree is cleared, a crash reporter may have a minute; a stop does not wait
+             * for it. */
             [DCC_EVENT_STOP] = {DCC_STATE_STOPPING, DCC_ACTION_ASK_TO_QUIT},
             [DCC_EVENT_RESTART_GRANTED] = {DCC_STATE_RESTARTING, DCC_ACTION_DELAY},
             [DCC_EVENT_RESTART_REFUSED] = {DCC_STATE_CRASHED, DCC_ACTION_CONCLUDE},

@@ -34,10 +34,11 @@ def functions(path):
 def is_run(path):
     """Whether Meson knows of it: a test that nobody runs holds nothing."""
     file = pathlib.PurePath(path)
-    name = re.sub(r"^test[-_]", "", file.stem)
+    names = re.sub(r"^test[-_]", "", file.stem), re.sub(r"^test[-_]blender-", "", file.stem)
     for folder in (file.parent, file.parent.parent):
         build = ROOT / folder / "meson.build"
-        if build.exists() and re.search(r"'(?:[\w/]*/)?(?:test[-_])?%s(?:\.\w+)?'" % re.escape(name), build.read_text()):
+        listed = re.findall(r"'(?:[\w/]*/)?(?:test[-_])?([\w-]+)(?:\.\w+)?'", build.read_text()) if build.exists() else []
+        if any(name.replace("_", "-") in (word.replace("_", "-") for word in listed) for name in names):
             return True
     return False
 
@@ -112,7 +113,7 @@ def rows(heading, column=0):
     text = read("docs/protocol.md").partition("\n%s\n" % heading)[2]
     table = re.search(r"^\|.*\n\|[-|]+\n((?:\|.*\n)+)", text, re.M).group(1)
     return {cells[0].strip("` "): set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]*)`", cells[column]))))
-            for cells in (line.strip("|").split(" | ") for line in table.splitlines())}
+            for cells in (re.split(r"\s*\|\s*", line)[1:] for line in table.splitlines())}
 
 
 def method_body(source, name):
