@@ -19,7 +19,7 @@ typedef struct {
 /* The time as start times of processes have it. */
 guint64
 dcc_launched_now(void);
-/* Kills until nothing is left, or the time is over. FALSE: TIMEOUT, naming who is left. */
+/* Kills until nothing is left, or the time is over. FALSE: TIMEOUT, naming what is left. */
 gboolean
 dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **error);
 

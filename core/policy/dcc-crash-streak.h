@@ -29,7 +29,7 @@ typedef struct {
 
 DccStreakEvent
 dcc_crash_streak_event(DccVerdictKind verdict);
-/* One more end. scene NULL: none is known, and such crashes make no row. */
+/* One more end. scene NULL: none is known, and such crashes make no streak. */
 void
 dcc_crash_streak_note(DccCrashStreak *self, DccStreakEvent event, const char *scene);
 /* What follows after n crashes, when limit of them end it: the last run that is granted is one in

@@ -492,7 +492,7 @@ on_readable(int fd, GIOCondition condition, gpointer data)
     return self->reader != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-#define MAX_DRAIN 64 /* chunks: who writes faster than we read is not waited for */
+#define MAX_DRAIN 64 /* chunks: a peer that writes faster than it is read is not waited for */
 
 void
 dcc_peer_drain(DccPeer *self)

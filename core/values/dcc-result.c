@@ -405,7 +405,7 @@ start_failure_status(DccResult *self)
     return STATUS_OURS;
 }
 
-/* Who says 0 without the proof of it, or after a crash, is not shown as success. */
+/* An application that says 0 without the proof of it, or after a crash, is not shown as success. */
 static gboolean
 is_false_success(DccResult *self)
 {

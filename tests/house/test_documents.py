@@ -11,7 +11,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 A_TEST = re.compile(r"`(tests/[\w./-]+\.(?:py|c))(?:::(\w+)|:(/[\w./+-]+))`")
-A_FILE = re.compile(r"`((?:adapters|bindings|cli|core|docs|examples|tests|tools)/[\w./-]+\.(?:c|h|py|md|map|build|json))`")
+A_FILE = re.compile(r"`((?:adapters|bindings|cli|core|docs|examples|tests|tools)/[\w./-]+\.(?:c|h|py|md|map|build))`")
 
 # Words that only the house knew, and what it says now.
 WORDS = {
@@ -37,7 +37,8 @@ def is_run(path):
     names = re.sub(r"^test[-_]", "", file.stem), re.sub(r"^test[-_]blender-", "", file.stem)
     for folder in (file.parent, file.parent.parent):
         build = ROOT / folder / "meson.build"
-        listed = re.findall(r"'(?:[\w/]*/)?(?:test[-_])?([\w-]+)(?:\.\w+)?'", build.read_text()) if build.exists() else []
+        text = build.read_text(encoding="utf-8") if build.exists() else ""
+        listed = re.findall(r"'(?:[\w/]*/)?(?:test[-_])?([\w-]+)(?:\.\w+)?'", text)
         if any(name.replace("_", "-") in (word.replace("_", "-") for word in listed) for name in names):
             return True
     return False

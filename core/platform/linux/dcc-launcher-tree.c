@@ -4,8 +4,8 @@
  * process belongs to a launch when it is the one that was launched; or is of the session that one
  * made (the number is nobody else's while one of them lives); or has the launch's mark in its
  * environment, which children inherit and double-forked daemons keep; or has a parent that belongs.
- * Who has done all of that away - a session of its own, another environment, a dead parent - is not
- * found.
+ * A process that has done all of that away - a session of its own, another environment, a dead
+ * parent - is not found.
  *
  * They are looked for below the launch and among orphans (dcc-descent.h); where the kernel does not
  * list children, among all processes there are.
@@ -108,7 +108,7 @@ clear_search(Search *search)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, clear_search)
 
-/* Who belongs is killed at the moment it is seen: one that forks and ends every few milliseconds is
+/* A process that belongs is killed at the moment it is seen: one that forks and ends every few milliseconds is
  * gone when a list is complete. dcc_proc_signal() sends nothing to a number's new owner. */
 static void
 take(Search *search, const DccProc *proc)
@@ -163,7 +163,7 @@ take_children(Search *search, const DccProcessScan *look)
     }
 }
 
-/* Fills members: who belongs and lives. TRUE: there is none, and nobody slipped away. */
+/* Fills members: what belongs and is alive. TRUE: there is none, and none slipped away. */
 static gboolean
 find_members(Search *search)
 {
@@ -207,8 +207,8 @@ refuse(const DccLaunched *self, GError **error)
     return FALSE;
 }
 
-/* Who has lost its parent and changed its session and environment is found by nobody, so the tree
- * is walked before anybody is killed. */
+/* A process that has lost its parent and changed its session and environment cannot be found, so the
+ * tree is walked before anything is killed. */
 static void
 strike(const DccLaunched *self, Search *search)
 {
