@@ -93,7 +93,7 @@ no_answer(CliInstance *instance, const GError *problem)
         dcc_json_set_bytes(reply, "report", report);
     else
         json_object_set_null_member(reply, "report");
-    json_object_set_int_member(reply, "round_trip_ms", -1);
+    json_object_set_null_member(reply, "round_trip_ms");
     cli_warn("%s: %s", instance->name, problem->message);
     return reply;
 }

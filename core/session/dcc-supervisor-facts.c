@@ -31,7 +31,7 @@ make_facts(DccSupervisor *self)
         .rescued = self->history.rescued,
         .degraded = dcc_event_log_get_degraded(self->log),
         .work = dcc_recovery_choose(self->recovery, go_on),
-        .kept = dcc_recovery_get_work(self->recovery),
+        .kept = dcc_recovery_get_kept(self->recovery),
         .report = &self->history.report,
     };
 }
@@ -53,7 +53,7 @@ dcc_supervisor_make_status(DccSupervisor *self)
                              .rescued = none,
                              .degraded = none,
                              .work = dcc_recovery_choose(self->recovery, DCC_GO_ON_NEWEST),
-                             .kept = dcc_recovery_get_work(self->recovery)};
+                             .kept = dcc_recovery_get_kept(self->recovery)};
     return dcc_status_make(&facts);
 }
 
@@ -262,7 +262,7 @@ dcc_supervisor_recover(DccSupervisor *self, GError **error)
 {
     const char *name = dcc_launch_request_get_name(self->request);
 
-    if (dcc_recovery_get_work(self->recovery) != NULL) {
+    if (dcc_recovery_get_kept(self->recovery) != NULL) {
         dcc_intent_recover(&self->intent);
         return TRUE;
     }

@@ -79,7 +79,8 @@ settle(DccSupervisor *self)
                                              dcc_clock_now(self->clock));
 
     /* What became of the work it went on from is what the user left. */
-    if (end->recovered != NULL && self->intent.wish == DCC_WISH_DOWN && !dcc_run_end_is_bad(end))
+    if (end->recovered != NULL && dcc_run_get_stop(run) == DCC_RUN_STOP_ASKED &&
+        self->intent.wish == DCC_WISH_DOWN && !dcc_run_end_is_bad(end))
         dcc_recovery_forget_work(self->recovery);
     if (what.offers_work &&
         dcc_recovery_offer(
