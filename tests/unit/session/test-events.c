@@ -1,5 +1,6 @@
 /* What a session tells is what docs/protocol.md says: every builder's members against the tables
  * of that file, in both directions. */
+#include "dcc-enum-types.h"
 #include "dcc-error.h"
 #include "dcc-events.h"
 #include "dcc-json.h"
@@ -483,6 +484,36 @@ test_end_report(void)
     }
 }
 
+/* Every word that stands for a value is somewhere in the section. */
+static void
+check_nicks(const char *heading, GType type)
+{
+    g_autofree char *section = read_section(heading);
+    GEnumClass *values = g_type_class_ref(type);
+
+    for (guint i = 0; i < values->n_values; i++) {
+        g_autofree char *pattern =
+            g_strdup_printf("`([^`]* )?%s( [^`]*)?`", values->values[i].value_nick);
+
+        if (!g_regex_match_simple(pattern, section, 0, 0))
+            g_error("%s: '%s' of %s is not documented",
+                    heading,
+                    values->values[i].value_nick,
+                    g_type_name(type));
+    }
+    g_type_class_unref(values);
+}
+
+static void
+test_words(void)
+{
+    check_nicks("Status object", DCC_TYPE_STATE);
+    check_nicks("Status object", DCC_TYPE_HEALTH);
+    check_nicks("Status object", DCC_TYPE_RESULT_KIND);
+    check_nicks("Status object", DCC_TYPE_VERDICT_KIND);
+    check_nicks("Status object", DCC_TYPE_RESCUE_KIND);
+}
+
 /* What is not known is null, in every member that is a number. */
 static void
 test_unknown_is_null(void)
@@ -526,5 +557,6 @@ main(int argc, char **argv)
     g_test_add_func("/events/status", test_status);
     g_test_add_func("/events/parts-of-status", test_parts);
     g_test_add_func("/events/end-report", test_end_report);
+    g_test_add_func("/events/words", test_words);
     return g_test_run();
 }
