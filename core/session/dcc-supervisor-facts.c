@@ -95,6 +95,7 @@ make_record(DccSupervisor *self)
     DccSessionRecord *record = dcc_session_record_new();
 
     record->state = self->state;
+    g_free(record->wish);
     record->wish = g_strdup(dcc_wish_to_nick(self->intent.wish));
     record->request = dcc_request_to_json(self->request);
     record->status = dcc_supervisor_make_status(self);
