@@ -2,6 +2,7 @@
  * that the instance can be reached and its name stays taken. */
 #pragma once
 
+#include "dcc-clock.h"
 #include "dcc-instance-dir.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,7 @@ typedef void (*DccDirKeeperFunc)(const GError *error, gpointer data);
 
 /* func: from the main loop, or during dcc_dir_keeper_check(). */
 DccDirKeeper *
-dcc_dir_keeper_new(DccInstanceDir *dir, DccDirKeeperFunc func, gpointer data);
+dcc_dir_keeper_new(DccInstanceDir *dir, DccClock *clock, DccDirKeeperFunc func, gpointer data);
 void
 dcc_dir_keeper_free(DccDirKeeper *self);
 /* Looks now: where losses are not heard of, each change of state does. */

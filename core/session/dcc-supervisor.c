@@ -499,7 +499,7 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
                                       .handler = &follower_handler,
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
-    self->keeper = dcc_dir_keeper_new(self->dir, on_dir_lost, self);
+    self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
     return self->handler->open(self->dir, self->clock, error, self->data);
 }
 

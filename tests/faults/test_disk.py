@@ -1,6 +1,7 @@
 """Disks that are full, read-only or tidied up by others while an application runs: it goes on, its end is told as it
 was, and what does not work is said."""
 
+import json
 import os
 import shutil
 import signal
@@ -116,16 +117,45 @@ def test_the_state_directory_is_deleted_by_others(box):
     until(lambda: not box.processes(), "everything to be gone")
 
 
+def answers(box, pid):
+    """Whether the session of that application can be asked."""
+    given = box.run("status", "fake", "--json")
+    status = json.loads(given.out) if given.status == 0 else {}
+    return status.get("pid") == pid and status.get("attended")
+
+
 def test_the_runtime_directory_is_deleted(box):
-    """Who sweeps up there takes the sockets away, not the application; its end is on record all the same."""
-    box.launch("--restart", "never", "--", "--exit-after", "1500", "--code", "41")
+    """A cleaner or a logout takes it away: it is made anew, the instance is seen, its name stays taken, and it stops."""
+    box.launch("--restart", "never")
     pid = box.status()["pid"]
-    shutil.rmtree(str(place(box, "fake")))
+    shutil.rmtree(str(place(box, "fake").parent))
     assert is_alive(pid)
+    until(lambda: answers(box, pid), "the session to answer again")
+    assert any("made anew" in each for each in box.status()["degraded"])
+    assert box.run("launch", "fake", "-d").status == 75
+    assert box.run("stop").status == 0
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+def test_a_cleaner_takes_some_files(box):
+    """Sockets and records that are old go, the directory stays."""
+    box.launch("--restart", "never")
+    pid = box.status()["pid"]
+    for name in ("control.sock", "agent.sock", "record.json"):
+        (place(box, "fake") / name).unlink()
+    until(lambda: answers(box, pid), "the session to answer again")
+    murder(box.status()["session_pid"])
+    assert box.run("adopt").status == 0
+    assert box.status()["pid"] == pid
+    assert box.run("stop").status == 0
+
+
+def test_an_end_after_the_runtime_directory_was_deleted(box):
+    """How it ended is on record all the same."""
+    box.launch("--restart", "never", "--", "--exit-after", "1500", "--code", "41")
+    shutil.rmtree(str(place(box, "fake").parent), ignore_errors=True)
     until(lambda: events(box, "fake", "exit"), "the end")
     result = events(box, "fake", "exit")[0]["result"]
-    figure("runtime directory deleted: the end is told as %s %s, degraded: %s" % (
-        result["kind"], result["code"], [each["what"] for each in events(box, "fake", "degraded")]))
     assert (result["kind"], result["code"]) == ("exited", 41)
     until(lambda: not box.processes(), "everything to be gone")
     assert box.run("launch", "fake", "-d").status == 0
@@ -136,9 +166,11 @@ def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
     """The name can be had again, and is the second one's, whatever becomes of the first."""
     box.launch("--restart", "never")
     first = box.status()
+    os.kill(first["session_pid"], signal.SIGSTOP)
     shutil.rmtree(str(place(box, "fake")))
     box.launch()
     second = box.status()
+    os.kill(first["session_pid"], signal.SIGCONT)
     os.kill(first["pid"], signal.SIGSEGV)
     until(lambda: not is_alive(first["session_pid"]), "the first session to end")
     status = box.status()
