@@ -69,7 +69,7 @@ dcc_houdini_add_environment(DccLaunchPlan *plan,
     if (safe)
         add_safe_environment(plan, request);
     dcc_kit_add_temp_dir(plan, request);
-    /* Crash scenes and logs are then of this life alone. */
+    /* Crash scenes and logs are then of this run alone. */
     if (dcc_launch_request_get_temp_dir(request))
         dcc_launch_plan_set_env(plan, "HOUDINI_TEMP_DIR", dcc_launch_request_get_temp_dir(request));
     for (guint i = 0; i < G_N_ELEMENTS(daemons); i++)

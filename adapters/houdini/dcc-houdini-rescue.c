@@ -3,7 +3,7 @@
  * Names (20.5, public logs): crash.SCENE.USER_PID.hip (.hiplc, .hipnc), written first, and
  * crash.SCENE.USER_PID_log.txt (crash.USER_PID_log.txt without a scene). Users and scenes may hold
  * dots, digits and "_", so the pid is what stands before the end.
- * Contract: a crash file is this life's when its pid is, and when it is no older. One of another
+ * Contract: a crash file is this run's when its pid is, and when it is no older. One of another
  * pid is a child's: kept as evidence, never taken for the scene to go on from.
  */
 #include "dcc-houdini.h"

@@ -82,7 +82,7 @@ DccVerdict *
 dcc_houdini_judge_exit(DccAdapter *adapter, DccExitInfo *info);
 GListModel *
 dcc_houdini_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error);
-/* (transfer full): the crash file of this life's own process, scene or log, or NULL. */
+/* (transfer full): the crash file of this run's own process, scene or log, or NULL. */
 char *
 dcc_houdini_find_crash_file(DccExitInfo *info, gboolean scene);
 gboolean

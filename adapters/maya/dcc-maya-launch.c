@@ -25,7 +25,7 @@
     "'__file__': os.environ['DCCHOST_MAYA_AGENT']})\")"
 
 #define SAFE_HOME "maya/safe"
-#define SAFE_NOTE "MAYA_APP_DIR of a start in safe mode: it goes with that life.\n"
+#define SAFE_NOTE "MAYA_APP_DIR of a start in safe mode: it goes with that run.\n"
 
 /* Each as Autodesk's own tests or documentation, or public farm images, set it: docs/maya.md. */
 static const struct {

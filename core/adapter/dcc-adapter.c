@@ -475,7 +475,7 @@ dcc_adapter_read_line(DccAdapter *self, const char *line)
 /**
  * dcc_adapter_judge_exit: (virtual judge_exit)
  * @self: an adapter
- * @info: the facts of the ended life
+ * @info: the facts of the ended run
  *
  * Asks what an end means. An adapter that has nothing to say (a Python one that raised, say) is
  * replaced by the default judgement, with a warning: an end is never left without a meaning.
@@ -499,10 +499,10 @@ dcc_adapter_judge_exit(DccAdapter *self, DccExitInfo *info)
 /**
  * dcc_adapter_list_rescue_files: (virtual list_rescue_files)
  * @self: an adapter
- * @info: the facts of the ended life
+ * @info: the facts of the ended run
  * @error: return location for an error
  *
- * Asks which files hold work or evidence of an ended life.
+ * Asks which files hold work or evidence of an ended run.
  *
  * Returns: (transfer full): a list of #DccRescueFile with absolute paths, newest first
  * Since: 1.0

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @DCC_STATE_UNRESPONSIVE: it neither answers nor works
  * @DCC_STATE_CRASHED: it broke; what comes next is being decided
  * @DCC_STATE_STOPPED: it is over, in order
- * @DCC_STATE_RESTARTING: another life begins after a delay
+ * @DCC_STATE_RESTARTING: another run begins after a delay
  * @DCC_STATE_STOPPING: it was asked to end
  * @DCC_STATE_FAILED: it is over, and not in order
  *
@@ -50,7 +50,7 @@ typedef enum {
  * @DCC_RESULT_START_FAILED: it never was ready
  * @DCC_RESULT_LOST: nobody can say how it ended
  *
- * How a life ended. %DCC_RESULT_LOST is never success.
+ * How a run ended. %DCC_RESULT_LOST is never success.
  *
  * Since: 1.0
  */
@@ -106,7 +106,7 @@ typedef enum {
  * @DCC_RESTART_ON_CRASH: after an end that is no orderly one
  * @DCC_RESTART_ALWAYS: after every end that nobody asked for
  *
- * When another life follows one that ended.
+ * When another run follows one that ended.
  *
  * Since: 1.0
  */
@@ -146,9 +146,9 @@ typedef enum {
 
 /**
  * DccRecoverMode:
- * @DCC_RECOVER_ASK: the next life begins without it; it is said where the work lies and how to get
+ * @DCC_RECOVER_ASK: the next run begins without it; it is said where the work lies and how to get
  * it back
- * @DCC_RECOVER_AUTO: the next life begins with the newest of scene, autosave and recovery file
+ * @DCC_RECOVER_AUTO: the next run begins with the newest of scene, autosave and recovery file
  * @DCC_RECOVER_NEVER: nothing is offered
  *
  * What is done after a crash about the work that was not saved.
@@ -246,7 +246,7 @@ typedef enum {
  * @DCC_RESCUE_COPY: written by our agent
  * @DCC_RESCUE_STACKS: Python stacks of every thread
  *
- * What a file is that an ended life left behind.
+ * What a file is that an ended run left behind.
  *
  * Since: 1.0
  */

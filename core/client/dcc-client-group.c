@@ -242,7 +242,7 @@ time_out(Run *run, Call *call)
     conclude(run, call, NULL, error);
 }
 
-/* Those who were asked; and those who took no connection, of whom a queue that is merely waiting
+/* Those that were asked; and those that took no connection, of which a queue that is merely waiting
  * for room holds none. */
 static void
 time_out_silent(Run *run)

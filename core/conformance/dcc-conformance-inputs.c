@@ -242,7 +242,7 @@ dcc_conformance_new_exit(guint i)
     dcc_exit_info_set_ready(info, (exits[i].traits & READY) != 0);
     dcc_exit_info_set_requested(info, (exits[i].traits & REQUESTED) != 0);
     dcc_exit_info_set_our_signal(info, (exits[i].traits & OURS) != 0);
-    /* One life whose times nobody knows. */
+    /* One run whose times nobody knows. */
     if (exits[i].kind != DCC_RESULT_LOST)
         dcc_exit_info_set_times(info, 1700000000000000, 1700000042000000);
     if (exits[i].traits & LAST_LINES)

@@ -1,6 +1,6 @@
 /* The ends of many processes, waited for together, and a bell to end the waiting.
  *
- * Threading: any; processes may be added, and the bell rung, while another thread waits. */
+ * Threading: any; processes may be added, and the set woken, while another thread waits. */
 #pragma once
 
 #include "dcc-error.h"

@@ -20,7 +20,7 @@ typedef struct {
 /* The time as start times of processes have it. */
 guint64
 dcc_launched_now(void);
-/* Kills until nothing is left, or the time is over. FALSE: TIMEOUT, naming who is left; they are
+/* Kills until nothing is left, or the time is over. FALSE: TIMEOUT, naming what is left; it is
  * known the next time, too. */
 gboolean
 dcc_launcher_tree_kill(DccLaunched *self, gint64 timeout_ms, GError **error);

@@ -1,4 +1,4 @@
-/* Crashes in a row on one scene: when the next life is one in safe mode, and when there is none.
+/* Crashes in a row on one scene: when the next run is one in safe mode, and when there is none.
  * Pure: no clock, no I/O. */
 #pragma once
 
@@ -29,10 +29,10 @@ typedef struct {
 
 DccStreakEvent
 dcc_crash_streak_event(DccVerdictKind verdict);
-/* One more end. scene NULL: none is known, and such crashes make no row. */
+/* One more end. scene NULL: none is known, and such crashes make no streak. */
 void
 dcc_crash_streak_note(DccCrashStreak *self, DccStreakEvent event, const char *scene);
-/* What follows after n crashes, when limit of them end it: the last life that is granted is one in
+/* What follows after n crashes, when limit of them end it: the last run that is granted is one in
  * safe mode. limit 0: there is no end. */
 DccStreakAnswer
 dcc_crash_streak_answer(guint n, guint limit);

@@ -1,19 +1,19 @@
-/* The state table of one application's life.
+/* The state table of one instance.
  *
  * Problem: exits, probes, timers and users speak at the same time, in any order. Contract: every
  * pair of state and event has exactly one cell; a cell that is not written means "ignore, stay".
  * Nothing here looks at a clock or acts. Threading: constant data, any thread.
  *
  * What the session that drives the table holds beside it:
- * - BURY is over when evidence is collected and the tree is empty. Only then does it ask the
+ * - CLEAR_TREE is over when evidence is collected and the tree is empty. Only then does it ask the
  * policy, and sends the answer: RESTART_GRANTED, RESTART_REFUSED or BUDGET_SPENT. Until then START
- * and RESTART are remembered, not sent as START: two lives of one name never overlap.
- * - A stop ladder ends in exactly one of TREE_EMPTY (the end was wanted), RESTART_GRANTED (another
- * life was asked for, or a hang is to be followed by one), RESTART_REFUSED (never ready, or hung,
+ * and RESTART are remembered, not sent as START: two runs of one name never overlap.
+ * - A stop sequence ends in exactly one of TREE_EMPTY (the end was wanted), RESTART_GRANTED (another
+ * run was asked for, or a hang is to be followed by one), RESTART_REFUSED (never ready, or hung,
  * and no policy brings it back) and BUDGET_SPENT. Whoever asked for a stop gets TREE_EMPTY.
- * - STOP while stopping is "hurry": ASK_TO_QUIT, received in STOPPING, goes down to the next rung
+ * - STOP while stopping is "hurry": ASK_TO_QUIT, received in STOPPING, goes on to the next step
  * at once.
- * - After CONCLUDE and CANCEL the life is over: nothing but START is sent.
+ * - After CONCLUDE and CANCEL the instance is over: nothing but START is sent.
  */
 #include "dcc-transition.h"
 
@@ -55,8 +55,8 @@ static const DccTransition transitions[DCC_N_STATES][DCC_N_EVENTS] = {
     [DCC_STATE_CRASHED] =
         {
             [DCC_EVENT_START] = {DCC_STATE_STARTING, DCC_ACTION_SPAWN},
-            /* While it is buried, a crash reporter may have a minute; who says stop will not wait.
-             */
+            /* While its tree is cleared, a crash reporter may have a minute; a stop does not wait
+             * for it. */
             [DCC_EVENT_STOP] = {DCC_STATE_STOPPING, DCC_ACTION_ASK_TO_QUIT},
             [DCC_EVENT_RESTART_GRANTED] = {DCC_STATE_RESTARTING, DCC_ACTION_DELAY},
             [DCC_EVENT_RESTART_REFUSED] = {DCC_STATE_CRASHED, DCC_ACTION_CONCLUDE},
@@ -80,7 +80,7 @@ static const DccTransition transitions[DCC_N_STATES][DCC_N_EVENTS] = {
         },
     [DCC_STATE_STOPPING] =
         {
-            /* The end is noted; the ladder goes on until nothing is left of the tree. */
+            /* The end is noted; the stop sequence goes on until nothing is left of the tree. */
             [DCC_EVENT_EXITED_CLEAN] = {DCC_STATE_STOPPING, DCC_ACTION_NONE},
             [DCC_EVENT_EXITED_CRASH] = {DCC_STATE_STOPPING, DCC_ACTION_NONE},
             [DCC_EVENT_EXITED_FOR_GOOD] = {DCC_STATE_STOPPING, DCC_ACTION_NONE},

@@ -1,4 +1,4 @@
-/* The state table of one application's life (states x events -> next state and one action). Pure.
+/* The state table of one instance (states x events -> next state and one action). Pure.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ typedef enum {
     DCC_EVENT_STOP,            /* stop or kill was asked for */
     DCC_EVENT_RESTART,         /* restart was asked for */
     DCC_EVENT_TREE_EMPTY,      /* no process of it is left */
-    DCC_EVENT_RESTART_GRANTED, /* the policy grants another life, after a delay */
+    DCC_EVENT_RESTART_GRANTED, /* the policy grants another run, after a delay */
     DCC_EVENT_RESTART_REFUSED, /* the policy grants none, and that is in order (never, clean) */
     DCC_EVENT_BUDGET_SPENT,    /* the policy grants none: too many crashes */
     DCC_EVENT_DELAY_OVER,      /* the restart delay has passed */
@@ -37,8 +37,8 @@ typedef enum {
     DCC_ACTION_CONCLUDE,    /* final: write the result, release the name */
     DCC_ACTION_DELAY,       /* arm the restart delay */
     DCC_ACTION_RETRY_SPAWN, /* arm the spawn-retry delay; no crash is counted */
-    DCC_ACTION_ASK_TO_QUIT, /* begin the stop ladder: save, quit, TERM, tree TERM, KILL, verify */
-    DCC_ACTION_KILL,        /* begin at its last rung: KILL the tree, verify */
+    DCC_ACTION_ASK_TO_QUIT, /* begin the stop sequence: save, quit, TERM, tree TERM, KILL, verify */
+    DCC_ACTION_KILL,        /* begin at its last step: KILL the tree, verify */
     DCC_ACTION_REPORT,      /* tell about health */
     DCC_ACTION_CANCEL,      /* cancel the pending delay, then conclude */
 } DccAction;

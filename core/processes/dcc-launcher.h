@@ -36,7 +36,7 @@ dcc_launcher_terminate(DccLauncher *self, const char *name, gint64 timeout_ms, G
 /* The same, without asking first. */
 DCC_API gboolean
 dcc_launcher_kill(DccLauncher *self, const char *name, GError **error);
-/* The three steps of terminate, for who wants to be interrupted in between. Asked, its name stays
+/* The three steps of terminate, for a caller that wants to be interrupted in between. Asked, its name stays
  * taken until what is left of it was killed. */
 DCC_API gboolean
 dcc_launcher_ask_to_end(DccLauncher *self, const char *name, GError **error);

@@ -2,7 +2,7 @@
  *
  * When the process has no descriptor left, accept() fails and the socket stays readable: a loop
  * that knows no way out spins. One descriptor is kept in reserve to accept such a caller and turn
- * him away.
+ * it away.
  */
 #include "dcc-listener.h"
 

@@ -152,8 +152,8 @@ dcc_peer_init(DccPeer *self)
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)call_free);
 }
 
-/* FALSE when there is nothing left to write, or nobody left to write to. In that case what he said
- * before he went is still to be heard: it is the reader that finds the end. */
+/* FALSE when there is nothing left to write, or nobody left to write to. In that case what it said
+ * before it went is still to be heard: it is the reader that finds the end. */
 static gboolean
 write_some(DccPeer *self)
 {
@@ -181,7 +181,7 @@ on_writable(int fd, GIOCondition condition, gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* Who is told that the conversation is over may let go of us: so we are held.
+/* A handler that is told that the conversation is over may let go of the peer: so it is held.
  * object: (transfer full) */
 static void
 say(DccPeer *self, JsonObject *object)
@@ -492,7 +492,7 @@ on_readable(int fd, GIOCondition condition, gpointer data)
     return self->reader != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-#define MAX_DRAIN 64 /* chunks: who writes faster than we read is not waited for */
+#define MAX_DRAIN 64 /* chunks: a peer that writes faster than it is read is not waited for */
 
 void
 dcc_peer_drain(DccPeer *self)

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 #define DCC_PEER_MAX_LINE    (1024 * 1024) /* a longer line ends the conversation */
-#define DCC_PEER_MAX_PENDING (1024 * 1024) /* so does a reader who leaves more than this unread */
+#define DCC_PEER_MAX_PENDING (1024 * 1024) /* so does a reader that leaves more than this unread */
 
 #define DCC_TYPE_PEER (dcc_peer_get_type())
 G_DECLARE_FINAL_TYPE(DccPeer, dcc_peer, DCC, PEER, GObject)

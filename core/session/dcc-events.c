@@ -64,14 +64,18 @@ static void
 set_progress(JsonObject *object, DccProgress *progress)
 {
     int frame = 0;
+    double percent = dcc_progress_get_percent(progress);
 
-    json_object_set_double_member(object, "percent", dcc_progress_get_percent(progress));
+    if (percent >= 0)
+        json_object_set_double_member(object, "percent", percent);
+    else
+        json_object_set_null_member(object, "percent");
     if (dcc_progress_get_frame(progress, &frame))
         json_object_set_int_member(object, "frame", frame);
     else
         json_object_set_null_member(object, "frame");
     json_object_set_int_member(object, "saved", dcc_progress_get_saved(progress));
-    json_object_set_int_member(object, "remaining_ms", dcc_progress_get_remaining(progress));
+    dcc_object_set_known(object, "remaining_ms", dcc_progress_get_remaining(progress));
 }
 
 JsonObject *

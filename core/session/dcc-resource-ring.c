@@ -1,4 +1,4 @@
-/* What a life took of the machine in its last minutes.
+/* What a run took of the machine in its last minutes.
  *
  * Threading: one thread at a time. */
 #include "dcc-resource-ring.h"

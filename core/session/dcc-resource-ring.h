@@ -1,4 +1,4 @@
-/* What a life took of the machine in its last minutes: bounded, and read when somebody asks. */
+/* What a run took of the machine in its last minutes: bounded, and read when somebody asks. */
 #pragma once
 
 #include "dcc-tree.h"

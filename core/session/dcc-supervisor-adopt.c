@@ -2,7 +2,7 @@
  *
  * A record is read with suspicion: it names processes only together with boot id and start time,
  * its paths are used only where they are ours. Whatever a damaged record says: what is alive is
- * neither buried nor started twice. */
+ * neither declared ended nor started twice. */
 #include "dcc-supervisor-private.h"
 
 #include "dcc-error.h"

@@ -77,7 +77,7 @@ dcc_supervisor_stop_run(DccSupervisor *self);
 /* Why the run that there is has to end. */
 DccRunStop
 dcc_supervisor_get_stop(DccSupervisor *self);
-/* Whether those who listen have had the last word, and those who read the journal will find it. */
+/* Whether listeners have had the last word, and readers of the journal will find it. */
 gboolean
 dcc_supervisor_is_told(gpointer supervisor);
 /* All that a run is made with. */

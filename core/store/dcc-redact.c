@@ -59,7 +59,7 @@ redact_addresses(const char *value)
         from = scheme + 3;
         if (at == NULL)
             continue;
-        g_string_append(text, DCC_MASKED);
+        g_string_append(text, DCC_REDACTED);
         from = at;
     }
     g_string_append(text, from);
@@ -77,7 +77,7 @@ dcc_redact_variable(const char *setting)
         return g_strdup(setting);
     name = g_strndup(setting, (gsize)(equals - setting));
     if (equals[1] != '\0' && is_secret(name))
-        return g_strconcat(name, "=" DCC_MASKED, NULL);
+        return g_strconcat(name, "=" DCC_REDACTED, NULL);
     value = redact_addresses(equals + 1);
     return g_strconcat(name, "=", value, NULL);
 }

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-#define DCC_MASKED "***"
+#define DCC_REDACTED "***"
 
 /* (transfer full): "KEY=VALUE" without what nobody else should read: the value of a variable whose
  * name speaks of a secret, and the user and password in an address. */

@@ -101,7 +101,7 @@ dcc_exit_info_get_last_lines(DccExitInfo *self)
  * @self: an #DccExitInfo
  * @path: (type filename) (nullable): a directory
  *
- * Says which directory was this life's own TMPDIR.
+ * Says which directory was this run's own TMPDIR.
  *
  * Since: 1.0
  */
@@ -117,7 +117,7 @@ dcc_exit_info_set_temp_dir(DccExitInfo *self, const char *path)
  * dcc_exit_info_get_temp_dir:
  * @self: an #DccExitInfo
  *
- * This life's own TMPDIR, where crash files and autosaves are looked for.
+ * This run's own TMPDIR, where crash files and autosaves are looked for.
  *
  * Returns: (type filename) (nullable): a directory
  *

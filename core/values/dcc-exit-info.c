@@ -1,4 +1,4 @@
-/* The facts of one ended life, collected by the core, judged by an adapter.
+/* The facts of one ended run, collected by the core, judged by an adapter.
  *
  * Contract: filled in by the core, unchanged once an adapter sees it. The raw end is one of three:
  * exited, signaled, lost. Threading: one thread at a time while it is filled.
@@ -13,7 +13,7 @@
 /**
  * DccExitInfo:
  *
- * The facts of one ended life, collected by the core and judged by an adapter.
+ * The facts of one ended run, collected by the core and judged by an adapter.
  *
  * Since: 1.0
  */

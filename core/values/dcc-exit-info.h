@@ -1,4 +1,4 @@
-/* The facts of one ended life, for an adapter to judge. */
+/* The facts of one ended run, for an adapter to judge. */
 #pragma once
 
 #include "dcc-enums.h"
@@ -71,7 +71,7 @@ DCC_API void
 dcc_exit_info_set_last_lines(DccExitInfo *self, const char *const *lines);
 DCC_API const char *const *
 dcc_exit_info_get_last_lines(DccExitInfo *self);
-/* The life's own TMPDIR, where crash files and autosaves are looked for. */
+/* The run's own TMPDIR, where crash files and autosaves are looked for. */
 DCC_API void
 dcc_exit_info_set_temp_dir(DccExitInfo *self, const char *path);
 DCC_API const char *

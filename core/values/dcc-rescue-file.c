@@ -1,4 +1,4 @@
-/* A file that holds work or evidence of an ended life.
+/* A file that holds work or evidence of an ended run.
  *
  * Contract: immutable; the path is bytes. Threading: any thread.
  */
@@ -13,7 +13,7 @@ struct _DccRescueFile {
 /**
  * DccRescueFile:
  *
- * A file that holds work or evidence of an ended life. Immutable.
+ * A file that holds work or evidence of an ended run. Immutable.
  *
  * Since: 1.0
  */

@@ -1,4 +1,4 @@
-/* A file that holds work or evidence of an ended life. */
+/* A file that holds work or evidence of an ended run. */
 #pragma once
 
 #include "dcc-enums.h"

@@ -1,4 +1,4 @@
-/* How a life ended, for users and programs.
+/* How a run ended, for users and programs.
  *
  * Problem: a raw exit status says little. "Exited with 1" may be a missing licence, "killed by 15"
  * the stop that was asked for. A result joins the kernel's fact with the adapter's verdict and
@@ -18,7 +18,7 @@
 /**
  * DccResult:
  *
- * How a life ended: the kernel's fact joined with the adapter's verdict. Immutable.
+ * How a run ended: the kernel's fact joined with the adapter's verdict. Immutable.
  *
  * Since: 1.0
  */
@@ -232,7 +232,7 @@ dcc_result_new_ended(DccExitInfo *info, DccVerdict *verdict)
  * dcc_result_get_kind:
  * @self: a #DccResult
  *
- * How the life ended.
+ * How the run ended.
  *
  * Returns: a kind
  *
@@ -408,7 +408,7 @@ start_failure_status(DccResult *self)
     return STATUS_OURS;
 }
 
-/* Who says 0 without the proof of it, or after a crash, is not shown as success. */
+/* An application that says 0 without the proof of it, or after a crash, is not shown as success. */
 static gboolean
 is_false_success(DccResult *self)
 {

@@ -1,4 +1,4 @@
-/* How a life ended, for users and programs: the raw end, what it means, and where it failed. */
+/* How a run ended, for users and programs: the raw end, what it means, and where it failed. */
 #pragma once
 
 #include "dcc-enums.h"

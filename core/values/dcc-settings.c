@@ -212,7 +212,7 @@ dcc_settings_put(DccSettings *self, DccSetting setting, gint64 value)
  * dcc_settings_get_restart:
  * @self: the #DccSettings
  *
- * When another life is granted.
+ * When another run is granted.
  *
  * Returns: a mode
  *
@@ -230,7 +230,7 @@ dcc_settings_get_restart(DccSettings *self)
  * dcc_settings_get_backoff:
  * @self: the #DccSettings
  *
- * How the delay before another life grows.
+ * How the delay before another run grows.
  *
  * Returns: a kind
  *

@@ -27,10 +27,10 @@ G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
  * @DCC_SETTING_TREE_TIMEOUT: how long the descendants are given: `3s`
  * @DCC_SETTING_VERIFY_TIMEOUT: how long the emptiness of the tree is waited for: `10s`
  * @DCC_SETTING_CRASH_GRACE: how long what a crash left running may go on: `60s`
- * @DCC_SETTING_RESET_AFTER: so long a healthy life forgets the crashes before it: `300s`
+ * @DCC_SETTING_RESET_AFTER: so long a healthy run forgets the crashes before it: `300s`
  * @DCC_SETTING_BURST_WINDOW: restarts are counted over this span: `600s`
  * @DCC_SETTING_MAX_RESTARTS: so many are granted: `5`, a count, within burst-window
- * @DCC_SETTING_INSTANT_CRASH: a life shorter than this ended at once: `10s: two in a row with
+ * @DCC_SETTING_INSTANT_CRASH: a run shorter than this ended at once: `10s: two in a row with
  * equal cause give up`; 0 never does
  * @DCC_SETTING_JITTER: delays vary by so much: `20`, per cent
  * @DCC_SETTING_LOG_SIZE: the log is cut into files of this size: `16777216`, bytes a file
@@ -39,7 +39,7 @@ G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
  * memory: `200`, added to the application's
  * @DCC_SETTING_RESCUE_PERIOD: so often the agent makes a copy of unsaved work, where it can: `30s`;
  * 0 never does
- * @DCC_SETTING_SCENE_CRASHES: so many crashes in a row on one scene end it: `3`, a count; the life
+ * @DCC_SETTING_SCENE_CRASHES: so many crashes in a row on one scene end it: `3`, a count; the run
  * before the last is one in safe mode; 0: only the budget counts
  * @DCC_SETTING_BUNDLES: the evidence of so many bad ends is kept: `10`, a count
  * @DCC_SETTING_BUNDLE_SIZE: and so much of it, work included: `536870912`, bytes

@@ -251,7 +251,7 @@ class Agent(shared.Agent):
         super().asked_to_end()
 
     def save_last(self):
-        """Into the life's own directory, from where it is brought to safety. What nobody knows to be saved counts."""
+        """Into the run's own directory, from where it is brought to safety. What nobody knows to be saved counts."""
         if not self.signalled or not self.temp or self.dirty is False or self.unsaved:
             return
         name = os.path.splitext(os.path.basename(self.scene))[0] or "untitled"

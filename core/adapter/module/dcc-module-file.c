@@ -1,6 +1,6 @@
 /* Whether a module file may be mapped at all, and the copy of it that is.
  *
- * Problem: a mapped file is not ours. Whoever overwrites it in place (cp does, over a file that is
+ * Problem: a mapped file is not ours. A program that overwrites it in place (cp does, over a file that is
  * there) changes the code that a session is running, and one that truncates it ends the session
  * with SIGBUS. Installing an adapter is copying a file, and people copy over what is there.
  * Contract: the file is opened once, by its real path; its bytes are copied into sealed memory,

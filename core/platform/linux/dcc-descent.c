@@ -235,7 +235,7 @@ take_step(Walk *walk, Step step, DccDescentVisit visit, gpointer data)
         add_step(walk, g_array_index(pids, gint64, i), belongs);
 }
 
-/* Nobody is at the top now who was not there before. */
+/* No process is at the top now that was not there before. */
 static gboolean
 is_as_before(Walk *walk)
 {

@@ -5,8 +5,8 @@
  * made (the number is nobody else's while one of them lives); or has the launch's mark in its
  * environment, which children inherit and double-forked daemons keep; or has a parent that belongs,
  * or had one when it was found. One that is dying has none of that any more, and is still waited for.
- * Who has done all of that away - a session of its own, another environment, a dead parent - is not
- * found.
+ * A process that has done all of that away - a session of its own, another environment, a dead
+ * parent - is not found.
  *
  * They are looked for below the launch and among orphans (dcc-descent.h); where the kernel does not
  * list children, among all processes there are.
@@ -117,7 +117,7 @@ clear_search(Search *search)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, clear_search)
 
-/* Who belongs is killed at the moment it is seen: one that forks and ends every few milliseconds is
+/* A process that belongs is killed at the moment it is seen: one that forks and ends every few milliseconds is
  * gone when a list is complete. dcc_proc_signal() sends nothing to a number's new owner. */
 static void
 take(Search *search, const DccProc *proc)
@@ -183,8 +183,8 @@ scan_once(Search *search)
 }
 
 /* A parent that is killed hands its children on, and those that are read after that are not known
- * for its own; so who belongs is found before anybody is killed. Who forks and ends faster than all
- * are read is met by the second look, which kills at sight. */
+ * for its own; so what belongs is found before anything is killed. One that forks and ends faster
+ * than all are read is met by the second scan, which kills at sight. */
 static void
 scan_all(Search *search)
 {
@@ -197,7 +197,7 @@ scan_all(Search *search)
         scan_once(search);
 }
 
-/* Fills members: who belongs and lives. TRUE: there is none, and nobody slipped away. */
+/* Fills members: what belongs and is alive. TRUE: there is none, and none slipped away. */
 static gboolean
 find_members(Search *search)
 {
@@ -240,8 +240,8 @@ refuse(DccLaunched *self, GError **error)
     return FALSE;
 }
 
-/* Who has lost its parent and changed its session and environment is found by nobody, so the tree
- * is walked before anybody is killed. */
+/* A process that has lost its parent and changed its session and environment cannot be found, so the
+ * tree is walked before anything is killed. */
 static void
 strike(const DccLaunched *self, Search *search)
 {

@@ -112,7 +112,7 @@ forget_oldest(Reaper *reaper)
 
 /* With the lock held, and the reference that epoll had. */
 static void
-bury(Reaper *reaper, DccReaped *child)
+take_end(Reaper *reaper, DccReaped *child)
 {
     if (child->pidfd < 0)
         return;
@@ -141,7 +141,7 @@ run(gpointer data)
 
         g_mutex_lock(&reaper->lock);
         for (int i = 0; i < n; i++)
-            bury(reaper, events[i].data.ptr);
+            take_end(reaper, events[i].data.ptr);
         g_cond_broadcast(&reaper->changed);
         g_mutex_unlock(&reaper->lock);
         if (n < 0 && errno != EINTR)
@@ -218,7 +218,7 @@ dcc_reaped_is_gone(DccReaped *self, int *wait_status)
     /* The thread may be a moment late, and a caller that knows better must not be told otherwise.
      */
     if (self->pidfd >= 0 && dcc_pidfd_has_ended(self->pidfd)) {
-        bury(self->reaper, self);
+        take_end(self->reaper, self);
         g_cond_broadcast(&self->reaper->changed);
     }
     gone = self->gone > 0;

@@ -1,4 +1,4 @@
-/* Evidence is whole or not there, secrets are masked, limits hold, and work goes last. */
+/* Evidence is whole or not there, secrets are redacted, limits hold, and work goes last. */
 #include "dcc-bundle.h"
 #include "dcc-redact.h"
 #include "dcc-resource-ring.h"
@@ -185,7 +185,7 @@ test_newest_that_can_be_read(void)
 }
 
 static void
-test_masking(void)
+test_redaction(void)
 {
     static const struct {
         const char *given, *shown;
@@ -255,7 +255,7 @@ main(int argc, char **argv)
     g_test_add_func("/bundle/count", test_count);
     g_test_add_func("/bundle/size", test_size);
     g_test_add_func("/bundle/newest", test_newest_that_can_be_read);
-    g_test_add_func("/bundle/masking", test_masking);
+    g_test_add_func("/bundle/redaction", test_redaction);
     g_test_add_func("/bundle/curve", test_curve);
     return g_test_run();
 }

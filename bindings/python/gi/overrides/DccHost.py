@@ -249,7 +249,7 @@ class Client(DccHost.Client):
 
 
 class Session(DccHost.Session):
-    """One application's life, in the main context of the thread that made it; use it in that thread.
+    """The supervision of one application, in the main context of the thread that made it; use it in that thread.
 
     Every wait turns that context and lets other threads run. `timeout`: seconds, None for ever; GLib.Error
     (DccHost.Error.is_timeout) when it has passed. `with session:` starts it unless it has been started, waits until it
