@@ -1,7 +1,9 @@
 """What a new session must not do to work that its forerunner left."""
 
+import pytest
+
 from box import until
-from faults import events, is_alive, murder
+from faults import events, is_alive, murder, place
 
 
 def lose_session(box):
@@ -45,3 +47,16 @@ def test_the_place_of_a_refused_start_is_cleared(box):
     assert done.status in (69, 126, 127), done
     assert box.run("launch", "fake", "-d").status == 0
     assert box.run("kill").status == 0
+
+
+@pytest.mark.parametrize("victims", [["session"], ["session", "shim"]], ids=["session", "both"])
+def test_what_is_left_of_an_end_that_was_told_is_ended_by_the_adopter(box, victims):
+    """Nobody else does: the session that was about to is dead."""
+    box.launch("--set", "tree-timeout=2s", "--", "--tree", "ignore-term", "--exit-after", "0")
+    until(lambda: any(each["to"] == "stopped" for each in events(box, "fake", "state")), "the end to be told")
+    before = box.status()
+    for victim in victims:
+        murder(before[victim + "_pid"])
+    assert box.run("adopt").status == 0
+    until(lambda: not place(box, "fake").exists() and not box.processes(), "nothing to be left")
+    assert len(events(box, "fake", "exit")) == len(events(box, "fake", "ended")) == 1
