@@ -19,7 +19,7 @@ import lab_accounts
 import lab_plans
 from faults import is_alive, place, record, start_session
 
-SIDE_BY_SIDE = 8
+SIDE_BY_SIDE = 16
 PATIENCE = 40  # seconds for what takes fractions of one, on a machine of any load
 OUR_SIGNALS = {signal.SIGTERM, signal.SIGKILL}
 
@@ -145,6 +145,7 @@ class Name:
                 self.asked = True  # an interrupt is a stop
                 launcher.send_signal(action.number)
         elif word == "launch-again":
+            self.told.read(self.state())
             self.client("launch", "fake", "-d", "--name", self.name, "--", "--oracle", str(self.account))
         elif word in ("stop", "kill", "restart"):
             self.asked = True
@@ -158,6 +159,7 @@ class Name:
         began = time.monotonic()
         self.story.append(repr(plan))
         self.asked = self.asked or plan.may_be_ended
+        self.told.read(self.state())
         launcher = self.launch(plan)
         for action in plan.actions:
             time.sleep(max(0, began + action.at - time.monotonic()))
@@ -206,19 +208,9 @@ class Name:
 
     def processes(self):
         """Those that carry the name: sessions, shims, applications and what they started."""
-        marks = (self.name.encode() + b"\0", str(self.account).encode() + b"\0", str(self.place()).encode() + b"\0")
-        found = {}
-        for entry in os.listdir("/proc"):
-            if not entry.isdigit():
-                continue
-            try:
-                with open("/proc/%s/cmdline" % entry, "rb") as stream:
-                    command = stream.read()
-            except OSError:
-                continue
-            if any(mark in command for mark in marks) and is_alive(int(entry)):
-                found[int(entry)] = command.replace(b"\0", b" ").decode("utf-8", "replace")
-        return found
+        marks = (" %s " % self.name, "%s " % self.account, "%s " % self.place())
+        return {pid: command for pid, command in self.box.processes().items()
+                if any(mark in command + " " for mark in marks) and is_alive(pid)}
 
     # -- all of it --
 
@@ -228,7 +220,7 @@ class Name:
                 plan.leaves_ruins = plan.leaves_ruins and number + 1 < len(self.plans)
                 self.play(plan)
             self.end_inner()
-            wait_for(lambda: not self.processes(), "nothing of %s to be left" % self.name, 10)
+            wait_for(lambda: not self.processes(), lambda: "nothing to be left: %s" % self.processes(), 10)
         except Stuck as stuck:
             self.faults.append(lab_accounts.Fault(lab_accounts.LEFT, self.name, str(stuck)))
         self.compare(self.name, self.account, self.told)
@@ -241,7 +233,7 @@ class Name:
         outer, self.name = self.name, self.inner
         try:
             deadline = time.monotonic() + PATIENCE
-            while self.place().exists():
+            while self.place().exists() or self.processes():
                 if time.monotonic() > deadline:
                     raise Stuck("%s is still there: %s" % (self.name, self.processes()))
                 self.run("stop")
@@ -302,7 +294,7 @@ def wait_for(condition, what, patience=PATIENCE):
     deadline = time.monotonic() + patience
     while not condition():
         if time.monotonic() > deadline:
-            raise Stuck("waited too long for " + what)
+            raise Stuck("waited too long for " + (what() if callable(what) else what))
         time.sleep(0.01)
 
 

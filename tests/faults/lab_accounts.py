@@ -53,8 +53,8 @@ class Told:
         self.deaths = []
 
     def read(self, state):
-        """After each instance: an older journal is kept once."""
-        for name in ("events.jsonl.1", "events.jsonl"):
+        """Before and after each launch: of older journals one is kept. The newer one first, which may become it."""
+        for name in ("events.jsonl", "events.jsonl.1"):
             for event in read_json_lines(state / name):
                 self.events[event["time"], event["seq"]] = event
         self.deaths = read_json_lines(state / "deaths.jsonl")
@@ -66,7 +66,7 @@ class Told:
 def read_json_lines(path):
     if not path.exists():
         return []
-    return [json.loads(line, strict=False) for line in path.read_text().split("\n") if line.strip()]
+    return [json.loads(line, strict=False) for line in path.read_text().split("\n")[:-1]]  # the last may be half
 
 
 def end_of(result):
@@ -110,8 +110,8 @@ def judge(name, run, event, asked, may_be_lost):
             yield Fault(WRONG, name, "%s: told as lost (%s), it said %s" % (
                 event["incarnation"], event["result"]["reason"], run.ends))
     elif end not in allowed_ends(run, event["pid"], asked):
-        yield Fault(WRONG, name, "%s: told %s, it said %s and was sent %s" % (
-            event["incarnation"], end, run.ends, sorted(run.sent)))
+        yield Fault(WRONG, name, "%s: told %s of pid %s, it said %s and was sent %s" % (
+            event["incarnation"], end, event["pid"], run.ends, sorted(run.sent)))
 
 
 def compare_lists(name, told):

@@ -36,6 +36,8 @@ def main():
             print("... %d lives, %d faults" % (outcome.lives, len(outcome.faults)), flush=True)
 
     outcome = lab.run(box, options.seed, options.lives, options.only, progress)
+    for fault in outcome.faults:
+        print("%s: %s: %s" % (fault.kind, fault.name, fault.text))
     print(outcome.line())
     if options.keep and outcome.faults:
         subprocess.run(["cp", "-r", str(box.top), str(box.top) + "-kept"])

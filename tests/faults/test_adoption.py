@@ -1,9 +1,12 @@
 """What a new session must not do to work that its forerunner left."""
 
+import os
+import signal
+
 import pytest
 
 from box import until
-from faults import events, is_alive, murder, place
+from faults import events, is_alive, murder, place, told_ends
 
 
 def lose_session(box):
@@ -60,3 +63,17 @@ def test_what_is_left_of_an_end_that_was_told_is_ended_by_the_adopter(box, victi
     assert box.run("adopt").status == 0
     until(lambda: not place(box, "fake").exists() and not box.processes(), "nothing to be left")
     assert len(events(box, "fake", "exit")) == len(events(box, "fake", "ended")) == 1
+
+
+def test_an_application_that_ends_with_its_shim_is_known_where_the_kernel_tells(box):
+    """The session hears of both when they are gone and reaped: what it was to look at it has opened before."""
+    box.launch("--restart", "never")
+    before = box.status()
+    os.kill(before["session_pid"], signal.SIGSTOP)
+    murder(before["shim_pid"])
+    os.kill(before["pid"], signal.SIGSEGV)
+    until(lambda: not os.path.exists("/proc/%d" % before["pid"]), "somebody to reap it")
+    os.kill(before["session_pid"], signal.SIGCONT)
+    until(lambda: not place(box, "fake").exists(), "the end")
+    tells = "readable from any pidfd" in box.run("doctor").out
+    assert list(told_ends(box, "fake").values()) == [("signal", signal.SIGSEGV) if tells else ("lost", 0)]

@@ -16,6 +16,7 @@ struct _DccShimLink {
     char *log_path;
     gint64 pid; /* of the shim */
     int shim_fd;
+    int main_fd; /* of the application, while the shim lives; -1: none, or the kernel would not say */
     int record_fd; /* kept open, for a cleaner of directories may remove the name */
     DccShimChannel *channel;
     GSource *later;    /* for a shim that is dead already */
