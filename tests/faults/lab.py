@@ -38,7 +38,7 @@ class Name:
         self.account = box.work / (self.name + ".account")
         self.inner = None  # the name of what was launched from inside
         self.told = lab_accounts.Told()
-        self.asked = False
+        self.asked = self.interrupted = False
         self.shimless, self.sessionless = set(), set()  # runs whose shim, whose session was killed
         self.children, self.story, self.faults = [], [], []
         self.lives = 0
@@ -142,13 +142,14 @@ class Name:
             self.strike("session", signal.SIGTERM)
         elif word == "client-dies":
             if launcher is not None and launcher.poll() is None:
-                self.asked = True  # an interrupt is a stop
+                self.asked = self.interrupted = True  # an interrupt is a stop
                 launcher.send_signal(action.number)
         elif word == "launch-again":
             self.told.read(self.state())
             self.client("launch", "fake", "-d", "--name", self.name, "--", "--oracle", str(self.account))
         elif word in ("stop", "kill", "restart"):
             self.asked = True
+            self.told.read(self.state())  # one that has ended is launched again
             self.client(word, self.name)
         else:
             self.client(word, self.name)
@@ -219,11 +220,14 @@ class Name:
             for number, plan in enumerate(self.plans):
                 plan.leaves_ruins = plan.leaves_ruins and number + 1 < len(self.plans)
                 self.play(plan)
-            self.end_inner()
             wait_for(lambda: not self.processes(), lambda: "nothing to be left: %s" % self.processes(), 10)
         except Stuck as stuck:
             self.faults.append(lab_accounts.Fault(lab_accounts.LEFT, self.name, str(stuck)))
         self.compare(self.name, self.account, self.told)
+        try:
+            self.end_inner()
+        except Stuck as stuck:
+            self.faults.append(lab_accounts.Fault(lab_accounts.LEFT, self.name, str(stuck)))
         return self
 
     def end_inner(self):
@@ -242,6 +246,7 @@ class Name:
             told = lab_accounts.Told()
             told.read(self.state())
             self.asked = True
+            self.interrupted = True  # with the outer one
             self.compare(self.name, self.box.work / (self.name + ".account"), told)
         finally:
             self.name = outer
@@ -250,7 +255,8 @@ class Name:
         runs = lab_accounts.read_account(account)
         self.lives += sum(run.starts for run in runs.values())
         may_be_lost = self.shimless & self.sessionless if self.kernel_tells else self.shimless
-        self.faults += lab_accounts.compare_ends(name, runs, told, OUR_SIGNALS if self.asked else (), may_be_lost)
+        self.faults += lab_accounts.compare_ends(name, runs, told, OUR_SIGNALS if self.asked else (), may_be_lost,
+                                                 self.interrupted)
         self.faults += lab_accounts.compare_lists(name, told)
         self.faults += lab_accounts.compare_work(name, runs, self.state() / "rescue")
         self.faults += compare_last(name, self.state(), told)

@@ -89,13 +89,16 @@ def allowed_ends(run, pid, asked):
     return ends | {("signal", number) for number in signals}
 
 
-def compare_ends(name, runs, told, asked, may_be_lost):
+def compare_ends(name, runs, told, asked, may_be_lost, interrupted):
     """asked: numbers of the signals that dcchost itself had reason to send. may_be_lost: {incarnation}, whose end the
-    kernel told to nobody who lived."""
+    kernel told to nobody who lived. interrupted: a start was, and such a start leaves nothing, no word either."""
     exits = collections.defaultdict(list)
     for event in told.of("exit"):
         exits[event["incarnation"]].append(event)
+    started = {event["incarnation"] for event in told.of("started")}
     for incarnation in set(runs) - set(exits):
+        if interrupted and incarnation not in started:
+            continue
         yield Fault(MISSING, name, "%s: no exit is told, it said %s" % (incarnation, runs[incarnation].ends))
     for incarnation, events in exits.items():
         if len(events) > 1:
@@ -123,6 +126,8 @@ def compare_lists(name, told):
         yield Fault(MISSING, name, "%s: not in the list of ends" % incarnation)
     for incarnation in set(deaths) - set(exits):
         yield Fault(MISSING, name, "%s: in the list of ends, but no event" % incarnation)
+    for incarnation in set(exits) - set(starts):
+        yield Fault(MISSING, name, "%s: no start is told" % incarnation)
     for what, counts in (("the list of ends", deaths), ("starts", starts)):
         for incarnation, count in counts.items():
             if count > 1:

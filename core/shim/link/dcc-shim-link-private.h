@@ -26,6 +26,7 @@ struct _DccShimLink {
     DccShimId by_number; /* of the shim where it has no pidfd; pid 0: it has, or is dead */
     guint told;          /* bits of the news that come once */
     gboolean left;
+    gboolean kills; /* the tree was to be killed; a shim that dies may have taken the order along */
     DccOrphan *orphan;
 };
 

@@ -160,6 +160,8 @@ catch_up(DccShimLink *self, DccShimSlot *slot)
         memset(slot, 0, sizeof *slot);
     if (slot->phase == DCC_PHASE_PREPARED)
         record_stillbirth(self, slot);
+    if (slot->phase == DCC_PHASE_SPAWNED) /* there is a process, whatever has become of its exec */
+        tell(self, DCC_SHIM_STARTED);
     tell_recorded(self, slot);
 }
 
@@ -205,6 +207,8 @@ shim_ended(DccShimLink *self)
 
     dcc_source_clear(&self->later);
     orders = dcc_shim_channel_stop(self->channel);
+    if (self->kills)
+        orders |= 1u << DCC_SHIM_KILL_TREE;
     forget_shim(self);
     if (!is_dropped(self))
         go_without(self, orders);
@@ -451,6 +455,8 @@ dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
     g_return_if_fail(DCC_IS_SHIM_LINK(self));
     if (order == DCC_SHIM_LEAVE)
         self->left = TRUE;
+    if (order == DCC_SHIM_KILL_TREE)
+        self->kills = TRUE;
     if (self->orphan != NULL)
         dcc_orphan_order(self->orphan, order);
     else
