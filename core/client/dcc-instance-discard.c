@@ -11,29 +11,8 @@
 #include "dcc-json.h"
 #include "dcc-safe-dir.h"
 #include "dcc-shim-link.h"
-#include <glib/gstdio.h>
-#include <string.h>
 
-#define KILL_MS     5000
-#define RANDOM_PART 6 /* of a temporary directory's name */
-
-/* One that no record names yet is empty: the application would have been the first to use it. */
-static void
-remove_empty_temp_dirs(const char *name)
-{
-    const char *given = g_getenv("TMPDIR");
-    const char *parent = given != NULL && g_path_is_absolute(given) ? given : "/tmp";
-    g_autofree char *prefix = g_strdup_printf("dcchost-%s-", name);
-    g_autoptr(GDir) dir = g_dir_open(parent, 0, NULL);
-    const char *entry;
-
-    while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *path = g_build_filename(parent, entry, NULL);
-
-        if (g_str_has_prefix(entry, prefix) && strlen(entry) == strlen(prefix) + RANDOM_PART)
-            g_rmdir(path);
-    }
-}
+#define KILL_MS 5000
 
 static gboolean
 is_of(JsonObject *record, gint64 session_pid)
@@ -53,14 +32,12 @@ end_application(DccRuntime *runtime, DccInstanceDir *dir, GError **error)
 }
 
 static void
-remove_temp_dir(DccInstanceDir *dir, JsonObject *record)
+remove_temp_dir(JsonObject *record)
 {
     g_autofree char *temp = record != NULL ? dcc_json_get_bytes(record, "temp_dir") : NULL;
 
     if (temp != NULL && g_path_is_absolute(temp))
         dcc_safe_dir_remove(temp);
-    else
-        remove_empty_temp_dirs(dcc_instance_dir_get_name(dir));
 }
 
 /* The shim of an application that was ended just now lets go of the name in its own time. */
@@ -121,7 +98,7 @@ dcc_instance_discard_start(DccRuntime *runtime,
         return TRUE;
     if (!end_application(runtime, dir, error) || !lock_name(dir, error))
         return FALSE;
-    remove_temp_dir(dir, record);
+    remove_temp_dir(record);
     dcc_instance_dir_dissolve(dir);
     return TRUE;
 }

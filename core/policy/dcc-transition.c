@@ -93,6 +93,8 @@ static const DccTransition transitions[DCC_N_STATES][DCC_N_EVENTS] = {
     [DCC_STATE_FAILED] =
         {
             [DCC_EVENT_START] = {DCC_STATE_STARTING, DCC_ACTION_SPAWN},
+            /* asked for while what was left of it is being ended */
+            [DCC_EVENT_RESTART_GRANTED] = {DCC_STATE_RESTARTING, DCC_ACTION_DELAY},
             [DCC_EVENT_RESTART_REFUSED] = {DCC_STATE_FAILED, DCC_ACTION_CONCLUDE},
             [DCC_EVENT_BUDGET_SPENT] = {DCC_STATE_FAILED, DCC_ACTION_CONCLUDE},
         },

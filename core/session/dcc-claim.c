@@ -76,6 +76,24 @@ dcc_claim_again(DccInstanceDir *dir, GError **error)
     return FALSE;
 }
 
+/* What a session left that was killed while it removed the directory, or before it had begun
+ * anything in it: nobody else would. */
+static gboolean
+clear_ruin(DccInstanceDir *dir, GError **error)
+{
+    g_autofree char *record = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_RECORD);
+
+    if (g_file_test(record, G_FILE_TEST_EXISTS))
+        return FALSE;
+    dcc_instance_dir_dissolve(dir);
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_NOT_FOUND,
+                "no instance called '%s' is running",
+                dcc_instance_dir_get_name(dir));
+    return TRUE;
+}
+
 DccInstanceDir *
 dcc_claim_unattended(DccRuntime *runtime, const char *name, GError **error)
 {
@@ -92,6 +110,7 @@ dcc_claim_unattended(DccRuntime *runtime, const char *name, GError **error)
         return NULL;
     }
     /* held by the shim while it lives; ours when it does not */
-    dcc_instance_dir_lock_name(dir, NULL);
+    if (dcc_instance_dir_lock_name(dir, NULL) && clear_ruin(dir, error))
+        return NULL;
     return g_steal_pointer(&dir);
 }

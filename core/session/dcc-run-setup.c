@@ -31,32 +31,15 @@ get_tmp_dir(void)
 }
 
 static gboolean
-make_temp_dir(DccRunSetup *self, const char *name, GError **error)
-{
-    g_autofree char *path = g_strdup_printf("%s/dcchost-%s-XXXXXX", get_tmp_dir(), name);
-
-    if (g_mkdtemp_full(path, 0700) == NULL) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_UNSAFE,
-                    "cannot make a temporary directory in %s: %s; set TMPDIR to a directory you "
-                    "can write to",
-                    get_tmp_dir(),
-                    g_strerror(errno));
-        return FALSE;
-    }
-    self->temp_dir = g_steal_pointer(&path);
-    return TRUE;
-}
-
-static gboolean
 make_dirs(DccRunSetup *self, const DccRunOrder *order, GError **error)
 {
     self->private_dir = dcc_instance_dir_get_path(order->dir, "files");
     dcc_safe_dir_remove(self->private_dir);
-    return dcc_safe_dir_make(self->private_dir, error) &&
-           dcc_safe_dir_make(order->rescue_dir, error) &&
-           make_temp_dir(self, dcc_launch_request_get_name(order->request), error);
+    if (!dcc_safe_dir_make(self->private_dir, error) ||
+        !dcc_safe_dir_make(order->rescue_dir, error))
+        return FALSE;
+    self->temp_dir = dcc_instance_dir_make_temp_dir(order->dir, get_tmp_dir(), error);
+    return self->temp_dir != NULL;
 }
 
 static gboolean

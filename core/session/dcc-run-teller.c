@@ -43,6 +43,18 @@ dcc_run_teller_health(DccEventLog *log, DccRun *run, DccHealth health)
 }
 
 void
+dcc_run_teller_stale_start(DccEventLog *log,
+                           const DccRunEnd *end,
+                           gint64 shim_pid,
+                           const char *executable,
+                           const char *version)
+{
+    if (!was_told(log, "started", end->incarnation))
+        dcc_event_log_tell(
+            log, dcc_event_started(end->pid, shim_pid, end->incarnation, executable, version));
+}
+
+void
 dcc_run_teller_exit(DccEventLog *log, const DccRunEnd *end, const char *bundle)
 {
     g_autoptr(JsonObject) event = NULL;

@@ -326,6 +326,7 @@ main_ended(DccRun *self)
     if (self->phase >= DCC_RUN_EXITED)
         return;
     dcc_agent_link_drain(dcc_run_agent_get_link(self->agent));
+    note_started(self); /* no end without a start, whoever could not tell it */
     if (is_dropped(self) || self->phase >= DCC_RUN_EXITED)
         return;
     self->phase = DCC_RUN_EXITED;

@@ -192,10 +192,13 @@ rescue(Stale *self, const DccRunFacts *facts, DccRunEnd *end)
 }
 
 static void
-tell(Stale *self, DccRunEnd *end)
+tell(Stale *self, const DccShimRecord *shim, DccRunEnd *end)
 {
     g_autoptr(DccEvidence) evidence = dcc_evidence_new(self->dir, self->request, self->log);
     const char *bundle = NULL;
+
+    dcc_run_teller_stale_start(
+        self->log, end, shim->shim.pid, self->record->executable, self->record->app_version);
 
     for (guint i = 0; i < end->files->len; i++) {
         DccRescueFile *file = g_ptr_array_index(end->files, i);
@@ -240,7 +243,7 @@ settle(Stale *self, const DccShimRecord *shim)
                                 self->setup->temp_dir);
         dcc_event_log_degraded(self->log, where);
     }
-    tell(self, end);
+    tell(self, shim, end);
     end_strays(self);
     dcc_run_setup_remove_dirs(self->setup, !complete);
 }

@@ -147,6 +147,8 @@ go_on_with_run(DccSupervisor *self, DccState state)
     self->state = state;
     dcc_supervisor_write_record(self);
     tell_adopted(self);
+    if (is_end_state(state)) /* what was left of it the dead session was about to end */
+        dcc_run_clear_tree(self->run, state == DCC_STATE_CRASHED);
     if (shim.exited || shim.lost || is_end_state(state))
         return;
     if (state == DCC_STATE_STOPPING)

@@ -374,6 +374,61 @@ remove_the_rest(DccInstanceDir *self)
     }
 }
 
+/* -- The temporary directory of the run -- */
+
+/* Lies anywhere, so that it is made is not enough: a link here names it before it is there, and a
+ * session that is killed in between leaves nothing that nobody knows of. */
+#define TEMP_LINK     "tmp"
+#define TEMP_ATTEMPTS 100
+
+/* What was filled meanwhile is on record, and is cleared by who has looked at it. */
+static void
+forget_temp_dir(DccInstanceDir *self, const char *link)
+{
+    g_autofree char *target = g_file_read_link(link, NULL);
+    g_autofree char *base = target != NULL ? g_path_get_basename(target) : NULL;
+    g_autofree char *prefix = g_strdup_printf("dcchost-%s-", self->name);
+
+    if (base != NULL && g_path_is_absolute(target) && g_str_has_prefix(base, prefix))
+        g_rmdir(target);
+    g_unlink(link);
+}
+
+static gboolean
+make_temp_dir(DccInstanceDir *self, const char *link, const char *path)
+{
+    forget_temp_dir(self, link);
+    if (symlink(path, link) != 0) {
+        /* A full runtime directory: then it is known once it is on record. */
+    }
+    return g_mkdir(path, 0700) == 0;
+}
+
+char *
+dcc_instance_dir_make_temp_dir(DccInstanceDir *self, const char *parent, GError **error)
+{
+    g_autofree char *link = dcc_instance_dir_get_path(self, TEMP_LINK);
+
+    for (int attempt = 0; attempt < TEMP_ATTEMPTS; attempt++) {
+        g_autofree char *random = g_uuid_string_random();
+        g_autofree char *path = g_strdup_printf("%s/dcchost-%s-%.6s", parent, self->name, random);
+
+        if (make_temp_dir(self, link, path))
+            return g_steal_pointer(&path);
+        if (errno != EEXIST)
+            break;
+        g_unlink(link); /* it is somebody's */
+    }
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_UNSAFE,
+                "cannot make a temporary directory in %s: %s; set TMPDIR to a directory you "
+                "can write to",
+                parent,
+                g_strerror(errno));
+    return NULL;
+}
+
 /* The record first: without it nobody takes what is half removed for an instance. */
 void
 dcc_instance_dir_dissolve(DccInstanceDir *self)
@@ -381,7 +436,10 @@ dcc_instance_dir_dissolve(DccInstanceDir *self)
     g_autofree char *record = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_RECORD);
 
     if (dcc_instance_dir_is_held(self)) {
+        g_autofree char *link = dcc_instance_dir_get_path(self, TEMP_LINK);
+
         g_unlink(record);
+        forget_temp_dir(self, link);
         if (self->kept_last)
             remove_the_rest(self);
         else

@@ -62,6 +62,11 @@ dcc_instance_dir_is_held(DccInstanceDir *self);
  * (it cannot be made). */
 gboolean
 dcc_instance_dir_restore(DccInstanceDir *self, GError **error);
+/* (transfer full): makes parent/dcchost-NAME-XXXXXX, known to whoever comes after a session that is
+ * killed at any moment: dcc_instance_dir_dissolve() and the next one that is made remove it if it is
+ * empty still. NULL: error UNSAFE. */
+char *
+dcc_instance_dir_make_temp_dir(DccInstanceDir *self, const char *parent, GError **error);
 
 /* Writes how it ended, and waits for it. FALSE: the state directory did not take it; it is in the
  * runtime directory then, and dcc_instance_dir_dissolve() leaves it there for

@@ -186,6 +186,21 @@ send_spooled(DccJournal *self, GPtrArray *lines, gint64 arrived)
     }
 }
 
+/* A session may have been killed after it had told an exit and before it had listed it. */
+static void
+list_last_exit(DccJournal *self)
+{
+    for (GList *l = self->ring->tail; l != NULL; l = l->prev) {
+        const char *incarnation = dcc_json_get_string(l->data, "incarnation", NULL);
+
+        if (!g_str_equal(dcc_json_get_string(l->data, "type", ""), "exit"))
+            continue;
+        if (incarnation != NULL && !g_hash_table_contains(self->ends, incarnation))
+            dcc_journal_add_death(self, l->data);
+        return;
+    }
+}
+
 static gboolean
 rotate(gpointer path, GError **error)
 {
@@ -219,6 +234,7 @@ dcc_journal_open(DccInstanceDir *instance_dir, gboolean fresh)
     if (!fresh || left->len > 0) {
         load_ends(self);
         send_spooled(self, left, load_events(self, spool));
+        list_last_exit(self);
     }
     if (fresh)
         begin_run(self);

@@ -41,6 +41,7 @@ typedef struct {
     const char *count_file;
     int64_t crash_times;
     bool crash_save;
+    bool autosave;
     bool core;
     bool licence_fail, bad_scene, out_of_memory;
     /* being asked */
@@ -153,6 +154,12 @@ fake_end_open(const FakeOptions *options);
 /* "PID WORD NUMBER INCARNATION", one line, whole even among many writers. */
 void
 fake_oracle(const char *word, int64_t number);
+/* Leaves a file in TMPDIR that holds what nothing else does, and says so when it is whole. */
+void
+fake_autosave(void);
+/* What such a file holds: its kind and the run that wrote it. */
+int
+fake_write_work(const char *path, const char *kind);
 void
 fake_crash(const FakeOptions *options) __attribute__((noreturn));
 void

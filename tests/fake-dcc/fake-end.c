@@ -41,29 +41,56 @@ fake_oracle(const char *word, int64_t number)
 }
 
 static void
-write_file(const char *name, const char *content)
+make_path(char *path, size_t size, const char *name)
 {
     const char *directory = getenv("TMPDIR");
-    char path[4096];
 
-    snprintf(path, sizeof path, "%s/%s", directory ? directory : "/tmp", name);
+    snprintf(path, size, "%s/%s", directory ? directory : "/tmp", name);
+}
+
+int
+fake_write_work(const char *path, const char *kind)
+{
+    const char *incarnation = getenv("DCCHOST_INCARNATION");
     FILE *file = fopen(path, "we");
+    char word[64];
+
     if (!file)
-        return;
-    fputs(content, file);
-    fclose(file);
+        return -1;
+    int bytes =
+        fprintf(file, "work-%s %d %.128s\n", kind, (int)getpid(), incarnation ? incarnation : "-");
+    if (fclose(file) != 0 || bytes < 0)
+        return -1;
+    snprintf(word, sizeof word, "work-%s", kind);
+    fake_oracle(word, 0);
+    return bytes;
+}
+
+void
+fake_autosave(void)
+{
+    char name[64], path[4096];
+
+    snprintf(name, sizeof name, "%d_autosave.scene", (int)getpid());
+    make_path(path, sizeof path, name);
+    fake_write_work(path, "autosave");
 }
 
 static void
 leave_evidence(void)
 {
-    char name[64];
+    char name[64], path[4096];
 
     snprintf(name, sizeof name, "fake-%d.crash.txt", (int)getpid());
-    write_file(name, "# backtrace\nfake_crash\n");
-    snprintf(name, sizeof name, "%d_autosave.scene", (int)getpid());
-    write_file(name, "scene autosaved\n");
-    write_file("recovery.scene", "scene recovered\n");
+    make_path(path, sizeof path, name);
+    FILE *file = fopen(path, "we");
+    if (file) {
+        fputs("# backtrace\nfake_crash\n", file);
+        fclose(file);
+    }
+    fake_autosave();
+    make_path(path, sizeof path, "recovery.scene");
+    fake_write_work(path, "recovery");
 }
 
 void

@@ -100,9 +100,8 @@ save(const FakeOptions *options, const FakeJob *job)
     if (options->slow_save > 0)
         fake_sleep(options->slow_save);
     snprintf(path, sizeof path, "%s/fake-%d.scene", job->directory, (int)getpid());
-    FILE *file = options->refuse_save ? NULL : fopen(path, "we");
-    int bytes = file ? fprintf(file, "scene %d\n", (int)getpid()) : -1;
-    if (!file || fclose(file) != 0 || bytes < 0) {
+    int bytes = options->refuse_save ? -1 : fake_write_work(path, "copy");
+    if (bytes < 0) {
         fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
                         "\"message\":\"cannot save: %s\"}}",
                         id,
@@ -241,6 +240,8 @@ fake_life_run(const FakeOptions *options)
     become_ready(options, agent);
     if (options->stop_self)
         raise(SIGSTOP);
+    if (options->autosave)
+        fake_autosave();
     fake_output_flood(options);
     fake_output_progress(options);
     follow_plans(options);

@@ -40,6 +40,7 @@ static const Mode modes[] = {
     {"count-file", "FILE", TEXT, AT(count_file), "count its lives in FILE"},
     {"crash-times", "N", NUMBER, AT(crash_times), "crash, exit or hang only in the first N lives"},
     {"crash-save", NULL, FLAG, AT(crash_save), "leave crash and autosave files in TMPDIR"},
+    {"autosave", NULL, FLAG, AT(autosave), "leave an autosave file in TMPDIR once ready"},
     {"core", NULL, FLAG, AT(core), "leave the core limit as it is (set to 0)"},
     {"licence-fail", NULL, FLAG, AT(licence_fail), "find no licence, exit 3"},
     {"bad-scene", NULL, FLAG, AT(bad_scene), "cannot read its scene, exit 4"},

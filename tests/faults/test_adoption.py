@@ -1,7 +1,13 @@
 """What a new session must not do to work that its forerunner left."""
 
+import json
+import os
+import signal
+
+import pytest
+
 from box import until
-from faults import events, is_alive, murder
+from faults import events, is_alive, murder, place, told_ends
 
 
 def lose_session(box):
@@ -44,4 +50,73 @@ def test_the_place_of_a_refused_start_is_cleared(box):
     done = box.run("launch", "fake", "-d", DCCHOST_FAKE_EXECUTABLE="/bin/sh/no")
     assert done.status in (69, 126, 127), done
     assert box.run("launch", "fake", "-d").status == 0
+    assert box.run("kill").status == 0
+
+
+@pytest.mark.parametrize("victims", [["session"], ["session", "shim"]], ids=["session", "both"])
+def test_what_is_left_of_an_end_that_was_told_is_ended_by_the_adopter(box, victims):
+    """Nobody else does: the session that was about to is dead."""
+    box.launch("--set", "tree-timeout=2s", "--", "--tree", "ignore-term", "--exit-after", "0")
+    until(lambda: any(each["to"] == "stopped" for each in events(box, "fake", "state")), "the end to be told")
+    before = box.status()
+    for victim in victims:
+        murder(before[victim + "_pid"])
+    assert box.run("adopt").status == 0
+    until(lambda: not place(box, "fake").exists() and not box.processes(), "nothing to be left")
+    assert len(events(box, "fake", "exit")) == len(events(box, "fake", "ended")) == 1
+
+
+def test_an_application_that_ends_with_its_shim_is_known_where_the_kernel_tells(box):
+    """The session hears of both when they are gone and reaped: what it was to look at it has opened before."""
+    box.launch("--restart", "never")
+    before = box.status()
+    os.kill(before["session_pid"], signal.SIGSTOP)
+    murder(before["shim_pid"])
+    os.kill(before["pid"], signal.SIGSEGV)
+    until(lambda: not os.path.exists("/proc/%d" % before["pid"]), "somebody to reap it")
+    os.kill(before["session_pid"], signal.SIGCONT)
+    until(lambda: not place(box, "fake").exists(), "the end")
+    tells = "readable from any pidfd" in box.run("doctor").out
+    assert list(told_ends(box, "fake").values()) == [("signal", signal.SIGSEGV) if tells else ("lost", 0)]
+
+
+def test_what_a_shim_took_along_of_a_kill_is_done_by_the_session(box):
+    """The order lies in the shim's socket when it dies."""
+    box.launch("--", "--tree", "ignore-term", "--ignore-term")
+    before = box.status()
+    os.kill(before["shim_pid"], signal.SIGSTOP)
+    kill = box.popen("kill", stdout=-3)
+    until(lambda: any(each["to"] == "stopping" for each in events(box, "fake", "state")), "the kill")
+    murder(before["shim_pid"])
+    assert kill.wait(20) == 0
+    until(lambda: not box.processes(), "nothing to be left")
+
+
+def test_a_directory_that_was_half_removed_is_removed_by_who_asks_for_it(box):
+    """Its session was killed between the record and the rest."""
+    ruin = place(box, "fake")
+    temporary = box.top / "tmp" / "dcchost-fake-abcdef"
+    box.launch()
+    assert box.run("kill").status == 0
+    for path in (ruin, temporary):
+        path.mkdir(mode=0o700)
+    for name in ("lock", "session.lock"):
+        (ruin / name).touch(0o600)
+    (ruin / "tmp").symlink_to(temporary)
+    assert box.run("adopt", "fake").status == 1
+    assert not ruin.exists() and not temporary.exists()
+
+
+def test_a_run_that_was_never_told_is_told_from_its_start_by_the_next_launch(box):
+    box.launch()
+    before = box.status()
+    for pid in (before["session_pid"], before["shim_pid"], before["pid"]):
+        murder(pid)
+    journal = box.state / "dcchost" / "fake" / "events.jsonl"
+    journal.write_text("")
+    (place(box, "fake") / "spool").write_text("")
+    box.launch()
+    older = [json.loads(line) for line in (journal.parent / "events.jsonl.1").read_text().splitlines()]
+    assert [each["type"] for each in older if each["type"] in ("started", "exit")] == ["started", "exit"]
+    assert {each["incarnation"] for each in older if "incarnation" in each} == {before["incarnation"]}
     assert box.run("kill").status == 0

@@ -298,26 +298,30 @@ static void
 watch_main(DccOrphan *self)
 {
     DccIdentity identity;
+    gboolean alive, heard;
 
     dcc_identity_from_slot(&identity, &self->slot, &self->slot.main);
-    if (self->slot.phase != DCC_PHASE_ENDED)
+    if (self->slot.phase != DCC_PHASE_ENDED && self->main_fd < 0)
         self->main_fd = dcc_identity_open(&identity);
-    if (self->main_fd >= 0)
+    alive = self->main_fd >= 0 && !dcc_pidfd_has_ended(self->main_fd);
+    if (self->slot.phase != DCC_PHASE_ENDED && self->main_fd >= 0)
         self->main_id = dcc_exit_watch_add(self->watch, self->main_fd, on_main_ended, self, NULL);
-    self->watched = self->main_id != 0 || watch_by_looking(self);
-    if (!self->watched)
+    heard = self->main_id != 0 || watch_by_looking(self);
+    self->watched = heard && (alive || self->looking != NULL);
+    if (!heard)
         self->patience = dcc_source_attach(g_idle_source_new(), on_nothing_to_watch, self);
 }
 
 DccOrphan *
-dcc_orphan_new(const char *dir, const char *log_path, DccOrphanFunc func, gpointer data)
+dcc_orphan_new(
+    const char *dir, const char *log_path, int main_fd, DccOrphanFunc func, gpointer data)
 {
     DccOrphan *self = g_rc_box_new0(DccOrphan);
 
     self->dir = g_strdup(dir);
     self->func = func;
     self->data = data;
-    self->main_fd = -1;
+    self->main_fd = main_fd;
     self->member_ids = g_array_new(FALSE, FALSE, sizeof(guint));
     self->watch = dcc_exit_watch_ref_default();
     self->record_fd = dcc_shim_files_open_record(dir, O_RDWR);

@@ -11,9 +11,13 @@ G_BEGIN_DECLS
 typedef struct _DccOrphan DccOrphan;
 typedef void (*DccOrphanFunc)(DccShimNews news, gpointer data);
 
-/* Never NULL: with nothing left to watch it says so at once, from the main loop. */
+/* Never NULL: with nothing left to watch it says so at once, from the main loop.
+ *
+ * main_fd (taken over): of the main process, opened while the shim lived, so that an end in between
+ * is known; -1: none. */
 DccOrphan *
-dcc_orphan_new(const char *dir, const char *log_path, DccOrphanFunc func, gpointer data);
+dcc_orphan_new(
+    const char *dir, const char *log_path, int main_fd, DccOrphanFunc func, gpointer data);
 /* Tells nothing more, also when it is freed from within func. */
 void
 dcc_orphan_free(DccOrphan *self);

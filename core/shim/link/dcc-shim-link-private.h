@@ -16,6 +16,7 @@ struct _DccShimLink {
     char *log_path;
     gint64 pid; /* of the shim */
     int shim_fd;
+    int main_fd; /* of the application, while the shim lives; -1: none, or the kernel would not say */
     int record_fd; /* kept open, for a cleaner of directories may remove the name */
     DccShimChannel *channel;
     GSource *later;    /* for a shim that is dead already */
@@ -25,6 +26,7 @@ struct _DccShimLink {
     DccShimId by_number; /* of the shim where it has no pidfd; pid 0: it has, or is dead */
     guint told;          /* bits of the news that come once */
     gboolean left;
+    gboolean kills; /* the tree was to be killed; a shim that dies may have taken the order along */
     DccOrphan *orphan;
 };
 

@@ -36,6 +36,21 @@ is_dropped(DccShimLink *self)
     return self->channel == NULL;
 }
 
+/* The kernel tells a stranger how a process ended only by a descriptor that was opened before it
+ * was reaped: where shim and application die together it would be too late to open one. */
+static void
+keep_main(DccShimLink *self)
+{
+    DccIdentity identity;
+    DccShimSlot slot;
+
+    if (self->main_fd >= 0 || self->orphan != NULL || !dcc_pidfd_can_read_exit() ||
+        !dcc_shim_link_read_slot(self, &slot) || slot.phase != DCC_PHASE_STARTED)
+        return;
+    dcc_identity_from_slot(&identity, &slot, &slot.main);
+    self->main_fd = dcc_identity_open(&identity);
+}
+
 static void
 tell(DccShimLink *self, DccShimNews news)
 {
@@ -45,6 +60,8 @@ tell(DccShimLink *self, DccShimNews news)
     if (is_dropped(self) || (self->told & once & (1u << news)))
         return;
     self->told |= 1u << news;
+    if (news == DCC_SHIM_STARTED)
+        keep_main(self);
     g_signal_emit(self, signals[SIGNAL_NEWS], 0, (int)news);
 }
 
@@ -92,8 +109,10 @@ on_orphan_news(DccShimNews news, gpointer data)
 void
 dcc_shim_link_ensure_orphan(DccShimLink *self)
 {
-    if (self->orphan == NULL)
-        self->orphan = dcc_orphan_new(self->dir, self->log_path, on_orphan_news, self);
+    if (self->orphan != NULL)
+        return;
+    self->orphan = dcc_orphan_new(self->dir, self->log_path, self->main_fd, on_orphan_news, self);
+    self->main_fd = -1;
 }
 
 /* A shim that could not even begin: nothing was started, and the record is to say so. */
@@ -141,6 +160,8 @@ catch_up(DccShimLink *self, DccShimSlot *slot)
         memset(slot, 0, sizeof *slot);
     if (slot->phase == DCC_PHASE_PREPARED)
         record_stillbirth(self, slot);
+    if (slot->phase == DCC_PHASE_SPAWNED) /* there is a process, whatever has become of its exec */
+        tell(self, DCC_SHIM_STARTED);
     tell_recorded(self, slot);
 }
 
@@ -186,6 +207,8 @@ shim_ended(DccShimLink *self)
 
     dcc_source_clear(&self->later);
     orders = dcc_shim_channel_stop(self->channel);
+    if (self->kills)
+        orders |= 1u << DCC_SHIM_KILL_TREE;
     forget_shim(self);
     if (!is_dropped(self))
         go_without(self, orders);
@@ -268,6 +291,8 @@ dcc_shim_link_finalize(GObject *object)
 
     if (self->record_fd >= 0)
         close(self->record_fd);
+    if (self->main_fd >= 0)
+        close(self->main_fd);
     g_free(self->dir);
     g_free(self->log_path);
     G_OBJECT_CLASS(dcc_shim_link_parent_class)->finalize(object);
@@ -296,6 +321,7 @@ static void
 dcc_shim_link_init(DccShimLink *self)
 {
     self->shim_fd = -1;
+    self->main_fd = -1;
     self->record_fd = -1;
 }
 
@@ -429,6 +455,8 @@ dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
     g_return_if_fail(DCC_IS_SHIM_LINK(self));
     if (order == DCC_SHIM_LEAVE)
         self->left = TRUE;
+    if (order == DCC_SHIM_KILL_TREE)
+        self->kills = TRUE;
     if (self->orphan != NULL)
         dcc_orphan_order(self->orphan, order);
     else

@@ -44,6 +44,7 @@ static const char *const expected[] = {
     "stopped budget-spent failed conclude",
 
     "failed start starting spawn",
+    "failed restart-granted restarting delay",
     "failed restart-refused failed conclude",
     "failed budget-spent failed conclude",
 

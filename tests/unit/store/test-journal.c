@@ -262,6 +262,34 @@ test_deaths(void)
     }
 }
 
+/* A session may be killed after it has told an exit and before it has listed it. */
+static void
+test_exit_without_death(void)
+{
+    g_autoptr(Book) book = book_new();
+    DccJournal *journal = dcc_journal_open(book->instance_dir, TRUE);
+
+    for (int i = 0; i < 3; i++) {
+        g_autoptr(JsonObject) event = json_object_new();
+
+        json_object_set_string_member(event, "type", i < 2 ? "exit" : "state");
+        json_object_set_string_member(event, "incarnation", i == 0 ? "first" : "second");
+        json_object_set_object_member(event, "result", json_object_new());
+        g_assert_true(dcc_journal_add(journal, event, FALSE));
+        if (i == 0)
+            g_assert_true(dcc_journal_add_death(journal, event));
+    }
+    book_flush(book);
+    dcc_journal_free(journal);
+    for (int i = 0; i < 2; i++) { /* once */
+        journal = dcc_journal_open(book->instance_dir, FALSE);
+        book_flush(book);
+        g_assert_cmpuint(book_count_lines(book->deaths), ==, 2);
+        g_assert_true(dcc_journal_has(journal, "exit", "second"));
+        dcc_journal_free(journal);
+    }
+}
+
 /* A damaged tally is trimmed, too. */
 static void
 test_deaths_with_nul(void)
@@ -316,6 +344,7 @@ main(int argc, char **argv)
     g_test_add_func("/journal/link", test_link_is_not_followed);
     g_test_add_func("/journal/read-only", test_read_only_directory);
     g_test_add_func("/journal/deaths", test_deaths);
+    g_test_add_func("/journal/deaths-after-exit", test_exit_without_death);
     g_test_add_func("/journal/deaths-with-nul", test_deaths_with_nul);
     g_test_add_func("/journal/rotation", test_rotation);
     return g_test_run();
