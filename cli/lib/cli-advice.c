@@ -50,7 +50,7 @@ add_for_live(GPtrArray *advice, const CliWhy *why)
         add(advice, "nothing: it goes on; 'dcchost events %s' tells the rest", why->name);
 }
 
-/* Not newer than the scene, so nobody is sent there; it can be had all the same. */
+/* Older than the scene, or of an end in order: nobody has to go there, and it can be had. */
 static void
 add_kept(GPtrArray *advice, const CliWhy *why)
 {

@@ -110,9 +110,9 @@ print_work(JsonObject *status)
     if (path == NULL)
         return;
     field(newer ? "unsaved" : "kept", path);
-    how = g_strdup_printf("%s'dcchost restart %s --recover' brings it back",
-                          newer ? "" : "the scene is newer; ",
-                          dcc_json_get_string(status, "name", "NAME"));
+    how = g_strdup_printf("'dcchost restart %s --recover' %s",
+                          dcc_json_get_string(status, "name", "NAME"),
+                          newer ? "brings it back" : "goes on from it");
     field("", how);
 }
 

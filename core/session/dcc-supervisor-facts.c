@@ -125,8 +125,12 @@ make_record(DccSupervisor *self)
 void
 dcc_supervisor_write_record(DccSupervisor *self)
 {
-    g_autoptr(DccSessionRecord) record = make_record(self);
+    g_autoptr(DccSessionRecord) record = NULL;
 
+    /* What lies there now is another instance's; that ours is lost was told. */
+    if (!dcc_instance_dir_is_held(self->dir))
+        return;
+    record = make_record(self);
     if (!dcc_session_record_write(self->dir, record, NULL))
         dcc_event_log_degraded(self->log,
                                "the record cannot be written; another session could not take over");

@@ -131,7 +131,7 @@ def test_work_that_is_older_than_the_scene_can_be_had(box):
     done = box.run("why", "fake")
     assert done.out.count(status["kept"]["path"]) == 1, done
     assert "dcchost restart fake --recover, to go on from what was kept\n" in done.out, done
-    assert "the scene is newer; 'dcchost restart fake --recover' brings it back\n" in box.run("status", "fake").out
+    assert "'dcchost restart fake --recover' goes on from it\n" in box.run("status", "fake").out
     assert box.run("restart", "fake", "--recover").status == 0
     assert box.status()["recovered"] == status["kept"]["path"]
     assert "--recover" not in box.run("why", "fake").out

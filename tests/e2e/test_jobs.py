@@ -121,3 +121,10 @@ def test_temporary_files_of_the_artists_own_choice(desk):
     until(lambda: desk.status()["state"] in ("stopped", "failed", "crashed"), "its end")
     kept = until(lambda: desk.rescued("*quit.blend"), "quit.blend to be kept")
     assert "Precious" in desk.objects_in(kept[0])
+
+
+def test_a_job_that_only_answers_is_done(world):
+    """It ends in order before it could be ready, which for a job is the end of its work."""
+    done = world.run("launch", "blender", "--headless", "--", "--version")
+    assert done.status == 0, done
+    assert "blender: stopped: exited with code 0" in done.out

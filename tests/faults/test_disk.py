@@ -117,6 +117,13 @@ def test_the_state_directory_is_deleted_by_others(box):
     until(lambda: not box.processes(), "everything to be gone")
 
 
+def sweep(box, name):
+    """At one blow: what is made anew meanwhile is not swept up as well."""
+    aside = box.top / "swept"
+    place(box, name).rename(aside)
+    shutil.rmtree(str(aside))
+
+
 def answers(box, pid):
     """Whether the session of that application can be asked."""
     given = box.run("status", "fake", "--json")
@@ -163,11 +170,12 @@ def test_an_end_after_the_runtime_directory_was_deleted(box):
 
 
 def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
-    """The name can be had again, and is the second one's, whatever becomes of the first."""
+    """A session that has no time to make its directory anew finds another one's in its place. The name is the second
+    one's, whatever becomes of the first."""
     box.launch("--restart", "never")
     first = box.status()
     os.kill(first["session_pid"], signal.SIGSTOP)
-    shutil.rmtree(str(place(box, "fake")))
+    sweep(box, "fake")
     box.launch()
     second = box.status()
     os.kill(first["session_pid"], signal.SIGCONT)
@@ -178,7 +186,9 @@ def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
         second["pid"], second["session_pid"], True)
     murder(second["session_pid"])
     assert box.run("adopt").status == 0
-    assert box.status()["pid"] == second["pid"]
+    status = box.status()
+    assert (status["pid"], status["incarnation"]) == (second["pid"], second["incarnation"])
+    until(lambda: box.run("probe").status == 0, "its agent, which knows this run's token")
 
 
 @pytest.mark.skipif(not STRACE, reason="no strace here")
