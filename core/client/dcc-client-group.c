@@ -83,6 +83,8 @@ dcc_client_group_init(DccClientGroup *self)
  * dcc_client_group_new:
  * @runtime: the directories
  *
+ * Makes a group that asks nothing yet.
+ *
  * Returns: (transfer full): a group without questions
  *
  * Since: 1.0

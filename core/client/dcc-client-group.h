@@ -9,7 +9,18 @@ G_BEGIN_DECLS
 DCC_API
 G_DECLARE_FINAL_TYPE(DccClientGroup, dcc_client_group, DCC, CLIENT_GROUP, GObject)
 
-/* One answer: result, or error. Both are the group's. */
+/**
+ * DccClientGroupFunc:
+ * @self: the group
+ * @name: the instance that was asked
+ * @result: (transfer none) (nullable): its answer; %NULL where there is none
+ * @error: (transfer none) (nullable): why there is none
+ * @data: (closure): what was given with the function
+ *
+ * One answer of many: @result, or @error.
+ *
+ * Since: 1.0
+ */
 typedef void (*DccClientGroupFunc)(
     DccClientGroup *self, const char *name, JsonObject *result, const GError *error, gpointer data);
 

@@ -11,7 +11,17 @@ G_BEGIN_DECLS
  * name is not known. */
 DCC_API JsonObject *
 dcc_instance_get_status(DccRuntime *runtime, const char *name, GError **error);
-/* One instance: status, or error. Both are the caller's. */
+/**
+ * DccInstanceFunc:
+ * @name: the instance
+ * @status: (transfer none) (nullable): its status object; %NULL where it is not known
+ * @error: (transfer none) (nullable): why it is not known
+ * @data: (closure): what was given with the function
+ *
+ * One instance of many: @status, or @error.
+ *
+ * Since: 1.0
+ */
 typedef void (*DccInstanceFunc)(const char *name,
                                 JsonObject *status,
                                 const GError *error,

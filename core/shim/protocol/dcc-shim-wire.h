@@ -98,11 +98,11 @@ typedef struct {
     uint32_t n_daemons;
     char daemons[DCC_SHIM_MAX_DAEMONS][16];
     char run[DCC_RUN_NUMBER_LENGTH + 4]; /* what dcc_proc_read_run() finds in the application */
-    uint32_t n_beside; /* all of them, as far as they can be counted */
+    uint32_t n_beside;                   /* all of them, as far as they can be counted */
     DccShimEnded beside[DCC_SHIM_MAX_ENDED];
     int32_t beside_more[DCC_SHIM_MAX_COUNTED]; /* pids of those after them: each is counted once */
-    uint32_t unused; /* 0: no bytes may lie behind the checksum */
-    uint32_t crc;    /* of all bytes before it */
+    uint32_t unused;                           /* 0: no bytes may lie behind the checksum */
+    uint32_t crc;                              /* of all bytes before it */
 } DccShimSlot;
 
 _Static_assert(sizeof(DccShimSlot) == offsetof(DccShimSlot, crc) + sizeof(uint32_t), "padding");
