@@ -14,7 +14,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 import packages  # noqa: E402
 import stubs  # noqa: E402
 
-NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_FIND_LINKS": "", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_FIND_LINKS": "", "PIP_RETRIES": "0",
+           "PIP_CONFIG_FILE": os.devnull}
 
 
 @pytest.fixture(scope="module")
