@@ -1,4 +1,4 @@
-"""A window whose display died and that sleeps on: nobody but us will end it. Whoever sleeps for another reason, or works,
+"""A window whose display died and that sleeps on: nobody but us will end it. What sleeps for another reason, or works,
 is left alone."""
 
 import os
