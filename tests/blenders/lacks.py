@@ -16,8 +16,6 @@ LACKS = [
     ((0,), "test_an_interrupt_ends_a_render", INTERRUPT),
     ((0,), "test_a_stop_ends_a_render", INTERRUPT),
     ((0,), "test_a_stop_of_a_render_is_short", INTERRUPT),
-    ((5,), "test_five_frames_in_the_foreground", LINES),
-    ((5,), "test_progress_follows_the_range_of_the_command_line", LINES),
     ((5,), "test_a_long_render_answers", LINES),
     ((5,), "test_a_kill_ends_a_render_at_once", LINES),
 ]
