@@ -70,6 +70,15 @@ refresh(CliTargets *targets)
     }
 }
 
+/* The worst of all is what a script is told. */
+static void
+note_failure(CliTarget *target, int *status)
+{
+    int failure = cli_fail(target->error);
+
+    *status = MAX(*status, failure);
+}
+
 static int
 print(CliTargets *targets, gboolean json)
 {
@@ -80,7 +89,7 @@ print(CliTargets *targets, gboolean json)
         CliTarget *target = targets->list->pdata[i];
 
         if (target->error != NULL)
-            status = MAX(status, cli_fail(target->error));
+            note_failure(target, &status);
         else if (!json)
             tell(target->name, target->status);
         else if (targets->many)

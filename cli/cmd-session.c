@@ -12,13 +12,18 @@
 #include "cli-session-process.h"
 #include "cli-signals.h"
 #include "dcc-catalogue.h"
+#include "dcc-dir-loss.h"
 #include "dcc-error.h"
+#include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-own-process.h"
 #include "dcc-session.h"
 #include "dcc-stop-requests.h"
 #include <string.h>
 #include <unistd.h>
+
+#define DYING_MS 2000
+#define LOOK_US  20000
 
 typedef struct {
     GMainLoop *loop;
@@ -138,6 +143,35 @@ begin_launch(Process *self, CliLaunchOptions *options, DccRuntime *runtime, GErr
     return start(self, error);
 }
 
+/* The kernel takes a moment to take a killed process down, and its lock is held as long. */
+static DccSession *
+adopt(DccAdapterRegistry *registry, DccRuntime *runtime, const char *name, GError **error)
+{
+    gint64 until = g_get_monotonic_time() + DYING_MS * 1000;
+
+    for (;;) {
+        g_autoptr(GError) problem = NULL;
+        DccSession *session = dcc_session_adopt(registry, runtime, name, &problem);
+
+        if (session != NULL)
+            return session;
+        if (!dcc_error_is_busy(problem) || dcc_instance_is_attended(runtime, name)) {
+            g_propagate_error(error, g_steal_pointer(&problem));
+            return NULL;
+        }
+        if (g_get_monotonic_time() >= until) {
+            g_set_error(error,
+                        DCC_ERROR,
+                        DCC_ERROR_BUSY,
+                        "the session of '%s' has died, and the kernel has not taken it down yet; "
+                        "try again",
+                        name);
+            return NULL;
+        }
+        g_usleep(LOOK_US);
+    }
+}
+
 /* A program with an adapter of its own, in Python perhaps, launches what no module is there for. */
 static void
 explain_unknown_app(const char *name, GError *error)
@@ -162,7 +196,7 @@ begin_known(
 
     dcc_adapter_registry_load_all(registry);
     if (strcmp(option, "--adopt") == 0) {
-        self->session = dcc_session_adopt(registry, runtime, name, error);
+        self->session = adopt(registry, runtime, name, error);
         hear(self);
         explain_unknown_app(name, error != NULL ? *error : NULL);
         return self->session != NULL;
@@ -195,6 +229,7 @@ cmd_session(char **argv)
     int status;
     gboolean begun;
 
+    dcc_dir_loss_claim(); /* before there are threads */
     cli_session_process_claim_report();
     dcc_own_process_ignore_hangups();
     /* Before the application is started; it does not hold them. */

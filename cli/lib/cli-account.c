@@ -16,6 +16,8 @@ struct _CliAccount {
     char *health;
     char *progress;
     char *pending; /* an exit that waits for what follows */
+    gboolean pending_is_bad;
+    char *cleared; /* what was ended beside it, to be told after the exit */
     gint64 pid;
     gint64 run_began; /* monotonic; when we heard of it */
     gboolean started;
@@ -53,13 +55,35 @@ tell_event(CliAccount *self, CliTone tone, JsonObject *event)
     tell(self, tone, line);
 }
 
+/* (transfer full) (nullable): the state that followed a bad end says what it was. */
+static char *
+take_pending(CliAccount *self)
+{
+    g_autofree char *words = g_steal_pointer(&self->pending);
+    gboolean failed = strcmp(self->state, "failed") == 0;
+
+    if (words == NULL || !self->pending_is_bad)
+        return g_steal_pointer(&words);
+    return g_strdup_printf("%s: %s", failed ? "failed" : "crashed", words);
+}
+
+static void
+tell_cleared(CliAccount *self)
+{
+    g_autofree char *line = g_steal_pointer(&self->cleared);
+
+    if (line != NULL)
+        tell(self, CLI_TONE_PLAIN, line);
+}
+
 void
 cli_account_flush(CliAccount *self)
 {
-    g_autofree char *line = g_steal_pointer(&self->pending);
+    g_autofree char *line = take_pending(self);
 
     if (line != NULL)
         tell(self, CLI_TONE_BAD, line);
+    tell_cleared(self);
 }
 
 gboolean
@@ -126,27 +150,34 @@ on_end_of_run(CliAccount *self, JsonObject *event)
 {
     JsonObject *result = dcc_json_get_object(event, "result");
     const char *kind = dcc_json_get_string(result, "kind", "");
-    g_autofree char *words = cli_sentence_event(event);
 
     cli_account_flush(self);
     self->ready = FALSE;
     g_clear_pointer(&self->progress, g_free);
-    if (!is_bad_end(result) || strcmp(kind, "start-failed") == 0)
-        self->pending = g_steal_pointer(&words);
-    else
-        self->pending = g_strdup_printf("crashed: %s", words);
+    self->pending = cli_sentence_event(event);
+    self->pending_is_bad = is_bad_end(result) && strcmp(kind, "start-failed") != 0;
+}
+
+static void
+on_cleared(CliAccount *self, JsonObject *event)
+{
+    g_free(self->cleared);
+    self->cleared = cli_sentence_event(event);
+    if (self->pending == NULL)
+        tell_cleared(self);
 }
 
 static void
 on_restart(CliAccount *self, JsonObject *event)
 {
-    g_autofree char *exit = g_steal_pointer(&self->pending);
+    g_autofree char *exit = take_pending(self);
     g_autofree char *restart = cli_sentence_event(event);
     g_autofree char *line = NULL;
 
     if (exit != NULL)
         line = g_strdup_printf("%s; %s", exit, restart);
     tell(self, CLI_TONE_BAD, line != NULL ? line : restart);
+    tell_cleared(self);
 }
 
 static void
@@ -190,6 +221,7 @@ on_ended(CliAccount *self, JsonObject *event)
     if (result != NULL)
         self->result = json_object_ref(result);
     g_clear_pointer(&self->pending, g_free);
+    tell_cleared(self);
     tell(self, tone, line);
 }
 
@@ -213,6 +245,7 @@ static const struct {
     {"started", on_started},
     {"state", on_state},
     {"exit", on_end_of_run},
+    {"cleared", on_cleared},
     {"restart", on_restart},
     {"gave-up", on_bad},
     {"progress", on_progress},
@@ -305,6 +338,7 @@ cli_account_free(CliAccount *self)
     g_free(self->health);
     g_free(self->progress);
     g_free(self->pending);
+    g_free(self->cleared);
     g_clear_pointer(&self->result, json_object_unref);
     g_clear_pointer(&self->log_tail, json_array_unref);
     g_free(self);

@@ -50,6 +50,14 @@ add_for_live(GPtrArray *advice, const CliWhy *why)
         add(advice, "nothing: it goes on; 'dcchost events %s' tells the rest", why->name);
 }
 
+/* Not newer than the scene, so nobody is sent there; it can be had all the same. */
+static void
+add_kept(GPtrArray *advice, const CliWhy *why)
+{
+    if (cli_status_get_work(why->status) == NULL && cli_status_get_kept(why->status) != NULL)
+        add(advice, "dcchost restart %s --recover, to go on from what was kept", why->name);
+}
+
 static void
 add_safe(GPtrArray *advice, const CliWhy *why)
 {
@@ -71,6 +79,7 @@ add_for_over(GPtrArray *advice, const CliWhy *why)
     if (late)
         add_safe(advice, why);
     add(advice, "dcchost restart %s%s", why->name, work ? " --recover" : "");
+    add_kept(advice, why);
     if (!late && strcmp(dcc_json_get_string(result, "verdict", ""), "crash") == 0)
         add_safe(advice, why);
 }
@@ -89,6 +98,10 @@ cli_advice_list(const CliWhy *why)
         add_for_live(advice, why);
     } else if (why->death != NULL) {
         add_for_over(advice, why);
+    } else if (cli_status_get_work(why->status) != NULL) {
+        add(advice, "dcchost restart %s --recover", why->name);
+    } else {
+        add_kept(advice, why);
     }
     g_ptr_array_add(advice, NULL);
     return (char **)g_ptr_array_free(advice, FALSE);

@@ -49,6 +49,7 @@ print_report(const char *name, JsonObject *report)
         cli_out("  %-7s %s (%s)\n", dcc_json_get_string(step, "step", ""), outcome, took);
     }
     print_rescue(report);
+    print_lines("ended beside it: ", dcc_json_get_array(report, "ended"));
     print_lines("left: ", dcc_json_get_array(report, "left"));
     if (result != NULL)
         cli_out("%s: %s\n", name, words);
@@ -91,6 +92,7 @@ cli_end_report_print_line(CliTarget *target, JsonObject *report)
     words = result != NULL ? cli_sentence_result(result) : g_strdup("has not ended");
     cli_out("%s: %s%s%s\n", target->name, words, copy != NULL ? "; rescue copy: " : "", safe);
     cli_out_flush();
+    print_lines("ended beside it: ", dcc_json_get_array(report, "ended"));
     print_lines("left: ", dcc_json_get_array(report, "left"));
     return result != NULL;
 }

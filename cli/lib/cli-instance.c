@@ -125,13 +125,28 @@ cli_instance_clear(CliInstance *self)
     g_clear_pointer(&self->name, g_free);
 }
 
-JsonObject *
-cli_status_get_work(JsonObject *status)
+/* NULL where it is what the present run went on from: that is in the user's hands. */
+static JsonObject *
+get_file(JsonObject *status, const char *member)
 {
-    JsonObject *work = dcc_json_get_object(status, "recovery");
+    JsonObject *work = dcc_json_get_object(status, member);
     g_autofree char *path = work != NULL ? dcc_json_get_bytes(work, "path") : NULL;
     g_autofree char *opened = dcc_json_get_bytes(status, "recovered");
     gboolean lives = !cli_status_is_over(status);
 
     return path != NULL && lives && g_strcmp0(path, opened) == 0 ? NULL : work;
+}
+
+JsonObject *
+cli_status_get_work(JsonObject *status)
+{
+    return get_file(status, "recovery");
+}
+
+JsonObject *
+cli_status_get_kept(JsonObject *status)
+{
+    JsonObject *work = get_file(status, "recovery");
+
+    return work != NULL ? work : get_file(status, "kept");
 }

@@ -33,6 +33,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliInstance, cli_instance_clear)
  * has gone on from it. */
 JsonObject *
 cli_status_get_work(JsonObject *status);
+/* (transfer none): the same, or what is kept although the scene is newer. */
+JsonObject *
+cli_status_get_kept(JsonObject *status);
 /* TRUE: it ended, and no session is about to do something about it. */
 gboolean
 cli_status_is_over(JsonObject *status);

@@ -281,6 +281,21 @@ say_log_tail(JsonObject *event)
 }
 
 static char *
+say_cleared(JsonObject *event)
+{
+    JsonArray *lines = dcc_json_get_array(event, "processes");
+    g_autoptr(GString) text = g_string_new("ended beside it: ");
+
+    for (guint i = 0; lines != NULL && i < json_array_get_length(lines); i++) {
+        g_autofree char *bytes = dcc_json_element_bytes(lines, i);
+        g_autofree char *line = cli_escape(bytes != NULL ? bytes : "");
+
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", line);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static char *
 say_adopted(JsonObject *event)
 {
     return g_strdup_printf("taken over by session %" G_GINT64_FORMAT,
@@ -326,6 +341,7 @@ static const struct {
     {"degraded", say_degraded},
     {"log-tail", say_log_tail},
     {"adopted", say_adopted},
+    {"cleared", say_cleared},
     {"ended", say_ended},
 };
 

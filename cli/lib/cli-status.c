@@ -102,14 +102,16 @@ print_end(JsonObject *status)
 static void
 print_work(JsonObject *status)
 {
-    JsonObject *work = cli_status_get_work(status);
+    gboolean newer = cli_status_get_work(status) != NULL;
+    JsonObject *work = cli_status_get_kept(status);
     g_autofree char *path = work != NULL ? dcc_json_get_bytes(work, "path") : NULL;
     g_autofree char *how = NULL;
 
     if (path == NULL)
         return;
-    field("unsaved", path);
-    how = g_strdup_printf("'dcchost restart %s --recover' brings it back",
+    field(newer ? "unsaved" : "kept", path);
+    how = g_strdup_printf("%s'dcchost restart %s --recover' brings it back",
+                          newer ? "" : "the scene is newer; ",
                           dcc_json_get_string(status, "name", "NAME"));
     field("", how);
 }

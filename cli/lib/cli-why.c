@@ -180,6 +180,31 @@ print_files(JsonObject *death)
     }
 }
 
+static gboolean
+is_listed(JsonArray *files, const char *path)
+{
+    for (guint i = 0; files != NULL && i < json_array_get_length(files); i++) {
+        JsonNode *node = json_array_get_element(files, i);
+        JsonObject *file = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+        g_autofree char *listed = file != NULL ? dcc_json_get_bytes(file, "path") : NULL;
+
+        if (g_strcmp0(listed, path) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What is kept of unsaved work is named whatever became of the run, once. */
+static void
+print_kept(const CliWhy *why)
+{
+    JsonObject *kept = cli_status_get_kept(why->status);
+    g_autofree char *path = kept != NULL ? dcc_json_get_bytes(kept, "path") : NULL;
+
+    if (path != NULL && !is_listed(dcc_json_get_array(why->death, "files"), path))
+        row("kept", path);
+}
+
 /* How it stands now, where that is more than what followed. */
 static char *
 say_now(const CliWhy *why)
@@ -240,6 +265,7 @@ print_death(const CliWhy *why)
     print_run(why->death);
     print_evidence(why->death);
     print_files(why->death);
+    print_kept(why);
     print_next(why);
 }
 
@@ -255,6 +281,7 @@ print_hang(const CliWhy *why)
     row_of("scene", why->status, "scene");
     row_of("report", health, "report");
     row_of("log", why->status, "log_path");
+    print_kept(why);
 }
 
 static void
@@ -267,6 +294,7 @@ print_raw_end(const CliWhy *why)
     row("then", "no session attended it; what the end means has not been looked at yet");
     row_of("scene", why->status, "scene");
     row_of("log", why->status, "log_path");
+    print_kept(why);
 }
 
 /* There is nothing to be found out. A result says by itself that it was stopped, or how it ended.
@@ -284,6 +312,7 @@ print_well(const CliWhy *why)
     else
         cli_out("%s: %s\n", why->name, words);
     row_of("log", why->status, "log_path");
+    print_kept(why);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "dcc-exit-status.h"
 #include "dcc-instance-dir.h"
 #include "dcc-json.h"
+#include "dcc-last-record.h"
 #include "dcc-result.h"
 #include "dcc-shim-link.h"
 
@@ -25,11 +26,10 @@ JsonObject *
 dcc_instance_record_read_last(DccRuntime *runtime, const char *name)
 {
     static const char *const processes[] = {"pid", "shim_pid", "session_pid"};
-    g_autofree char *path =
-        g_build_filename(dcc_runtime_get_state_path(runtime), name, DCC_INSTANCE_DIR_LAST, NULL);
-    g_autoptr(JsonObject) last =
-        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
-    JsonObject *status = take_status(last);
+    g_autoptr(DccLastRecord) last =
+        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_last(runtime, name, NULL) : NULL;
+    JsonObject *status =
+        last != NULL && last->status != NULL ? json_object_ref(last->status) : NULL;
 
     if (status == NULL)
         return NULL;
@@ -81,9 +81,9 @@ make_unknown_health(void)
     JsonObject *health = json_object_new();
 
     json_object_set_string_member(health, "state", "unknown");
-    json_object_set_int_member(health, "main_thread_age_ms", -1);
+    json_object_set_null_member(health, "main_thread_age_ms");
     json_object_set_null_member(health, "busy");
-    json_object_set_int_member(health, "age_ms", -1);
+    json_object_set_null_member(health, "age_ms");
     json_object_set_null_member(health, "report");
     return health;
 }

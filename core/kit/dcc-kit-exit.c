@@ -176,10 +176,9 @@ judge_wrapped(DccExitInfo *info, int number, const char *title)
                                number,
                                g_strsignal(number));
     if (number == DCC_SIGNAL_KILL)
-        return dcc_kit_verdict(
-            DCC_VERDICT_KILLED,
-            "killed by DCC_SIGNAL_KILL, sent by hand or by the kernel for want of "
-            "memory (see dmesg); its wrapper says so");
+        return dcc_kit_verdict(DCC_VERDICT_KILLED,
+                               "killed by SIGKILL, sent by somebody or by the kernel for want of "
+                               "memory (see dmesg); its wrapper says so");
     return dcc_kit_verdict(judge_number(number),
                            "ended by signal %d (%s), as its wrapper says; %s saved nothing",
                            number,
@@ -221,7 +220,7 @@ dcc_kit_judge_signal(DccExitInfo *info, const char *title)
     }
     if (number == DCC_SIGNAL_KILL)
         return dcc_kit_verdict(DCC_VERDICT_KILLED,
-                               "killed by DCC_SIGNAL_KILL, sent by hand or by the kernel for want "
+                               "killed by SIGKILL, sent by somebody or by the kernel for want "
                                "of memory (see dmesg)");
     return dcc_kit_verdict(judge_number(number),
                            "ended by signal %d (%s), which was not ours; %s saved nothing",

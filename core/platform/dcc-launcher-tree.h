@@ -14,13 +14,15 @@ typedef struct {
     guint64 until_ticks;
     DccProcessRef leader; /* outlives its reaping; NONE */
     char *mark;           /* "DCCHOST_LAUNCHER=...", which no other launch has */
+    GHashTable *found;    /* number -> start time of those that were found to belong; NULL: none */
 } DccLaunched;
 
 /* The time as start times of processes have it. */
 guint64
 dcc_launched_now(void);
-/* Kills until nothing is left, or the time is over. FALSE: TIMEOUT, naming who is left. */
+/* Kills until nothing is left, or the time is over. FALSE: TIMEOUT, naming who is left; they are
+ * known the next time, too. */
 gboolean
-dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **error);
+dcc_launcher_tree_kill(DccLaunched *self, gint64 timeout_ms, GError **error);
 
 G_END_DECLS

@@ -21,8 +21,9 @@ dcc_tree_list(gint64 root);
 /* (transfer full, element-type gint64): all processes there are; empty: they cannot be listed. */
 GArray *
 dcc_tree_list_all(void);
-/* (transfer full, element-type gint64): those that have one of these names, as process lists show
- * it, and this setting ("NAME=value") in the environment they were started with. */
+/* (transfer full, element-type gint64): those that have one of these names, of which the system may
+ * keep only the beginning, and this setting ("NAME=value") in the environment they were started
+ * with. */
 GArray *
 dcc_tree_find(const char *const *names, const char *setting);
 DccTreeSample

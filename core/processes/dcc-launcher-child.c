@@ -24,6 +24,7 @@ forget_process(DccLauncherChild *child)
     dcc_launcher_child_close_leader(child);
     g_clear_pointer(&child->launched.process, dcc_reaped_unref);
     g_clear_pointer(&child->launched.mark, g_free);
+    g_clear_pointer(&child->launched.found, g_hash_table_unref);
 }
 
 void

@@ -244,7 +244,7 @@ ref_process(DccLauncher *self, const char *name)
 }
 
 static gboolean
-kill_tree(const DccLaunched *launched, const char *name, gint64 timeout_ms, GError **error)
+kill_tree(DccLaunched *launched, const char *name, gint64 timeout_ms, GError **error)
 {
     g_autofree char *shown = show(name);
 

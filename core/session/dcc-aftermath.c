@@ -79,3 +79,25 @@ dcc_aftermath_decide(DccRun *run,
     aftermath.offers_work = hung || state == DCC_STATE_CRASHED;
     return aftermath;
 }
+
+void
+dcc_aftermath_note(const DccAftermath *self,
+                   DccGoOn go_on,
+                   DccEvidence *evidence,
+                   DccRecovery *recovery)
+{
+    static const char *const actions[] = {
+        [DCC_AFTERMATH_RESTART] = "restart",
+        [DCC_AFTERMATH_REST] = "rest",
+        [DCC_AFTERMATH_GIVE_UP] = "gave-up",
+    };
+    DccEvidenceNext next = {
+        .action = actions[self->kind],
+        .reason = self->reason,
+        .safe = self->safe,
+        .recover = go_on != DCC_GO_ON_NOT,
+        .work = dcc_recovery_choose(recovery, DCC_GO_ON_NEWEST),
+    };
+
+    dcc_evidence_note_next(evidence, &next);
+}

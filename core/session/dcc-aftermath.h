@@ -1,7 +1,8 @@
 /* What follows a run that is over and has left nothing: the wish, the state and the policy together
- * decide. Nothing here acts; the policy alone remembers. */
+ * decide. Deciding acts on nothing; the policy alone remembers. */
 #pragma once
 
+#include "dcc-evidence.h"
 #include "dcc-recovery.h"
 #include "dcc-restart-policy.h"
 #include "dcc-run.h"
@@ -33,5 +34,11 @@ dcc_aftermath_decide(DccRun *run,
                      DccRestartPolicy *policy,
                      DccRecovery *recovery,
                      gint64 now);
+/* Writes into the evidence of the run what followed. go_on: how the next run begins. */
+void
+dcc_aftermath_note(const DccAftermath *self,
+                   DccGoOn go_on,
+                   DccEvidence *evidence,
+                   DccRecovery *recovery);
 
 G_END_DECLS

@@ -377,6 +377,19 @@ dcc_agent_link_free(DccAgentLink *self)
     link_release(self);
 }
 
+gboolean
+dcc_agent_link_reopen(DccAgentLink *self, DccInstanceDir *dir, GError **error)
+{
+    DccListener *listener = dcc_listener_new(
+        dcc_instance_dir_get_dir(dir), DCC_INSTANCE_DIR_AGENT, on_connection, self, error);
+
+    if (listener == NULL)
+        return FALSE;
+    dcc_listener_free(self->listener);
+    self->listener = listener;
+    return TRUE;
+}
+
 void
 dcc_agent_link_expect(DccAgentLink *self, const char *token)
 {

@@ -39,6 +39,9 @@ dcc_agent_link_new(DccInstanceDir *instance_dir,
                    GError **error);
 void
 dcc_agent_link_free(DccAgentLink *self);
+/* The directory was made anew: listens there again. An agent that is connected stays. */
+gboolean
+dcc_agent_link_reopen(DccAgentLink *self, DccInstanceDir *dir, GError **error);
 /* Another run begins: any connection is dropped, and only one that knows this token comes in. */
 void
 dcc_agent_link_expect(DccAgentLink *self, const char *token);

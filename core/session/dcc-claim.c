@@ -58,6 +58,24 @@ dcc_claim_name(DccRuntime *runtime, const char *name, GError **error)
     return NULL;
 }
 
+gboolean
+dcc_claim_again(DccInstanceDir *dir, GError **error)
+{
+    GError *problem = NULL;
+
+    if (dcc_instance_dir_lock_name(dir, &problem))
+        return TRUE;
+    if (problem != NULL)
+        g_propagate_error(error, problem);
+    else
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_BUSY,
+                    "the name '%s' is held by a process of an earlier run",
+                    dcc_instance_dir_get_name(dir));
+    return FALSE;
+}
+
 DccInstanceDir *
 dcc_claim_unattended(DccRuntime *runtime, const char *name, GError **error)
 {

@@ -11,12 +11,22 @@ struct _DccEventLog {
     gpointer data;
 };
 
+/* What was told could not be kept. */
+static void
+on_failed(const char *what, const GError *error, gpointer data)
+{
+    g_autofree char *text = g_strdup_printf("%s cannot be written", what);
+
+    dcc_event_log_degraded(data, text);
+}
+
 DccEventLog *
 dcc_event_log_new(DccInstanceDir *dir, gboolean fresh, DccEventSink sink, gpointer data)
 {
     DccEventLog *self = g_new0(DccEventLog, 1);
 
     self->journal = dcc_journal_open(dir, fresh);
+    dcc_journal_set_failed_func(self->journal, on_failed, self);
     self->degraded = g_ptr_array_new_with_free_func(g_free);
     self->sink = sink;
     self->data = data;
@@ -28,6 +38,7 @@ dcc_event_log_free(DccEventLog *self)
 {
     if (self == NULL)
         return;
+    dcc_journal_set_failed_func(self->journal, NULL, NULL);
     dcc_journal_free(self->journal);
     g_ptr_array_unref(self->degraded);
     g_free(self);
@@ -42,19 +53,18 @@ dcc_event_log_silence(DccEventLog *self)
 static gboolean
 is_transient(JsonObject *event)
 {
-    return g_str_equal(dcc_json_get_string(event, "type", ""), "progress");
+    const char *type = dcc_json_get_string(event, "type", "");
+
+    return g_str_equal(type, "progress") || g_str_equal(type, "health");
 }
 
 void
 dcc_event_log_tell(DccEventLog *self, JsonObject *event)
 {
-    gboolean kept = dcc_journal_add(self->journal, event, is_transient(event));
-
+    dcc_journal_add(self->journal, event, is_transient(event));
     if (self->sink != NULL)
         self->sink(event, self->data);
     json_object_unref(event);
-    if (!kept)
-        dcc_event_log_degraded(self, "the journal of events cannot be written");
 }
 
 static gboolean
@@ -89,8 +99,7 @@ dcc_event_log_restore_degraded(DccEventLog *self, const char *const *what)
 void
 dcc_event_log_add_death(DccEventLog *self, JsonObject *event)
 {
-    if (!dcc_journal_add_death(self->journal, event))
-        dcc_event_log_degraded(self, "the tally of ends cannot be written");
+    dcc_journal_add_death(self->journal, event);
 }
 
 DccJournal *

@@ -10,7 +10,8 @@
 
 struct _DccRecovery {
     DccSettings *settings;
-    DccRescueFile *work;
+    DccRescueFile *work; /* the newest that is not saved */
+    DccRescueFile *kept; /* the newest of all that lies in safety, whatever became of it */
     char *last_scene;
     gint64 scene_mtime_ns; /* when it was opened or saved, by the agent's word; 0 not known */
     gboolean dirty;        /* by the agent's word */
@@ -32,6 +33,7 @@ dcc_recovery_free(DccRecovery *self)
         return;
     g_object_unref(self->settings);
     g_clear_object(&self->work);
+    g_clear_object(&self->kept);
     g_free(self->last_scene);
     g_free(self);
 }
@@ -66,17 +68,24 @@ holds_work(DccRescueKind kind)
     return kind == DCC_RESCUE_AUTOSAVE || kind == DCC_RESCUE_RECOVERY || kind == DCC_RESCUE_COPY;
 }
 
+/* Takes the place of an older one. */
+static void
+keep_newest(DccRescueFile **slot, DccRescueKind kind, const char *path)
+{
+    if (*slot != NULL && read_work_time(dcc_rescue_file_get_path(*slot)) > read_work_time(path))
+        return;
+    g_clear_object(slot);
+    *slot = dcc_rescue_file_new(kind, path);
+}
+
 void
 dcc_recovery_consider(DccRecovery *self, DccRescueKind kind, const char *path, gboolean orderly)
 {
-    gint64 time = holds_work(kind) ? read_work_time(path) : 0;
-
-    if (time == 0 || orderly || dcc_settings_get_recover(self->settings) == DCC_RECOVER_NEVER)
+    if (!holds_work(kind) || read_work_time(path) == 0)
         return;
-    if (self->work != NULL && read_work_time(dcc_rescue_file_get_path(self->work)) > time)
-        return;
-    g_clear_object(&self->work);
-    self->work = dcc_rescue_file_new(kind, path);
+    keep_newest(&self->kept, kind, path);
+    if (!orderly && dcc_settings_get_recover(self->settings) != DCC_RECOVER_NEVER)
+        keep_newest(&self->work, kind, path);
 }
 
 void
@@ -103,16 +112,30 @@ is_newer_than_scene(DccRecovery *self, gint64 time)
     return read_scene_time(self->last_scene) <= time;
 }
 
+/* NULL: it is gone, or holds nothing. */
+static DccRescueFile *
+check(DccRescueFile *file)
+{
+    return file != NULL && read_work_time(dcc_rescue_file_get_path(file)) != 0 ? file : NULL;
+}
+
 DccRescueFile *
 dcc_recovery_choose(DccRecovery *self, DccGoOn go_on)
 {
-    gint64 time = self->work != NULL ? read_work_time(dcc_rescue_file_get_path(self->work)) : 0;
+    DccRescueFile *work = check(self->work);
 
-    if (time == 0 || go_on == DCC_GO_ON_NOT)
+    switch (go_on) {
+    case DCC_GO_ON_NEWEST:
+        return work != NULL &&
+                       is_newer_than_scene(self, read_work_time(dcc_rescue_file_get_path(work)))
+                   ? work
+                   : NULL;
+    case DCC_GO_ON_ASKED:
+        return work != NULL ? work : check(self->kept);
+    case DCC_GO_ON_NOT:
+    default:
         return NULL;
-    if (go_on == DCC_GO_ON_NEWEST && !is_newer_than_scene(self, time))
-        return NULL;
-    return self->work;
+    }
 }
 
 const char *
@@ -157,7 +180,27 @@ dcc_recovery_offer(DccRecovery *self,
 DccRescueFile *
 dcc_recovery_get_work(DccRecovery *self)
 {
+    return check(self->work);
+}
+
+DccRescueFile *
+dcc_recovery_get_kept(DccRecovery *self)
+{
     return dcc_recovery_choose(self, DCC_GO_ON_ASKED);
+}
+
+static gboolean
+is_at(DccRescueFile *file, const char *path)
+{
+    return file != NULL && g_strcmp0(dcc_rescue_file_get_path(file), path) == 0;
+}
+
+DccRescueFile *
+dcc_recovery_find(DccRecovery *self, const char *path)
+{
+    if (is_at(self->work, path))
+        return self->work;
+    return is_at(self->kept, path) ? self->kept : NULL;
 }
 
 void
@@ -167,17 +210,41 @@ dcc_recovery_forget_work(DccRecovery *self)
 }
 
 void
-dcc_recovery_restore(DccRecovery *self, const char *kind, const char *path, const char *last_scene)
+dcc_recovery_refuse(DccRecovery *self, const char *path)
+{
+    if (is_at(self->work, path))
+        g_clear_object(&self->work);
+    if (is_at(self->kept, path))
+        g_clear_object(&self->kept);
+}
+
+/* Believed where it is a plain file of ours. */
+static DccRescueFile *
+restore_file(const char *kind, const char *path)
 {
     int number = DCC_RESCUE_COPY;
+
+    if (path == NULL || !g_path_is_absolute(path) || read_work_time(path) == 0)
+        return NULL;
+    if (kind != NULL)
+        dcc_enum_from_nick(DCC_TYPE_RESCUE_KIND, kind, &number, NULL);
+    return dcc_rescue_file_new((DccRescueKind)number, path);
+}
+
+void
+dcc_recovery_restore(DccRecovery *self, const char *kind, const char *path, const char *last_scene)
+{
     char *copy = g_strdup(last_scene);
 
     g_free(self->last_scene);
     self->last_scene = copy;
     g_clear_object(&self->work);
-    if (path == NULL || !g_path_is_absolute(path) || read_work_time(path) == 0)
-        return;
-    if (kind != NULL)
-        dcc_enum_from_nick(DCC_TYPE_RESCUE_KIND, kind, &number, NULL);
-    self->work = dcc_rescue_file_new((DccRescueKind)number, path);
+    self->work = restore_file(kind, path);
+}
+
+void
+dcc_recovery_restore_kept(DccRecovery *self, const char *kind, const char *path)
+{
+    g_clear_object(&self->kept);
+    self->kept = restore_file(kind, path);
 }

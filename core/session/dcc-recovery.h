@@ -53,15 +53,26 @@ dcc_recovery_offer(DccRecovery *self,
                    DccLaunchRequest *request,
                    gboolean restarts,
                    DccEventLog *log);
-/* (transfer none): what is kept, newer than the scene or not; NULL: nothing. */
+/* (transfer none): what is not saved, newer than the scene or not; NULL: nothing. */
 DccRescueFile *
 dcc_recovery_get_work(DccRecovery *self);
-/* What became of it is what the user left, or it cannot be read. */
+/* (transfer none): what somebody who asks for it gets, saved or not; NULL: nothing is kept. */
+DccRescueFile *
+dcc_recovery_get_kept(DccRecovery *self);
+/* (transfer none): the one of these that lies there; NULL: none. */
+DccRescueFile *
+dcc_recovery_find(DccRecovery *self, const char *path);
+/* What became of it is what the user left. What is kept stays so. */
 void
 dcc_recovery_forget_work(DccRecovery *self);
+/* It cannot be read: the file stays where it is, and is not gone on from again. */
+void
+dcc_recovery_refuse(DccRecovery *self, const char *path);
 /* From a record: believed where it is a plain file of ours. */
 void
 dcc_recovery_restore(DccRecovery *self, const char *kind, const char *path, const char *last_scene);
+void
+dcc_recovery_restore_kept(DccRecovery *self, const char *kind, const char *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccRecovery, dcc_recovery_free)
 
 G_END_DECLS

@@ -170,6 +170,15 @@ make_target(DccRescue *self, const char *path)
     return target;
 }
 
+/* The agent itself may have written it there. */
+static gboolean
+is_safe_already(DccRescue *self, const char *path)
+{
+    g_autofree char *dir = g_path_get_dirname(path);
+
+    return g_str_equal(dir, self->dir);
+}
+
 /* NULL: nothing to be done about this one. */
 static Move *
 plan_move(DccRescue *self, DccRescueFile *file)
@@ -186,7 +195,10 @@ plan_move(DccRescue *self, DccRescueFile *file)
     move = g_new0(Move, 1);
     move->kind = dcc_rescue_file_get_kind(file);
     move->from = g_strdup(path);
-    move->to = taken != NULL ? g_strdup(taken->target) : make_target(self, path);
+    if (taken != NULL)
+        move->to = g_strdup(taken->target);
+    else
+        move->to = is_safe_already(self, path) ? g_strdup(path) : make_target(self, path);
     move->again = taken != NULL;
     taken = g_new0(Taken, 1);
     taken->target = g_strdup(move->to);

@@ -84,9 +84,9 @@ on_ready(DccRun *run, const char *how, gpointer data)
     DccRunFollower *self = data;
     g_auto(Held) held = hold(self);
     const char *recovered = dcc_run_get_setup(run)->recovered;
-    DccRescueFile *work = dcc_recovery_get_work(self->recovery);
+    DccRescueFile *work = recovered != NULL ? dcc_recovery_find(self->recovery, recovered) : NULL;
 
-    if (recovered != NULL && work != NULL)
+    if (work != NULL)
         dcc_event_log_tell(self->log, dcc_event_recovery("opened", work, NULL));
     self->handler->event(DCC_EVENT_READY, how, self->data);
 }
@@ -158,15 +158,15 @@ on_changed(DccRun *run, gpointer data)
     self->handler->record(self->data);
 }
 
-/* What a run leaves that ends as it was asked to lies in the copy of its stop. */
+/* What a run leaves that was asked to save and to end lies in the copy of its stop, or was saved. A kill
+ * saves nothing. */
 static gboolean
 is_orderly(DccRun *run)
 {
     DccRunStop stop = dcc_run_get_stop(run);
     DccRunEnd *end = dcc_run_get_end(run);
 
-    return (stop == DCC_RUN_STOP_ASKED || stop == DCC_RUN_STOP_KILL) &&
-           (end == NULL || !dcc_run_end_is_bad(end));
+    return stop == DCC_RUN_STOP_ASKED && (end == NULL || !dcc_run_end_is_bad(end));
 }
 
 static void
@@ -256,13 +256,13 @@ choose_event(const DccRunEnd *end)
 }
 
 static void
-refuse_work(DccRunFollower *self, const char *reason)
+refuse_work(DccRunFollower *self, const char *path, const char *reason)
 {
-    DccRescueFile *work = dcc_recovery_get_work(self->recovery);
+    DccRescueFile *work = dcc_recovery_find(self->recovery, path);
 
     if (work != NULL)
         dcc_event_log_tell(self->log, dcc_event_recovery("failed", work, reason));
-    dcc_recovery_forget_work(self->recovery);
+    dcc_recovery_refuse(self->recovery, path);
 }
 
 /* Files, bundle and record are complete before the exit is told. */
@@ -283,7 +283,7 @@ on_exited(DccRun *run, DccRunEnd *end, gpointer data)
         report_rescue(self, run, dcc_rescue_file_get_kind(file), dcc_rescue_file_get_path(file));
     }
     if (end->refused_work)
-        refuse_work(self, text);
+        refuse_work(self, end->recovered, text);
     if (bad)
         bundle = gather(self, run, end);
     self->handler->record(self->data);

@@ -248,6 +248,13 @@ dcc_run_restore(const DccRunOrder *order,
     return g_steal_pointer(&self);
 }
 
+void
+dcc_run_note_stop(DccRun *self, DccRunStop why, gint64 deadline_ms)
+{
+    self->stop = why;
+    self->stop_deadline_ms = deadline_ms;
+}
+
 /* How long it has run, by a clock that nobody sets; 0: not known. */
 static gint64
 find_beginning(DccRun *self, const DccShimRecord *record)
@@ -280,4 +287,10 @@ dcc_run_resume(DccRun *self, gboolean ended, GError **error)
         self->phase = DCC_RUN_READY;
     }
     return TRUE;
+}
+
+gboolean
+dcc_run_reopen(DccRun *self, GError **error)
+{
+    return dcc_agent_link_reopen(dcc_run_agent_get_link(self->agent), self->dir, error);
 }

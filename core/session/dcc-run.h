@@ -92,6 +92,10 @@ dcc_run_restore(const DccRunOrder *order,
                 const DccRunListener *listener,
                 gpointer data,
                 GError **error);
+/* It was to be ended when its session died, whether or not the record of the run says so yet. Before
+ * it is resumed; dcc_run_stop() goes on with it where it lives. */
+void
+dcc_run_note_stop(DccRun *self, DccRunStop why, gint64 deadline_ms);
 /* ended: its end was told by the session before. What has happened since is told from the main
  * loop. */
 gboolean
@@ -99,6 +103,10 @@ dcc_run_resume(DccRun *self, gboolean ended, GError **error);
 /* The application runs on without us. */
 void
 dcc_run_release(DccRun *self);
+
+/* The instance's runtime directory was made anew: its agent finds a socket there again. */
+gboolean
+dcc_run_reopen(DccRun *self, GError **error);
 
 /* Ends it. Again: hurries to the next step; KILL: to the last. deadline_ms 0: the settings' own. */
 void

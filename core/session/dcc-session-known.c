@@ -60,18 +60,14 @@ dcc_session_adopt(DccAdapterRegistry *registry,
                : NULL;
 }
 
-static char *
-get_state_file(DccRuntime *runtime, const char *name, const char *file)
-{
-    return g_build_filename(dcc_runtime_get_state_path(runtime), name, file, NULL);
-}
-
 static DccLaunchRequest *
 read_request(DccRuntime *runtime, const char *name, GError **error)
 {
-    g_autofree char *path = get_state_file(runtime, name, DCC_INSTANCE_DIR_REQUEST);
-    g_autoptr(JsonObject) stored =
-        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_json(path) : NULL;
+    g_autofree char *path =
+        dcc_instance_dir_is_name(name)
+            ? dcc_instance_dir_find_state_file(runtime, name, DCC_INSTANCE_DIR_REQUEST)
+            : NULL;
+    g_autoptr(JsonObject) stored = path != NULL ? dcc_instance_dir_read_json(path) : NULL;
 
     if (stored != NULL)
         return dcc_request_from_json(stored, error);
@@ -104,7 +100,6 @@ dcc_session_again(DccAdapterRegistry *registry,
                   const char *name,
                   GError **error)
 {
-    g_autofree char *path = NULL;
     g_autoptr(DccLaunchRequest) request = NULL;
     g_autoptr(DccLastRecord) last = NULL;
     DccAdapter *adapter = NULL;
@@ -119,8 +114,7 @@ dcc_session_again(DccAdapterRegistry *registry,
     if (adapter == NULL)
         return NULL;
     self = dcc_session_make(adapter, request, runtime);
-    path = get_state_file(runtime, name, DCC_INSTANCE_DIR_LAST);
-    last = dcc_last_record_read(path, NULL);
+    last = dcc_instance_dir_read_last(runtime, name, NULL);
     if (last != NULL)
         dcc_supervisor_know_work(dcc_session_get_supervisor(self), last->status);
     return self;

@@ -189,8 +189,13 @@ on_open(DccInstanceDir *dir, DccClock *clock, GError **error, gpointer data)
 {
     DccSession *self = data;
 
-    self->control = dcc_doors_open(self->supervisor, dir, clock, error);
-    return self->control != NULL;
+    DccControl *control = dcc_doors_open(self->supervisor, dir, clock, error);
+
+    if (control == NULL)
+        return FALSE;
+    dcc_control_free(self->control);
+    self->control = control;
+    return TRUE;
 }
 
 static void

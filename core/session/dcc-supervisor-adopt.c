@@ -67,6 +67,16 @@ restore_intent(DccSupervisor *self, const DccSessionRecord *record)
 }
 
 static void
+restore_kept(DccSupervisor *self, JsonObject *status)
+{
+    JsonObject *kept = status != NULL ? dcc_json_get_object(status, "kept") : NULL;
+    g_autofree char *path = kept != NULL ? dcc_json_get_bytes(kept, "path") : NULL;
+
+    if (kept != NULL)
+        dcc_recovery_restore_kept(self->recovery, dcc_json_get_string(kept, "kind", NULL), path);
+}
+
+static void
 restore(DccSupervisor *self, const DccSessionRecord *record)
 {
     self->installation = dcc_installation_new(
@@ -74,6 +84,7 @@ restore(DccSupervisor *self, const DccSessionRecord *record)
     restore_history(self, record);
     restore_intent(self, record);
     dcc_recovery_restore(self->recovery, record->work_kind, record->work_path, record->last_scene);
+    restore_kept(self, record->status);
     dcc_restart_policy_restore(self->policy, record->policy, dcc_clock_now(self->clock));
 }
 
@@ -155,6 +166,8 @@ take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GE
         &order, record, self->clock, &dcc_run_follower_listener, &self->follower, error);
     if (self->run == NULL)
         return FALSE;
+    if (state == DCC_STATE_STOPPING)
+        dcc_run_note_stop(self->run, dcc_supervisor_get_stop(self), self->intent.deadline_ms);
     if (!dcc_run_resume(self->run, is_end_state(state), error)) {
         dcc_run_release(self->run);
         g_clear_object(&self->run);
@@ -289,11 +302,11 @@ dcc_supervisor_take_up(DccSupervisor *self,
 void
 dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status)
 {
-    JsonObject *kept = dcc_json_get_object(last_status, "kept");
-    JsonObject *work = kept != NULL ? kept : dcc_json_get_object(last_status, "recovery");
+    JsonObject *work = dcc_json_get_object(last_status, "recovery");
     g_autofree char *path = work != NULL ? dcc_json_get_bytes(work, "path") : NULL;
     g_autofree char *scene = dcc_json_get_bytes(last_status, "scene");
 
     dcc_recovery_restore(
         self->recovery, work != NULL ? dcc_json_get_string(work, "kind", NULL) : NULL, path, scene);
+    restore_kept(self, last_status);
 }

@@ -31,7 +31,7 @@ make_facts(DccSupervisor *self)
         .rescued = self->history.rescued,
         .degraded = dcc_event_log_get_degraded(self->log),
         .work = dcc_recovery_choose(self->recovery, go_on),
-        .kept = dcc_recovery_get_work(self->recovery),
+        .kept = dcc_recovery_get_kept(self->recovery),
         .report = &self->history.report,
     };
 }
@@ -53,7 +53,7 @@ dcc_supervisor_make_status(DccSupervisor *self)
                              .rescued = none,
                              .degraded = none,
                              .work = dcc_recovery_choose(self->recovery, DCC_GO_ON_NEWEST),
-                             .kept = dcc_recovery_get_work(self->recovery)};
+                             .kept = dcc_recovery_get_kept(self->recovery)};
     return dcc_status_make(&facts);
 }
 
@@ -126,26 +126,36 @@ dcc_supervisor_write_record(DccSupervisor *self)
 {
     g_autoptr(DccSessionRecord) record = make_record(self);
 
-    if (!dcc_instance_dir_is_held(self->dir))
-        dcc_event_log_degraded(self->log,
-                               "the runtime directory was removed; nobody can reach this");
-    else if (!dcc_session_record_write(self->dir, record, NULL))
+    if (!dcc_session_record_write(self->dir, record, NULL))
         dcc_event_log_degraded(self->log,
                                "the record cannot be written; another session could not take over");
 }
 
-/* What `status` and `restart` of an ended instance go by. */
-void
-dcc_supervisor_write_last(DccSupervisor *self)
+/* Nothing was asked for: it was not ready in time, or is not what was asked for. */
+DccRunStop
+dcc_supervisor_get_stop(DccSupervisor *self)
+{
+    return self->intent.how != DCC_RUN_STOP_NOT ? self->intent.how : DCC_RUN_STOP_FAILED;
+}
+
+/* A client that finds nobody reads the last word from disk: so it has arrived there, or a disk that
+ * takes nothing has been waited for long enough. */
+gboolean
+dcc_supervisor_is_told(gpointer supervisor)
+{
+    DccSupervisor *self = supervisor;
+
+    return dcc_journal_flush(dcc_event_log_get_journal(self->log), 0) &&
+           self->handler->is_heard(self->data);
+}
+
+DccLastRecord *
+dcc_supervisor_make_last(DccSupervisor *self)
 {
     g_autoptr(JsonObject) status = dcc_supervisor_make_status(self);
     g_autoptr(JsonObject) request = dcc_request_to_json(self->request);
-    g_autoptr(DccLastRecord) last = dcc_last_record_new(status, request);
-    g_autoptr(JsonObject) object = dcc_last_record_to_json(last);
-    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LAST);
 
-    if (!dcc_instance_dir_write_json(path, object, NULL))
-        dcc_event_log_degraded(self->log, "the last state cannot be written");
+    return dcc_last_record_new(status, request);
 }
 
 DccLaunchRequest *
@@ -252,7 +262,7 @@ dcc_supervisor_recover(DccSupervisor *self, GError **error)
 {
     const char *name = dcc_launch_request_get_name(self->request);
 
-    if (dcc_recovery_get_work(self->recovery) != NULL) {
+    if (dcc_recovery_get_kept(self->recovery) != NULL) {
         dcc_intent_recover(&self->intent);
         return TRUE;
     }

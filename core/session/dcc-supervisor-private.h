@@ -2,6 +2,8 @@
  * record, dcc-supervisor-facts.c reads it. */
 #pragma once
 
+#include "dcc-conclusion.h"
+#include "dcc-dir-keeper.h"
 #include "dcc-event-log.h"
 #include "dcc-evidence.h"
 #include "dcc-farewell.h"
@@ -33,6 +35,8 @@ struct _DccSupervisor {
     DccRecovery *recovery;
     DccEvidence *evidence;
     DccRun *run;
+    DccDirKeeper *keeper;
+    DccConclusion *conclusion;
     DccFarewell *farewell;
 
     DccSupervisorPhase phase;
@@ -70,13 +74,20 @@ void
 dcc_supervisor_stop_run(DccSupervisor *self);
 
 /* dcc-supervisor-facts.c */
+/* Why the run that there is has to end. */
+DccRunStop
+dcc_supervisor_get_stop(DccSupervisor *self);
+/* Whether those who listen have had the last word, and those who read the journal will find it. */
+gboolean
+dcc_supervisor_is_told(gpointer supervisor);
 /* All that a run is made with. */
 DccRunOrder
 dcc_supervisor_make_order(DccSupervisor *self);
 void
 dcc_supervisor_write_record(DccSupervisor *self);
-void
-dcc_supervisor_write_last(DccSupervisor *self);
+/* (transfer full): what `status` and `restart` of an ended instance go by. */
+DccLastRecord *
+dcc_supervisor_make_last(DccSupervisor *self);
 /* What `restart` of one that has ended asks for again. */
 void
 dcc_supervisor_write_request(DccSupervisor *self);

@@ -6,6 +6,7 @@
 #include "dcc-supervisor-private.h"
 
 #include "dcc-aftermath.h"
+#include "dcc-claim.h"
 #include "dcc-error.h"
 #include "dcc-events.h"
 #include "dcc-shim-link.h"
@@ -21,18 +22,6 @@ on_told(JsonObject *event, gpointer data)
 }
 
 /* -- Another run, or none -- */
-
-static void
-note_next(DccSupervisor *self, const char *action, const char *reason, gboolean safe)
-{
-    DccEvidenceNext next = {.action = action,
-                            .reason = reason,
-                            .safe = safe,
-                            .recover = self->intent.next.go_on != DCC_GO_ON_NOT,
-                            .work = dcc_recovery_choose(self->recovery, DCC_GO_ON_NEWEST)};
-
-    dcc_evidence_note_next(self->evidence, &next);
-}
 
 static gboolean
 on_delay_over(gpointer data)
@@ -67,7 +56,6 @@ grant(DccSupervisor *self, const DccAftermath *what)
 {
     dcc_intent_go_up(&self->intent);
     self->intent.next.safe = what->safe;
-    note_next(self, "restart", what->reason, what->safe);
     dcc_supervisor_arm_delay(self, what->delay_ms);
     dcc_event_log_tell(self->log,
                        dcc_event_restart(what->delay_ms,
@@ -91,42 +79,22 @@ settle(DccSupervisor *self)
                                              dcc_clock_now(self->clock));
 
     /* What became of the work it went on from is what the user left. */
-    if (end->recovered != NULL && self->intent.wish == DCC_WISH_DOWN && !dcc_run_end_is_bad(end))
+    if (end->recovered != NULL && dcc_run_get_stop(run) == DCC_RUN_STOP_ASKED &&
+        self->intent.wish == DCC_WISH_DOWN && !dcc_run_end_is_bad(end))
         dcc_recovery_forget_work(self->recovery);
     if (what.offers_work &&
         dcc_recovery_offer(
             self->recovery, self->request, what.kind == DCC_AFTERMATH_RESTART, self->log))
         self->intent.next.go_on = DCC_GO_ON_NEWEST;
-    if (what.kind == DCC_AFTERMATH_RESTART) {
+    dcc_aftermath_note(&what, self->intent.next.go_on, self->evidence, self->recovery);
+    if (what.kind == DCC_AFTERMATH_RESTART)
         grant(self, &what);
-    } else if (what.kind == DCC_AFTERMATH_GIVE_UP) {
+    else if (what.kind == DCC_AFTERMATH_GIVE_UP)
         dcc_event_log_tell(self->log, dcc_event_gave_up(what.reason));
-        note_next(self, "gave-up", what.reason, FALSE);
-    } else {
-        note_next(self, "rest", what.reason, FALSE);
-    }
     dcc_supervisor_dispatch(self, what.event, what.reason);
 }
 
 /* -- A run -- */
-
-static gboolean
-lock_name(DccSupervisor *self, GError **error)
-{
-    GError *problem = NULL;
-
-    if (dcc_instance_dir_lock_name(self->dir, &problem))
-        return TRUE;
-    if (problem != NULL)
-        g_propagate_error(error, problem);
-    else
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_BUSY,
-                    "the name '%s' is held by a process of an earlier run",
-                    dcc_launch_request_get_name(self->request));
-    return FALSE;
-}
 
 /* A failure leaves nothing of the run: dropping it ends what it has started. */
 static gboolean
@@ -135,7 +103,7 @@ begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
     DccRunOrder order = dcc_supervisor_make_order(self);
     const DccRunSetup *setup;
 
-    if (!lock_name(self, error))
+    if (!dcc_claim_again(self->dir, error))
         return FALSE;
     self->run =
         dcc_run_new(&order, self->clock, &dcc_run_follower_listener, &self->follower, error);
@@ -190,13 +158,8 @@ do_retry_spawn(DccSupervisor *self)
 void
 dcc_supervisor_stop_run(DccSupervisor *self)
 {
-    DccRunStop how = self->intent.how;
-
-    /* Nothing was asked for: it was not ready in time, or is not what was asked for. */
     if (self->run != NULL)
-        dcc_run_stop(self->run,
-                     how != DCC_RUN_STOP_NOT ? how : DCC_RUN_STOP_FAILED,
-                     self->intent.deadline_ms);
+        dcc_run_stop(self->run, dcc_supervisor_get_stop(self), self->intent.deadline_ms);
 }
 
 /* -- The state table at work -- */
@@ -214,20 +177,33 @@ on_farewell(gpointer data)
     self->handler->ended(self->data);
 }
 
-/* Over for good. The last words are written and told; the sockets and the name go when they were
- * heard. */
+static void
+on_concluded(const char *problem, gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (problem != NULL)
+        dcc_event_log_degraded(self->log, problem);
+    dcc_event_log_tell(self->log, dcc_event_ended(self->state, self->history.result));
+    self->handler->concluded(self->data);
+    self->farewell = dcc_farewell_new(self->clock, dcc_supervisor_is_told, self, on_farewell, self);
+}
+
+/* Over for good. How it ended is written, then the last words are told; the sockets and the name go when
+ * they were heard. */
 static void
 do_conclude(DccSupervisor *self)
 {
+    g_autoptr(DccLastRecord) last = NULL;
+
     self->phase = DCC_SUPERVISOR_CONCLUDING;
     forget_delay(self);
     dcc_clock_clear(self->clock, &self->reset_timer);
+    g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
     g_clear_object(&self->run);
-    dcc_supervisor_write_last(self);
-    dcc_event_log_tell(self->log, dcc_event_ended(self->state, self->history.result));
-    self->handler->concluded(self->data);
-    self->farewell =
-        dcc_farewell_new(self->clock, self->handler->is_heard, self->data, on_farewell, self);
+    last = dcc_supervisor_make_last(self);
+    self->conclusion = dcc_conclusion_new(self->dir, last, self->clock, on_concluded, self);
 }
 
 static gboolean
@@ -295,6 +271,8 @@ dcc_supervisor_dispatch(DccSupervisor *self, DccEvent event, const char *reason)
 
     if (self->phase != DCC_SUPERVISOR_OPEN || transition.action == DCC_ACTION_IGNORE)
         return;
+    if (self->keeper != NULL)
+        dcc_dir_keeper_check(self->keeper);
     self->state = transition.next;
     /* The record first: what has been told must not be forgotten by a session that takes over. */
     dcc_supervisor_write_record(self);
@@ -479,10 +457,30 @@ dcc_supervisor_free(DccSupervisor *self)
     g_clear_pointer(&self->farewell, dcc_farewell_free);
     dcc_clock_clear(self->clock, &self->reset_timer);
     dcc_clock_clear(self->clock, &self->shim_timer);
+    g_clear_pointer(&self->conclusion, dcc_conclusion_free);
+    g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
     dcc_supervisor_release(self);
+}
+
+static void
+on_dir_lost(const GError *problem, gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    g_autoptr(GError) error = problem != NULL ? g_error_copy(problem) : NULL;
+    g_autofree char *what = NULL;
+
+    if (self->phase != DCC_SUPERVISOR_OPEN)
+        return;
+    if (error != NULL || !self->handler->open(self->dir, self->clock, &error, self->data) ||
+        (self->run != NULL && !dcc_run_reopen(self->run, &error)))
+        what = g_strdup_printf("the runtime directory was removed: %s", error->message);
+    dcc_supervisor_write_record(self);
+    dcc_event_log_degraded(
+        self->log, what != NULL ? what : "the runtime directory was removed, and was made anew");
 }
 
 /* Journal, sockets, paths: what stands as long as the session does. */
@@ -501,6 +499,7 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
                                       .handler = &follower_handler,
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
+    self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
     return self->handler->open(self->dir, self->clock, error, self->data);
 }
 

@@ -398,6 +398,9 @@ start_failure_status(DccResult *self)
 {
     if (g_strcmp0(self->stage, "ready") == 0)
         return STATUS_TIMEOUT;
+    /* It is no failure of ours: the application was started and chose to end. */
+    if (g_strcmp0(self->stage, "early-exit") == 0)
+        return STATUS_FAILED;
     if (g_strcmp0(self->stage, "chdir") == 0 || g_strcmp0(self->stage, "scene") == 0)
         return STATUS_BAD_CONFIGURATION;
     if (g_strcmp0(self->stage, "exec") == 0)
@@ -419,8 +422,8 @@ is_false_success(DccResult *self)
  *
  * What a shell is shown: the code (1 where the application said 0 and its verdict is none of
  * success), 128+n for signal n, 0 for a stop that was asked for, or what fits the failure: 75 no
- * licence, 78 bad scene or directory, 124 not ready in time, 126 and 127 as a shell has them, 125
- * lost.
+ * licence, 78 bad scene or directory, 124 not ready in time, 1 ended in order before it was ready,
+ * 126 and 127 as a shell has them, 125 lost.
  *
  * Returns: 0 to 255
  *

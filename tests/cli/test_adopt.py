@@ -1,7 +1,9 @@
 """Applications outlive their session, and are taken up again."""
 
+import fcntl
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -31,11 +33,51 @@ def test_an_unattended_instance_is_shown_and_adopted(box):
     until(lambda: box.run("probe").status == 0, "the agent to come back")
 
 
+def hold_lock(box):
+    """As a session process does that the kernel is still taking down: the lock is held, and nobody answers."""
+    lock = open(str(box.runtime / "dcchost" / "fake" / "session.lock"), "r+")
+    until(lambda: take(lock), "the lock")
+    return lock
+
+
+def take(lock):
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def test_the_end_of_a_dying_session_is_waited_for(box):
+    box.launch()
+    before = lose_session(box)
+    lock = hold_lock(box)
+    adopting = box.popen("adopt", "fake", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    log = box.state / "dcchost" / "fake" / "session.log"
+    with pytest.raises(subprocess.TimeoutExpired):
+        adopting.wait(0.5)
+    lock.close()
+    out, err = adopting.communicate(timeout=20)
+    assert (adopting.returncode, err) == (0, b""), (out, log.read_text())
+    assert box.status()["pid"] == before["pid"]
+
+
+def test_a_session_that_dies_for_ever_is_not_waited_for(box):
+    box.launch()
+    lose_session(box)
+    lock = hold_lock(box)
+    done = box.run("adopt", "fake")
+    assert (done.status, done.err) == (
+        75, "dcchost: the session of 'fake' has died, and the kernel has not taken it down yet; try again\n")
+    lock.close()
+    assert box.run("adopt", "fake").status == 0
+
+
 def test_an_attended_instance_is_not_adopted(box):
     box.launch()
     before = box.status()
     done = box.run("adopt", "fake")
-    assert (done.status, done.out) == (75, "")
+    assert (done.status, done.out, done.err) == (75, "", "dcchost: a session attends 'fake' already\n")
     assert box.status()["session_pid"] == before["session_pid"]
 
 
@@ -60,7 +102,7 @@ def test_a_crash_while_nobody_looked_is_told_once(box):
     box.launch("--restart", "never")
     before = lose_session(box)
     os.kill(before["pid"], signal.SIGSEGV)
-    until(lambda: not os.path.exists("/proc/%d" % before["pid"]), "the end")
+    until(lambda: (box.status()["result"] or {}).get("kind") == "signaled", "the end on the record of its shim")
     done = box.run("adopt", "fake")
     assert done.status == 0, done
     assert "signal 11" in done.out

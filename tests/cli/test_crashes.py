@@ -55,6 +55,16 @@ def test_a_failed_start_has_its_own_status(box, mode, status):
     assert done.err.startswith("dcchost: ")
 
 
+def test_an_end_in_order_before_it_was_ready_is_told_in_its_own_words(box):
+    """A failure of what was asked for, and none of dcchost's (125)."""
+    done = box.run("launch", "fake", "-d", "--wait", "ready", "--restart", "never", "--", "--print", "no seat is free",
+                   "--exit-before-ready", "0")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("dcchost: fake did not start (early-exit): it ended with code 0 before it was ready; "
+                               "its last words: "), done
+    assert "    no seat is free\n" in done.err
+
+
 def test_an_executable_that_is_not_there(box):
     done = box.run("launch", "fake", "-d", DCCHOST_FAKE_EXECUTABLE=str(box.work / "gone"))
     assert (done.status, done.out) == (69, "")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -46,6 +47,36 @@ def test_a_bad_end_shows_the_last_output(box):
     assert done.status == 139
     assert "fake: the last lines of its output:\n" in done.out
     assert "    a clue\\x1b[2J\n" in done.out
+
+
+def test_a_job_that_decides_to_fail_has_not_crashed(box):
+    done = box.run("launch", "fake", "--", "--job", "--exit-before-ready", "5")
+    assert done.status == 5, done
+    assert "fake: failed: exited with code 5 after " in done.out and "crash" not in done.out
+    assert box.status()["state"] == "failed"
+    said = box.run("why", "fake").out
+    assert said.startswith("fake failed: exited with code 5\n") and "crash" not in said.replace("/crashes/", "")
+
+
+def test_what_was_ended_beside_it_is_said(box):
+    """After the end that it belongs to, whatever else is told in one line with that."""
+    done = box.run("launch", "fake", "--set", "tree-timeout=100ms", "--", "--tree", "ignore-term", "--exit-after", "50")
+    assert done.status == 0, done
+    lines = done.out.splitlines()
+    assert re.match(r"fake: ended beside it: \d+ fake-dcc$", lines[-2]), done
+    assert lines[-1] == "fake: stopped: exited with code 0: quit"
+    told = [line for line in box.run("events", "fake").out.splitlines() if " cleared " in line]
+    assert len(told) == 1 and re.search(r"ended beside it: \d+ fake-dcc$", told[0]), told
+
+
+def test_what_was_ended_beside_a_crash_is_said_after_what_follows(box):
+    done = box.run("launch", "fake", "--max-restarts", "1", "--backoff", "fixed:10ms", "--set", "jitter=0", "--set",
+                   "instant-crash=0", "--set", "crash-grace=0", "--set", "tree-timeout=100ms", "--", "--tree", "fork",
+                   "--crash-after", "10")
+    lines = done.out.splitlines()
+    crash = [i for i, line in enumerate(lines) if line.startswith("fake: crashed: signal 11 ")]
+    beside = [i for i, line in enumerate(lines) if "ended beside it: " in line]
+    assert beside and beside[0] > crash[0] and "starting again" in lines[crash[0]], done
 
 
 def test_a_crash_and_what_follows_are_one_line(box):

@@ -169,6 +169,17 @@ def test_stop_as_json(box):
     assert [step["step"] for step in report["steps"]][:2] == ["save", "quit"]
 
 
+def test_stop_names_what_it_ended_beside_the_application(box):
+    box.launch("--set", "tree-timeout=100ms", "--", "--tree", "ignore-term")
+    done = box.run("stop", "fake")
+    assert done.status == 0, done
+    beside = [line for line in done.out.splitlines() if line.startswith("  ended beside it: ")]
+    assert len(beside) == 1 and re.match(r"  ended beside it: \d+ fake-dcc$", beside[0]), done
+    box.launch("--set", "tree-timeout=100ms", "--", "--tree", "ignore-term")
+    report = box.run("stop", "fake", "--json").json
+    assert [line.split()[1] for line in report["ended"]] == ["fake-dcc"], report
+
+
 def test_stop_of_one_that_takes_no_hint(box):
     box.launch("--set", "term-timeout=200ms", "--set", "tree-timeout=200ms", "--", "--refuse-save", "--refuse-quit",
                "--ignore-term")

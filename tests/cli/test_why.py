@@ -1,8 +1,11 @@
 """dcchost why: one screen that says what happened, where the files are and what to do."""
 
+import json
 import os
+import pathlib
 import re
 import signal
+import time
 
 from conftest import until
 
@@ -91,6 +94,47 @@ def test_work_that_is_back_is_not_offered_again(box):
     assert "  then     started again, from the newest unsaved work; now running" in done.out, done
     assert done.out.endswith("  do       nothing, but to save what was brought back: it goes on\n"), done
     assert "--recover" not in box.run("status", "fake").out
+
+
+def newer(box, status, name="7_autosave.scene"):
+    """An autosave in the directory of the run."""
+    record = json.loads((box.runtime / "dcchost" / "fake" / "record.json").read_text())
+    assert record["incarnation"] == status["incarnation"]
+    path = pathlib.Path(record["temp_dir"], name)
+    path.write_text("work")
+    return path
+
+
+def test_what_is_kept_is_named_whatever_the_end(box):
+    """An application that ends in order may have left work behind all the same: os._exit(0)."""
+    box.launch("--restart", "never", "--", "--exit-after", "1500")
+    name = newer(box, box.status()).name
+    status = over(box)
+    assert status["state"] == "stopped" and status["kept"]["path"].endswith(name), status
+    done = box.run("why", "fake")
+    assert "  kept     %s\n" % status["kept"]["path"] in done.out, done
+    assert "  do       dcchost restart fake --recover" in done.out, done
+    assert status["kept"]["path"] in box.run("status", "fake").out
+
+
+def test_work_that_is_older_than_the_scene_can_be_had(box):
+    scene = box.work / "shot.scene"
+    scene.write_text("scene")
+    box.launch("--file", str(scene), "--restart", "never")
+    crashed = box.status()
+    newer(box, crashed)
+    ahead = time.time() + 3600
+    os.utime(str(scene), (ahead, ahead))
+    os.kill(crashed["pid"], signal.SIGSEGV)
+    status = over(box)
+    assert status["recovery"] is None and status["kept"]["path"].endswith("7_autosave.scene"), status
+    done = box.run("why", "fake")
+    assert done.out.count(status["kept"]["path"]) == 1, done
+    assert "dcchost restart fake --recover, to go on from what was kept\n" in done.out, done
+    assert "the scene is newer; 'dcchost restart fake --recover' brings it back\n" in box.run("status", "fake").out
+    assert box.run("restart", "fake", "--recover").status == 0
+    assert box.status()["recovered"] == status["kept"]["path"]
+    assert "--recover" not in box.run("why", "fake").out
 
 
 def test_three_on_one_scene(box):

@@ -1,6 +1,7 @@
 """Disks that are full, read-only or tidied up by others while an application runs: it goes on, its end is told as it
 was, and what does not work is said."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,10 +10,11 @@ import subprocess
 import pytest
 
 from box import until
-from faults import events, figure, is_alive, murder, place
+from faults import events, figure, is_alive, murder, place, read_lines, start_session
 
 MAY_MOUNT = os.geteuid() == 0 and subprocess.call(
     ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], stdout=-3, stderr=-3) == 0
+STRACE = shutil.which("strace", path="/usr/bin:/bin")
 needs_mount = pytest.mark.skipif(not MAY_MOUNT, reason="may not mount a file system")
 
 
@@ -115,16 +117,45 @@ def test_the_state_directory_is_deleted_by_others(box):
     until(lambda: not box.processes(), "everything to be gone")
 
 
+def answers(box, pid):
+    """Whether the session of that application can be asked."""
+    given = box.run("status", "fake", "--json")
+    status = json.loads(given.out) if given.status == 0 else {}
+    return status.get("pid") == pid and status.get("attended")
+
+
 def test_the_runtime_directory_is_deleted(box):
-    """Who sweeps up there takes the sockets away, not the application; its end is on record all the same."""
-    box.launch("--restart", "never", "--", "--exit-after", "1500", "--code", "41")
+    """A cleaner or a logout takes it away: it is made anew, the instance is seen, its name stays taken, and it stops."""
+    box.launch("--restart", "never")
     pid = box.status()["pid"]
-    shutil.rmtree(str(place(box, "fake")))
+    shutil.rmtree(str(place(box, "fake").parent))
     assert is_alive(pid)
+    until(lambda: answers(box, pid), "the session to answer again")
+    assert any("made anew" in each for each in box.status()["degraded"])
+    assert box.run("launch", "fake", "-d").status == 75
+    assert box.run("stop").status == 0
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+def test_a_cleaner_takes_some_files(box):
+    """Sockets and records that are old go, the directory stays."""
+    box.launch("--restart", "never")
+    pid = box.status()["pid"]
+    for name in ("control.sock", "agent.sock", "record.json"):
+        (place(box, "fake") / name).unlink()
+    until(lambda: answers(box, pid), "the session to answer again")
+    murder(box.status()["session_pid"])
+    assert box.run("adopt").status == 0
+    assert box.status()["pid"] == pid
+    assert box.run("stop").status == 0
+
+
+def test_an_end_after_the_runtime_directory_was_deleted(box):
+    """How it ended is on record all the same."""
+    box.launch("--restart", "never", "--", "--exit-after", "1500", "--code", "41")
+    shutil.rmtree(str(place(box, "fake").parent), ignore_errors=True)
     until(lambda: events(box, "fake", "exit"), "the end")
     result = events(box, "fake", "exit")[0]["result"]
-    figure("runtime directory deleted: the end is told as %s %s, degraded: %s" % (
-        result["kind"], result["code"], [each["what"] for each in events(box, "fake", "degraded")]))
     assert (result["kind"], result["code"]) == ("exited", 41)
     until(lambda: not box.processes(), "everything to be gone")
     assert box.run("launch", "fake", "-d").status == 0
@@ -135,9 +166,11 @@ def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
     """The name can be had again, and is the second one's, whatever becomes of the first."""
     box.launch("--restart", "never")
     first = box.status()
+    os.kill(first["session_pid"], signal.SIGSTOP)
     shutil.rmtree(str(place(box, "fake")))
     box.launch()
     second = box.status()
+    os.kill(first["session_pid"], signal.SIGCONT)
     os.kill(first["pid"], signal.SIGSEGV)
     until(lambda: not is_alive(first["session_pid"]), "the first session to end")
     status = box.status()
@@ -146,6 +179,19 @@ def test_who_lost_the_runtime_directory_leaves_another_s_alone(box):
     murder(second["session_pid"])
     assert box.run("adopt").status == 0
     assert box.status()["pid"] == second["pid"]
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_the_last_word_is_on_a_slow_disk_when_the_name_is_free(box):
+    """A command that comes just then finds no session and reads how it ended. Each line of the journal is let take
+    its time: before it is written its reader looks at how the file ends."""
+    session = start_session(box, "fake", "--restart", "never", "--", "--exit-before-ready", "3", under=[
+        STRACE, "-qq", "-f", "-o", "/dev/null", "-e", "trace=pread64", "-e", "inject=pread64:delay_enter=40000"])
+    until(lambda: place(box, "fake").exists(), "the start")
+    until(lambda: not place(box, "fake").exists(), "the end")
+    lines = read_lines(box.state / "dcchost" / "fake" / "events.jsonl")
+    assert '"type":"ended"' in "".join(lines[-2:]), lines
+    session.wait(30)
 
 
 @needs_mount

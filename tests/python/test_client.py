@@ -214,9 +214,17 @@ print("stopped")
 """
 
 
+def runs(python):
+    """Version managers put a stand-in into PATH that only says that this version is not chosen."""
+    return subprocess.run([python, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+
 def pythons():
     """This Python, and the oldest that is meant to do, where one is at hand."""
-    old = os.environ.get("DCCHOST_TEST_PYTHON37") or shutil.which("python3.7")
+    old = os.environ.get("DCCHOST_TEST_PYTHON37")
+    found = shutil.which("python3.7")
+    if not old and found and runs(found):
+        old = found
     return [sys.executable] + ([old] if old else [])
 
 

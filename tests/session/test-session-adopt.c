@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 
 static gboolean
@@ -52,6 +53,65 @@ test_goes_on(void)
     rig_wait_state(rig, DCC_STATE_STOPPED);
     g_assert_cmpstr(rig_get_step(rig, "save"), ==, "saved");
     g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 1);
+}
+
+/* As it stands between the decision to stop and the first word of the run about it. */
+static void
+forget_request(Rig *rig)
+{
+    g_autofree char *path =
+        g_build_filename(dcc_runtime_get_path(rig->runtime), "stopping", "record.json", NULL);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+    JsonObject *record;
+
+    g_assert_true(json_parser_load_from_file(parser, path, NULL));
+    record = json_node_get_object(json_parser_get_root(parser));
+    g_assert_cmpstr(json_object_get_string_member(record, "state"), ==, "stopping");
+    json_object_set_boolean_member(record, "requested", FALSE);
+    json_generator_set_root(generator, json_parser_get_root(parser));
+    g_assert_true(json_generator_to_file(generator, path, NULL));
+    g_assert_cmpint(g_chmod(path, 0600), ==, 0);
+}
+
+/* Its shim has written it down. */
+static gboolean
+end_is_on_record(Rig *rig)
+{
+    g_autoptr(JsonObject) status = dcc_instance_get_status(rig->runtime, "stopping", NULL);
+    JsonNode *result = json_object_get_member(status, "result");
+
+    return JSON_NODE_HOLDS_OBJECT(result) &&
+           g_str_equal(json_object_get_string_member(json_node_get_object(result), "kind"),
+                       "signaled");
+}
+
+/* It was asked to end, the session died before it could write down more than that, and it ended
+ * while nobody was there: the end of a stop, which the next session sees through. */
+static void
+test_stop_goes_on_after_the_end(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) rig = rig_new(world, "stopping", "--tree setsid", NULL);
+    DccResult *result;
+    gint64 pid;
+
+    rig_start(rig);
+    rig_wait_state(rig, DCC_STATE_RUNNING);
+    pid = dcc_session_get_pid(rig->session);
+    dcc_session_stop(rig->session, 0);
+    rig_wait_state(rig, DCC_STATE_STOPPING);
+    rig_drop_session(rig);
+    forget_request(rig);
+    g_assert_cmpint(kill((pid_t)pid, SIGTERM), ==, 0);
+    dcc_test_wait_for(end_is_on_record(rig), 10000);
+    rig_adopt(rig);
+    rig_wait_end(rig);
+    g_assert_cmpint(dcc_session_get_state(rig->session), ==, DCC_STATE_STOPPED);
+    result = dcc_session_get_result(rig->session);
+    g_assert_cmpint(dcc_result_get_kind(result), ==, DCC_RESULT_STOPPED);
+    g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 1);
+    g_assert_cmpuint(rig_count_events(rig, "restart"), ==, 0);
 }
 
 /* What ended while nobody was there is told by the next, once, with its signal. */
@@ -272,6 +332,7 @@ main(int argc, char **argv)
     dcc_test_init(&argc, &argv);
     g_test_add_func("/session/adopt/goes-on", test_goes_on);
     g_test_add_func("/session/adopt/death-meanwhile", test_death_meanwhile);
+    g_test_add_func("/session/adopt/stop-meanwhile", test_stop_goes_on_after_the_end);
     g_test_add_func("/session/adopt/crash-after", test_crash_after_adoption_is_brought_back);
     g_test_add_func("/session/adopt/delay", test_delay_goes_on);
     g_test_add_func("/session/adopt/unattended-name-is-taken", test_unattended_name_is_taken);

@@ -22,7 +22,7 @@ static const Ending endings[] = {
     {"--crash-after 1 --signal 6", DCC_RESULT_SIGNALED, DCC_STATE_CRASHED, -1, SIGABRT, 134},
     {"--crash-after 1 --signal 9", DCC_RESULT_SIGNALED, DCC_STATE_CRASHED, -1, SIGKILL, 137},
     {"--wrapper --crash-after 1 --signal 11", DCC_RESULT_EXITED, DCC_STATE_CRASHED, 139, 0, 139},
-    {"--exit-before-ready 0", DCC_RESULT_START_FAILED, DCC_STATE_FAILED, -1, 0, 125},
+    {"--exit-before-ready 0", DCC_RESULT_START_FAILED, DCC_STATE_FAILED, -1, 0, 1},
     {"--job --exit-before-ready 0", DCC_RESULT_EXITED, DCC_STATE_STOPPED, 0, 0, 0},
     {"--job --exit-before-ready 5", DCC_RESULT_EXITED, DCC_STATE_FAILED, 5, 0, 5},
     {"--exit-before-ready 5", DCC_RESULT_EXITED, DCC_STATE_CRASHED, 5, 0, 5},

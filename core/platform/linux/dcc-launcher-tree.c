@@ -3,7 +3,8 @@
  * That program must not be made a subreaper, for it would get children it does not know. So a
  * process belongs to a launch when it is the one that was launched; or is of the session that one
  * made (the number is nobody else's while one of them lives); or has the launch's mark in its
- * environment, which children inherit and double-forked daemons keep; or has a parent that belongs.
+ * environment, which children inherit and double-forked daemons keep; or has a parent that belongs,
+ * or had one when it was found. One that is dying has none of that any more, and is still waited for.
  * Who has done all of that away - a session of its own, another environment, a dead parent - is not
  * found.
  *
@@ -79,6 +80,14 @@ dcc_launched_now(void)
 }
 
 static gboolean
+was_found(const DccLaunched *self, const DccProc *proc)
+{
+    gpointer ticks = g_hash_table_lookup(self->found, GSIZE_TO_POINTER((gsize)proc->pid));
+
+    return ticks != NULL && ticks == GSIZE_TO_POINTER((gsize)proc->start_ticks);
+}
+
+static gboolean
 belongs(const DccLaunched *self, const DccProc *proc)
 {
     gint64 leader = dcc_reaped_get_pid(self->process);
@@ -87,7 +96,7 @@ belongs(const DccLaunched *self, const DccProc *proc)
         return FALSE;
     if (proc->pid == leader)
         return proc->start_ticks <= self->until_ticks;
-    return proc->sid == leader || has_mark(proc->pid, self->mark);
+    return proc->sid == leader || was_found(self, proc) || has_mark(proc->pid, self->mark);
 }
 
 typedef struct {
@@ -114,6 +123,9 @@ static void
 take(Search *search, const DccProc *proc)
 {
     g_hash_table_add(search->members, GINT_TO_POINTER((gint)proc->pid));
+    g_hash_table_insert(search->launched->found,
+                        GSIZE_TO_POINTER((gsize)proc->pid),
+                        GSIZE_TO_POINTER((gsize)proc->start_ticks));
     if (search->kills)
         dcc_proc_signal(proc, SIGKILL);
 }
@@ -163,6 +175,28 @@ take_children(Search *search, const DccProcessScan *look)
     }
 }
 
+static void
+scan_once(Search *search)
+{
+    dcc_process_scan_take(&search->scan, see, search);
+    take_children(search, &search->scan);
+}
+
+/* A parent that is killed hands its children on, and those that are read after that are not known
+ * for its own; so who belongs is found before anybody is killed. Who forks and ends faster than all
+ * are read is met by the second look, which kills at sight. */
+static void
+scan_all(Search *search)
+{
+    gboolean kills = search->kills;
+
+    search->kills = FALSE;
+    scan_once(search);
+    search->kills = kills;
+    if (kills)
+        scan_once(search);
+}
+
 /* Fills members: who belongs and lives. TRUE: there is none, and nobody slipped away. */
 static gboolean
 find_members(Search *search)
@@ -176,14 +210,13 @@ find_members(Search *search)
     search->descent.since_ticks = launched->since_ticks;
     if (dcc_descent_walk(&search->descent, visit, search, &sure))
         return sure;
-    dcc_process_scan_take(&search->scan, see, search);
-    take_children(search, &search->scan);
+    scan_all(search);
     return g_hash_table_size(search->members) == 0 &&
            dcc_process_scan_is_sure(&search->scan, launched->since_ticks);
 }
 
 static gboolean
-refuse(const DccLaunched *self, GError **error)
+refuse(DccLaunched *self, GError **error)
 {
     g_auto(Search) search = {.launched = self};
     g_autoptr(GArray) pids = g_array_new(FALSE, FALSE, sizeof(gint64));
@@ -221,7 +254,7 @@ strike(const DccLaunched *self, Search *search)
 }
 
 gboolean
-dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **error)
+dcc_launcher_tree_kill(DccLaunched *self, gint64 timeout_ms, GError **error)
 {
     gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
     g_auto(Search) search = {.launched = self, .kills = TRUE};
@@ -229,6 +262,8 @@ dcc_launcher_tree_kill(const DccLaunched *self, gint64 timeout_ms, GError **erro
     guint empty = 0;
     guint unsure = 0;
 
+    if (self->found == NULL)
+        self->found = g_hash_table_new(NULL, NULL);
     strike(self, &search);
     for (guint pass = 0; empty < EMPTY_LOOKS && unsure < MAX_UNSURE_LOOKS; pass++) {
         gboolean sure = find_members(&search);

@@ -75,7 +75,14 @@ has_name(gint64 pid, const char *const *names)
 {
     g_autofree char *comm = read_file(pid, "comm", NULL);
 
-    return comm != NULL && g_strv_contains(names, g_strchomp(comm));
+    if (comm == NULL)
+        return FALSE;
+    if (g_str_has_suffix(comm, "\n"))
+        comm[strlen(comm) - 1] = '\0';
+    for (; *names != NULL; names++)
+        if (dcc_proc_has_name(comm, *names))
+            return TRUE;
+    return FALSE;
 }
 
 /* What ends without its NUL is ended by g_file_get_contents(). */

@@ -2,6 +2,7 @@
 #include "dcc-child.h"
 #include "dcc-exit-status.h"
 #include "dcc-fds.h"
+#include "dcc-launcher.h"
 #include "dcc-own-process.h"
 #include "dcc-sealed-file.h"
 #include "sandbox.h"
@@ -14,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define HIGH_FD 700
@@ -160,6 +162,26 @@ test_no_handles(void)
     g_assert_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT);
 }
 
+/* A launcher's child that cannot be watched is not left behind, and its name is free. */
+static void
+test_launched_without_handles(void)
+{
+    const SandboxRule rules[] = {no_clone_with_pidfd, no_pidfd};
+    const char *argv[] = {"/bin/sleep", "20", NULL};
+    g_autoptr(DccLauncher) launcher = dcc_launcher_new();
+
+    sandbox_refuse(rules, G_N_ELEMENTS(rules));
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_cmpint(dcc_launcher_launch(launcher, "a", argv, NULL, NULL, &error), ==, 0);
+        g_assert_error(error, DCC_ERROR, DCC_ERROR_FAILED);
+        g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
+        g_assert_cmpint(errno, ==, ECHILD);
+    }
+    g_assert_cmpuint(dcc_launcher_get_running_count(launcher), ==, 0);
+}
+
 /* Without /proc to look for its session in, a command that is too slow ends all the same. */
 static void
 test_nothing_listed(void)
@@ -291,6 +313,7 @@ main(int argc, char **argv)
         {"closing/not-listed", test_not_listed},
         {"closing/no-proc", test_no_proc},
         {"command/no-handles", test_no_handles},
+        {"launcher/no-handles", test_launched_without_handles},
         {"command/nothing-listed", test_nothing_listed},
         {"command/ignored-children", test_ignored_children},
         {"standard/guarded", test_guard},

@@ -224,6 +224,8 @@ test_unread(void)
     track(watcher, getpid());
     dcc_watcher_start(watcher, NULL);
     g_usleep(300000);
+    /* One that is dying runs, and has no memory any more. */
+    dcc_watcher_set_heartbeat_interval(watcher, 0);
     kill(child.pid, SIGKILL);
     kids_wait_for(!dcc_watcher_is_tracked(watcher, child.pid));
     dcc_watcher_untrack(watcher, getpid());
