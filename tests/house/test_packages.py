@@ -79,3 +79,44 @@ def test_a_misspelt_keyword_of_an_agent_is_told(fetched, each, tmp_path):
     copy.write_text(agent.replace(right, wrong))
     assert any(wrong.rstrip("=") in line for line in
                stubs.check(str(fetched / "mypy/bin/python"), fetched, each, [copy]))
+
+
+BLENDERS = ROOT / "tests/blenders"
+
+
+def run_blenders(program, *args, **env):
+    done = subprocess.run([sys.executable, "-B", str(BLENDERS / program), *map(str, args)], env=dict(os.environ, **env),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout.decode()
+
+
+def test_a_blender_whose_python_is_not_here(tmp_path):
+    """It is said, and its tests are skipped with the reason."""
+    status, said = run_blenders("install.py", tmp_path, "5.2.3", PATH=str(tmp_path))
+    assert status == 0 and "5.2.3: its tests are skipped: it needs Python 3.13" in said
+    status, said = run_blenders("run.py", tmp_path, "5.2.3", "test_crash.py")
+    assert status == 77 and "it needs Python 3.13" in said
+
+
+def test_a_blender_that_the_registry_does_not_give(tmp_path):
+    python = tmp_path / "bin" / "python3.11"
+    python.parent.mkdir()
+    python.symlink_to(sys.executable)
+    status, said = run_blenders("install.py", tmp_path, "4.2.23", PATH=str(python.parent), **NOWHERE)
+    assert status == 0 and "4.2.23: its tests are skipped: bpy==4.2.23 cannot be had" in said, said
+    assert run_blenders("run.py", tmp_path, "4.2.23", "test_crash.py")[0] == 77
+
+
+def test_a_blender_that_is_not_listed(tmp_path):
+    status, said = run_blenders("install.py", tmp_path, "2.79")
+    assert status == 2 and "4.2.23" in said
+
+
+def test_what_a_module_lacks_is_allowed_by_name():
+    """Each test that a module is not asked is one that there is, and a build server's list names it."""
+    sys.path.insert(0, str(BLENDERS))
+    import lacks
+    there = "".join(path.read_text() for path in (ROOT / "tests/e2e").glob("test_*.py"))
+    allowed = (ROOT / "tests/allowed-skips").read_text()
+    for _since, name, _reason in lacks.LACKS:
+        assert "def %s(" % name in there and "*::%s\n" % name in allowed, name
