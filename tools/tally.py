@@ -79,13 +79,15 @@ def read_allowed(path):
 
 
 def tally(entries, allowed, strict):
-    """Returns ({suite: Counter}, [what went wrong])."""
+    """Returns ({suite: Counter}, [what went wrong]). An allowed skip "SUITE: NAME" is of that suite alone."""
     counts, complaints = {}, []
     for entry in entries:
         suite = suite_of(entry)
         for name, outcome in tests_of_program(entry):
             # No pattern language for names with brackets: an exact name is always a match.
-            known = any(name == each or fnmatch.fnmatchcase(name, each) for each in allowed)
+            full = "%s: %s" % (suite, name)
+            known = any(each in (name, full) or fnmatch.fnmatchcase(full if ": " in each else name, each)
+                        for each in allowed)
             if outcome == "skipped" and strict and not known:
                 outcome = "failed"
                 complaints.append("skipped, and not on the list of allowed skips: %s" % name)
@@ -102,19 +104,20 @@ def sentence(counter):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--allowed-skips", metavar="FILE")
-    parser.add_argument("directory", help="where the testlog.json files lie")
+    parser.add_argument("directories", nargs="+", metavar="DIRECTORY", help="where testlog.json files lie")
     options = parser.parse_args()
 
     strict = os.environ.get("CI") == "true"
-    counts, complaints = tally(read_entries(options.directory), read_allowed(options.allowed_skips), strict)
+    entries = [entry for directory in options.directories for entry in read_entries(directory)]
+    counts, complaints = tally(entries, read_allowed(options.allowed_skips), strict)
     total = sum(counts.values(), Counter())
-    if not total["passed"] and not total["failed"]:
+    if not any(total.values()):
         complaints.append("failed: no test ran")
         total["failed"] += 1
     for line in complaints:
         print(line)
     for suite, counter in sorted(counts.items()):
-        print("%-10s %s" % (suite, sentence(counter)))
+        print("%-*s %s" % (max(10, *map(len, counts)), suite, sentence(counter)))
     print(sentence(total))
     sys.stdout.flush()
     return 1 if total["failed"] else 0

@@ -3,7 +3,9 @@
  * Problem: lines tell of frames and of samples within one, in any order, repeated for each layer; a
  * person wants one figure that only grows. Contract: a frame completes the ones before it, a saved
  * picture completes its own, and what a later line takes back is not taken back here. A frame
- * outside the range is shown but not reckoned with. Threading: one thread at a time.
+ * outside the range is shown but not reckoned with. Who knows of a frame by another way than the
+ * lines is no part of their order: that a frame has begun completes the ones before it, and which
+ * picture is saved next says nothing of it. Threading: one thread at a time.
  */
 #include "dcc-progress.h"
 
@@ -16,6 +18,7 @@ struct _DccProgress {
     int step;
     gint64 count; /* frames of the whole; 0: not known */
     gboolean has_frame;
+    gboolean by_lines; /* a line has told of a frame */
     int frame;
     double done; /* frames, with the begun one's part; only grows */
     guint saved;
@@ -93,7 +96,7 @@ take_frame(DccProgress *self, DccOutputEvent *event)
 
     if (!dcc_output_event_get_frame(event, &frame))
         return;
-    self->has_frame = TRUE;
+    self->has_frame = self->by_lines = TRUE;
     self->frame = frame;
 }
 
@@ -106,7 +109,7 @@ reckon_done(DccProgress *self, DccOutputEvent *event)
     if (self->count == 0)
         return -1;
     /* Saved pictures without a frame number are all there is to count by. */
-    if (!self->has_frame)
+    if (!self->by_lines)
         return saved ? MIN((double)self->saved, (double)self->count) : -1;
 
     gint64 index = find_index(self, self->frame);
@@ -173,6 +176,20 @@ dcc_progress_feed(DccProgress *self, DccOutputEvent *event, gint64 now)
     else
         self->remaining_ms = dcc_output_event_get_remaining(event);
     self->done = MAX(self->done, reckon_done(self, event));
+    take_origin(self, now);
+    return tell(self, now);
+}
+
+gboolean
+dcc_progress_begin_frame(DccProgress *self, int frame, gint64 now)
+{
+    g_return_val_if_fail(self != NULL, FALSE);
+
+    if (self->by_lines)
+        return FALSE;
+    self->has_frame = TRUE;
+    self->frame = frame;
+    self->done = MAX(self->done, (double)find_index(self, frame));
     take_origin(self, now);
     return tell(self, now);
 }

@@ -16,6 +16,10 @@ dcc_progress_free(DccProgress *self);
 /* TRUE when there is something new to tell. now: monotonic microseconds. */
 gboolean
 dcc_progress_feed(DccProgress *self, DccOutputEvent *event, gint64 now);
+/* A frame has begun, by another's word than a line's; lines that tell of frames know better. TRUE as
+ * above. */
+gboolean
+dcc_progress_begin_frame(DccProgress *self, int frame, gint64 now);
 /* 0 to 100, -1 when not known. */
 double
 dcc_progress_get_percent(DccProgress *self);

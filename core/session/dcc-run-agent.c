@@ -123,9 +123,11 @@ static void
 on_frame(int frame, int first, int last, int step, gpointer data)
 {
     DccRunAgent *self = data;
+    g_autoptr(HeldAgent) held = hold(self);
 
     if (step > 0 && !dcc_run_output_knows_frames(self->output))
         dcc_run_output_set_frames(self->output, first, last, step);
+    dcc_run_output_begin_frame(self->output, frame);
 }
 
 static void

@@ -54,6 +54,9 @@ ask_adapter(const DccRunFacts *facts, DccExitInfo *info)
                       dcc_exit_info_get_signal(info) == DCC_SIGNAL_KILL &&
                       !dcc_exit_info_is_our_signal(info);
 
+    if (facts->blind && dcc_exit_info_is_our_signal(info))
+        return dcc_verdict_new(DCC_VERDICT_NO_DISPLAY,
+                               "the display went away, and it slept on without it");
     if (killed && dcc_system_count_memory_kills() > facts->oom_kills)
         return dcc_verdict_new(DCC_VERDICT_OOM,
                                "likely killed by the kernel, which ran out of memory meanwhile");

@@ -22,6 +22,7 @@ typedef struct {
     gboolean ready;
     gboolean requested;
     gboolean hung;
+    gboolean blind; /* it slept where its display was gone, and was ended for that */
     const char *scene;
     const char *copy; /* the newest rescue copy that the agent has named; NULL: none, or nothing in
                          it that is not saved */

@@ -202,6 +202,7 @@ dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error)
     if (shim == NULL)
         return FALSE;
     self->environment = dcc_redact_environ(start.envp);
+    dcc_run_watch_set_environment(self->watch, (const char *const *)self->environment);
     self->oom_kills = dcc_system_count_memory_kills();
     self->began = dcc_clock_now(self->clock);
     self->began_wall = g_get_real_time();
@@ -242,6 +243,7 @@ dcc_run_restore(const DccRunOrder *order,
         dcc_run_release(self); /* not ours to end */
         return NULL;
     }
+    dcc_run_watch_set_environment(self->watch, (const char *const *)self->environment);
     dcc_run_work_restore(dcc_run_agent_get_work(self->agent), record);
     return g_steal_pointer(&self);
 }

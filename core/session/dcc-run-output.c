@@ -92,6 +92,13 @@ dcc_run_output_knows_frames(DccRunOutput *self)
 }
 
 void
+dcc_run_output_begin_frame(DccRunOutput *self, int frame)
+{
+    if (dcc_progress_begin_frame(self->progress, frame, dcc_clock_now(self->clock)))
+        self->handler->progress(self->data);
+}
+
+void
 dcc_run_output_read(DccRunOutput *self, gboolean flush)
 {
     dcc_log_reader_drain(self->log, flush);

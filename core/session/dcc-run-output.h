@@ -32,6 +32,9 @@ void
 dcc_run_output_set_frames(DccRunOutput *self, int first, int last, int step);
 gboolean
 dcc_run_output_knows_frames(DccRunOutput *self);
+/* Its agent says that this frame has begun: what is known where no line tells of frames. */
+void
+dcc_run_output_begin_frame(DccRunOutput *self, int frame);
 /* There is more: takes it in piece by piece, so that a flood starves nobody. */
 void
 dcc_run_output_look(DccRunOutput *self);

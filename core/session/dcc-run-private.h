@@ -51,6 +51,7 @@ struct _DccRun {
     gint64 last_left;  /* CPU time and I/O of what is left after a crash, when last looked at */
     guint agent_timer; /* a stop waits for an agent that is on its way back */
     gboolean noted;    /* its start was told */
+    gboolean blind;    /* ended by us, for its display was gone and it slept */
     gboolean was_ready;
     gboolean counted;
     gboolean paused;

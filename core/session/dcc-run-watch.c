@@ -1,12 +1,15 @@
 /* Watches one run; see the header. */
 #include "dcc-run-watch.h"
 
+#include "dcc-display.h"
 #include "dcc-error.h"
 #include "dcc-hang-report.h"
 #include "dcc-tree.h"
 
 /* Of one run: what hangs every other minute for a week fills no disk with it. */
 #define MAX_REPORTS 5
+/* Asleep: what timers use of one core is well below this, and any work is above. */
+#define ASLEEP_CPU_PER_MILLE 20
 
 struct _DccRunWatch {
     const DccRunSetup *setup;
@@ -19,6 +22,10 @@ struct _DccRunWatch {
     char *rescue_dir;
     DccHealthWatch *health; /* NULL: it has ended */
     DccResourceRing *curve;
+    const char *const *environment; /* NULL: not known */
+    DccTreeSample last;             /* when last looked at */
+    gint64 last_at;
+    gboolean asleep; /* between the last two looks */
     char *report;
     guint n_reports;
     guint crash_timer; /* it has said that it crashed, and cannot be asked */
@@ -42,8 +49,11 @@ ignore_report(const char *path, gpointer data)
 }
 
 /* After the watch was freed. */
-static const DccRunWatchHandler silent_handler = {
-    .health = ignore_health, .hung = ignore, .reported = ignore_report, .dead = ignore};
+static const DccRunWatchHandler silent_handler = {.health = ignore_health,
+                                                  .hung = ignore,
+                                                  .reported = ignore_report,
+                                                  .dead = ignore,
+                                                  .blind = ignore};
 
 static void
 watch_clear(gpointer data)
@@ -72,21 +82,52 @@ hold(DccRunWatch *self)
     return g_rc_box_acquire(self);
 }
 
+/* Unknown is awake. */
+static gboolean
+is_asleep(const DccTreeSample *before, const DccTreeSample *now, gint64 elapsed_us)
+{
+    gint64 used = now->cpu_us - before->cpu_us;
+
+    return before->valid && now->valid && before->digest == now->digest && elapsed_us > 0 &&
+           used >= 0 && used < elapsed_us / 1000 * ASLEEP_CPU_PER_MILLE;
+}
+
 static void
 sample(DccRunWatch *self)
 {
+    gint64 now = dcc_clock_now(self->clock);
     DccTreeSample sample;
 
     if (self->pid <= 0)
         return;
     sample = dcc_tree_sample(self->pid);
-    dcc_resource_ring_add(self->curve, &sample, dcc_clock_now(self->clock), g_get_real_time());
+    dcc_resource_ring_add(self->curve, &sample, now, g_get_real_time());
+    self->asleep = is_asleep(&self->last, &sample, now - self->last_at);
+    self->last = sample;
+    self->last_at = now;
+}
+
+/* It does not answer, does nothing, and where its window was nobody listens. Some versions of
+ * Blender (4.3.2) wait for ever for a server that has died. */
+static gboolean
+is_blind(DccRunWatch *self)
+{
+    DccHealth health = dcc_run_watch_get_health(self);
+
+    return (health == DCC_HEALTH_BUSY || health == DCC_HEALTH_UNRESPONSIVE) && self->asleep &&
+           !dcc_launch_request_is_headless(self->setup->request) && self->environment != NULL &&
+           dcc_display_is_gone(self->environment);
 }
 
 static void
 on_period(gpointer data)
 {
-    sample(data);
+    DccRunWatch *self = data;
+    g_autoptr(HeldWatch) held = hold(self);
+
+    sample(self);
+    if (is_blind(self))
+        self->handler->blind(self->data);
 }
 
 static void
@@ -236,6 +277,12 @@ dcc_run_watch_set_pid(DccRunWatch *self, gint64 pid, gint64 began_wall)
 {
     self->pid = pid;
     self->began_wall = began_wall;
+}
+
+void
+dcc_run_watch_set_environment(DccRunWatch *self, const char *const *environment)
+{
+    self->environment = environment;
 }
 
 void

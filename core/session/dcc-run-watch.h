@@ -21,6 +21,8 @@ typedef struct {
     void (*reported)(const char *path, gpointer data);
     /* It has crashed, and its process is still there: nobody but us will end it. */
     void (*dead)(gpointer data);
+    /* Its window's display is gone, and it sleeps: nobody but us will end it. */
+    void (*blind)(gpointer data);
 } DccRunWatchHandler;
 
 /* setup, agent and output must outlive it. n_reports: written before, by another session. */
@@ -38,6 +40,9 @@ dcc_run_watch_free(DccRunWatch *self);
 /* The main process is known: a crash it tells of counts from now on. */
 void
 dcc_run_watch_set_pid(DccRunWatch *self, gint64 pid, gint64 began_wall);
+/* The environment that it was started with says where its windows are. It must outlive the watch. */
+void
+dcc_run_watch_set_environment(DccRunWatch *self, const char *const *environment);
 /* It is ready: its silence counts from now on. */
 void
 dcc_run_watch_start(DccRunWatch *self);

@@ -230,6 +230,7 @@ dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
         .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,
         .hung = self->stop == DCC_RUN_STOP_HANG || dcc_run_watch_count_reports(self->watch) > 0,
         .scene = work->scene,
+        .blind = self->blind,
         .copy = work->dirty ? work->copy : NULL,
         .copy_saved = self->saved_copy != NULL && self->stop == DCC_RUN_STOP_ASKED,
     };
@@ -545,8 +546,22 @@ on_dead(gpointer data)
         dcc_shim_link_order(self->shim, DCC_SHIM_KILL_TREE);
 }
 
-const DccRunWatchHandler dcc_run_watch_handler = {
-    .health = on_health, .hung = on_hung, .reported = on_reported, .dead = on_dead};
+static void
+on_blind(gpointer data)
+{
+    DccRun *self = data;
+
+    if (!dcc_run_is_alive(self))
+        return;
+    self->blind = self->stop == DCC_RUN_STOP_NOT;
+    dcc_shim_link_order(self->shim, DCC_SHIM_KILL_TREE);
+}
+
+const DccRunWatchHandler dcc_run_watch_handler = {.health = on_health,
+                                                  .hung = on_hung,
+                                                  .reported = on_reported,
+                                                  .dead = on_dead,
+                                                  .blind = on_blind};
 
 void
 dcc_run_set_counted(DccRun *self)

@@ -1,12 +1,25 @@
 """Fixtures of the end-to-end suite: real Blender, the real command, a private world for every test."""
 
+import os
+import pathlib
+import sys
+
 import pytest
 
 import world as lib
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "blenders"))
+
+import lacks  # noqa: E402
+
+MODULE = os.environ.get("DCC_TEST_BPY")  # the version, where it is the bpy module that is tested
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
+        missing = lacks.find(MODULE, item) if MODULE else None
+        if missing:
+            item.add_marker(pytest.mark.skip(reason=missing))
         if "stand_in" in item.fixturenames:
             continue
         if not lib.BLENDER:

@@ -65,7 +65,8 @@ def test_a_version_that_is_not_there(world):
 
 @pytest.fixture
 def opt(world):
-    """An /opt of the test's own, with what somebody put there; nothing outside sees it."""
+    """An /opt of the test's own, and what somebody put there, which nothing outside sees; no variable names another."""
+    world.env.pop("DCCHOST_BLENDER_EXECUTABLE", None)
     place = world.top / "opt"
     place.mkdir()
 

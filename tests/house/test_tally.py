@@ -86,6 +86,21 @@ def test_on_the_build_server_a_skip_must_be_allowed(tmp_path, allowed, status):
     assert run(tmp_path, skipped, allowed)[0] == 0
 
 
+@pytest.mark.parametrize("allowed, status", [
+    ("two: t.py::test_[ab]*\n", 0), ("one: *\n", 1), ("tw*: t.py::test_a\n", 0), ("t.py::test_a\n", 0), ("*\n", 0),
+    ("two*\n", 1)])
+def test_an_allowed_skip_may_be_of_one_suite(tmp_path, allowed, status):
+    skipped = [entry("t.py::test_a SKIPPED (no display) [100%]\n", name="dcchost:two / x")]
+    assert run(tmp_path, skipped, allowed, ci="true")[0] == status
+
+
+def test_what_could_not_be_had_is_no_failure_where_that_is_allowed(tmp_path):
+    skipped = [entry("", "SKIP", "dcchost:blender-4.2.23 / blender-4.2.23-crash", 77)]
+    assert run(tmp_path, skipped, "blender-*.*.*-*\n", ci="true") == (0, [
+        "blender-4.2.23 0 passed, 0 failed, 1 skipped", "0 passed, 0 failed, 1 skipped"])
+    assert run(tmp_path, skipped, "", ci="true")[0] == 1
+
+
 def test_no_tests_at_all_fail_the_run(tmp_path):
     status, lines = run(tmp_path, [])
     assert (status, lines[-1]) == (1, "0 passed, 1 failed, 0 skipped")

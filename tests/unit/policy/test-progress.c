@@ -143,6 +143,47 @@ test_saved_alone(void)
     }
 }
 
+/* Blender with --log-file prints nothing, and its agent tells what begins. */
+static void
+test_frames_by_the_agent(void)
+{
+    g_autoptr(DccProgress) progress = dcc_progress_new(2, 6, 2);
+    int frame = 0;
+
+    g_assert_true(dcc_progress_begin_frame(progress, 2, 0));
+    assert_percent(progress, 0);
+    g_assert_true(dcc_progress_get_frame(progress, &frame));
+    g_assert_cmpint(frame, ==, 2);
+    g_assert_true(dcc_progress_begin_frame(progress, 4, 2 * SECOND));
+    assert_percent(progress, 100.0 / 3);
+    /* Its line comes later than the agent's word: it was of the frame before. */
+    g_assert_false(feed_saved(progress, 4 * SECOND));
+    assert_percent(progress, 100.0 / 3);
+    g_assert_true(dcc_progress_get_frame(progress, &frame));
+    g_assert_cmpint(frame, ==, 4);
+    feed_saved(progress, 6 * SECOND);
+    feed_saved(progress, 8 * SECOND);
+    assert_percent(progress, 100);
+    g_assert_false(dcc_progress_begin_frame(progress, 4, 10 * SECOND)); /* never backwards */
+    assert_percent(progress, 100);
+    dcc_progress_begin_frame(progress, 9, 12 * SECOND); /* out of the range */
+    assert_percent(progress, 100);
+}
+
+static void
+test_lines_know_better_than_the_agent(void)
+{
+    g_autoptr(DccProgress) progress = dcc_progress_new(1, 4, 1);
+    int frame = 0;
+
+    feed_sample(progress, 1, 32, 64, 0);
+    g_assert_false(dcc_progress_begin_frame(progress, 2, 2 * SECOND));
+    feed_saved(progress, 4 * SECOND);
+    assert_percent(progress, 25);
+    g_assert_true(dcc_progress_get_frame(progress, &frame));
+    g_assert_cmpint(frame, ==, 1);
+}
+
 static void
 test_remaining_of_the_whole(void)
 {
@@ -213,6 +254,8 @@ main(int argc, char **argv)
     g_test_add_func("/progress/speaks-seldom", test_speaks_seldom);
     g_test_add_func("/progress/unknown-range", test_unknown_range);
     g_test_add_func("/progress/saved-alone", test_saved_alone);
+    g_test_add_func("/progress/by-the-agent", test_frames_by_the_agent);
+    g_test_add_func("/progress/lines-know-better", test_lines_know_better_than_the_agent);
     g_test_add_func("/progress/remaining", test_remaining_of_the_whole);
     g_test_add_func("/progress/other-lines", test_other_lines_say_nothing);
     g_test_add_func("/progress/random", test_random_lines);
