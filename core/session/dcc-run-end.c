@@ -41,6 +41,25 @@ dcc_run_end_unref(DccRunEnd *self)
     g_atomic_rc_box_release_full(self, clear);
 }
 
+static gboolean
+has_same_path(gconstpointer file, gconstpointer other)
+{
+    return g_str_equal(dcc_rescue_file_get_path((DccRescueFile *)file),
+                       dcc_rescue_file_get_path((DccRescueFile *)other));
+}
+
+void
+dcc_run_end_set_files(DccRunEnd *self, GPtrArray *told, GPtrArray *found)
+{
+    for (guint i = 0; i < told->len; i++)
+        if (!g_ptr_array_find_with_equal_func(
+                found, g_ptr_array_index(told, i), has_same_path, NULL))
+            g_ptr_array_add(self->files, g_object_ref(g_ptr_array_index(told, i)));
+    self->n_told_files = self->files->len;
+    for (guint i = 0; i < found->len; i++)
+        g_ptr_array_add(self->files, g_object_ref(g_ptr_array_index(found, i)));
+}
+
 gboolean
 dcc_run_end_is_bad(const DccRunEnd *self)
 {

@@ -33,6 +33,7 @@ typedef struct {
     GPtrArray *significant; /* DccOutputEvent: the lines that matter */
     char **last_lines;      /* oldest first */
     GPtrArray *files;       /* DccRescueFile: where they lie now */
+    guint n_told_files;     /* the first of them, which were told of while it ran */
 } DccRunEnd;
 
 DccRunEnd *
@@ -44,6 +45,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccRunEnd, dcc_run_end_unref)
 /* For its maker alone: everything empty. */
 DccRunEnd *
 dcc_run_end_alloc(void);
+/* For its maker alone. Arrays of DccRescueFile: what was told of while it ran, and what was found
+ * at its end. What is in both is told of again: by then it is known how it ended. */
+void
+dcc_run_end_set_files(DccRunEnd *self, GPtrArray *told, GPtrArray *found);
 
 /* It is no orderly end: evidence is kept, and unsaved work may be gone on from. */
 gboolean

@@ -277,7 +277,7 @@ on_exited(DccRun *run, DccRunEnd *end, gpointer data)
 
     dcc_history_note_result(self->history, end->result);
     note_scene(self, run, end);
-    for (guint i = 0; i < end->files->len; i++) {
+    for (guint i = end->n_told_files; i < end->files->len; i++) {
         DccRescueFile *file = g_ptr_array_index(end->files, i);
 
         report_rescue(self, run, dcc_rescue_file_get_kind(file), dcc_rescue_file_get_path(file));

@@ -66,6 +66,7 @@ dcc_run_finalize(GObject *object)
     g_free(self->log_path);
     g_free(self->rescue_dir);
     g_free(self->saved_copy);
+    g_ptr_array_unref(self->told_files);
     G_OBJECT_CLASS(dcc_run_parent_class)->finalize(object);
 }
 
@@ -82,6 +83,7 @@ static void
 dcc_run_init(DccRun *self)
 {
     self->uptime_ms = -1;
+    self->told_files = g_ptr_array_new_with_free_func(g_object_unref);
 }
 
 void

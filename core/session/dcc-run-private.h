@@ -46,7 +46,8 @@ struct _DccRun {
     guint64 oom_kills;
     char **environment;
 
-    char *saved_copy; /* what the stop had the agent save */
+    GPtrArray *told_files; /* DccRescueFile: told of while it ran */
+    char *saved_copy;      /* what the stop had the agent save */
     gint64 stop_deadline_ms;
     gint64 last_left;  /* CPU time and I/O of what is left after a crash, when last looked at */
     guint agent_timer; /* a stop waits for an agent that is on its way back */

@@ -88,6 +88,13 @@ note_started(DccRun *self)
 
 /* -- Ending it -- */
 
+/* A file that was told of while it ran belongs to its end as well. */
+static void
+note_told(DccRun *self, DccRescueKind kind, const char *path)
+{
+    g_ptr_array_add(self->told_files, dcc_rescue_file_new(kind, path));
+}
+
 static void
 on_step(const char *step, const char *outcome, gint64 ms, const char *detail, gpointer data)
 {
@@ -97,6 +104,8 @@ on_step(const char *step, const char *outcome, gint64 ms, const char *detail, gp
     if (g_str_equal(step, "save") && g_str_equal(outcome, "saved")) {
         g_free(self->saved_copy);
         self->saved_copy = g_strdup(detail);
+        if (detail != NULL)
+            note_told(self, DCC_RESCUE_COPY, detail);
     }
     self->listener->step(self, step, outcome, ms, detail, self->data);
 }
@@ -308,8 +317,7 @@ on_files_safe(GPtrArray *found, gboolean complete, gpointer data)
     g_autoptr(DccRun) held = g_object_ref(self);
 
     self->keep_temp_dir = !complete;
-    for (guint i = 0; i < found->len; i++)
-        g_ptr_array_add(self->end->files, g_object_ref(g_ptr_array_index(found, i)));
+    dcc_run_end_set_files(self->end, self->told_files, found);
     self->phase = DCC_RUN_ENDED;
     self->listener->exited(self, self->end, self->data);
     if (!is_dropped(self) && self->tree_gone)
@@ -531,9 +539,10 @@ on_reported(const char *path, gpointer data)
     DccRun *self = data;
     g_autoptr(DccRun) held = g_object_ref(self);
 
-    if (path != NULL)
+    if (path != NULL) {
+        note_told(self, DCC_RESCUE_STACKS, path);
         self->listener->rescued(self, DCC_RESCUE_STACKS, path, self->data);
-    else
+    } else
         self->listener->degraded(self, "the report on a hang cannot be written", self->data);
 }
 
