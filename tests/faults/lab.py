@@ -119,6 +119,7 @@ class Name:
 
     def act(self, action, launcher):
         word = action.word
+        self.told.read(self.state())
         self.story.append("%.3f %s" % (action.at, action.text()))
         if word == "kill-session":
             self.strike("session", signal.SIGKILL)
@@ -145,11 +146,9 @@ class Name:
                 self.asked = self.interrupted = True  # an interrupt is a stop
                 launcher.send_signal(action.number)
         elif word == "launch-again":
-            self.told.read(self.state())
             self.client("launch", "fake", "-d", "--name", self.name, "--", "--oracle", str(self.account))
         elif word in ("stop", "kill", "restart"):
             self.asked = True
-            self.told.read(self.state())  # one that has ended is launched again
             self.client(word, self.name)
         else:
             self.client(word, self.name)
@@ -179,6 +178,7 @@ class Name:
             time.sleep(0.01)
         deadline = time.monotonic() + PATIENCE
         while self.place().exists() or self.is_busy():
+            self.told.read(self.state())
             if time.monotonic() > deadline:
                 raise Stuck("%s is still there: %s, %s" % (
                     self.name, self.processes(), [child.args for child in self.children if child.poll() is None]))
@@ -308,7 +308,7 @@ class Outcome:
     """The counts of a laboratory."""
 
     def __init__(self, seed):
-        self.seed, self.names, self.lives, self.seconds = seed, 0, 0, 0.0
+        self.seed, self.names, self.lives, self.unseen, self.seconds = seed, 0, 0, 0, 0.0
         self.faults, self.lost, self.plans = [], collections.Counter(), collections.Counter()
         self.stories = {}
 
@@ -316,6 +316,7 @@ class Outcome:
         self.names += 1
         self.lives += name.lives
         self.faults += name.faults
+        self.unseen += len(name.told.unseen())
         self.lost += lab_accounts.lost_reasons(name.told)
         self.plans.update(plan.kind for plan in name.plans)
         if name.faults:
@@ -327,9 +328,9 @@ class Outcome:
     def line(self):
         counts = ", ".join("%s %d" % (kind, self.count(kind)) for kind in lab_accounts.KINDS)
         reasons = "; ".join("%d %s" % (count, reason) for reason, count in self.lost.most_common())
-        return "%d lives of %d names, %s, lost %d%s, seed %s, %.0f s" % (
+        return "%d lives of %d names, %s, lost %d%s, seed %s, %.0f s, %d judged by the list of ends alone" % (
             self.lives, self.names, counts, sum(self.lost.values()), " (%s)" % reasons if reasons else "", self.seed,
-            self.seconds)
+            self.seconds, self.unseen)
 
     def details(self):
         for fault in self.faults:
