@@ -82,8 +82,9 @@ def test_an_application_that_ends_with_its_shim_is_known_where_the_kernel_tells(
 
 def test_an_end_that_nobody_saw_is_not_called_too_early(box):
     """Whether it had been ready it had told a session that was killed before it heard."""
-    box.run("launch", "fake", "-d", "--", "--ready-after", "700", "--exit-after", "0")
+    box.run("launch", "fake", "-d", "--", "--ready-after", "700", "--term-exit", "0")
     before = lose_session(box)
+    os.kill(before["pid"], signal.SIGTERM)
     until(lambda: not is_alive(before["pid"]), "its end")
     assert box.run("adopt").status in (0, 1)
     until(lambda: not place(box, "fake").exists(), "the end")
