@@ -81,7 +81,8 @@ class Dcchost:
     def launch(self, name, *modes, options=()):
         done = self.run("launch", "fake", "-d", "--name", name, *options, "--", *modes)
         if done.returncode != 0:
-            sys.exit("growth: %s: %s" % (name, done.stderr.decode()))
+            print("growth: %s: %s" % (name, done.stderr.decode()), file=sys.stderr, flush=True)
+            sys.exit(1)
 
     def ps(self):
         return json.loads(self.run("ps", "--json").stdout)
@@ -169,7 +170,9 @@ def bench_dcchost(bench, number, idle):
             restart_often(bench, host)
         finally:
             host.run("kill", "--all")
-            host.gone()
+            for pid in processes(host.mark):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 def pss(pids):
