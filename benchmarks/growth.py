@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """What many instances on one machine cost, beside supervisord and circus.
 
-`./dev bench growth [--instances N] [--idle S]`. The applications are tests/fake-dcc without an agent, which do nothing. Each
-figure is of one pass; a peer that is not installed has an empty column. A peer is one daemon that starts all its programs from
-one file, so that it has no figure for what one more costs, and none for a daemon that is killed: its programs die or are lost.
+`./dev bench growth [--instances N] [--idle S]`. The applications are tests/fake-dcc without an agent, which do
+nothing. Each figure is of one pass; a peer that is not installed has an empty column. A peer is one daemon that
+starts all its programs from one file, so that it has no figure for what one more costs, and none for a daemon that is
+killed: its programs die or are lost.
 """
 
 import argparse

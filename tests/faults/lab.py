@@ -1,8 +1,8 @@
 """A laboratory: names that are launched again and again by plans that a seed decides, while sessions, shims, clients
 and applications are killed; then what dcchost tells is held against what the application wrote down.
 
-A Name has one plan (lab_plans.py) after another. Names are played side by side. Nothing here decides what is right: that
-is lab_accounts.py.
+A Name has one plan (lab_plans.py) after another. Names are played side by side. Nothing here decides what is right:
+that is lab_accounts.py.
 """
 
 import collections
@@ -77,8 +77,8 @@ class Name:
         """An executable that launches another instance before it becomes the application."""
         script = self.box.work / (self.name + ".nest")
         if not script.exists():
-            text = ("#!/bin/sh\nexport DCCHOST_FAKE_EXECUTABLE='%s'\n[ \"$1\" = --version ] || '%s' launch fake -d --name "
-                    "%s -- --autosave --oracle '%s' >/dev/null 2>&1\nexec \"$DCCHOST_FAKE_EXECUTABLE\" \"$@\"\n")
+            text = ("#!/bin/sh\nexport DCCHOST_FAKE_EXECUTABLE='%s'\n[ \"$1\" = --version ] || '%s' launch fake -d "
+                    "--name %s -- --autosave --oracle '%s' >/dev/null 2>&1\nexec \"$DCCHOST_FAKE_EXECUTABLE\" \"$@\"\n")
             script.write_text(text % (self.box.env["DCCHOST_FAKE_EXECUTABLE"], os.environ["DCCHOST"], self.inner,
                                       self.box.work / (self.inner + ".account")))
             script.chmod(0o755)
