@@ -93,8 +93,8 @@ class Dcchost:
 
 
 def start_many(bench, host, number):
-    times = [timed(lambda i=i: host.launch("i%d" % i, "--no-agent", "--lifetime", "0", options=["--set", "settle=0"]))[0]
-             for i in range(number)]
+    times = [timed(lambda i=i: host.launch("i%d" % i, "--no-agent", "--lifetime", "0",
+                                         options=["--set", "settle=0"]))[0] for i in range(number)]
     bench.add("start, median of the first ten", "ms", statistics.median(times[:10]) * 1e3)
     bench.add("start, median of the last ten", "ms", statistics.median(times[-10:]) * 1e3)
     bench.add("all started", "s", sum(times))
@@ -190,11 +190,11 @@ class Supervisord:
 
     def __init__(self, top, number, program):
         self.config, self.number = os.path.join(top, "conf"), number
-        text = ("[unix_http_server]\nfile=%(top)s/sock\n[supervisord]\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=%(top)s/pid\n"
-                "nodaemon=true\nminfds=8192\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = "
+        text = ("[unix_http_server]\nfile=%(top)s/sock\n[supervisord]\nlogfile=/dev/null\nlogfile_maxbytes=0\n"
+                "pidfile=%(top)s/pid\nnodaemon=true\nminfds=8192\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = "
                 "supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\nserverurl=unix://%(top)s/sock\n[program:i]\n"
-                "command=%(program)s\nprocess_name=%%(process_num)d\nnumprocs=%(number)d\nstartsecs=0\nstdout_logfile=/dev/null\n"
-                "stderr_logfile=/dev/null\n")
+                "command=%(program)s\nprocess_name=%%(process_num)d\nnumprocs=%(number)d\nstartsecs=0\n"
+                "stdout_logfile=/dev/null\nstderr_logfile=/dev/null\n")
         pathlib.Path(self.config).write_text(text % {"top": top, "program": program, "number": number})
         self.daemon = [shutil.which("supervisord"), "-c", self.config]
 
