@@ -94,7 +94,7 @@ class Dcchost:
 
 def start_many(bench, host, number):
     times = [timed(lambda i=i: host.launch("i%d" % i, "--no-agent", "--lifetime", "0",
-                                         options=["--set", "settle=0"]))[0] for i in range(number)]
+                                           options=["--set", "settle=0"]))[0] for i in range(number)]
     bench.add("start, median of the first ten", "ms", statistics.median(times[:10]) * 1e3)
     bench.add("start, median of the last ten", "ms", statistics.median(times[-10:]) * 1e3)
     bench.add("all started", "s", sum(times))
@@ -191,9 +191,10 @@ class Supervisord:
     def __init__(self, top, number, program):
         self.config, self.number = os.path.join(top, "conf"), number
         text = ("[unix_http_server]\nfile=%(top)s/sock\n[supervisord]\nlogfile=/dev/null\nlogfile_maxbytes=0\n"
-                "pidfile=%(top)s/pid\nnodaemon=true\nminfds=8192\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = "
-                "supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\nserverurl=unix://%(top)s/sock\n[program:i]\n"
-                "command=%(program)s\nprocess_name=%%(process_num)d\nnumprocs=%(number)d\nstartsecs=0\n"
+                "pidfile=%(top)s/pid\nnodaemon=true\nminfds=8192\n[rpcinterface:supervisor]\n"
+                "supervisor.rpcinterface_factory = "
+                "supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\n"
+                "serverurl=unix://%(top)s/sock\n[program:i]\ncommand=%(program)s\nprocess_name=%%(process_num)d\nnumprocs=%(number)d\nstartsecs=0\n"
                 "stdout_logfile=/dev/null\nstderr_logfile=/dev/null\n")
         pathlib.Path(self.config).write_text(text % {"top": top, "program": program, "number": number})
         self.daemon = [shutil.which("supervisord"), "-c", self.config]
@@ -265,7 +266,8 @@ class Bench:
     def report(self):
         print("%-42s %-6s %s   %s" % ("", "", " ".join("%12s" % name for name in NAMES), "aim, at most"))
         for what, row in self.rows.items():
-            shown = " ".join("%12s" % ("%.3g" % row["values"][name] if name in row["values"] else "-") for name in NAMES)
+            values = row["values"]
+            shown = " ".join("%12s" % ("%.3g" % values[name] if name in values else "-") for name in NAMES)
             print("%-42s %-6s %s   %s" % (what, row["unit"], shown, "" if row["aim"] is None else "%.3g" % row["aim"]))
 
 
