@@ -194,7 +194,8 @@ class Supervisord:
                 "pidfile=%(top)s/pid\nnodaemon=true\nminfds=8192\n[rpcinterface:supervisor]\n"
                 "supervisor.rpcinterface_factory = "
                 "supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\n"
-                "serverurl=unix://%(top)s/sock\n[program:i]\ncommand=%(program)s\nprocess_name=%%(process_num)d\nnumprocs=%(number)d\nstartsecs=0\n"
+                "serverurl=unix://%(top)s/sock\n[program:i]\ncommand=%(program)s\n"
+                "process_name=%%(process_num)d\nnumprocs=%(number)d\nstartsecs=0\n"
                 "stdout_logfile=/dev/null\nstderr_logfile=/dev/null\n")
         pathlib.Path(self.config).write_text(text % {"top": top, "program": program, "number": number})
         self.daemon = [shutil.which("supervisord"), "-c", self.config]
