@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """What many instances on one machine cost, beside supervisord and circus.
 
-`./dev bench growth [--instances N] [--idle S]`. The applications are tests/fake-dcc without an agent, which do nothing. Each
-figure is of one pass; a peer that is not installed has an empty column. A peer is one daemon that starts all its programs from
-one file, so that it has no figure for what one more costs, and none for a daemon that is killed: its programs die or are lost.
+`./dev bench growth [--instances N] [--idle S]`. The applications are tests/fake-dcc without an agent, which do
+nothing. Each figure is of one pass; a peer that is not installed has an empty column. A peer is one daemon that
+starts all its programs from one file, so that it has no figure for what one more costs, and none for a daemon that is
+killed: its programs die or are lost.
 """
 
 import argparse
@@ -81,7 +82,8 @@ class Dcchost:
     def launch(self, name, *modes, options=()):
         done = self.run("launch", "fake", "-d", "--name", name, *options, "--", *modes)
         if done.returncode != 0:
-            sys.exit("growth: %s: %s" % (name, done.stderr.decode()))
+            print("growth: %s: %s" % (name, done.stderr.decode()), file=sys.stderr, flush=True)
+            sys.exit(1)
 
     def ps(self):
         return json.loads(self.run("ps", "--json").stdout)
@@ -91,8 +93,8 @@ class Dcchost:
 
 
 def start_many(bench, host, number):
-    times = [timed(lambda i=i: host.launch("i%d" % i, "--no-agent", "--lifetime", "0", options=["--set", "settle=0"]))[0]
-             for i in range(number)]
+    times = [timed(lambda i=i: host.launch("i%d" % i, "--no-agent", "--lifetime", "0",
+                                           options=["--set", "settle=0"]))[0] for i in range(number)]
     bench.add("start, median of the first ten", "ms", statistics.median(times[:10]) * 1e3)
     bench.add("start, median of the last ten", "ms", statistics.median(times[-10:]) * 1e3)
     bench.add("all started", "s", sum(times))
@@ -169,7 +171,9 @@ def bench_dcchost(bench, number, idle):
             restart_often(bench, host)
         finally:
             host.run("kill", "--all")
-            host.gone()
+            for pid in processes(host.mark):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 def pss(pids):
@@ -186,11 +190,13 @@ class Supervisord:
 
     def __init__(self, top, number, program):
         self.config, self.number = os.path.join(top, "conf"), number
-        text = ("[unix_http_server]\nfile=%(top)s/sock\n[supervisord]\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=%(top)s/pid\n"
-                "nodaemon=true\nminfds=8192\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = "
-                "supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\nserverurl=unix://%(top)s/sock\n[program:i]\n"
-                "command=%(program)s\nprocess_name=%%(process_num)d\nnumprocs=%(number)d\nstartsecs=0\nstdout_logfile=/dev/null\n"
-                "stderr_logfile=/dev/null\n")
+        text = ("[unix_http_server]\nfile=%(top)s/sock\n[supervisord]\nlogfile=/dev/null\nlogfile_maxbytes=0\n"
+                "pidfile=%(top)s/pid\nnodaemon=true\nminfds=8192\n[rpcinterface:supervisor]\n"
+                "supervisor.rpcinterface_factory = "
+                "supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\n"
+                "serverurl=unix://%(top)s/sock\n[program:i]\ncommand=%(program)s\n"
+                "process_name=%%(process_num)d\nnumprocs=%(number)d\nstartsecs=0\n"
+                "stdout_logfile=/dev/null\nstderr_logfile=/dev/null\n")
         pathlib.Path(self.config).write_text(text % {"top": top, "program": program, "number": number})
         self.daemon = [shutil.which("supervisord"), "-c", self.config]
 
@@ -261,7 +267,8 @@ class Bench:
     def report(self):
         print("%-42s %-6s %s   %s" % ("", "", " ".join("%12s" % name for name in NAMES), "aim, at most"))
         for what, row in self.rows.items():
-            shown = " ".join("%12s" % ("%.3g" % row["values"][name] if name in row["values"] else "-") for name in NAMES)
+            values = row["values"]
+            shown = " ".join("%12s" % ("%.3g" % values[name] if name in values else "-") for name in NAMES)
             print("%-42s %-6s %s   %s" % (what, row["unit"], shown, "" if row["aim"] is None else "%.3g" % row["aim"]))
 
 

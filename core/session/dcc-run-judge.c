@@ -67,7 +67,7 @@ ask_adapter(const DccRunFacts *facts, DccExitInfo *info)
 static gboolean
 is_early_exit(const DccRunFacts *facts, DccExitInfo *info, DccVerdict *verdict)
 {
-    return !facts->ready && !facts->requested && !facts->setup->is_job &&
+    return !facts->ready && !facts->ready_unknown && !facts->requested && !facts->setup->is_job &&
            dcc_exit_info_get_kind(info) == DCC_RESULT_EXITED && dcc_exit_info_get_code(info) == 0 &&
            dcc_verdict_is_clean(verdict);
 }

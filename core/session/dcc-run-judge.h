@@ -20,6 +20,7 @@ typedef struct {
     gint64 uptime_ms;
     guint64 oom_kills; /* of the machine, at its start */
     gboolean ready;
+    gboolean ready_unknown; /* it may have told a session that is dead */
     gboolean requested;
     gboolean hung;
     gboolean blind; /* it slept where its display was gone, and was ended for that */

@@ -237,6 +237,8 @@ dcc_run_restore(const DccRunOrder *order,
     self->environment = g_strdupv(record->environment);
     self->was_ready = record->ready;
     self->agent_due = record->ready;
+    self->ready_unknown =
+        !record->ready && dcc_launch_plan_get_readiness(self->setup->plan) == DCC_READINESS_AGENT;
     self->counted = record->counted;
     self->began_wall = record->run_began_wall;
     self->log_start = MAX(record->log_start, 0);

@@ -56,6 +56,7 @@ struct _DccRun {
     gboolean was_ready;
     gboolean counted;
     gboolean paused;
+    gboolean ready_unknown; /* what its agent has told a session that is dead was not heard */
     gboolean agent_due;     /* it was connected to a session that died, and comes back */
     gboolean tree_gone;     /* none of its processes is left, told or not yet */
     gboolean keep_temp_dir; /* something could not be brought away from it */

@@ -236,6 +236,7 @@ dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
         .uptime_ms = self->uptime_ms,
         .oom_kills = self->oom_kills,
         .ready = self->was_ready,
+        .ready_unknown = self->ready_unknown,
         .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,
         .hung = self->stop == DCC_RUN_STOP_HANG || dcc_run_watch_count_reports(self->watch) > 0,
         .scene = work->scene,
@@ -446,6 +447,7 @@ on_agent_connected(gboolean connected, gpointer data)
     if (is_dropped(self) || !connected)
         return;
     self->agent_due = FALSE;
+    self->ready_unknown = FALSE;
     if (self->agent_timer != 0)
         begin_sequence(self);
 }

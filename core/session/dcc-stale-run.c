@@ -125,6 +125,7 @@ make_facts(Stale *self, const DccShimRecord *shim)
         .uptime_ms = measure_uptime_ms(shim),
         .oom_kills = dcc_system_count_memory_kills(),
         .ready = self->record->ready,
+        .ready_unknown = !self->record->ready,
         .requested = self->record->requested,
         .hung = self->record->n_hang_reports > 0,
         .scene = self->record->scene,

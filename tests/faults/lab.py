@@ -1,8 +1,8 @@
 """A laboratory: names that are launched again and again by plans that a seed decides, while sessions, shims, clients
 and applications are killed; then what dcchost tells is held against what the application wrote down.
 
-A Name has one plan (lab_plans.py) after another. Names are played side by side. Nothing here decides what is right: that
-is lab_accounts.py.
+A Name has one plan (lab_plans.py) after another. Names are played side by side. Nothing here decides what is right:
+that is lab_accounts.py.
 """
 
 import collections
@@ -77,8 +77,8 @@ class Name:
         """An executable that launches another instance before it becomes the application."""
         script = self.box.work / (self.name + ".nest")
         if not script.exists():
-            text = ("#!/bin/sh\nexport DCCHOST_FAKE_EXECUTABLE='%s'\n[ \"$1\" = --version ] || '%s' launch fake -d --name "
-                    "%s -- --autosave --oracle '%s' >/dev/null 2>&1\nexec \"$DCCHOST_FAKE_EXECUTABLE\" \"$@\"\n")
+            text = ("#!/bin/sh\nexport DCCHOST_FAKE_EXECUTABLE='%s'\n[ \"$1\" = --version ] || '%s' launch fake -d "
+                    "--name %s -- --autosave --oracle '%s' >/dev/null 2>&1\nexec \"$DCCHOST_FAKE_EXECUTABLE\" \"$@\"\n")
             script.write_text(text % (self.box.env["DCCHOST_FAKE_EXECUTABLE"], os.environ["DCCHOST"], self.inner,
                                       self.box.work / (self.inner + ".account")))
             script.chmod(0o755)
@@ -119,6 +119,7 @@ class Name:
 
     def act(self, action, launcher):
         word = action.word
+        self.told.read(self.state())
         self.story.append("%.3f %s" % (action.at, action.text()))
         if word == "kill-session":
             self.strike("session", signal.SIGKILL)
@@ -145,11 +146,9 @@ class Name:
                 self.asked = self.interrupted = True  # an interrupt is a stop
                 launcher.send_signal(action.number)
         elif word == "launch-again":
-            self.told.read(self.state())
             self.client("launch", "fake", "-d", "--name", self.name, "--", "--oracle", str(self.account))
         elif word in ("stop", "kill", "restart"):
             self.asked = True
-            self.told.read(self.state())  # one that has ended is launched again
             self.client(word, self.name)
         else:
             self.client(word, self.name)
@@ -179,6 +178,7 @@ class Name:
             time.sleep(0.01)
         deadline = time.monotonic() + PATIENCE
         while self.place().exists() or self.is_busy():
+            self.told.read(self.state())
             if time.monotonic() > deadline:
                 raise Stuck("%s is still there: %s, %s" % (
                     self.name, self.processes(), [child.args for child in self.children if child.poll() is None]))
@@ -308,7 +308,7 @@ class Outcome:
     """The counts of a laboratory."""
 
     def __init__(self, seed):
-        self.seed, self.names, self.lives, self.seconds = seed, 0, 0, 0.0
+        self.seed, self.names, self.lives, self.unseen, self.seconds = seed, 0, 0, 0, 0.0
         self.faults, self.lost, self.plans = [], collections.Counter(), collections.Counter()
         self.stories = {}
 
@@ -316,6 +316,7 @@ class Outcome:
         self.names += 1
         self.lives += name.lives
         self.faults += name.faults
+        self.unseen += len(name.told.unseen())
         self.lost += lab_accounts.lost_reasons(name.told)
         self.plans.update(plan.kind for plan in name.plans)
         if name.faults:
@@ -327,9 +328,9 @@ class Outcome:
     def line(self):
         counts = ", ".join("%s %d" % (kind, self.count(kind)) for kind in lab_accounts.KINDS)
         reasons = "; ".join("%d %s" % (count, reason) for reason, count in self.lost.most_common())
-        return "%d lives of %d names, %s, lost %d%s, seed %s, %.0f s" % (
+        return "%d lives of %d names, %s, lost %d%s, seed %s, %.0f s, %d judged by the list of ends alone" % (
             self.lives, self.names, counts, sum(self.lost.values()), " (%s)" % reasons if reasons else "", self.seed,
-            self.seconds)
+            self.seconds, self.unseen)
 
     def details(self):
         for fault in self.faults:

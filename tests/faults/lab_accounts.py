@@ -46,11 +46,27 @@ def read_account(path):
 
 
 class Told:
-    """What dcchost tells of one name, collected over all that was launched under it."""
+    """What dcchost tells of one name, collected over all that was launched under it.
+
+    Of journals the last two are kept, so one that came and went between two looks was not seen. The list of ends holds
+    the exit events of it, too: such ends are judged by that, and counted."""
 
     def __init__(self):
         self.events = {}  # (time, number): event; read again and again, counted once
         self.deaths = []
+
+    def exits(self):
+        """{incarnation: [event, ...]}"""
+        exits = collections.defaultdict(list)
+        for event in self.of("exit"):
+            exits[event["incarnation"]].append(event)
+        for death in self.deaths:
+            if death["incarnation"] not in exits:
+                exits[death["incarnation"]] = [death]
+        return exits
+
+    def unseen(self):
+        return {each["incarnation"] for each in self.deaths} - {each["incarnation"] for each in self.of("exit")}
 
     def read(self, state):
         """Before and after each launch: of older journals one is kept. The newer one first, which may become it."""
@@ -92,9 +108,7 @@ def allowed_ends(run, pid, asked):
 def compare_ends(name, runs, told, asked, may_be_lost, interrupted):
     """asked: numbers of the signals that dcchost itself had reason to send. may_be_lost: {incarnation}, whose end the
     kernel told to nobody who lived. interrupted: a start was, and such a start leaves nothing, no word either."""
-    exits = collections.defaultdict(list)
-    for event in told.of("exit"):
-        exits[event["incarnation"]].append(event)
+    exits = told.exits()
     started = {event["incarnation"] for event in told.of("started")}
     for incarnation in set(runs) - set(exits):
         if interrupted and incarnation not in started:
@@ -124,8 +138,6 @@ def compare_lists(name, told):
     starts = collections.Counter(event["incarnation"] for event in told.of("started"))
     for incarnation in set(exits) - set(deaths):
         yield Fault(MISSING, name, "%s: not in the list of ends" % incarnation)
-    for incarnation in set(deaths) - set(exits):
-        yield Fault(MISSING, name, "%s: in the list of ends, but no event" % incarnation)
     for incarnation in set(exits) - set(starts):
         yield Fault(MISSING, name, "%s: no start is told" % incarnation)
     for what, counts in (("the list of ends", deaths), ("starts", starts)):

@@ -2,8 +2,9 @@
 
 import signal
 
-OPTIONS = ["--backoff", "fixed:1ms", "--set", "instant-crash=0", "--set", "scene-crashes=0", "--set", "term-timeout=200ms",
-           "--set", "tree-timeout=200ms", "--set", "save-timeout=3s", "--set", "bundles=2", "--max-restarts"]
+OPTIONS = ["--backoff", "fixed:1ms", "--set", "instant-crash=0", "--set", "scene-crashes=0",
+           "--set", "term-timeout=200ms", "--set", "tree-timeout=200ms", "--set", "save-timeout=3s",
+           "--set", "bundles=2", "--max-restarts"]
 CRASHES = [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE]
 STRIKES = [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTERM]
 TREES = ["fork", "double-fork", "setsid", "ignore-term"]

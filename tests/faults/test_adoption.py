@@ -80,6 +80,18 @@ def test_an_application_that_ends_with_its_shim_is_known_where_the_kernel_tells(
     assert list(told_ends(box, "fake").values()) == [("signal", signal.SIGSEGV) if tells else ("lost", 0)]
 
 
+def test_an_end_that_nobody_saw_is_not_called_too_early(box):
+    """Whether it had been ready it had told a session that was killed before it heard."""
+    box.run("launch", "fake", "-d", "--", "--ready-after", "700", "--term-exit", "0")
+    before = lose_session(box)
+    os.kill(before["pid"], signal.SIGTERM)
+    until(lambda: not is_alive(before["pid"]), "its end")
+    assert box.run("adopt").status in (0, 1)
+    until(lambda: not place(box, "fake").exists(), "the end")
+    result = events(box, "fake", "exit")[0]["result"]
+    assert (result["kind"], result["code"]) == ("exited", 0)
+
+
 def test_what_a_shim_took_along_of_a_kill_is_done_by_the_session(box):
     """The order lies in the shim's socket when it dies."""
     box.launch("--", "--tree", "ignore-term", "--ignore-term")
