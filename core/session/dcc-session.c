@@ -306,6 +306,7 @@ dcc_session_new(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runt
 static gboolean
 start(DccSession *self, DccInstallation *installation, GError **error)
 {
+    g_autoptr(DccSession) held = g_object_ref(self);
     g_autoptr(DccInstanceDir) dir =
         dcc_claim_name(self->runtime, dcc_session_get_name(self), error);
 
@@ -339,13 +340,11 @@ dcc_session_start(DccSession *self, GError **error)
 {
     g_autoptr(DccSearch) search = NULL;
     g_autoptr(DccInstallation) installation = NULL;
-    g_autoptr(DccSession) held = NULL;
     DccLaunchRequest *request;
 
     g_return_val_if_fail(DCC_IS_SESSION(self), FALSE);
     g_return_val_if_fail(!dcc_supervisor_is_open(self->supervisor), FALSE);
 
-    held = g_object_ref(self);
     request = dcc_supervisor_get_request(self->supervisor);
     search = dcc_search_new("/", NULL);
     installation = dcc_catalogue_choose_for_scene(self->adapter,

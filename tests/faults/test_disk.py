@@ -132,7 +132,7 @@ def answers(box, pid):
 
 
 def test_the_runtime_directory_is_deleted(box):
-    """A cleaner or a logout takes it away: it is made anew, the instance is seen, its name stays taken, and it stops."""
+    """A cleaner or a logout takes it away: it is made anew, its name stays taken, it is seen and stops."""
     box.launch("--restart", "never")
     pid = box.status()["pid"]
     shutil.rmtree(str(place(box, "fake").parent))
