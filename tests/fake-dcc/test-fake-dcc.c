@@ -406,7 +406,7 @@ test_agent_saves_and_quits(Fixture *fixture, gconstpointer data)
     JsonObject *result = json_object_get_object_member(json_node_get_object(saved), "result");
     g_assert_true(
         g_file_get_contents(json_object_get_string_member(result, "path"), &text, NULL, NULL));
-    g_assert_true(strstr(text, "scene ") != NULL);
+    g_assert_true(g_str_has_prefix(text, "work-copy "));
     g_assert_cmpint(json_object_get_int_member(result, "bytes"), ==, strlen(text));
 
     g_autoptr(JsonNode) run_reply = session_call(&session, "run", "{\"source\":\"1\"}");
