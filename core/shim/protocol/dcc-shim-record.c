@@ -103,17 +103,17 @@ count_kept(const DccShimSlot *slot)
     return slot->n_beside < DCC_SHIM_MAX_ENDED ? slot->n_beside : DCC_SHIM_MAX_ENDED;
 }
 
-/* The name belongs to it: a number can come again in a tree that forks without end. */
+/* By its number alone: a program that is executed between two passes changes its name, and is still
+ * one process. */
 static DccShimEnded *
 find_ended(DccShimSlot *slot, const DccProc *proc)
 {
     for (uint32_t i = 0; i < count_kept(slot); i++)
-        if (slot->beside[i].pid == proc->pid && strcmp(slot->beside[i].comm, proc->comm) == 0)
+        if (slot->beside[i].pid == proc->pid)
             return &slot->beside[i];
     return NULL;
 }
 
-/* Those that are not named are told apart by their number alone. */
 static bool
 is_counted(const DccShimSlot *slot, const DccProc *proc)
 {

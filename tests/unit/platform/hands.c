@@ -89,9 +89,12 @@ be_daemon(void)
     if (fork() > 0)
         return;
     setsid();
+    pid_t between = getpid();
     if (fork() != 0)
         _exit(0);
     signal(SIGTERM, SIG_IGN);
+    while (getppid() == between) /* so that whoever reads the word finds one process and not two */
+        usleep(1000);
     printf("daemon\n");
     fflush(stdout);
     idle();
