@@ -86,14 +86,14 @@ no_answer(CliInstance *instance, const GError *problem)
     gboolean well = strcmp(known, "ok") == 0 || strcmp(known, "busy") == 0;
 
     json_object_set_string_member(reply, "health", well ? "unknown" : known);
-    json_object_set_null_member(reply, "main_thread_age_ms");
+    json_object_set_int_member(reply, "main_thread_age_ms", -1);
     json_object_set_null_member(reply, "busy");
     json_object_set_null_member(reply, "scene");
     if (report != NULL)
         dcc_json_set_bytes(reply, "report", report);
     else
         json_object_set_null_member(reply, "report");
-    json_object_set_null_member(reply, "round_trip_ms");
+    json_object_set_int_member(reply, "round_trip_ms", -1);
     cli_warn("%s: %s", instance->name, problem->message);
     return reply;
 }

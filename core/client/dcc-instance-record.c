@@ -81,9 +81,9 @@ make_unknown_health(void)
     JsonObject *health = json_object_new();
 
     json_object_set_string_member(health, "state", "unknown");
-    json_object_set_null_member(health, "main_thread_age_ms");
+    json_object_set_int_member(health, "main_thread_age_ms", -1);
     json_object_set_null_member(health, "busy");
-    json_object_set_null_member(health, "age_ms");
+    json_object_set_int_member(health, "age_ms", -1);
     json_object_set_null_member(health, "report");
     return health;
 }

@@ -129,12 +129,12 @@ make_probe_result(DccHealth health, DccProbeReply *reply, gint64 round_trip_ms)
     JsonObject *result = json_object_new();
 
     json_object_set_string_member(result, "health", dcc_enum_to_nick(DCC_TYPE_HEALTH, health));
-    dcc_object_set_known(result,
-                         "main_thread_age_ms",
-                         reply != NULL ? dcc_probe_reply_get_main_thread_age(reply) : -1);
+    json_object_set_int_member(result,
+                               "main_thread_age_ms",
+                               reply != NULL ? dcc_probe_reply_get_main_thread_age(reply) : -1);
     set_text_or_null(result, "busy", reply != NULL ? dcc_probe_reply_get_busy(reply) : NULL);
     set_text_or_null(result, "scene", reply != NULL ? dcc_probe_reply_get_scene(reply) : NULL);
-    dcc_object_set_known(result, "round_trip_ms", round_trip_ms);
+    json_object_set_int_member(result, "round_trip_ms", round_trip_ms);
     return result;
 }
 

@@ -64,18 +64,14 @@ static void
 set_progress(JsonObject *object, DccProgress *progress)
 {
     int frame = 0;
-    double percent = dcc_progress_get_percent(progress);
 
-    if (percent >= 0)
-        json_object_set_double_member(object, "percent", percent);
-    else
-        json_object_set_null_member(object, "percent");
+    json_object_set_double_member(object, "percent", dcc_progress_get_percent(progress));
     if (dcc_progress_get_frame(progress, &frame))
         json_object_set_int_member(object, "frame", frame);
     else
         json_object_set_null_member(object, "frame");
     json_object_set_int_member(object, "saved", dcc_progress_get_saved(progress));
-    dcc_object_set_known(object, "remaining_ms", dcc_progress_get_remaining(progress));
+    json_object_set_int_member(object, "remaining_ms", dcc_progress_get_remaining(progress));
 }
 
 JsonObject *
@@ -257,7 +253,7 @@ dcc_event_health(DccHealth health, DccProbeReply *last)
     const char *busy = last != NULL ? dcc_probe_reply_get_busy(last) : NULL;
 
     set_nick(event, "state", DCC_TYPE_HEALTH, health);
-    dcc_object_set_known(
+    json_object_set_int_member(
         event, "main_thread_age_ms", last != NULL ? dcc_probe_reply_get_main_thread_age(last) : -1);
     if (busy != NULL)
         json_object_set_string_member(event, "busy", busy);

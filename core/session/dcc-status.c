@@ -39,11 +39,11 @@ make_health(DccRun *run)
     DccHealth health = run != NULL ? dcc_run_get_health(run) : DCC_HEALTH_UNKNOWN;
 
     json_object_set_string_member(object, "state", dcc_enum_to_nick(DCC_TYPE_HEALTH, health));
-    dcc_object_set_known(object,
-                         "main_thread_age_ms",
-                         last != NULL ? dcc_probe_reply_get_main_thread_age(last) : -1);
+    json_object_set_int_member(object,
+                               "main_thread_age_ms",
+                               last != NULL ? dcc_probe_reply_get_main_thread_age(last) : -1);
     dcc_object_set_bytes(object, "busy", last != NULL ? dcc_probe_reply_get_busy(last) : NULL);
-    dcc_object_set_known(object, "age_ms", age);
+    json_object_set_int_member(object, "age_ms", age);
     dcc_object_set_bytes(object, "report", run != NULL ? dcc_run_get_hang_report(run) : NULL);
     return object;
 }
