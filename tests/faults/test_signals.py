@@ -81,7 +81,8 @@ def test_a_signal_to_the_session_s_group_is_a_stop(box, number):
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL, signal.SIGQUIT])
 def test_the_end_of_the_viewer_is_not_that_of_the_application(box, number):
-    viewer = box.popen("launch", "fake", stdout=subprocess.DEVNULL, start_new_session=True)
+    viewer = box.popen("launch", "fake", stdout=subprocess.DEVNULL, start_new_session=True,
+                       preexec_fn=lambda: signal.signal(number, signal.SIG_DFL) if number != signal.SIGKILL else None)
     before = ready(box)
     os.killpg(viewer.pid, number)
     viewer.wait(20)
