@@ -115,6 +115,7 @@ is_blind(DccRunWatch *self)
     DccHealth health = dcc_run_watch_get_health(self);
 
     return (health == DCC_HEALTH_BUSY || health == DCC_HEALTH_UNRESPONSIVE) && self->asleep &&
+           !dcc_run_output_has(self->output, DCC_OUTPUT_CRASH) && /* on_health() sees to that */
            !dcc_launch_request_is_headless(self->setup->request) && self->environment != NULL &&
            dcc_display_is_gone(self->environment);
 }
