@@ -261,6 +261,15 @@ read_pid(Life *life)
     return g_ascii_strtoll(strstr(text, "pid ") + 4, NULL, 10);
 }
 
+/* It has its name from the moment on that it is executed, and is not known by it before. */
+static gboolean
+has_executed_daemon(Life *life, gpointer data)
+{
+    DccProc proc;
+
+    return dcc_proc_read(read_pid(life), &proc) && strcmp(proc.comm, "licence-server-") == 0;
+}
+
 /* A daemon's name that is longer than what the kernel keeps of it, with a shim and without. */
 static void
 test_long_name(gconstpointer without_shim)
@@ -274,6 +283,7 @@ test_long_name(gconstpointer without_shim)
     life->start.daemons = daemons;
     life_start_argv(life, (const char *[]){"/bin/sh", "-c", script, NULL});
     life_until_logged(life, "daemon");
+    life_until(life, has_executed_daemon, NULL);
     if (without_shim != NULL) {
         life_kill_shim(life);
         life_wait(life, DCC_SHIM_GONE);
