@@ -1,6 +1,5 @@
-/* Starting the process that holds a session, and what it reports: one JSON line, {"first_event":N}
- * or
- * {"exit":N,"error":NICK,"message":TEXT}. */
+/* Starting the process that holds a session, and what it reports: one JSON line,
+ * {"first_event":N,"explanation":TEXT} or {"exit":N,"error":NICK,"message":TEXT}. */
 #include "cli-session-process.h"
 
 #include "cli-exit.h"
@@ -116,6 +115,7 @@ static gboolean
 understand(const char *text, const char *log_path, CliSessionProcessReport *report, GError **error)
 {
     g_autoptr(JsonObject) object = dcc_json_from_text(text, -1, NULL);
+    const char *explanation;
     int code = DCC_ERROR_FAILED;
 
     if (object == NULL) {
@@ -128,6 +128,9 @@ understand(const char *text, const char *log_path, CliSessionProcessReport *repo
     }
     if (json_object_has_member(object, "first_event")) {
         report->first_event = dcc_json_get_int(object, "first_event", 0);
+        explanation = dcc_json_get_string(object, "explanation", NULL);
+        if (explanation != NULL)
+            cli_warn("%s", explanation);
         return TRUE;
     }
     dcc_enum_from_nick(DCC_TYPE_ERROR, dcc_json_get_string(object, "error", ""), &code, NULL);

@@ -80,8 +80,7 @@ dcc_catalogue_choose_for_scene(DccAdapter *adapter,
                                GError **error)
 {
     g_autoptr(DccChoice) choice = NULL;
-    g_autoptr(DccInstallation) chosen = NULL;
-    g_autofree char *sentence = NULL;
+    DccInstallation *chosen = NULL;
 
     g_return_val_if_fail(DCC_IS_ADAPTER(adapter), NULL);
     g_return_val_if_fail(DCC_IS_SEARCH(search), NULL);
@@ -89,11 +88,11 @@ dcc_catalogue_choose_for_scene(DccAdapter *adapter,
     choice = dcc_choice_new(adapter, search, version, scene, error);
     if (choice) {
         dcc_candidates_ask(dcc_choice_get_candidates(choice));
-        chosen = dcc_choice_make(choice, &sentence, error);
+        chosen = dcc_choice_make(choice, error);
     }
     if (explanation)
-        *explanation = g_steal_pointer(&sentence);
-    return g_steal_pointer(&chosen);
+        *explanation = g_strdup(chosen ? dcc_choice_get_explanation(choice) : NULL);
+    return chosen ? g_object_ref(chosen) : NULL;
 }
 
 /**

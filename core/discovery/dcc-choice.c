@@ -14,6 +14,8 @@ struct _DccChoice {
     char *scene;
     char *variable;
     const char *executable; /* that the variable names; the search's */
+    DccInstallation *chosen;
+    char *explanation;
 };
 
 static void
@@ -243,22 +245,33 @@ dcc_choice_get_candidates(DccChoice *self)
 }
 
 DccInstallation *
-dcc_choice_make(DccChoice *self, char **explanation, GError **error)
+dcc_choice_make(DccChoice *self, GError **error)
 {
-    g_autoptr(GListModel) list = dcc_candidates_list(self->candidates);
-    g_autofree char *saved =
-        self->scene ? dcc_scene_read_version(self->adapter, self->scene) : NULL;
+    g_autoptr(GListModel) list = NULL;
+    g_autofree char *saved = NULL;
+
+    if (self->chosen)
+        return self->chosen;
+    list = dcc_candidates_list(self->candidates);
+    saved = self->scene ? dcc_scene_read_version(self->adapter, self->scene) : NULL;
+
     Wish wish = {
         .adapter = self->adapter, .scene = self->scene, .saved = saved, .version = self->version};
-    g_autoptr(DccInstallation) chosen = choose_from(list, self->search, &wish, self->executable);
 
-    if (chosen)
-        *explanation = explain(&wish, dcc_installation_get_version(chosen));
+    self->chosen = choose_from(list, self->search, &wish, self->executable);
+    if (self->chosen)
+        self->explanation = explain(&wish, dcc_installation_get_version(self->chosen));
     else if (g_list_model_get_n_items(list) == 0)
         set_not_installed(self->adapter, self->search, self->variable, error);
     else
         set_none_fits(self->adapter, list, self->version, self->variable, error);
-    return g_steal_pointer(&chosen);
+    return self->chosen;
+}
+
+const char *
+dcc_choice_get_explanation(DccChoice *self)
+{
+    return self->explanation;
 }
 
 void
@@ -267,6 +280,8 @@ dcc_choice_free(DccChoice *self)
     if (!self)
         return;
     dcc_candidates_free(self->candidates);
+    g_clear_object(&self->chosen);
+    g_free(self->explanation);
     g_free(self->version);
     g_free(self->scene);
     g_free(self->variable);

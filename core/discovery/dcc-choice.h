@@ -13,13 +13,16 @@ typedef struct _DccChoice DccChoice;
 DccChoice *
 dcc_choice_new(
     DccAdapter *adapter, DccSearch *search, const char *version, const char *scene, GError **error);
-/* Where copies have to be asked for their versions first. */
+/* They may have to be asked for their versions first. */
 DccCandidates *
 dcc_choice_get_candidates(DccChoice *self);
-/* (transfer full): of what is known by now. *explanation (transfer full) (nullable): a sentence for people. Error
- * NOT_INSTALLED lists the places looked at, or the versions that are there. */
+/* (transfer none): made once, of what is known then. Error NOT_INSTALLED lists the places looked
+ * at, or the versions that are there. */
 DccInstallation *
-dcc_choice_make(DccChoice *self, char **explanation, GError **error);
+dcc_choice_make(DccChoice *self, GError **error);
+/* (nullable): a sentence for people that says why this one, once it is made. */
+const char *
+dcc_choice_get_explanation(DccChoice *self);
 void
 dcc_choice_free(DccChoice *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccChoice, dcc_choice_free)

@@ -57,6 +57,12 @@ dcc_supervisor_make_status(DccSupervisor *self)
     return dcc_status_make(&facts);
 }
 
+gboolean
+dcc_supervisor_is_choosing(DccSupervisor *self)
+{
+    return self->choice != NULL && self->installation == NULL;
+}
+
 static char **
 list_strings(GPtrArray *strings)
 {
@@ -203,6 +209,18 @@ DccResult *
 dcc_supervisor_get_result(DccSupervisor *self)
 {
     return self->history.result;
+}
+
+const GError *
+dcc_supervisor_get_refusal(DccSupervisor *self)
+{
+    return self->refusal;
+}
+
+const char *
+dcc_supervisor_get_explanation(DccSupervisor *self)
+{
+    return self->choice != NULL ? dcc_choice_get_explanation(self->choice) : NULL;
 }
 
 DccRunOrder
