@@ -206,6 +206,8 @@ start_finish(Start *self, CliSessionProcessReport *report, GError **error)
 {
     if (understand(self->report->str, self->log.path, report, error))
         return TRUE;
+    /* It is on its way out: whoever is told that nothing is left finds it so. */
+    dcc_child_poll(&self->child, NULL, 0, ABANDON_MS);
     /* The instance that has the name has the directory, too, even if it was made here. */
     if (error == NULL || !dcc_error_is_busy(*error))
         session_log_discard(&self->log);
