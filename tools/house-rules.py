@@ -32,7 +32,7 @@ LAYERS = {
     "core/store": VALUES + ["core/platform", "core/log", "core/store"],
     "core/policy": VALUES + ["core/policy"],
     "core/adapter": VALUES + ["core/platform", "core/adapter", "core/adapter/module"],
-    "core/discovery": VALUES + ["core/platform", "core/adapter", "core/discovery"],
+    "core/discovery": VALUES + ["core/platform", "core/store", "core/adapter", "core/discovery"],
     "core/conformance": VALUES + ["core/adapter", "core/conformance"],
     "core/processes": VALUES + ["core/platform", "core/processes"],
     # It is of one system, as the shim is, and sees what that system alone has.

@@ -244,12 +244,12 @@ dcc_supervisor_make_order(DccSupervisor *self)
 void
 dcc_supervisor_write_request(DccSupervisor *self)
 {
-    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_REQUEST);
     g_autoptr(JsonObject) object = dcc_request_to_json(self->request);
 
-    if (!dcc_instance_dir_write_json(path, object, NULL))
-        dcc_event_log_degraded(
-            self->log, "the request cannot be written; it could not be launched again by name");
+    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_REQUEST);
+
+    dcc_store_writer_push_json(
+        dcc_instance_dir_get_writer(self->dir), "the request that 'restart' goes by", path, object);
 }
 
 gboolean
