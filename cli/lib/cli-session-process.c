@@ -1,6 +1,5 @@
-/* Starting the process that holds a session, and what it reports: one JSON line, {"first_event":N}
- * or
- * {"exit":N,"error":NICK,"message":TEXT}. */
+/* Starting the process that holds a session, and what it reports: one JSON line,
+ * {"first_event":N,"explanation":TEXT} or {"exit":N,"error":NICK,"message":TEXT}. */
 #include "cli-session-process.h"
 
 #include "cli-exit.h"
@@ -119,6 +118,7 @@ static gboolean
 understand(const char *text, const char *log_path, CliSessionProcessReport *report, GError **error)
 {
     g_autoptr(JsonObject) object = dcc_json_from_text(text, -1, NULL);
+    const char *explanation;
     int code = DCC_ERROR_FAILED;
 
     if (object == NULL) {
@@ -131,6 +131,9 @@ understand(const char *text, const char *log_path, CliSessionProcessReport *repo
     }
     if (json_object_has_member(object, "first_event")) {
         report->first_event = dcc_json_get_int(object, "first_event", 0);
+        explanation = dcc_json_get_string(object, "explanation", NULL);
+        if (explanation != NULL)
+            cli_warn("%s", explanation);
         return TRUE;
     }
     dcc_enum_from_nick(DCC_TYPE_ERROR, dcc_json_get_string(object, "error", ""), &code, NULL);
@@ -206,6 +209,8 @@ start_finish(Start *self, CliSessionProcessReport *report, GError **error)
 {
     if (understand(self->report->str, self->log.path, report, error))
         return TRUE;
+    /* It is on its way out: whoever is told that nothing is left finds it so. */
+    dcc_child_poll(&self->child, NULL, 0, ABANDON_MS);
     /* The instance that has the name has the directory, too, even if it was made here. */
     if (error == NULL || !dcc_error_is_busy(*error))
         session_log_discard(&self->log);
