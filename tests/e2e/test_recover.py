@@ -31,7 +31,7 @@ def crash(pid, number=signal.SIGSEGV):
 
 
 def next_life(world, pid):
-    return until(lambda: (lambda s: s if s["ready"] and s["pid"] != pid else None)(world.status()), "the next life")
+    return until(lambda: (lambda s: s if s["ready"] and s["pid"] != pid else None)(world.status()), "the next run")
 
 
 def objects(world):
@@ -57,7 +57,7 @@ def test_an_edit_comes_back(request, where, scene):
     opened = world.events(kind="recovery")
     assert [e["action"] for e in opened] == ["opened"] and opened[0]["path"] == after["recovered"]
     if path:
-        assert "Precious" not in world.objects_in(path)  # the artist's own file is his to write
+        assert "Precious" not in world.objects_in(path)  # only the artist writes the artist's own file
     world.stop()
 
 
@@ -91,7 +91,7 @@ def argv_of(pid):
 
 @pytest.mark.parametrize("where", ["headless", "window"])
 def test_a_second_crash_is_followed_by_safe_mode_and_a_third_by_nothing(request, where):
-    """Each life edits, and each edit comes back as long as there is a life."""
+    """Each life edits, and each edit comes back as long as there is a run."""
     world = request.getfixturevalue("world" if where == "headless" else "desk")
     path = world.make_scene("shot.blend")
     status = world.launch("--recover", "auto", *SOON, "--file", path, headless=where == "headless")

@@ -194,7 +194,7 @@ class World(Box):
         return [path for path in self.runtime.rglob("*") if path.is_socket() or path.is_fifo()]
 
     def left(self):
-        """Everything that a life, its session or its shim should have taken along."""
+        """Everything that a run, its session or its shim should have taken along."""
         place = self.runtime / "dcchost"
         return dict(super().left(), **{
             "sockets": self.sockets(), "temporary files": list(self.temp.iterdir()),

@@ -226,7 +226,7 @@ start_contender(Arena *arena, DccRuntime *runtime, int wins)
 }
 
 /* Two take the name, and remove it again, as fast as they can: never both at once. A place that is
- * removed under who opens it may be refused to him, as long as nobody is let in beside another. */
+ * removed under whoever opens it may be refused to it, as long as nobody is let in beside another. */
 static void
 test_contenders(void)
 {
