@@ -24,5 +24,9 @@ dcc_system_get_free_bytes(const char *path, guint64 *bytes);
  * does not tell. */
 guint64
 dcc_system_count_memory_kills(void);
+/* (transfer full): what a call that starts or opens something failed with; where the machine is
+ * out of something, which limit that is, how high it is here, and what to do. */
+char *
+dcc_system_explain(int errno_code);
 
 G_END_DECLS
