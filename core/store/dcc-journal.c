@@ -13,6 +13,7 @@
 #include "dcc-json.h"
 #include "dcc-spool.h"
 #include "dcc-store-file.h"
+#include "dcc-system.h"
 
 #include <string.h>
 
@@ -135,23 +136,23 @@ note_end(DccJournal *self, const char *incarnation)
     return TRUE;
 }
 
-static gint64
-get_last_number(JsonArray *events)
-{
-    guint n = json_array_get_length(events);
-
-    return n > 0 ? dcc_json_get_int(json_array_get_object_element(events, n - 1), "seq", 0) : 0;
-}
+/* What is loaded of the run. */
+typedef struct {
+    DccJournal *journal;
+    JsonObject *exit; /* the last one */
+} Loaded;
 
 static void
-load_events(DccJournal *self, JsonArray *events)
+load_event(JsonObject *event, gint64 number, gpointer data)
 {
-    for (guint i = 0; i < json_array_get_length(events); i++) {
-        JsonObject *event = json_array_get_object_element(events, i);
+    Loaded *loaded = data;
 
-        dcc_event_ring_add(self->ring, dcc_json_get_int(event, "seq", 0), dcc_json_to_line(event));
-    }
-    self->last = get_last_number(events);
+    dcc_event_ring_add(loaded->journal->ring, number, dcc_json_to_line(event));
+    loaded->journal->last = number;
+    if (!g_str_equal(dcc_json_get_string(event, "type", ""), "exit"))
+        return;
+    g_clear_pointer(&loaded->exit, json_object_unref);
+    loaded->exit = json_object_ref(event);
 }
 
 static void
@@ -196,31 +197,28 @@ send_spooled(DccJournal *self, GPtrArray *lines, gint64 arrived)
 
 /* A session may have been killed after it had told an exit and before it had listed it. */
 static void
-list_last_exit(DccJournal *self, JsonArray *events)
+list_last_exit(DccJournal *self, JsonObject *event)
 {
-    for (guint i = json_array_get_length(events); i > 0; i--) {
-        JsonObject *event = json_array_get_object_element(events, i - 1);
-        const char *incarnation = dcc_json_get_string(event, "incarnation", NULL);
+    const char *incarnation =
+        event != NULL ? dcc_json_get_string(event, "incarnation", NULL) : NULL;
 
-        if (!g_str_equal(dcc_json_get_string(event, "type", ""), "exit"))
-            continue;
-        if (incarnation != NULL && !has_end(self, incarnation))
-            dcc_journal_add_death(self, event);
-        return;
-    }
+    if (incarnation != NULL && !has_end(self, incarnation))
+        dcc_journal_add_death(self, event);
 }
 
 /* What an earlier session of this run has left. */
 static void
 load(DccJournal *self, GPtrArray *left, const char *spool)
 {
-    g_autoptr(JsonArray) events = dcc_journal_read_run(self->path, spool, 0);
-    g_autoptr(JsonArray) arrived = dcc_journal_read_file(self->path, 0);
+    Loaded loaded = {self, NULL};
+    gint64 arrived;
 
     load_ends(self);
-    load_events(self, events);
-    send_spooled(self, left, get_last_number(arrived));
-    list_last_exit(self, events);
+    arrived = dcc_journal_each_of_run(self->path, spool, load_event, &loaded);
+    send_spooled(self, left, arrived);
+    list_last_exit(self, loaded.exit);
+    g_clear_pointer(&loaded.exit, json_object_unref);
+    dcc_system_trim_memory();
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 #include "dcc-pidfd.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -65,6 +66,14 @@ dcc_system_get_free_bytes(const char *path, guint64 *bytes)
         return FALSE;
     *bytes = (guint64)fs.f_bavail * fs.f_frsize;
     return TRUE;
+}
+
+void
+dcc_system_trim_memory(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 /* (transfer full): "unlimited" or a number. */
