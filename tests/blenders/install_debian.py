@@ -20,14 +20,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 import packages  # noqa: E402
 
 SUITES = {"trixie": "Blender 4.3.2", "sid": "Blender 5.2, and newer as time goes by"}
-PACKAGES = """blender libgl1-mesa-dri libegl-mesa0 libglx-mesa0 libjson-glib-1.0-0 procps python3-minimal python3-pytest
-xauth xdotool xvfb""".split()
+PACKAGES = """blender libegl1 libgl1-mesa-dri libegl-mesa0 libglx-mesa0 libjson-glib-1.0-0 procps python3-minimal
+python3-pytest xauth xdotool xvfb""".split()
 SETTINGS = 'APT::Install-Recommends "false";\nAcquire::Languages "none";\nAcquire::Retries "3";\n'
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"  # the user's may lack what is for root
 NO_SERVICES = "#!/bin/sh\nexit 101\n"
 # What debootstrap and apt-get say of an archive that does not answer, or does not have all of the suite today.
-UNREACHABLE = re.compile(r"failed getting release file|couldn't download|could(?: not|n't) (?:resolve|connect)|connection "
-                         r"(?:failed|refused|timed out)|failed to fetch|unable to locate|have unmet dependencies", re.I)
+UNREACHABLE = re.compile(r"failed getting release file|couldn't download|could(?: not|n't) (?:resolve|connect)|"
+                         r"connection (?:failed|refused|timed out)|failed to fetch|unable to locate|"
+                         r"have unmet dependencies", re.I)
 
 
 def say(text):
@@ -46,11 +47,11 @@ def find_mirror():
 
 def run(log, *command):
     """In a namespace of mounts, so that what a command mounts in the new root is gone with it."""
+    env = dict(os.environ, PATH=PATH, DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
     with open(str(log), "ab") as file:
         began = file.tell()
-        status = subprocess.run(["unshare", "--mount", "--propagation", "private", *command], stdin=subprocess.DEVNULL,
-                                stdout=file, stderr=subprocess.STDOUT,
-                                env=dict(os.environ, PATH=PATH, DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")).returncode
+        status = subprocess.run(["unshare", "--mount", "--propagation", "private", *command],
+                                stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, env=env).returncode
     if status != 0:
         said = log.read_bytes()[began:].decode("utf-8", "replace").strip()
         reason = "%s ended with %d: %s; see %s" % (command[0], status, (said.splitlines() or [""])[-1], log)
@@ -63,6 +64,7 @@ def make_root(root, suite, log):
     policy = root / "usr/sbin/policy-rc.d"
     policy.write_text(NO_SERVICES)
     policy.chmod(0o755)
+    (root / "etc/mtab").symlink_to("../proc/self/mounts")  # as every Debian but the smallest has it
     shutil.copyfile("/etc/resolv.conf", str(root / "etc/resolv.conf"))
     run(log, "chroot", str(root), "apt-get", "-q", "-y", "install", *PACKAGES)
     run(log, "chroot", str(root), "apt-get", "clean")

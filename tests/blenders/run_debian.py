@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The end-to-end tests of one file in one of the systems of install_debian.py: `run_debian.py DIRECTORY SUITE FILE`.
+"""The end-to-end tests of one file in one of the systems of install_debian.py:
+`run_debian.py DIRECTORY SUITE FILE [PYTEST'S ARGUMENTS]`.
 
 Tests, dcchost and Blender all run in there, in a namespace of mounts that ends with them: this checkout is there under
 its own path and cannot be written to, /tmp is new. The root is changed by pivot_root and not by chroot, so that
@@ -31,7 +32,7 @@ cd /
 TESTS = ["python3", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
-def main(directory, suite, file):
+def main(directory, suite, file, *more):
     place = pathlib.Path(directory).resolve()
     root, reason = place / suite, place / (suite + ".reason")
     if os.geteuid() != 0:
@@ -46,7 +47,7 @@ def main(directory, suite, file):
     for name in ("TMPDIR", "LC_ALL", "DCCHOST_BLENDER_EXECUTABLE"):
         env.pop(name, None)
     os.execvpe("unshare", ["unshare", "--mount", "--propagation", "private", "sh", "-euc",
-                           ENTER + "exec " + " ".join(map(shlex.quote, TESTS + [os.path.abspath(file)]))], env)
+                           ENTER + "exec " + " ".join(map(shlex.quote, [*TESTS, os.path.abspath(file), *more]))], env)
 
 
 if __name__ == "__main__":
