@@ -235,11 +235,10 @@ dcc_run_judge_refusal(const DccRunFacts *facts)
     const DccShimRecord *record = facts->record;
     const char *program = dcc_launch_plan_get_argv(facts->setup->plan)[0];
     DccRunEnd *end = dcc_run_end_alloc();
-    g_autofree char *reason =
-        g_str_equal(record->stage, "chdir")
-            ? g_strdup_printf("cannot enter the working directory: %s",
-                              g_strerror(record->errno_code))
-            : g_strdup_printf("cannot execute %s: %s", program, g_strerror(record->errno_code));
+    g_autofree char *why = dcc_system_explain(record->errno_code);
+    g_autofree char *reason = g_str_equal(record->stage, "chdir")
+                                  ? g_strdup_printf("cannot enter the working directory: %s", why)
+                                  : g_strdup_printf("cannot execute %s: %s", program, why);
 
     copy_facts(end, facts);
     end->result = dcc_result_new_start_failed(record->stage, record->errno_code, reason);

@@ -338,8 +338,7 @@ begin(DccSupervisor *self, GError **error)
         g_propagate_error(error, g_steal_pointer(&problem));
         return FALSE;
     }
-    dcc_supervisor_dispatch(
-        self, DCC_EVENT_SPAWN_REFUSED, "the machine is out of processes, memory or descriptors");
+    dcc_supervisor_dispatch(self, DCC_EVENT_SPAWN_REFUSED, problem->message);
     return TRUE;
 }
 
