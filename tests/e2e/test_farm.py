@@ -1,5 +1,6 @@
-"""A farm's engine and real Blender: killed or asked to end in the middle of a frame, or with unsaved work in a window."""
+"""A farm's engine and real Blender: killed or asked to end in the middle of a frame, or with unsaved work."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import time
 
 import pytest
 
-from world import figure, on_this_machine, until
+from world import Box, figure, on_this_machine, until
 
 FRAME = "import bpy; s = bpy.context.scene; s.render.engine = 'CYCLES'; s.cycles.samples = 4096; " \
     "s.cycles.use_denoising = False"
@@ -17,7 +18,7 @@ ENGINE = {"SLURM_JOB_ID": "4711", "SLURM_ARRAY_TASK_ID": "3"}
 
 
 def pids(world, client, name):
-    status = world.read_status(name)
+    status = Box.status(world, name)
     return [client.pid, status["session_pid"], status["shim_pid"], status["pid"]]
 
 
@@ -25,7 +26,8 @@ def pids(world, client, name):
 def frame(world):
     """A foreground launch, as a batch script does it, in the middle of a frame of 4,096 samples."""
     client = world.popen("launch", "blender", "--headless", "--", "--python-expr", FRAME, "-o", "//f_####", "-f", "1",
-                         env=ENGINE, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                         env=dict(world.env, **ENGINE), start_new_session=True, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
     until(lambda: "Sample " in world.run("logs", NAME, "-n", "50").out, "samples")
     yield client
     client.kill()
@@ -40,7 +42,8 @@ def test_in_the_middle_of_a_frame(world, frame, how):
         frame.send_signal(signal.SIGTERM)
     elif how == "term to all":
         for pid in all_of_it:
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # what was asked first may have ended the next
+                os.kill(pid, signal.SIGTERM)
     elif how == "kill of the group":
         os.killpg(frame.pid, signal.SIGKILL)
     else:
@@ -51,7 +54,7 @@ def test_in_the_middle_of_a_frame(world, frame, how):
     figure("%s: nothing left after %.2f s" % (how, took))
     assert took < on_this_machine(5)
     frame.wait()
-    result = world.read_status(NAME)["result"]
+    result = Box.status(world, NAME)["result"]
     assert (result["kind"], result["verdict"]) == ("stopped", "cancelled"), result
     if "term" in how:
         assert frame.returncode == 143 and result["peak_bytes"] > 50 << 20, (frame.returncode, result)
