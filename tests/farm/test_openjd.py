@@ -1,0 +1,58 @@
+"""OpenJD as `openjd run` does it, with the library that Deadline Cloud's workers use: a session's environment
+around its tasks, and a task that is cut off."""
+
+import json
+
+import pytest
+
+from conftest import PATIENCE, until
+
+
+def action(*words, **more):
+    return dict(command=words[0], args=list(words[1:]), **more)
+
+
+def write(box, step):
+    """A template of one step, as a path. JSON is YAML."""
+    path = box.work / "job.yaml"
+    path.write_text(json.dumps({"specificationVersion": "jobtemplate-2023-09", "name": "test",
+                                "steps": [dict(name="Step", **step)]}))
+    return str(path)
+
+
+def frames(text):
+    return {"taskParameterDefinitions": [{"name": "Frame", "type": "INT", "range": text}]}
+
+
+def test_an_instance_is_up_for_all_tasks_of_a_session(box, openjd):
+    environment = {"name": "dcchost", "script": {"actions": {
+        "onEnter": action("dcchost", "launch", "fake", "--name", "warm", "--headless", "-d", "--wait", "ready"),
+        "onExit": action("dcchost", "stop", "warm")}}}
+    template = write(box, {
+        "stepEnvironments": [environment], "parameterSpace": frames("1-3"),
+        "script": {"actions": {"onRun": action("dcchost", "status", "warm", "--json")}}})
+    done = openjd.run("run", template, "--step", "Step")
+    assert done.status == 0, done
+    assert done.out.count('"state": "running"') + done.out.count('"state" : "running"') == 3, done
+    assert "warm: stopped: quit" in done.out
+    assert box.run("status", "warm", "--json").json["state"] == "stopped"
+    until(lambda: not box.processes(), "the tree to be empty", PATIENCE)
+
+
+@pytest.mark.parametrize("code, status", [(0, "SUCCESS"), (75, "FAILED")])
+def test_a_task_ends_as_its_application(box, openjd, code, status):
+    run = action("dcchost", "launch", "fake", "--restart", "never", "--headless", "--", "--job", "--exit-before-ready",
+                 str(code))
+    done = openjd.run("run", write(box, {"script": {"actions": {"onRun": run}}}), "--step", "Step")
+    assert (done.status == 0) == (code == 0), done
+    assert "exited with code %d" % code in done.out
+
+
+def test_a_task_that_is_cut_off_has_its_notice(box, openjd):
+    """SIGTERM to the first process alone, and time: an orderly stop."""
+    run = action("dcchost", "launch", "fake", "--restart", "never", "--headless", timeout=3,
+                 cancelation={"mode": "NOTIFY_THEN_TERMINATE", "notifyPeriodInSeconds": PATIENCE})
+    done = openjd.run("run", write(box, {"script": {"actions": {"onRun": run}}}), "--step", "Step")
+    assert done.status != 0, done
+    assert "asking it to save and quit" in done.out and "fake: stopped: quit" in done.out
+    assert not box.processes()
