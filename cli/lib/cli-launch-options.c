@@ -1,6 +1,7 @@
 /* What `launch` is asked for. */
 #include "cli-launch-options.h"
 
+#include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-options.h"
 #include "dcc-error.h"
@@ -36,8 +37,10 @@ describe(void)
 {
     g_autoptr(DccSettings) defaults = dcc_settings_new();
     g_autoptr(GPtrArray) names = dcc_settings_list_names();
+    g_autofree char *voice = cli_engine_voice_describe();
     GString *text = g_string_new(notes);
 
+    g_string_append_printf(text, "\n%s", voice);
     g_string_append(text, "\nSettings for --set, with their defaults:");
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *value = dcc_settings_format(defaults, names->pdata[i]);
@@ -84,6 +87,8 @@ parse_entries(CliLaunchOptions *self, char **argv, int *status)
         {"backoff", 0, 0, text, &self->backoff, "fixed:2s or exponential:1s:30s", "HOW"},
         {"on-hang", 0, 0, text, &self->on_hang, "When it stops responding", "report|restart"},
         {"recover", 0, 0, text, &self->recover, "Unsaved work after a crash", "ask|auto|never"},
+        {"dialect", 0, 0, text, &self->dialect, "Speak to this farm engine; see below", "NAME"},
+        {"exit-map", 0, 0, text, &self->exit_map, "Other exit statuses; see below", "FROM=TO,..."},
         {"safe", 0, 0, flag, &self->safe, "Without preferences, start-up scripts, plug-ins", NULL},
         {"set",
          0,
@@ -122,6 +127,10 @@ check(CliLaunchOptions *self, GError **error)
     }
     if (self->wait != NULL)
         self->detach = TRUE;
+    if (self->detach && (self->dialect != NULL || self->exit_map != NULL)) {
+        cli_set_usage_error(error, "%s", "--dialect and --exit-map are for the foreground");
+        return FALSE;
+    }
     for (char **p = self->settings; p != NULL && *p != NULL; p++) {
         if (strchr(*p, '=') != NULL)
             continue;
@@ -264,7 +273,9 @@ cli_launch_options_clear(CliLaunchOptions *self)
                         &self->max_restarts,
                         &self->backoff,
                         &self->on_hang,
-                        &self->recover};
+                        &self->recover,
+                        &self->dialect,
+                        &self->exit_map};
     char ***lists[] = {&self->env, &self->settings, &self->args};
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)

@@ -19,6 +19,8 @@ typedef struct {
     char *backoff;
     char *on_hang;
     char *recover;
+    char *dialect;
+    char *exit_map;
     gboolean headless;
     gboolean safe;
     gboolean detach;

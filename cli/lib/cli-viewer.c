@@ -27,6 +27,7 @@ typedef struct {
     DccRuntime *runtime;
     const char *name;
     CliAccount *account;
+    CliEngineVoice *voice; /* NULL: a launch that is not watched to its end */
     gboolean json;
     gboolean terminal;
     gboolean colour;
@@ -116,6 +117,7 @@ take_event(Viewer *self, JsonObject *event)
         cli_out_flush();
     }
     cli_account_feed(self->account, event);
+    cli_engine_voice_feed(self->voice, event);
 }
 
 /* Everything that is there. FALSE: the session went away. */
@@ -156,7 +158,7 @@ static gboolean
 watch(Viewer *self, CliFollow *follow, GError **error)
 {
     while (drain(self, follow, error)) {
-        int timeout = self->terminal ? REDRAW_MS : -1;
+        int timeout = self->terminal ? REDRAW_MS : cli_engine_voice_get_wait(self->voice);
 
         if (cli_account_is_over(self->account))
             return TRUE;
@@ -165,6 +167,7 @@ watch(Viewer *self, CliFollow *follow, GError **error)
             timeout = PENDING_MS;
         if (!wait_for_news(follow, timeout))
             cli_account_flush(self->account);
+        cli_engine_voice_tick(self->voice);
         take_signals(self);
     }
     return FALSE;
@@ -200,9 +203,10 @@ fail_vanished(Viewer *self, const GError *error)
 }
 
 int
-cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json)
+cli_viewer_run(
+    DccRuntime *runtime, const char *name, gint64 first_event, gboolean json, CliEngineVoice *voice)
 {
-    Viewer self = {.runtime = runtime, .name = name, .json = json};
+    Viewer self = {.runtime = runtime, .name = name, .json = json, .voice = voice};
     g_autoptr(CliAccount) account = NULL;
     g_autoptr(CliFollow) follow = NULL;
     g_autoptr(GError) error = NULL;
@@ -210,7 +214,8 @@ cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboole
 
     self.terminal = !json && cli_out_is_terminal();
     self.colour = !json && cli_out_has_colour();
-    self.account = account = cli_account_new(!self.terminal, on_line, &self);
+    self.account = account =
+        cli_account_new(!self.terminal && !cli_engine_voice_tells_progress(voice), on_line, &self);
     follow = cli_follow_new(runtime, name, first_event - 1, &error);
     if (follow == NULL || !watch(&self, follow, &error))
         return fail_vanished(&self, error);
@@ -218,7 +223,7 @@ cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboole
     status = cli_account_get_exit_status(account);
     if (!json && status != CLI_DONE)
         print_log_tail(&self, stdout);
-    return status;
+    return cli_engine_voice_finish(voice, cli_account_get_result(account), status);
 }
 
 static int

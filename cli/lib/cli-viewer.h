@@ -2,12 +2,17 @@
  * status. It holds nothing: when it dies, the session and the application go on. */
 #pragma once
 
+#include "cli-engine-voice.h"
 #include "dcc-runtime.h"
 
-/* first_event: where this session begins. json: events as JSON lines instead of the account.
- * Returns the exit status. */
+/* first_event: where this session begins. json: events as JSON lines instead of the account. voice:
+ * for the engine that started it. Returns the exit status. */
 int
-cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json);
+cli_viewer_run(DccRuntime *runtime,
+               const char *name,
+               gint64 first_event,
+               gboolean json,
+               CliEngineVoice *voice);
 /* Waits for a detached launch to be started, or ready. Returns 0, or the exit status with the
  * reason told on stderr; *pid is the application's, 0 where none was told. A signal that is held
  * (cli-signals.h) ends the start. */
