@@ -103,7 +103,8 @@ int
 cmd_launch(char **argv)
 {
     g_auto(CliLaunchOptions) options = {NULL};
-    g_auto(GStrv) args = g_strdupv(argv + 1);
+    g_auto(GStrv) given = g_strdupv(argv + 1);
+    g_auto(GStrv) args = NULL;
     g_autoptr(DccLaunchRequest) request = NULL;
     g_autoptr(CliEngineVoice) voice = NULL;
     g_autoptr(GError) error = NULL;
@@ -114,7 +115,9 @@ cmd_launch(char **argv)
     voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
     if (voice == NULL)
         return cli_options_fail("dcchost launch", error);
-    request = cli_launch_options_to_request(&options, &error);
+    args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
+    if (args != NULL)
+        request = cli_launch_options_to_request(&options, &error);
     if (request == NULL || !check_installed(&options, &error))
         return cli_fail(error);
     return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args, voice);

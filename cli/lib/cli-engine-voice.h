@@ -1,13 +1,15 @@
 /* How a foreground command speaks to the farm engine that started it: lines on standard output, the
- * comment of a job, the exit status. It is there for every foreground command; where no engine and no
- * --dialect is, it says nothing and maps nothing. */
+ * comment of a job, the exit status. It is there for every foreground command; where there is neither
+ * an engine nor --dialect, it says nothing, and maps what --exit-map says. Threading: main thread, for
+ * the environment is read. */
 #pragma once
 
 #include <json-glib/json-glib.h>
 
 typedef struct _CliEngineVoice CliEngineVoice;
 
-/* dialect, exit_map (nullable): as the user wrote them; a usage error where they are wrong. silent:
+/* dialect, exit_map (nullable): as the user wrote them; dialect NULL:
+ * that of the engine that started it. A usage error where they are wrong. silent:
  * lines are for programs of another kind (--json). */
 CliEngineVoice *
 cli_engine_voice_new(const char *dialect, const char *exit_map, gboolean silent, GError **error);

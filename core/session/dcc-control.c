@@ -223,7 +223,9 @@ static void
 do_stop(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     wait_or_reply(self, peer, id, params, WAIT_END);
-    self->handler->stop(dcc_json_get_int(params, "timeout_ms", 0), self->data);
+    self->handler->stop(dcc_json_get_int(params, "timeout_ms", 0),
+                        dcc_json_get_boolean(params, "join", FALSE),
+                        self->data);
 }
 
 static void

@@ -179,7 +179,7 @@ is_shortage(int errno_code)
 }
 
 gboolean
-dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error)
+dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GError **error)
 {
     DccLaunchPlan *plan = self->setup->plan;
     g_auto(GStrv) env = dcc_run_setup_make_env(self->setup, self->dir, self->rescue_dir);
@@ -195,6 +195,7 @@ dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error)
         .first_signal = dcc_stop_plan_get_signal(self->setup->stop_plan),
         .oom_score = (int)dcc_settings_get(self->settings, DCC_SETTING_OOM_SCORE),
         .daemons = dcc_launch_plan_get_daemons(plan),
+        .ties = tied_to,
         .argv = dcc_launch_plan_get_argv(plan),
         .envp = (const char *const *)env,
         .cwd = cwd != NULL ? cwd : dcc_launch_request_get_cwd(self->setup->request),

@@ -208,6 +208,15 @@ dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms)
 }
 
 void
+dcc_run_limit_stop(DccRun *self, gint64 ms)
+{
+    if (self->sequence != NULL)
+        dcc_stop_sequence_limit(self->sequence, ms);
+    else
+        self->stop_deadline_ms = ms;
+}
+
+void
 dcc_run_clear_tree(DccRun *self, gboolean crashed)
 {
     gint64 grace = crashed ? dcc_settings_get(self->settings, DCC_SETTING_CRASH_GRACE) : 0;

@@ -46,6 +46,8 @@ restore_history(DccSupervisor *self, const DccSessionRecord *record)
     for (guint i = 0; record->rescued != NULL && record->rescued[i] != NULL; i++)
         dcc_history_note_rescue(&self->history, record->rescued[i]);
     self->began_wall = record->began_wall;
+    for (guint i = 0; record->tied_to != NULL && record->tied_to[i] != NULL; i++)
+        dcc_tie_add(self->tie, record->tied_to[i]);
 }
 
 static void

@@ -36,6 +36,7 @@ struct _DccSupervisor {
     DccEvidence *evidence;
     DccRun *run;
     DccDirKeeper *keeper;
+    DccTie *tie;
     DccConclusion *conclusion;
     DccFarewell *farewell;
 

@@ -10,6 +10,7 @@
 
 #include "dcc-journal.h"
 #include "dcc-run.h"
+#include "dcc-tie.h"
 
 G_BEGIN_DECLS
 
@@ -92,6 +93,9 @@ dcc_supervisor_make_end_report(DccSupervisor *self);
 /* (transfer none) */
 DccJournal *
 dcc_supervisor_get_journal(DccSupervisor *self);
+/* (transfer none): what it is tied to; added to before the start. */
+DccTie *
+dcc_supervisor_get_tie(DccSupervisor *self);
 /* (transfer none): NULL: none now. */
 DccRun *
 dcc_supervisor_get_run(DccSupervisor *self);

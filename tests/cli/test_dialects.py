@@ -41,6 +41,21 @@ def test_events_as_json_are_left_alone(box):
     assert done.status == 0 and all(line.startswith("{") for line in done.out.splitlines()), done
 
 
+@pytest.mark.parametrize("variable, own", [("OPENJD_SESSION_WORKING_DIR", "openjd_progress: "), ("SLURM_JOB_ID", None),
+                                           ("CUE_FRAME_ID", None), ("CUE3", None)])
+def test_an_engine_is_known_by_its_environment(box, variable, own):
+    done = box.run("launch", "fake", "--headless", *RENDER, **{variable: "12"})
+    assert done.status == 0 and done.out.splitlines()[-1] == "dcchost: verdict=clean status=0", done
+    assert own is None or lines(done, own)
+
+
+@pytest.mark.parametrize("exit_map, status", [([], 1), (["--exit-map", "5=6"], 1), (["--exit-map", "75=75"], 75)])
+def test_below_an_engine_none_but_dcchost_asks_for_another_try(box, exit_map, status):
+    ask = ["launch", "fake", "--restart", "never", *exit_map, "--", "--job", "--exit-before-ready", "75"]
+    assert box.run(*ask).status == 75
+    assert box.run(*ask, SLURM_JOB_ID="12").status == status
+
+
 @pytest.mark.parametrize("exit_map, args, status", [
     ("75=1", ["--exit-before-ready", "75"], 1),
     ("75=1", ["--licence-fail"], 75),

@@ -42,6 +42,7 @@ typedef struct {
     int first_signal;
     int oom_score;
     const char *const *daemons; /* comm names to release */
+    const char *const *ties; /* "PID:START": when one is gone, the shim sees to the end; or NULL */
     const char *const *argv;
     const char *const *envp;
     const char *cwd;

@@ -18,6 +18,7 @@
 #define DCC_SHIM_FD_LOCK      4 /* the name's lock, inherited; it only has to stay open */
 #define DCC_SHIM_MAX_DAEMONS  32
 #define DCC_SHIM_MAX_ENDED    16
+#define DCC_SHIM_MAX_TIES     4
 #define DCC_SHIM_RECORD_BYTES 8192
 #define DCC_SHIM_SLOT_BYTES   4096
 #define DCC_SHIM_MAGIC        0x44434353u /* "SCCD" */
