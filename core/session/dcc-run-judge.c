@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define LAST_LINES 100
+/* What shells add to the signal that ended what they ran. */
+#define WRAPPER_BASE 128
 
 static char **
 list_last_lines(const DccRunFacts *facts)
@@ -45,21 +47,80 @@ dcc_run_make_exit_info(const DccRunFacts *facts)
     return info;
 }
 
+/* The most memory it had, and who says so. */
+typedef struct {
+    gint64 bytes; /* -1 not known */
+    const char *from;
+    gint64 limit; /* of the group that ran out; -1 none */
+} Peak;
+
+/* The kernel counts each process exactly and alone, samples all of them and now and then; a group's
+ * count is what matters where the group ran out. */
+static Peak
+find_peak(const DccRunFacts *facts)
+{
+    DccMemoryGroup group;
+    gint64 counted = facts->record->peak_bytes;
+
+    dcc_memory_group_read(&group);
+    if (facts->group != NULL && facts->group->known && group.known &&
+        group.kills > facts->group->kills && group.peak_bytes > 0)
+        return (Peak){group.peak_bytes, "cgroup", group.limit_bytes};
+    if (facts->sampled_peak > counted)
+        return (Peak){facts->sampled_peak, "samples", -1};
+    return (Peak){counted > 0 ? counted : -1, "kernel", -1};
+}
+
+static gboolean
+has_run_out(const DccRunFacts *facts)
+{
+    DccMemoryGroup group;
+
+    dcc_memory_group_read(&group);
+    if (facts->group != NULL && facts->group->known && group.known &&
+        group.kills > facts->group->kills)
+        return TRUE;
+    return dcc_system_count_memory_kills() > facts->oom_kills;
+}
+
+/* By the kernel or by a wrapper's word. */
+static gboolean
+was_killed(DccExitInfo *info)
+{
+    if (dcc_exit_info_is_our_signal(info))
+        return FALSE;
+    return dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED
+               ? dcc_exit_info_get_signal(info) == DCC_SIGNAL_KILL
+               : dcc_exit_info_get_code(info) == WRAPPER_BASE + DCC_SIGNAL_KILL;
+}
+
+static DccVerdict *
+make_oom(const Peak *peak)
+{
+    g_autofree char *had = peak->bytes > 0
+                               ? g_format_size_full(peak->bytes, G_FORMAT_SIZE_IEC_UNITS)
+                               : g_strdup("an unknown amount");
+    g_autofree char *limit =
+        peak->limit > 0 ? g_format_size_full(peak->limit, G_FORMAT_SIZE_IEC_UNITS) : NULL;
+    g_autofree char *reason = g_strdup_printf(
+        "likely killed by the kernel, which ran out of memory meanwhile; it had %s%s%s",
+        had,
+        limit != NULL ? ", its group may have " : "",
+        limit != NULL ? limit : "");
+
+    return dcc_verdict_new(DCC_VERDICT_OOM, reason);
+}
+
 /* The kernel does not say which process it ended. That it ended one meanwhile, and that this one
  * died by a SIGKILL that was not ours, makes it likely, and that is the word. */
 static DccVerdict *
-ask_adapter(const DccRunFacts *facts, DccExitInfo *info)
+ask_adapter(const DccRunFacts *facts, DccExitInfo *info, const Peak *peak)
 {
-    gboolean killed = dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED &&
-                      dcc_exit_info_get_signal(info) == DCC_SIGNAL_KILL &&
-                      !dcc_exit_info_is_our_signal(info);
-
     if (facts->blind && dcc_exit_info_is_our_signal(info))
         return dcc_verdict_new(DCC_VERDICT_NO_DISPLAY,
                                "the display went away, and it slept on without it");
-    if (killed && dcc_system_count_memory_kills() > facts->oom_kills)
-        return dcc_verdict_new(DCC_VERDICT_OOM,
-                               "likely killed by the kernel, which ran out of memory meanwhile");
+    if (was_killed(info) && has_run_out(facts))
+        return make_oom(peak);
     return dcc_adapter_judge_exit(facts->setup->adapter, info);
 }
 
@@ -134,11 +195,13 @@ DccRunEnd *
 dcc_run_judge(const DccRunFacts *facts)
 {
     g_autoptr(DccExitInfo) info = dcc_run_make_exit_info(facts);
-    g_autoptr(DccVerdict) verdict = ask_adapter(facts, info);
+    Peak peak = find_peak(facts);
+    g_autoptr(DccVerdict) verdict = ask_adapter(facts, info, &peak);
+    g_autoptr(DccResult) result = make_result(facts, info, verdict);
     DccRunEnd *end = dcc_run_end_alloc();
 
     copy_facts(end, facts);
-    end->result = make_result(facts, info, verdict);
+    end->result = dcc_result_with_peak_memory(result, peak.bytes, peak.from);
     end->verdict = dcc_verdict_get_kind(verdict);
     end->clean = dcc_verdict_is_clean(verdict);
     end->permanent = dcc_verdict_is_permanent(verdict);

@@ -207,6 +207,7 @@ dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GErr
     self->environment = dcc_redact_environ(start.envp);
     dcc_run_watch_set_environment(self->watch, (const char *const *)self->environment);
     self->oom_kills = dcc_system_count_memory_kills();
+    dcc_memory_group_read(&self->memory_group);
     self->began = dcc_clock_now(self->clock);
     self->began_wall = g_get_real_time();
     self->shim = dcc_shim_link_start(&start, &errno_code, error);
@@ -244,6 +245,7 @@ dcc_run_restore(const DccRunOrder *order,
     self->began_wall = record->run_began_wall;
     self->log_start = MAX(record->log_start, 0);
     self->oom_kills = dcc_system_count_memory_kills();
+    dcc_memory_group_read(&self->memory_group);
     if (!equip(self, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error)) {
         dcc_run_release(self); /* not ours to end */
         return NULL;

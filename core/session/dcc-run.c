@@ -244,6 +244,8 @@ dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
         .ended_wall = record->ended != 0 ? record->ended : g_get_real_time(),
         .uptime_ms = self->uptime_ms,
         .oom_kills = self->oom_kills,
+        .group = &self->memory_group,
+        .sampled_peak = self->watch != NULL ? dcc_run_watch_get_peak_memory(self->watch) : -1,
         .ready = self->was_ready,
         .ready_unknown = self->ready_unknown,
         .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,

@@ -27,6 +27,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -167,8 +168,16 @@ wait_status_of(const siginfo_t *info)
     return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
+/* As waitid(), which leaves out what the kernel tells as well: how much memory it has had at most,
+ * or any child that it waited for. */
+static int
+wait_any(siginfo_t *info, int what, struct rusage *usage)
+{
+    return (int)syscall(SYS_waitid, P_ALL, 0, info, what, usage);
+}
+
 static void
-main_ended(Shim *shim, const siginfo_t *info)
+main_ended(Shim *shim, const siginfo_t *info, const struct rusage *usage)
 {
     /* Dead, so whatever its exec had to say has been said. */
     if (shim->child.told_fd >= 0)
@@ -179,6 +188,7 @@ main_ended(Shim *shim, const siginfo_t *info)
     shim->record.phase = DCC_PHASE_ENDED;
     shim->record.status_known = 1;
     shim->record.wait_status = wait_status_of(info);
+    shim->record.peak_kib = (uint32_t)usage->ru_maxrss;
     shim->record.ended = get_wall_clock();
     write_record(shim, false);
     dcc_shim_clients_tell(&shim->clients, NEWS_EXITED);
@@ -188,7 +198,7 @@ main_ended(Shim *shim, const siginfo_t *info)
 }
 
 static void
-child_changed(Shim *shim, const siginfo_t *info)
+child_changed(Shim *shim, const siginfo_t *info, const struct rusage *usage)
 {
     if (info->si_pid != shim->record.main.pid || shim->record.phase == DCC_PHASE_ENDED)
         return;
@@ -196,7 +206,7 @@ child_changed(Shim *shim, const siginfo_t *info)
         shim->paused = info->si_code == CLD_STOPPED;
         dcc_shim_clients_tell(&shim->clients, shim->paused ? NEWS_PAUSED : NEWS_RESUMED);
     } else if (info->si_code != CLD_TRAPPED) {
-        main_ended(shim, info);
+        main_ended(shim, info, usage);
     }
 }
 
@@ -223,10 +233,11 @@ reap(Shim *shim)
 
     for (;;) {
         siginfo_t info = {0};
+        struct rusage usage = {0};
 
-        if (waitid(P_ALL, 0, &info, what) != 0 || info.si_pid == 0)
+        if (wait_any(&info, what, &usage) != 0 || info.si_pid == 0)
             break;
-        child_changed(shim, &info);
+        child_changed(shim, &info, &usage);
     }
     settle(shim);
 }
