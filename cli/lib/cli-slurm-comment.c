@@ -10,6 +10,7 @@
 struct _CliSlurmComment {
     char *program; /* NULL: there is no job, or no way */
     char *job;
+    gboolean allowed; /* it has worked before */
 };
 
 /* A task of an array has a number of its own, but the last one's is the array's as well, and would be
@@ -47,11 +48,15 @@ cli_slurm_comment_set(CliSlurmComment *self, const char *text)
     if (self->program == NULL)
         return;
     output = dcc_command_run(argv, NULL, PATIENCE_MS, OUTPUT_LIMIT, &status, &error);
-    if (output != NULL && status == 0)
+    if (output != NULL && status == 0) {
+        self->allowed = TRUE;
+        return;
+    }
+    g_clear_pointer(&self->program, g_free);
+    if (self->allowed) /* a job that was cancelled has no comment any more */
         return;
     cli_warn("the job's comment cannot be set, and stays as it is: %s",
              output != NULL ? g_strstrip(output) : error->message);
-    g_clear_pointer(&self->program, g_free);
 }
 
 void
