@@ -111,6 +111,25 @@ make_oom(const Peak *peak)
     return dcc_verdict_new(DCC_VERDICT_OOM, reason);
 }
 
+/* (transfer full): what failed for a reason that its adapter does not know may have said it in words
+ * that the studio knows. Takes the adapter's verdict. */
+static DccVerdict *
+judge_licence(const DccRunFacts *facts, DccVerdict *said)
+{
+    g_autoptr(DccVerdict) verdict = said;
+    DccVerdictKind kind = dcc_verdict_get_kind(verdict);
+    gboolean vague = kind == DCC_VERDICT_FAILED || kind == DCC_VERDICT_UNKNOWN ||
+                     kind == DCC_VERDICT_SUSPICIOUS || facts->failure != NULL;
+    const char *line =
+        facts->output != NULL ? dcc_run_output_find_missing_licence(facts->output) : NULL;
+    g_autofree char *reason = NULL;
+
+    if (line == NULL || !vague || facts->requested)
+        return g_steal_pointer(&verdict);
+    reason = g_strdup_printf("no licence: %s", line);
+    return dcc_verdict_new(DCC_VERDICT_LICENCE, reason);
+}
+
 /* The kernel does not say which process it ended. That it ended one meanwhile, and that this one
  * died by a SIGKILL that was not ours, makes it likely, and that is the word. */
 static DccVerdict *
@@ -121,7 +140,7 @@ ask_adapter(const DccRunFacts *facts, DccExitInfo *info, const Peak *peak)
                                "the display went away, and it slept on without it");
     if (was_killed(info) && has_run_out(facts))
         return make_oom(peak);
-    return dcc_adapter_judge_exit(facts->setup->adapter, info);
+    return judge_licence(facts, dcc_adapter_judge_exit(facts->setup->adapter, info));
 }
 
 /* Ended in order before it ever was ready: that is no success, but for a job. */

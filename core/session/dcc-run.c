@@ -84,6 +84,8 @@ note_started(DccRun *self)
         self->phase == DCC_RUN_SPAWNED && self->stop == DCC_RUN_STOP_NOT)
         dcc_ready_timer_settle(self->ready_timer);
     self->listener->started(self, self->data);
+    if (self->output != NULL && dcc_run_output_get_problem(self->output) != NULL)
+        self->listener->degraded(self, dcc_run_output_get_problem(self->output), self->data);
 }
 
 /* -- Ending it -- */

@@ -58,11 +58,14 @@ dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms)
 static void
 grant(DccSupervisor *self, const DccAftermath *what)
 {
+    gint64 delay_ms = dcc_aftermath_wait(
+        what, dcc_instance_dir_get_dir(self->dir), dcc_clock_now(self->clock));
+
     dcc_intent_go_up(&self->intent);
     self->intent.next.safe = what->safe;
-    dcc_supervisor_arm_delay(self, what->delay_ms);
+    dcc_supervisor_arm_delay(self, delay_ms);
     dcc_event_log_tell(self->log,
-                       dcc_event_restart(what->delay_ms,
+                       dcc_event_restart(delay_ms,
                                          dcc_restart_policy_get_crashes(self->policy),
                                          dcc_settings_get(self->settings, DCC_SETTING_MAX_RESTARTS),
                                          what->reason,
