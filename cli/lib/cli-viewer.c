@@ -200,7 +200,8 @@ fail_vanished(Viewer *self, const GError *error)
 }
 
 int
-cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json)
+cli_viewer_run(
+    DccRuntime *runtime, const char *name, gint64 first_event, gboolean json, JsonObject **rendered)
 {
     Viewer self = {.runtime = runtime, .name = name, .json = json};
     g_autoptr(CliAccount) account = NULL;
@@ -216,6 +217,8 @@ cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboole
         return fail_vanished(&self, error);
     cli_follow_finish(follow);
     status = cli_account_get_exit_status(account);
+    if (rendered != NULL && cli_account_get_rendered(account) != NULL)
+        *rendered = json_object_ref(cli_account_get_rendered(account));
     if (!json && status != CLI_DONE)
         print_log_tail(&self, stdout);
     return status;

@@ -3,11 +3,17 @@
 #pragma once
 
 #include "dcc-runtime.h"
+#include <json-glib/json-glib.h>
 
 /* first_event: where this session begins. json: events as JSON lines instead of the account.
+ * rendered: NULL, or where what came of a render goes (transfer full), NULL where nothing was told.
  * Returns the exit status. */
 int
-cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json);
+cli_viewer_run(DccRuntime *runtime,
+               const char *name,
+               gint64 first_event,
+               gboolean json,
+               JsonObject **rendered);
 /* Waits for a detached launch to be started, or ready. Returns 0, or the exit status with the
  * reason told on stderr; *pid is the application's, 0 where none was told. A signal that is held
  * (cli-signals.h) ends the start. */

@@ -76,6 +76,7 @@ settle(DccSupervisor *self)
                                              self->intent.wish,
                                              self->policy,
                                              self->recovery,
+                                             self->follower.render,
                                              dcc_clock_now(self->clock));
 
     /* What became of the work it went on from is what the user left. */
@@ -100,7 +101,9 @@ settle(DccSupervisor *self)
 static gboolean
 begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
 {
-    DccRunOrder order = dcc_supervisor_make_order(self);
+    g_autoptr(DccRenderJob) render =
+        self->follower.render != NULL ? dcc_render_watch_make_job(self->follower.render) : NULL;
+    DccRunOrder order = dcc_supervisor_make_order(self, render);
     const DccRunSetup *setup;
 
     if (!dcc_claim_again(self->dir, error))
@@ -202,6 +205,8 @@ do_conclude(DccSupervisor *self)
     dcc_clock_clear(self->clock, &self->reset_timer);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
     g_clear_object(&self->run);
+    if (self->follower.render != NULL)
+        dcc_render_watch_conclude(self->follower.render, self->history.result);
     last = dcc_supervisor_make_last(self);
     self->conclusion = dcc_conclusion_new(self->dir, last, self->clock, on_concluded, self);
 }
@@ -348,6 +353,26 @@ on_empty(gpointer data)
     settle(data);
 }
 
+static void
+on_render_late(gpointer data)
+{
+    dcc_supervisor_kill(data);
+}
+
+/* It may have been stopped for good meanwhile. */
+static void
+on_pictures_looked(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (self->phase == DCC_SUPERVISOR_OPEN && self->run != NULL)
+        settle(self);
+}
+
+static const DccRenderWatchHandler render_handler = {.late = on_render_late,
+                                                     .looked = on_pictures_looked};
+
 static const DccRunFollowerHandler follower_handler = {
     .hold = on_hold,
     .release = on_release,
@@ -414,44 +439,12 @@ dcc_supervisor_new(DccAdapter *adapter,
     return self;
 }
 
-static void
-ignore(gpointer data)
-{
-}
-
-static void
-ignore_event(JsonObject *event, gpointer data)
-{
-}
-
-static gboolean
-open_nothing(DccInstanceDir *dir, DccClock *clock, GError **error, gpointer data)
-{
-    return TRUE;
-}
-
-static gboolean
-has_no_listener(gpointer data)
-{
-    return TRUE;
-}
-
-/* After it was freed: an entry that has not returned may still tell. */
-static const DccSupervisorHandler silent_handler = {.open = open_nothing,
-                                                    .event = ignore_event,
-                                                    .state = ignore,
-                                                    .pid = ignore,
-                                                    .running = ignore,
-                                                    .concluded = ignore,
-                                                    .is_heard = has_no_listener,
-                                                    .ended = ignore};
-
 void
 dcc_supervisor_free(DccSupervisor *self)
 {
     if (self == NULL)
         return;
-    self->handler = &silent_handler;
+    self->handler = &dcc_supervisor_silent_handler;
     self->phase = DCC_SUPERVISOR_OVER;
     forget_delay(self);
     g_clear_pointer(&self->farewell, dcc_farewell_free);
@@ -462,6 +455,7 @@ dcc_supervisor_free(DccSupervisor *self)
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
+    g_clear_pointer(&self->follower.render, dcc_render_watch_free);
     dcc_supervisor_release(self);
 }
 
@@ -483,13 +477,27 @@ on_dir_lost(const GError *problem, gpointer data)
         self->log, what != NULL ? what : "the runtime directory was removed, and was made anew");
 }
 
+static gboolean
+open_render(DccSupervisor *self, const DccSessionRecord *record, GError **error)
+{
+    const DccRenderWatchOrder order = {.job = dcc_launch_request_get_render(self->request),
+                                       .settings = self->settings,
+                                       .clock = self->clock,
+                                       .log = self->log,
+                                       .record = record};
+
+    if (order.job != NULL)
+        self->follower.render = dcc_render_watch_new(&order, &render_handler, self, error);
+    return order.job == NULL || self->follower.render != NULL;
+}
+
 /* Journal, sockets, paths: what stands as long as the session does. */
 gboolean
-dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
+dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
     self->log_path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LOG);
     self->rescue_dir = dcc_instance_dir_get_state_file(self->dir, "rescue");
-    self->log = dcc_event_log_new(self->dir, fresh, on_told, self);
+    self->log = dcc_event_log_new(self->dir, record == NULL, on_told, self);
     self->evidence = dcc_evidence_new(self->dir, self->request, self->log);
     self->follower = (DccRunFollower){.log = self->log,
                                       .evidence = self->evidence,
@@ -500,7 +508,8 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
     self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
-    return self->handler->open(self->dir, self->clock, error, self->data);
+    return open_render(self, record, error) &&
+           self->handler->open(self->dir, self->clock, error, self->data);
 }
 
 static gboolean
@@ -509,7 +518,7 @@ start(DccSupervisor *self, GError **error)
     g_autoptr(GError) problem = NULL;
     gboolean shortage = FALSE;
 
-    if (!dcc_supervisor_open(self, TRUE, error))
+    if (!dcc_supervisor_open(self, NULL, error))
         return FALSE;
     dcc_supervisor_write_request(self);
     self->began_wall = g_get_real_time();

@@ -30,6 +30,9 @@ typedef struct {
     void (*ended)(gpointer data);
 } DccSupervisorHandler;
 
+/* One that does nothing. */
+extern const DccSupervisorHandler dcc_supervisor_silent_handler;
+
 DccSupervisor *
 dcc_supervisor_new(DccAdapter *adapter,
                    DccLaunchRequest *request,

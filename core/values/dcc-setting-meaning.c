@@ -39,6 +39,8 @@ static const struct {
     {"bundle-size", "bytes of crash bundles that are kept, work included"},
     {"backoff-initial", "the first delay before a restart"},
     {"backoff-max", "the longest delay before a restart"},
+    {"task-timeout", "how long one frame of a render may take; 0: for ever"},
+    {"render-timeout", "how long a render may take, restarts included; 0: for ever"},
 };
 
 /**
