@@ -2,6 +2,7 @@
  * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
+#include "cli-check-installed.h"
 #include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
@@ -11,32 +12,9 @@
 #include "cli-signals.h"
 #include "cli-text.h"
 #include "cli-viewer.h"
-#include "dcc-adapter-registry.h"
-#include "dcc-catalogue.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
 #include <unistd.h>
-
-/* What the session would refuse anyway; asked here, a slip leaves nothing behind. */
-static gboolean
-check_installed(CliLaunchOptions *options, GError **error)
-{
-    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
-    g_autoptr(DccSearch) search = dcc_search_new("/", NULL);
-    g_autoptr(DccInstallation) installation = NULL;
-    g_autofree char *explanation = NULL;
-    DccAdapter *adapter;
-
-    dcc_adapter_registry_load_for(registry, options->app);
-    adapter = dcc_adapter_registry_lookup(registry, options->app, error);
-    if (adapter == NULL)
-        return FALSE;
-    installation = dcc_catalogue_choose_for_scene(
-        adapter, search, options->version, options->scene, &explanation, error);
-    if (explanation)
-        g_printerr("dcchost: %s\n", explanation);
-    return installation != NULL;
-}
 
 static const char *
 name_standing(JsonObject *status)
@@ -80,6 +58,7 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args, Cli
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
+    g_auto(CliViewerEnd) end = {NULL};
     CliSessionProcessReport report;
     int status;
 
@@ -94,7 +73,8 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args, Cli
     }
     if (options->detach)
         return detached(runtime, name, report.first_event, options);
-    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
+    status = cli_engine_voice_finish(voice, end.result, status, TRUE);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
     return status;
 }
@@ -118,7 +98,7 @@ cmd_launch(char **argv)
     args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
     if (args != NULL)
         request = cli_launch_options_to_request(&options, &error);
-    if (request == NULL || !check_installed(&options, &error))
+    if (request == NULL || !cli_check_installed(&options, &error))
         return cli_fail(error);
     return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args, voice);
 }

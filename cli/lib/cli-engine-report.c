@@ -26,8 +26,6 @@ struct _CliEngineReport {
     gpointer data;
     Slot slots[N_SLOTS];
     double percent;
-    gint64 n_frames; /* -1: not known */
-    gint64 n_failed;
 };
 
 CliEngineReport *
@@ -43,7 +41,6 @@ cli_engine_report_new(const CliDialect *dialect,
     self->comment = comment;
     self->data = data;
     self->percent = -STEP_PERCENT;
-    self->n_frames = self->n_failed = -1;
     return self;
 }
 
@@ -186,31 +183,17 @@ cli_engine_report_feed(CliEngineReport *self, JsonObject *event, gint64 now)
     cli_engine_report_tick(self, now);
 }
 
-void
-cli_engine_report_set_frames(CliEngineReport *self, gint64 n_frames, gint64 n_failed)
-{
-    self->n_frames = n_frames;
-    self->n_failed = n_failed;
-}
-
 static void
 tell_verdict(CliEngineReport *self, JsonObject *result, int status)
 {
     g_autofree char *verdict = cli_escape(dcc_json_get_string(result, "verdict", "unknown"));
-    GString *line = g_string_new("dcchost: ");
+    g_autofree char *line = g_strdup_printf("dcchost: verdict=%s status=%d", verdict, status);
 
-    g_string_append_printf(line, "verdict=%s status=%d", verdict, status);
-    if (self->n_frames >= 0)
-        g_string_append_printf(line,
-                               " frames=%" G_GINT64_FORMAT " failed=%" G_GINT64_FORMAT,
-                               self->n_frames,
-                               self->n_failed);
-    self->line(line->str, self->data);
-    g_string_free(line, TRUE);
+    self->line(line, self->data);
 }
 
 void
-cli_engine_report_finish(CliEngineReport *self, JsonObject *result, int status)
+cli_engine_report_finish(CliEngineReport *self, JsonObject *result, int status, gboolean verdict)
 {
     g_autofree char *words =
         result != NULL ? cli_sentence_result(result) : g_strdup("how it ended is not known");
@@ -224,7 +207,8 @@ cli_engine_report_finish(CliEngineReport *self, JsonObject *result, int status)
         if (line != NULL)
             self->line(line, self->data);
     }
-    tell_verdict(self, result, status);
+    if (verdict)
+        tell_verdict(self, result, status);
 }
 
 void

@@ -26,13 +26,10 @@ cli_engine_report_tick(CliEngineReport *self, gint64 now);
 /* Milliseconds until there is something to say; -1: nothing waits. */
 int
 cli_engine_report_get_wait(CliEngineReport *self, gint64 now);
-/* How many frames were wanted, and how many of them are not there. */
+/* Everything that waits, the failure where there is one (status not 0), and, with verdict, the last
+ * line: "dcchost: verdict=clean status=0". */
 void
-cli_engine_report_set_frames(CliEngineReport *self, gint64 n_frames, gint64 n_failed);
-/* Everything that waits, the failure where there is one (status not 0), and the last line:
- * "dcchost: verdict=clean status=0 frames=12 failed=0". What is not known is left out. */
-void
-cli_engine_report_finish(CliEngineReport *self, JsonObject *result, int status);
+cli_engine_report_finish(CliEngineReport *self, JsonObject *result, int status, gboolean verdict);
 void
 cli_engine_report_free(CliEngineReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CliEngineReport, cli_engine_report_free)

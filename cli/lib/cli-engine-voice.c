@@ -94,20 +94,13 @@ cli_engine_voice_get_wait(CliEngineVoice *self)
                                 : -1;
 }
 
-void
-cli_engine_voice_set_frames(CliEngineVoice *self, gint64 n_frames, gint64 n_failed)
-{
-    if (self->report != NULL)
-        cli_engine_report_set_frames(self->report, n_frames, n_failed);
-}
-
 int
-cli_engine_voice_finish(CliEngineVoice *self, JsonObject *result, int status)
+cli_engine_voice_finish(CliEngineVoice *self, JsonObject *result, int status, gboolean verdict)
 {
     int mapped = cli_exit_map_apply(self->exit_map, result, status);
 
     if (self->report != NULL)
-        cli_engine_report_finish(self->report, result, mapped);
+        cli_engine_report_finish(self->report, result, mapped, verdict);
     return mapped;
 }
 

@@ -24,13 +24,10 @@ cli_engine_voice_tick(CliEngineVoice *self);
 /* Milliseconds until there is something to say; -1: nothing waits. */
 int
 cli_engine_voice_get_wait(CliEngineVoice *self);
-/* How many frames were wanted, and how many of them are not there; for the last line. */
-void
-cli_engine_voice_set_frames(CliEngineVoice *self, gint64 n_frames, gint64 n_failed);
-/* The last line. Returns the status to end with. result (nullable): of the end; status: without an
+/* The failure where there is one and, with verdict, the last line. Returns the status to end with. result (nullable): of the end; status: without an
  * exit map. */
 int
-cli_engine_voice_finish(CliEngineVoice *self, JsonObject *result, int status);
+cli_engine_voice_finish(CliEngineVoice *self, JsonObject *result, int status, gboolean verdict);
 /* (transfer full): what --dialect and --exit-map mean, for --help. */
 char *
 cli_engine_voice_describe(void);

@@ -31,6 +31,8 @@ cmd_complete(char **argv);
 int
 cmd_launch(char **argv);
 int
+cmd_render(char **argv);
+int
 cmd_list(char **argv);
 int
 cmd_adapters(char **argv);

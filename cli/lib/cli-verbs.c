@@ -7,6 +7,7 @@
 
 const CliVerb cli_verbs[] = {
     {"launch", "start an application, watch it, bring it back", cmd_launch, CLI_WORDS_APPS},
+    {"render", "render frames, and prove that they are there", cmd_render, CLI_WORDS_APPS},
     {"ps", "show what runs", cmd_ps, CLI_WORDS_NONE},
     {"status", "show one instance", cmd_status, CLI_WORDS_LIVE},
     {"why", "tell why it ended badly, or hangs, and what to do", cmd_why, CLI_WORDS_ALL},

@@ -206,8 +206,12 @@ fail_vanished(Viewer *self, const GError *error)
 }
 
 int
-cli_viewer_run(
-    DccRuntime *runtime, const char *name, gint64 first_event, gboolean json, CliEngineVoice *voice)
+cli_viewer_run(DccRuntime *runtime,
+               const char *name,
+               gint64 first_event,
+               gboolean json,
+               CliEngineVoice *voice,
+               CliViewerEnd *end)
 {
     Viewer self = {.runtime = runtime, .name = name, .json = json, .voice = voice};
     g_autoptr(CliAccount) account = NULL;
@@ -224,9 +228,20 @@ cli_viewer_run(
         return fail_vanished(&self, error);
     cli_follow_finish(follow);
     status = cli_account_get_exit_status(account);
+    if (cli_account_get_result(account) != NULL)
+        end->result = json_object_ref(cli_account_get_result(account));
+    if (cli_account_get_rendered(account) != NULL)
+        end->rendered = json_object_ref(cli_account_get_rendered(account));
     if (!json && status != CLI_DONE)
         print_log_tail(&self, stdout);
-    return cli_engine_voice_finish(voice, cli_account_get_result(account), status);
+    return status;
+}
+
+void
+cli_viewer_end_clear(CliViewerEnd *self)
+{
+    g_clear_pointer(&self->result, json_object_unref);
+    g_clear_pointer(&self->rendered, json_object_unref);
 }
 
 static int

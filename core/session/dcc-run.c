@@ -527,8 +527,16 @@ on_significant(DccOutputEvent *event, gpointer data)
     self->listener->significant(self, event, self->data);
 }
 
-const DccRunOutputHandler dcc_run_output_handler = {.progress = on_progress,
-                                                    .significant = on_significant};
+static void
+on_frame(DccOutputEvent *event, gpointer data)
+{
+    DccRun *self = data;
+
+    self->listener->frame(self, event, self->data);
+}
+
+const DccRunOutputHandler dcc_run_output_handler = {
+    .progress = on_progress, .frame = on_frame, .significant = on_significant};
 
 static void
 on_health(DccHealth health, gpointer data)

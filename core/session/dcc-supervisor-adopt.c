@@ -164,7 +164,7 @@ go_on_with_run(DccSupervisor *self, DccState state)
 static gboolean
 take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GError **error)
 {
-    DccRunOrder order = dcc_supervisor_make_order(self);
+    DccRunOrder order = dcc_supervisor_make_order(self, NULL);
 
     self->run = dcc_run_restore(
         &order, record, self->clock, &dcc_run_follower_listener, &self->follower, error);
@@ -286,7 +286,7 @@ dcc_supervisor_take_up(DccSupervisor *self,
     restore(self, record);
     if ((is_end_state(stored) || stored == DCC_STATE_RESTARTING) && is_main_alive(self))
         stored = DCC_STATE_RUNNING;
-    if (!dcc_supervisor_open(self, FALSE, error))
+    if (!dcc_supervisor_open(self, record, error))
         return FALSE;
     dcc_event_log_restore_degraded(self->log, (const char *const *)record->degraded);
     dcc_evidence_restore(self->evidence, record->bundle, FALSE);

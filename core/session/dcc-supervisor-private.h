@@ -63,8 +63,9 @@ HeldSupervisor *
 dcc_supervisor_hold(DccSupervisor *self);
 
 /* dcc-supervisor.c */
+/* record: that of the session before; NULL: this is the first. */
 gboolean
-dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error);
+dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError **error);
 void
 dcc_supervisor_dispatch(DccSupervisor *self, DccEvent event, const char *reason);
 /* The next run begins in ms. */
@@ -81,9 +82,9 @@ dcc_supervisor_get_stop(DccSupervisor *self);
 /* Whether listeners have had the last word, and readers of the journal will find it. */
 gboolean
 dcc_supervisor_is_told(gpointer supervisor);
-/* All that a run is made with. */
+/* All that a run is made with. render: borrowed, as all of it. */
 DccRunOrder
-dcc_supervisor_make_order(DccSupervisor *self);
+dcc_supervisor_make_order(DccSupervisor *self, DccRenderJob *render);
 void
 dcc_supervisor_write_record(DccSupervisor *self);
 /* (transfer full): what `status` and `restart` of an ended instance go by. */

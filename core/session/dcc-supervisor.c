@@ -58,8 +58,8 @@ dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms)
 static void
 grant(DccSupervisor *self, const DccAftermath *what)
 {
-    gint64 delay_ms = dcc_aftermath_wait(
-        what, dcc_instance_dir_get_dir(self->dir), dcc_clock_now(self->clock));
+    gint64 delay_ms =
+        dcc_aftermath_wait(what, dcc_instance_dir_get_dir(self->dir), dcc_clock_now(self->clock));
 
     dcc_intent_go_up(&self->intent);
     self->intent.next.safe = what->safe;
@@ -83,6 +83,7 @@ settle(DccSupervisor *self)
                                              self->intent.wish,
                                              self->policy,
                                              self->recovery,
+                                             self->follower.render,
                                              dcc_clock_now(self->clock));
 
     /* What became of the work it went on from is what the user left. */
@@ -107,7 +108,9 @@ settle(DccSupervisor *self)
 static gboolean
 begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
 {
-    DccRunOrder order = dcc_supervisor_make_order(self);
+    g_autoptr(DccRenderJob) render =
+        self->follower.render != NULL ? dcc_render_watch_make_job(self->follower.render) : NULL;
+    DccRunOrder order = dcc_supervisor_make_order(self, render);
     const DccRunSetup *setup;
 
     if (!dcc_claim_again(self->dir, error))
@@ -209,6 +212,8 @@ do_conclude(DccSupervisor *self)
     dcc_clock_clear(self->clock, &self->reset_timer);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
     g_clear_object(&self->run);
+    if (self->follower.render != NULL)
+        dcc_render_watch_conclude(self->follower.render, self->history.result);
     last = dcc_supervisor_make_last(self);
     self->conclusion = dcc_conclusion_new(self->dir, last, self->clock, on_concluded, self);
 }
@@ -355,6 +360,26 @@ on_empty(gpointer data)
     settle(data);
 }
 
+static void
+on_render_late(gpointer data)
+{
+    dcc_supervisor_kill(data);
+}
+
+/* It may have been stopped for good meanwhile. */
+static void
+on_pictures_looked(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (self->phase == DCC_SUPERVISOR_OPEN && self->run != NULL)
+        settle(self);
+}
+
+static const DccRenderWatchHandler render_handler = {.late = on_render_late,
+                                                     .looked = on_pictures_looked};
+
 static const DccRunFollowerHandler follower_handler = {
     .hold = on_hold,
     .release = on_release,
@@ -441,6 +466,7 @@ dcc_supervisor_free(DccSupervisor *self)
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
+    g_clear_pointer(&self->follower.render, dcc_render_watch_free);
     dcc_supervisor_release(self);
 }
 
@@ -478,13 +504,27 @@ on_tie_lost(gint64 pid, gpointer data)
         dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
 }
 
+static gboolean
+open_render(DccSupervisor *self, const DccSessionRecord *record, GError **error)
+{
+    const DccRenderWatchOrder order = {.job = dcc_launch_request_get_render(self->request),
+                                       .settings = self->settings,
+                                       .clock = self->clock,
+                                       .log = self->log,
+                                       .record = record};
+
+    if (order.job != NULL)
+        self->follower.render = dcc_render_watch_new(&order, &render_handler, self, error);
+    return order.job == NULL || self->follower.render != NULL;
+}
+
 /* Journal, sockets, paths: what stands as long as the session does. */
 gboolean
-dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
+dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
     self->log_path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LOG);
     self->rescue_dir = dcc_instance_dir_get_state_file(self->dir, "rescue");
-    self->log = dcc_event_log_new(self->dir, fresh, on_told, self);
+    self->log = dcc_event_log_new(self->dir, record == NULL, on_told, self);
     self->evidence = dcc_evidence_new(self->dir, self->request, self->log);
     self->follower = (DccRunFollower){.log = self->log,
                                       .evidence = self->evidence,
@@ -496,7 +536,8 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
     self->phase = DCC_SUPERVISOR_OPEN;
     self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
     dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
-    return self->handler->open(self->dir, self->clock, error, self->data);
+    return open_render(self, record, error) &&
+           self->handler->open(self->dir, self->clock, error, self->data);
 }
 
 static gboolean
@@ -505,7 +546,7 @@ start(DccSupervisor *self, GError **error)
     g_autoptr(GError) problem = NULL;
     gboolean shortage = FALSE;
 
-    if (!dcc_supervisor_open(self, TRUE, error))
+    if (!dcc_supervisor_open(self, NULL, error))
         return FALSE;
     dcc_supervisor_write_request(self);
     self->began_wall = g_get_real_time();

@@ -85,7 +85,7 @@ test_refused(void)
         {"1048575", "/out/f_####.png", "", "the frames 0 to 1048574, not 1048575"},
         {"1", "/out/still.png", "", "write #### into --output"},
         {"1", "/out/f_####.mp4", "", "single pictures for '.mp4'"},
-        {"1", "/out/f_####", "", "single pictures for ''"},
+        {"1", "/out/f_####", "", "single pictures for '.'"},
         {"1", "/out/f_####.png", "-a", "leave -a, -f and -c out"},
         {"1", "/out/f_####.png", "-f 3", "leave -a, -f and -c out"},
     };
