@@ -45,6 +45,7 @@ static const Mode modes[] = {
     {"licence-fail", NULL, FLAG, AT(licence_fail), "find no licence, exit 3"},
     {"bad-scene", NULL, FLAG, AT(bad_scene), "cannot read its scene, exit 4"},
     {"out-of-memory", NULL, FLAG, AT(out_of_memory), "say it is out of memory, SIGABRT"},
+    {"take-memory", "BYTES", NUMBER, AT(take_memory), "take this much memory once ready (k, M, G)"},
     {"ignore-term", NULL, FLAG, AT(ignore_term), "ignore SIGTERM, SIGHUP and SIGINT"},
     {"term-exit", "CODE", NUMBER, AT(term_exit), "exit with CODE on SIGTERM"},
     {"refuse-save", NULL, FLAG, AT(refuse_save), "refuse to save"},
