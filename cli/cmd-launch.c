@@ -1,8 +1,7 @@
-/* dcchost launch: checks what can be checked at once, starts a session process, and then shows
+/* dcchost launch: checks the command line, starts a session process, and then shows
  * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
-#include "cli-check-installed.h"
 #include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
@@ -98,7 +97,7 @@ cmd_launch(char **argv)
     args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
     if (args != NULL)
         request = cli_launch_options_to_request(&options, &error);
-    if (request == NULL || !cli_check_installed(&options, &error))
+    if (request == NULL)
         return cli_fail(error);
     return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args, voice);
 }

@@ -390,7 +390,8 @@ static void
 restore(DccRenderWatch *self, const DccSessionRecord *record)
 {
     gint64 gap = 0;
-    g_autoptr(JsonArray) events = dcc_journal_list(dcc_event_log_get_journal(self->log), 0, &gap);
+    g_autoptr(JsonArray) events =
+        dcc_journal_list(dcc_event_log_get_journal(self->log), 0, G_MAXSIZE, &gap);
 
     set_mark(self, record->render_mark_ns);
     for (guint i = 0; i < json_array_get_length(events); i++)

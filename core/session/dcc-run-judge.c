@@ -10,6 +10,7 @@
 #define LAST_LINES 100
 /* What shells add to the signal that ended what they ran. */
 #define WRAPPER_BASE 128
+#define MIB          (G_GINT64_CONSTANT(1024) * 1024)
 
 static char **
 list_last_lines(const DccRunFacts *facts)
@@ -97,18 +98,17 @@ was_killed(DccExitInfo *info)
 static DccVerdict *
 make_oom(const Peak *peak)
 {
-    g_autofree char *had = peak->bytes > 0
-                               ? g_format_size_full(peak->bytes, G_FORMAT_SIZE_IEC_UNITS)
-                               : g_strdup("an unknown amount");
-    g_autofree char *limit =
-        peak->limit > 0 ? g_format_size_full(peak->limit, G_FORMAT_SIZE_IEC_UNITS) : NULL;
-    g_autofree char *reason = g_strdup_printf(
-        "likely killed by the kernel, which ran out of memory meanwhile; it had %s%s%s",
-        had,
-        limit != NULL ? ", its group may have " : "",
-        limit != NULL ? limit : "");
+    GString *reason =
+        g_string_new("likely killed by the kernel, which ran out of memory meanwhile");
+    g_autofree char *text = NULL;
 
-    return dcc_verdict_new(DCC_VERDICT_OOM, reason);
+    if (peak->bytes > 0)
+        g_string_append_printf(reason, "; it had %" G_GINT64_FORMAT " MiB", peak->bytes / MIB);
+    if (peak->limit > 0)
+        g_string_append_printf(
+            reason, ", its group may have %" G_GINT64_FORMAT " MiB", peak->limit / MIB);
+    text = g_string_free(reason, FALSE);
+    return dcc_verdict_new(DCC_VERDICT_OOM, text);
 }
 
 /* (transfer full): what failed for a reason that its adapter does not know may have said it in words
@@ -235,11 +235,10 @@ dcc_run_judge_refusal(const DccRunFacts *facts)
     const DccShimRecord *record = facts->record;
     const char *program = dcc_launch_plan_get_argv(facts->setup->plan)[0];
     DccRunEnd *end = dcc_run_end_alloc();
-    g_autofree char *reason =
-        g_str_equal(record->stage, "chdir")
-            ? g_strdup_printf("cannot enter the working directory: %s",
-                              g_strerror(record->errno_code))
-            : g_strdup_printf("cannot execute %s: %s", program, g_strerror(record->errno_code));
+    g_autofree char *why = dcc_system_explain(record->errno_code);
+    g_autofree char *reason = g_str_equal(record->stage, "chdir")
+                                  ? g_strdup_printf("cannot enter the working directory: %s", why)
+                                  : g_strdup_printf("cannot execute %s: %s", program, why);
 
     copy_facts(end, facts);
     end->result = dcc_result_new_start_failed(record->stage, record->errno_code, reason);

@@ -81,8 +81,8 @@ def test_all_of_the_host_wait_together(box, patterns):
     env = dict(box.env, **patterns)
     children = []
     for name, delay in (("first", "fixed:60s"), ("second", "fixed:900s")):
-        children.append(box.popen("launch", "fake", "--headless", "--name", name, "--backoff", delay, "--set", "jitter=0",
-                                  *FAILS, env=env))
+        children.append(box.popen("launch", "fake", "--headless", "--name", name, "--backoff", delay,
+                                  "--set", "jitter=0", *FAILS, env=env))
         until(lambda each=name: box.run("status", each).status == 0 and box.status(each)["restart_in_ms"] is not None,
               "the wait", 60)
     assert box.status("second")["restart_in_ms"] < (60 + 90) * 1000

@@ -1,6 +1,6 @@
 """--tied: when whoever called the command is gone, nothing of the instance is left within five seconds.
 
-What is checked is that it ends, and how; the five seconds are a figure for an idle machine, and tests/faults has them."""
+What is checked is that it ends, and how; the five seconds are for an idle machine, and tests/faults has them."""
 
 import os
 import signal

@@ -170,10 +170,10 @@ wait_status_of(const siginfo_t *info)
 
 /* As waitid(), which leaves out what the kernel tells as well: how much memory it has had at most,
  * or any child that it waited for. */
-static int
-wait_any(siginfo_t *info, int what, struct rusage *usage)
+static bool
+wait_for(idtype_t kind, int64_t pid, siginfo_t *info, int what, struct rusage *usage)
 {
-    return (int)syscall(SYS_waitid, P_ALL, 0, info, what, usage);
+    return syscall(SYS_waitid, kind, pid, info, what | WNOHANG, usage) == 0 && info->si_pid != 0;
 }
 
 static void
@@ -205,7 +205,7 @@ child_changed(Shim *shim, const siginfo_t *info, const struct rusage *usage)
     if (info->si_code == CLD_STOPPED || info->si_code == CLD_CONTINUED) {
         shim->paused = info->si_code == CLD_STOPPED;
         dcc_shim_clients_tell(&shim->clients, shim->paused ? NEWS_PAUSED : NEWS_RESUMED);
-    } else if (info->si_code != CLD_TRAPPED) {
+    } else if (info->si_code != CLD_TRAPPED) { /* since it was asked for */
         main_ended(shim, info, usage);
     }
 }
@@ -226,16 +226,31 @@ settle(Shim *shim)
     }
 }
 
+/* How it ended is written down before it is reaped: where the shim is killed in between, either its
+ * record tells, or the process still does. */
+static void
+note_main(Shim *shim)
+{
+    siginfo_t info = {0};
+    struct rusage usage = {0};
+
+    if (shim->record.phase != DCC_PHASE_SPAWNED && shim->record.phase != DCC_PHASE_STARTED)
+        return;
+    if (wait_for(P_PID, shim->record.main.pid, &info, WEXITED | WNOWAIT, &usage))
+        main_ended(shim, &info, &usage);
+}
+
 static void
 reap(Shim *shim)
 {
-    const int what = WEXITED | WSTOPPED | WCONTINUED | WNOHANG;
+    const int what = WEXITED | WSTOPPED | WCONTINUED;
 
+    note_main(shim);
     for (;;) {
         siginfo_t info = {0};
         struct rusage usage = {0};
 
-        if (wait_any(&info, what, &usage) != 0 || info.si_pid == 0)
+        if (!wait_for(P_ALL, 0, &info, what, &usage))
             break;
         child_changed(shim, &info, &usage);
     }
