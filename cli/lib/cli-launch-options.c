@@ -241,8 +241,9 @@ static gboolean
 apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
 {
     const struct {
-        const char *name;
+        const char *name; /* of the setting */
         const char *value;
+        const char *option; /* NULL: called as the setting */
     } options[] = {
         {"start-timeout", self->start_timeout},
         {"restart", self->restart},
@@ -251,7 +252,7 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         {"on-hang", self->on_hang},
         {"recover", self->recover},
         {"task-timeout", self->task_timeout},
-        {"render-timeout", self->timeout},
+        {"render-timeout", self->timeout, "timeout"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
@@ -260,7 +261,10 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         if (options[i].value == NULL ||
             dcc_settings_parse(settings, options[i].name, options[i].value, &local))
             continue;
-        cli_set_usage_error(error, "--%s: %s", options[i].name, local->message);
+        cli_set_usage_error(error,
+                            "--%s: %s",
+                            options[i].option != NULL ? options[i].option : options[i].name,
+                            local->message);
         return FALSE;
     }
     return TRUE;

@@ -359,7 +359,6 @@ on_render_late(gpointer data)
     dcc_supervisor_kill(data);
 }
 
-/* It may have been stopped for good meanwhile. */
 static void
 on_pictures_looked(gpointer data)
 {
@@ -481,6 +480,7 @@ static gboolean
 open_render(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
     const DccRenderWatchOrder order = {.job = dcc_launch_request_get_render(self->request),
+                                       .cwd = dcc_launch_request_get_cwd(self->request),
                                        .settings = self->settings,
                                        .clock = self->clock,
                                        .log = self->log,

@@ -244,6 +244,7 @@ fake_life_run(const FakeOptions *options)
         fake_autosave();
     fake_output_flood(options);
     fake_output_progress(options);
+    fake_render(options);
     follow_plans(options);
     return 0;
 }
