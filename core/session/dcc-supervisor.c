@@ -394,7 +394,6 @@ on_render_late(gpointer data)
     dcc_supervisor_kill(data);
 }
 
-/* It may have been stopped for good meanwhile. */
 static void
 on_pictures_looked(gpointer data)
 {
@@ -540,6 +539,7 @@ static gboolean
 open_render(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
     const DccRenderWatchOrder order = {.job = dcc_launch_request_get_render(self->request),
+                                       .cwd = dcc_launch_request_get_cwd(self->request),
                                        .settings = self->settings,
                                        .clock = self->clock,
                                        .log = self->log,
