@@ -2,7 +2,7 @@
 
 import pytest
 
-VERBS = ["launch", "render", "ps", "status", "why", "events", "logs", "probe", "restart", "stop", "kill", "adopt",
+VERBS = ["launch", "render", "ps", "status", "why", "events", "logs", "probe", "restart", "stop", "kill", "adopt", "submit",
          "list", "adapters", "adapter", "doctor"]
 STATUSES = """Exit status:
   0     done
