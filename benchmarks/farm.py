@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What a task costs on a farm: a real Slurm of four nodes on this machine, and the fake application, which costs nothing.
+"""What a task costs on a farm: a real Slurm of four nodes on this machine, and the fake application, which costs
+nothing.
 
 Each row is a job array; its figure is the time from its submission to its last task's end, for each task. The rows are
 run one after another, so the load of the machine is said beside each. The rest is counted: what a task leaves in the
@@ -58,7 +59,8 @@ def alone(box, command, count):
 def left_of_a_task(box, tasks):
     files = [path for path in box.state.rglob("*") if path.is_file()]
     blocks = sum(path.stat().st_blocks * 512 for path in files)
-    print("state: %.1f files, %.1f kB on disk for each of %d tasks" % (len(files) / tasks, blocks / tasks / 1000, tasks))
+    print("state: %.1f files, %.1f kB on disk for each of %d tasks" %
+          (len(files) / tasks, blocks / tasks / 1000, tasks))
 
 
 def say(what, figure):
@@ -67,8 +69,8 @@ def say(what, figure):
 
 def frames(box):
     """What a frame costs within a task: many frames less one."""
-    for what, command in (("fake-dcc", [FAKE, "--no-agent"]),
-                          ("dcchost", [os.environ["DCCHOST"], "launch", "fake", "--headless", "--restart", "never", "--"])):
+    launch = [os.environ["DCCHOST"], "launch", "fake", "--headless", "--restart", "never", "--"]
+    for what, command in (("fake-dcc", [FAKE, "--no-agent"]), ("dcchost", launch)):
         one, many = (alone(box, command + (JOB % count).split(), 5)[0] for count in (1, FRAMES))
         say("a task of one frame, %s" % what, "%.0f ms" % (one * 1000))
         say("a further frame in it, %s" % what, "%.2f ms" % ((many - one) / (FRAMES - 1) * 1000))
@@ -100,7 +102,8 @@ def main():
             say("%d tasks, fake-dcc" % tasks,
                 "%.0f ms a task" % array(slurm, box, "fake", "%s --no-agent %s" % (FAKE, job), tasks))
             command = "%s launch fake --headless --restart never -- %s" % (os.environ["DCCHOST"], job)
-            say("%d tasks, dcchost and fake-dcc" % tasks, "%.0f ms a task" % array(slurm, box, "dcchost", command, tasks))
+            say("%d tasks, dcchost and fake-dcc" % tasks,
+                "%.0f ms a task" % array(slurm, box, "dcchost", command, tasks))
         finally:
             slurm.close()
         left_of_a_task(box, tasks)

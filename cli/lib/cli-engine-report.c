@@ -169,6 +169,7 @@ static const struct {
     {"gave-up", on_status},
     {"output", on_status},
     {"recovery", on_status},
+    {"frame", on_status},
     {"progress", on_progress},
 };
 

@@ -265,8 +265,9 @@ static gboolean
 apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
 {
     const struct {
-        const char *name;
+        const char *name; /* of the setting */
         const char *value;
+        const char *option; /* NULL: called as the setting */
     } options[] = {
         {"start-timeout", self->start_timeout},
         {"restart", self->restart},
@@ -276,7 +277,7 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         {"recover", self->recover},
         {"stop-budget", self->stop_budget},
         {"task-timeout", self->task_timeout},
-        {"render-timeout", self->timeout},
+        {"render-timeout", self->timeout, "timeout"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
@@ -285,7 +286,10 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         if (options[i].value == NULL ||
             dcc_settings_parse(settings, options[i].name, options[i].value, &local))
             continue;
-        cli_set_usage_error(error, "--%s: %s", options[i].name, local->message);
+        cli_set_usage_error(error,
+                            "--%s: %s",
+                            options[i].option != NULL ? options[i].option : options[i].name,
+                            local->message);
         return FALSE;
     }
     return TRUE;

@@ -12,7 +12,7 @@
 #include "dcc-shim-path.h"
 #include "dcc-tree.h"
 
-/* Where no line tells of pictures, the next ones are looked for so often. */
+/* So often its memory is looked at, and where no line tells of pictures the next one is looked for. */
 #define POLL_MS 1000
 
 /* What is known of a frame before its picture has been looked at. */
@@ -31,12 +31,14 @@ struct _DccRenderWatch {
     DccFrameLedger *ledger;
     DccPictureQueue *queue;
     GHashTable *pending; /* index -> Pending */
+    char *cwd;           /* where it is started: names that it tells may be relative */
     gint64 mark;
     guint whole_timer;
     char *verdict; /* NULL: it is not over */
 
     /* the present run */
     gint64 pid;
+    gint64 peak;        /* bytes of memory; -1: not known */
     DccFrames *planned; /* NULL: all */
     gint64 frame_began; /* 0: not known */
     guint n_missing;    /* when it began */
@@ -192,6 +194,15 @@ push(DccRenderWatch *self, guint i)
     return TRUE;
 }
 
+/* It may have ended already. */
+static gint64
+read_peak(DccRenderWatch *self)
+{
+    if (self->pid > 0)
+        self->peak = MAX(self->peak, dcc_tree_peak(self->pid));
+    return self->peak;
+}
+
 static void
 note_pending(DccRenderWatch *self, guint i)
 {
@@ -199,7 +210,7 @@ note_pending(DccRenderWatch *self, guint i)
     gint64 now = dcc_clock_now(self->clock);
 
     known->ms = self->frame_began != 0 ? (now - self->frame_began) / 1000 : -1;
-    known->peak = self->pid > 0 ? dcc_tree_peak(self->pid) : -1;
+    known->peak = read_peak(self);
     g_hash_table_replace(self->pending, GUINT_TO_POINTER(i), known);
     self->frame_began = now;
 }
@@ -211,7 +222,9 @@ on_poll(gpointer data)
     guint n = dcc_frame_ledger_count(self->ledger);
 
     self->poll_timer = dcc_clock_add(self->clock, POLL_MS, on_poll, self);
-    if (self->tells || dcc_picture_queue_count(self->queue) > 0)
+    read_peak(self);
+    if (dcc_render_job_get_expect(self->job) == NULL || self->tells ||
+        dcc_picture_queue_count(self->queue) > 0)
         return G_SOURCE_REMOVE;
     for (guint i = 0; i < n; i++) {
         if (dcc_frame_ledger_get_state(self->ledger, i) == DCC_FRAME_MISSING && push(self, i))
@@ -226,20 +239,22 @@ void
 dcc_render_watch_begin(DccRenderWatch *self, gint64 pid, DccFrames *planned)
 {
     self->pid = pid;
+    self->peak = -1;
+    read_peak(self);
     g_set_object(&self->planned, planned);
     self->n_missing = count_missing(self);
     self->frame_began = 0;
     self->tells = self->ending = FALSE;
     arm_task(self);
     dcc_clock_clear(self->clock, &self->poll_timer);
-    if (dcc_render_job_get_expect(self->job) != NULL)
-        self->poll_timer = dcc_clock_add(self->clock, POLL_MS, on_poll, self);
+    self->poll_timer = dcc_clock_add(self->clock, POLL_MS, on_poll, self);
 }
 
 void
 dcc_render_watch_take_line(DccRenderWatch *self, DccOutputEvent *event)
 {
     const char *path = dcc_output_event_get_text(event);
+    g_autofree char *file = NULL;
     guint i;
 
     if (self->verdict != NULL)
@@ -250,12 +265,13 @@ dcc_render_watch_take_line(DccRenderWatch *self, DccOutputEvent *event)
         return;
     }
     arm_task(self);
-    if (path == NULL || !dcc_frame_ledger_find_file(self->ledger, path, &i))
+    file = path != NULL ? g_canonicalize_filename(path, self->cwd) : NULL;
+    if (file == NULL || !dcc_frame_ledger_find_file(self->ledger, file, &i))
         return;
     self->tells = TRUE;
     if (dcc_frame_ledger_get_state(self->ledger, i) != DCC_FRAME_MISSING)
         return;
-    dcc_frame_ledger_note_file(self->ledger, i, path);
+    dcc_frame_ledger_note_file(self->ledger, i, file);
     note_pending(self, i);
     push(self, i);
 }
@@ -301,6 +317,8 @@ choose_verdict(DccRenderWatch *self, DccResult *result)
         return "done";
     if (self->late)
         return "timeout";
+    if (result != NULL && dcc_result_get_kind(result) == DCC_RESULT_STOPPED)
+        return "cancelled";
     return kind == DCC_VERDICT_CLEAN ? "failed" : dcc_enum_to_nick(DCC_TYPE_VERDICT_KIND, kind);
 }
 
@@ -355,6 +373,7 @@ alloc(const DccRenderWatchOrder *order,
     self->log = order->log;
     self->handler = handler;
     self->data = data;
+    self->cwd = g_strdup(order->cwd);
     self->ledger = dcc_frame_ledger_new(order->job);
     self->pending = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     self->queue = dcc_picture_queue_new(program, on_looked, self);
@@ -430,6 +449,7 @@ dcc_render_watch_free(DccRenderWatch *self)
     g_hash_table_unref(self->pending);
     g_clear_object(&self->planned);
     g_free(self->verdict);
+    g_free(self->cwd);
     g_object_unref(self->clock);
     g_object_unref(self->settings);
     g_object_unref(self->job);

@@ -26,6 +26,7 @@ typedef struct {
 
 typedef struct {
     DccRenderJob *job;
+    const char *cwd; /* that it is started in; NULL: not known */
     DccSettings *settings;
     DccClock *clock;
     DccEventLog *log;

@@ -345,7 +345,8 @@ on_empty(DccRun *run, gpointer data)
 
     /* What follows is decided when the pictures have been looked at. */
     if (self->render != NULL)
-        dcc_render_watch_end(self->render, dcc_run_get_end(run)->clean);
+        dcc_render_watch_end(self->render,
+                             dcc_run_get_end(run)->clean && !dcc_run_get_end(run)->requested);
     else
         self->handler->empty(self->data);
 }

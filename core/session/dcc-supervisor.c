@@ -413,7 +413,6 @@ on_render_late(gpointer data)
     dcc_supervisor_go_down(self, "its time was over");
 }
 
-/* It may have been stopped for good meanwhile. */
 static void
 on_pictures_looked(gpointer data)
 {
@@ -514,10 +513,10 @@ dcc_supervisor_free(DccSupervisor *self)
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
+    g_clear_pointer(&self->follower.render, dcc_render_watch_free);
     if (dcc_supervisor_is_choosing(self))
         dcc_instance_dir_dissolve(self->dir);
     g_clear_pointer(&self->choice, dcc_choice_free);
-    g_clear_pointer(&self->follower.render, dcc_render_watch_free);
     dcc_supervisor_release(self);
 }
 
@@ -559,6 +558,7 @@ static gboolean
 open_render(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
     const DccRenderWatchOrder order = {.job = dcc_launch_request_get_render(self->request),
+                                       .cwd = dcc_launch_request_get_cwd(self->request),
                                        .settings = self->settings,
                                        .clock = self->clock,
                                        .log = self->log,

@@ -1,5 +1,5 @@
-"""A render as a job for a farm engine: what is printed, that nothing of the user's words is lost on the way, and what is
-refused. The farm's tests run it on real engines."""
+"""A render as a job for a farm engine: what is printed, that nothing of the user's words is lost on the way, and what
+is refused. The farm's tests run it on real engines."""
 
 import signal
 import subprocess
@@ -28,15 +28,16 @@ def test_a_script_for_slurm(box):
         "#SBATCH --mem=4G", "case $SLURM_ARRAY_TASK_ID in"]
     assert lines[9:11] == ["1) frames=1-7x2 ;;", "2) frames=9,20 ;;"]
     assert "cd '%s' || exit 78" % box.work in lines
-    assert ("    exec 'dcchost' 'render' 'blender' '--file' '%s/shot.blend' --frames \"$frames\" \"$@\" '--' '-t' '2'"
-            % box.work) in lines
+    assert ("    exec 'dcchost' 'render' 'blender' '--file' '%s/shot.blend' --frames \"$frames\" \"$@\" "
+            "'--' '-t' '2'" % box.work) in lines
     assert subprocess.run(["sh", "-n"], input=done.out.encode()).returncode == 0
 
 
 def test_shellcheck_has_nothing_to_say(box):
     script = box.run("submit", "--on", "slurm", "--frames", "1-3", "--file", scene(box, HARD), "blender").out
     try:
-        done = subprocess.run(["shellcheck", "-s", "sh", "-e", "SC2016", "-"], input=script.encode(), stdout=subprocess.PIPE)
+        done = subprocess.run(["shellcheck", "-s", "sh", "-e", "SC2016", "-"], input=script.encode(),
+                              stdout=subprocess.PIPE)
     except FileNotFoundError:
         pytest.skip("no shellcheck here")
     assert done.returncode == 0, done.stdout.decode()

@@ -262,6 +262,7 @@ fake_life_run(const FakeOptions *options)
     take_memory(options);
     fake_output_flood(options);
     fake_output_progress(options);
+    fake_render(options);
     follow_plans(options);
     return 0;
 }

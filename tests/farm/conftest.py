@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,27 @@ def box():
     one.env["PATH"] = "%s:%s" % (pathlib.Path(os.environ["DCCHOST"]).parent, one.env["PATH"])
     yield one
     one.close()
+
+
+MAKE_SCENE = """import bpy, sys
+scene = bpy.context.scene
+scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 1, False
+scene.render.resolution_percentage = 5
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[-1])
+"""
+
+
+@pytest.fixture
+def shot(box):
+    """A scene of Blender's with a name that has to be quoted, and the adapter for it."""
+    blender = shutil.which("blender", path="/usr/bin:/bin")
+    if blender is None:
+        pytest.skip("no blender here")
+    path = box.work / "it's a \"shot\" $1.blend"
+    subprocess.run([blender, "-b", "--factory-startup", "--python-exit-code", "9", "--python-expr", MAKE_SCENE, "--",
+                    str(path)], env=box.env, check=True, stdout=subprocess.DEVNULL, timeout=2 * PATIENCE)
+    box.env["DCC_ADAPTER_PATH"] += ":%s" % pathlib.Path(os.environ["DCC_TEST_BLENDER"]).parent
+    return path
 
 
 @pytest.fixture(params=["cgroup", "linuxproc"])

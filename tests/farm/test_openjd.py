@@ -84,3 +84,19 @@ def test_a_task_that_is_cut_off_has_its_notice(box, openjd):
     assert done.status != 0, done
     assert "asking it to save and quit" in done.out and ": stopped: quit" in done.out
     assert not box.processes()
+
+
+def test_a_template_that_was_printed(box, openjd, shot):
+    """Real Blender, three frames in two tasks: the engine takes the template, and its tasks render."""
+    output = box.work / "the pictures" / "f_####.png"
+    done = box.run("submit", "--on", "openjd", "--file", str(shot), "--frames", "1-3", "--chunk", "2", "--output",
+                   str(output), "blender")
+    assert done.status == 0, done
+    template = box.work / "shot.yaml"
+    template.write_text(done.out)
+    checked = openjd.run("check", str(template))
+    assert checked.status == 0, checked
+    ran = openjd.run("run", str(template), "--step", "Render")
+    assert ran.status == 0, ran
+    assert sorted(path.name for path in output.parent.iterdir()) == ["f_%04d.png" % frame for frame in range(1, 4)]
+    assert "openjd_progress: 100.0" in ran.out and ran.out.count("dcchost: verdict=done") == 2, ran

@@ -108,3 +108,18 @@ def test_the_comment_of_a_job_says_how_far_it_is(box, slurm):
     jobs = slurm.until_states(number, {1: "COMPLETED", 2: "COMPLETED"}, "the tasks to end")
     # The number of the last task is the array's as well: each has its own comment all the same.
     assert all(re.match("exited with code 0", facts["Comment"]) for facts in jobs.values()), jobs
+
+
+@pytest.mark.parametrize("slurm", ["linuxproc"], indirect=True)
+def test_a_render_that_was_submitted(box, shot, slurm):
+    """Real Blender, four frames in two tasks, and a scene whose name the script has to quote."""
+    output = box.work / "the pictures" / "f_####.png"
+    done = box.run("submit", "--on", "slurm", "--submit", "--sbatch=--output=log-%a", "--file", str(shot), "--frames",
+                   "1-4", "--chunk", "2", "--output", str(output), "blender", timeout=PATIENCE, **slurm.env)
+    assert done.status == 0, done
+    number, = re.findall(r"Submitted batch job (\d+)", done.out)
+    slurm.until_states(number, {1: "COMPLETED", 2: "COMPLETED"}, "the tasks to end", 4 * PATIENCE)
+    assert sorted(path.name for path in output.parent.iterdir()) == ["f_%04d.png" % frame for frame in range(1, 5)]
+    for task in (1, 2):
+        assert "frames=2 failed=0 rendered=2" in log(box, task).splitlines()[-1]
+    until(lambda: not box.processes(), "the trees to be empty", PATIENCE)
