@@ -37,5 +37,8 @@ int
 dcc_fds_open_flag(gboolean up);
 void
 dcc_fds_set_flag(int fd, gboolean up);
+/* As dcc_fds_close(): where descriptors and sockets are two things, it is the latter. */
+void
+dcc_fds_close_flag(int *fd);
 
 G_END_DECLS

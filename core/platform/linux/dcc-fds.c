@@ -92,3 +92,9 @@ dcc_fds_set_flag(int fd, gboolean up)
     else
         (void)!read(fd, &count, sizeof count);
 }
+
+void
+dcc_fds_close_flag(int *fd)
+{
+    dcc_fds_close(fd);
+}

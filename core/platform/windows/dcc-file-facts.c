@@ -52,7 +52,8 @@ take(HANDLE handle, DccFileFacts *facts)
         .is_ours = owner.is_ours,
         .is_roots = owner.is_roots,
         .others_can_write = owner.others_can_write,
-        .keeps_names = FALSE,
+        .keeps_names =
+            (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 && owner.others_only_add,
     };
     return TRUE;
 }

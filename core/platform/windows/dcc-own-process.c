@@ -16,6 +16,13 @@ dcc_own_process_get_program(void)
     return dcc_narrow_path((const gunichar2 *)path);
 }
 
+const char *const *
+dcc_own_process_read_environment(char ***held)
+{
+    *held = g_get_environ();
+    return (const char *const *)*held;
+}
+
 /* A program does not get more rights than whoever starts it but by being asked for, visibly. */
 gboolean
 dcc_own_process_is_privileged(void)

@@ -10,9 +10,8 @@
 #include <aclapi.h>
 #include <sddl.h>
 
-#define WRITING                                                                                    \
-    (FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_DELETE_CHILD | DELETE | WRITE_DAC | WRITE_OWNER |   \
-     GENERIC_WRITE | GENERIC_ALL)
+#define TAKING  (FILE_DELETE_CHILD | DELETE | WRITE_DAC | WRITE_OWNER | GENERIC_WRITE | GENERIC_ALL)
+#define WRITING (FILE_WRITE_DATA | FILE_APPEND_DATA | TAKING)
 
 /* SYSTEM, Administrators, TrustedInstaller; the owner's rights are the owner's own. */
 static const char *const trusted[] = {
@@ -84,25 +83,27 @@ dcc_owner_get_own_number(void)
     return own != NULL ? number_of(own) : 0;
 }
 
-static gboolean
-lets_others_write(ACL *list)
+/* What is granted to those who are not trusted. What is denied to some of them is not taken off. */
+static DWORD
+rights_of_others(ACL *list)
 {
+    DWORD rights = 0;
+
     /* No list at all: everybody may do everything. */
     if (list == NULL)
-        return TRUE;
+        return GENERIC_ALL;
     for (DWORD i = 0; i < list->AceCount; i++) {
         ACCESS_ALLOWED_ACE *entry = NULL;
         PSID sid;
 
         if (!GetAce(list, i, (void **)&entry))
-            return TRUE;
+            return GENERIC_ALL;
         sid = (PSID)&entry->SidStart;
         if (entry->Header.AceType == ACCESS_ALLOWED_ACE_TYPE &&
-            !(entry->Header.AceFlags & INHERIT_ONLY_ACE) && (entry->Mask & WRITING) != 0 &&
-            !is_own(sid) && !is_trusted(sid))
-            return TRUE;
+            !(entry->Header.AceFlags & INHERIT_ONLY_ACE) && !is_own(sid) && !is_trusted(sid))
+            rights |= entry->Mask;
     }
-    return FALSE;
+    return rights;
 }
 
 void
@@ -111,6 +112,7 @@ dcc_owner_read(gpointer handle, DccOwner *owner)
     PSECURITY_DESCRIPTOR descriptor = NULL;
     PSID sid = NULL;
     ACL *list = NULL;
+    DWORD rights;
 
     *owner = (DccOwner){.others_can_write = TRUE};
     if (GetSecurityInfo(handle,
@@ -127,6 +129,8 @@ dcc_owner_read(gpointer handle, DccOwner *owner)
         owner->is_ours = is_own(sid);
         owner->is_roots = is_trusted(sid);
     }
-    owner->others_can_write = lets_others_write(list);
+    rights = rights_of_others(list);
+    owner->others_can_write = (rights & WRITING) != 0;
+    owner->others_only_add = (rights & TAKING) == 0;
     LocalFree(descriptor);
 }

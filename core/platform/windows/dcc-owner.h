@@ -12,6 +12,7 @@ typedef struct {
     gboolean is_ours;          /* this user's */
     gboolean is_roots;         /* the system's, or of its administrators */
     gboolean others_can_write; /* somebody beside them may; also where it cannot be read */
+    gboolean others_only_add;  /* to a directory, and take nothing away from it */
 } DccOwner;
 
 /* handle: of a file, opened with the right to read its access list. */

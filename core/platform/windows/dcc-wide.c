@@ -10,9 +10,9 @@ G_STATIC_ASSERT(sizeof(WCHAR) == sizeof(gunichar2));
 
 /* From here on a path needs the prefix; the limit is 260, and a directory has to leave room for a
  * name of the old kind in it. */
-#define LONG_PATH   240
-#define PREFIX      "\\\\?\\"
-#define PREFIX_UNC  "\\\\?\\UNC\\"
+#define LONG_PATH    240
+#define PREFIX       "\\\\?\\"
+#define PREFIX_UNC   "\\\\?\\UNC\\"
 #define MOST_LETTERS 32767
 
 static const struct {
@@ -33,7 +33,6 @@ static const struct {
     {ERROR_SHARING_VIOLATION, EACCES},
     {ERROR_LOCK_VIOLATION, EACCES},
     {ERROR_WRITE_PROTECT, EROFS},
-    {ERROR_ELEVATION_REQUIRED, EPERM},
     {ERROR_PRIVILEGE_NOT_HELD, EPERM},
     {ERROR_INVALID_HANDLE, EBADF},
     {ERROR_NOT_ENOUGH_MEMORY, ENOMEM},
@@ -66,7 +65,8 @@ dcc_explain(guint32 code)
 {
     g_autofree char *text = g_win32_error_message((int)code);
 
-    return g_strdup_printf("%s (error %u)", *text ? g_strchomp(text) : "Windows does not say why", code);
+    return g_strdup_printf(
+        "%s (error %u)", *text ? g_strchomp(text) : "Windows does not say why", code);
 }
 
 gunichar2 *
@@ -116,8 +116,9 @@ dcc_narrow(const gunichar2 *text)
 
     for (; *text != 0; text++) {
         if (*text >= 0xd800 && *text < 0xdc00 && text[1] >= 0xdc00 && text[1] < 0xe000) {
-            g_string_append_unichar(
-                narrow, 0x10000u + ((gunichar)(*text - 0xd800) << 10) + (gunichar)(text[1] - 0xdc00));
+            g_string_append_unichar(narrow,
+                                    0x10000u + ((gunichar)(*text - 0xd800) << 10) +
+                                        (gunichar)(text[1] - 0xdc00));
             text++;
         } else {
             g_string_append_unichar(narrow, *text >= 0xd800 && *text < 0xe000 ? 0xfffd : *text);
