@@ -334,26 +334,45 @@ expand_variable(DccSearch *self, const char *pattern)
     return value && *value ? g_strconcat(value, end + 1, NULL) : NULL;
 }
 
+static void
+add_expanded(DccSearch *self, GPtrArray *all, const char *beginning, const char *rest)
+{
+    g_autofree char *path = g_strconcat(beginning, rest, NULL);
+    char *absolute = expand(self, path);
+
+    if (absolute)
+        g_ptr_array_add(all, absolute);
+}
+
+/* What a pattern begins with that is not known here, as on a system that has no such thing. */
+static gboolean
+is_of_another_place(const char *pattern)
+{
+    return *pattern == '%' || *pattern == '{' || g_str_has_prefix(pattern, "?:");
+}
+
 /* The absolute patterns that one stands for. */
 static GPtrArray *
 expand_all(DccSearch *self, const char *pattern)
 {
     GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
-    const char *end = *pattern == '{' ? strchr(pattern, '}') : NULL;
-    g_autofree char *key = end ? g_strndup(pattern + 1, (gsize)(end - pattern - 1)) : NULL;
-    g_auto(GStrv) places = key ? dcc_registry_find(key) : NULL;
-    g_autofree char *plain = *pattern == '%' ? expand_variable(self, pattern) : g_strdup(pattern);
-    char *absolute = plain && !key ? expand(self, plain) : NULL;
+    const char *end = strchr(pattern, '}');
+    g_autofree char *plain = NULL, *key = NULL;
+    g_auto(GStrv) beginnings = NULL;
 
-    if (absolute)
-        g_ptr_array_add(all, absolute);
-    for (guint i = 0; places && places[i]; i++) {
-        g_autofree char *path = g_strconcat(places[i], end + 1, NULL);
-
-        absolute = expand(self, path);
-        if (absolute)
-            g_ptr_array_add(all, absolute);
+    if (*pattern == '{' && end) {
+        key = g_strndup(pattern + 1, (gsize)(end - pattern - 1));
+        beginnings = dcc_registry_find(key);
+    } else if (g_str_has_prefix(pattern, "?:")) {
+        beginnings = dcc_file_name_list_roots();
+        end = pattern + 1;
+    } else {
+        plain = *pattern == '%' ? expand_variable(self, pattern) : g_strdup(pattern);
     }
+    if (plain)
+        add_expanded(self, all, plain, "");
+    for (guint i = 0; beginnings && beginnings[i]; i++)
+        add_expanded(self, all, beginnings[i], end + 1);
     return all;
 }
 
@@ -388,8 +407,8 @@ glob_absolute(DccSearch *self, const char *absolute, GPtrArray *candidates)
  * '?' and
  *   '[...]'. It may begin with "%VARIABLE%" for the value of an environment variable, and with
  *   "{KEY/NAME}" for what the registry of Windows has under a key by that name: "HKLM/SOFTWARE/...",
- *   whose components may hold the same. Where there is no such variable or registry it stands for
- *   nothing.
+ *   whose components may hold the same. "?:/" stands for each disk of Windows. Where there is no such
+ *   variable, registry or disk it stands for nothing.
  *
  * Looks for files and directories, and remembers the pattern as a place. Symbolic links are
  * followed, what cannot be read is no match.
@@ -408,7 +427,7 @@ dcc_search_glob(DccSearch *self, const char *pattern)
     g_return_val_if_fail(pattern != NULL, NULL);
 
     patterns = expand_all(self, pattern);
-    if (patterns->len == 0 && *pattern != '%' && *pattern != '{')
+    if (patterns->len == 0 && !is_of_another_place(pattern))
         remember(self, pattern);
     for (guint i = 0; i < patterns->len; i++) {
         remember(self, g_ptr_array_index(patterns, i));
@@ -459,7 +478,7 @@ dcc_search_program(DccSearch *self, const char *name)
     for (guint i = 0; directories[i]; i++) {
         g_autofree char *directory =
             g_path_is_absolute(directories[i]) ? locate(self, directories[i]) : NULL;
-        g_autofree char *file = directory ? g_build_filename(directory, file_name, NULL) : NULL;
+        g_autofree char *file = directory ? g_build_path("/", directory, file_name, NULL) : NULL;
 
         if (file && is_program(self, file))
             return g_steal_pointer(&file);

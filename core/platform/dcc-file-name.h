@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * Linux; "C:" or "//server/share" on Windows. */
 gboolean
 dcc_file_name_find_root(const char *path, gsize *length);
+/* (transfer full) (array zero-terminated=1): roots of the disks of this machine that a path may name; where all are below
+ * one root: none. */
+char **
+dcc_file_name_list_roots(void);
 /* (transfer full): as all of dcchost has paths, with '/' between names whatever the system writes. */
 char *
 dcc_file_name_normalize(const char *path);

@@ -48,7 +48,7 @@ test_find(void)
         g_autofree char *location =
             g_strconcat("MAYA_LOCATION=", cases[i].location ? cases[i].location : "", NULL);
         g_autoptr(DccSearch) search =
-            dcc_search_new(root, (const char *const[]){"PATH=/usr/bin", location, NULL});
+            dcc_search_new(root, (const char *const[]){"PATH=/usr/bin", "ProgramFiles=/Program Files", location, NULL});
         g_autoptr(GListModel) found = NULL;
         g_autoptr(DccInstallation) it = NULL;
 

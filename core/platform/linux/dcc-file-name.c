@@ -12,6 +12,12 @@ dcc_file_name_find_root(const char *path, gsize *length)
     return *path == '/';
 }
 
+char **
+dcc_file_name_list_roots(void)
+{
+    return g_new0(char *, 1);
+}
+
 char *
 dcc_file_name_normalize(const char *path)
 {

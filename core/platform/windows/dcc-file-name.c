@@ -44,6 +44,23 @@ dcc_file_name_find_root(const char *path, gsize *length)
     return share > 0;
 }
 
+/* What is of the network, or can be taken out, may keep us waiting. */
+char **
+dcc_file_name_list_roots(void)
+{
+    DWORD there = GetLogicalDrives();
+    GPtrArray *roots = g_ptr_array_new();
+
+    for (int i = 0; i < 26; i++) {
+        char drive[] = {(char)('A' + i), ':', '\\', '\0'};
+
+        if ((there & (1u << i)) && GetDriveTypeA(drive) == DRIVE_FIXED)
+            g_ptr_array_add(roots, g_strndup(drive, 2));
+    }
+    g_ptr_array_add(roots, NULL);
+    return (char **)g_ptr_array_free(roots, FALSE);
+}
+
 char *
 dcc_file_name_normalize(const char *path)
 {

@@ -53,18 +53,27 @@ is_own(PSID sid)
     return own != NULL && EqualSid(own, sid);
 }
 
+static gpointer
+read_trusted(gpointer data)
+{
+    static PSID sids[G_N_ELEMENTS(trusted)];
+
+    /* For the life of the process. */
+    for (gsize i = 0; i < G_N_ELEMENTS(trusted); i++)
+        ConvertStringSidToSidA(trusted[i], &sids[i]);
+    return sids;
+}
+
 static gboolean
 is_trusted(PSID sid)
 {
-    char *text = NULL;
-    gboolean found = FALSE;
+    static GOnce once = G_ONCE_INIT;
+    PSID *sids = g_once(&once, read_trusted, NULL);
 
-    if (!ConvertSidToStringSidA(sid, &text))
-        return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(trusted); i++)
-        found = found || g_str_equal(text, trusted[i]);
-    LocalFree(text);
-    return found;
+        if (sids[i] != NULL && EqualSid(sids[i], sid))
+            return TRUE;
+    return FALSE;
 }
 
 static guint
