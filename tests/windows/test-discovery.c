@@ -120,7 +120,10 @@ test_matches(void)
         {"blender-x", "blender-[!0-9]*", TRUE},
         {"a]b", "a[]]b", TRUE},
         {"abc", "a?c", TRUE},
-        {"a\xc3\xa4" "c", "a?c", TRUE},
+        {"a\xc3\xa4"
+         "c",
+         "a?c",
+         TRUE},
         {"ac", "a?c", FALSE},
         {".hidden", "*", FALSE},
         {".hidden", ".*", TRUE},
@@ -228,8 +231,14 @@ set_value(const char *key, DWORD view, const char *name, const char *value)
 {
     HKEY handle;
 
-    g_assert_cmpint(RegCreateKeyExA(HKEY_CURRENT_USER, key, 0, NULL, 0, KEY_WRITE | view, NULL, &handle, NULL), ==, 0);
-    g_assert_cmpint(RegSetValueExA(handle, name, 0, REG_SZ, (const BYTE *)value, (DWORD)strlen(value) + 1), ==, 0);
+    g_assert_cmpint(
+        RegCreateKeyExA(HKEY_CURRENT_USER, key, 0, NULL, 0, KEY_WRITE | view, NULL, &handle, NULL),
+        ==,
+        0);
+    g_assert_cmpint(
+        RegSetValueExA(handle, name, 0, REG_SZ, (const BYTE *)value, (DWORD)strlen(value) + 1),
+        ==,
+        0);
     RegCloseKey(handle);
 }
 
@@ -249,8 +258,8 @@ test_registry(Place *self, gconstpointer data)
     all = dcc_registry_find("HKCU/SOFTWARE/dcchost-test/Product */Setup/InstallPath");
     one = dcc_registry_find("HKCU/SOFTWARE/dcchost-test/Other/installpath");
     none = dcc_registry_find("HKCU/SOFTWARE/dcchost-test/Product */NoSuchKey/InstallPath");
-    found = dcc_search_glob(
-        search, "{HKCU/SOFTWARE/dcchost-test/*/Setup/InstallPath}/bin/product.exe");
+    found =
+        dcc_search_glob(search, "{HKCU/SOFTWARE/dcchost-test/*/Setup/InstallPath}/bin/product.exe");
     g_assert_cmpint(RegDeleteTreeA(HKEY_CURRENT_USER, KEY), ==, 0);
     g_assert_cmpuint(g_strv_length(all), ==, 2);
     g_assert_cmpuint(g_strv_length(one), ==, 1);
@@ -263,8 +272,13 @@ test_registry(Place *self, gconstpointer data)
 static void
 test_nonsense_of_the_registry(void)
 {
-    static const char *const patterns[] = {
-        "", "HKLM", "HKLM/", "NOHIVE/SOFTWARE/x", "HKLM//", "HKLM/\xff/x", "HKCU/SOFTWARE/no such key/x"};
+    static const char *const patterns[] = {"",
+                                           "HKLM",
+                                           "HKLM/",
+                                           "NOHIVE/SOFTWARE/x",
+                                           "HKLM//",
+                                           "HKLM/\xff/x",
+                                           "HKCU/SOFTWARE/no such key/x"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++) {
         g_auto(GStrv) found = dcc_registry_find(patterns[i]);

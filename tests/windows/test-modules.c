@@ -62,7 +62,8 @@ test_ours(void)
         for (guint n = 0; n < g_list_model_get_n_items(rows); n++) {
             g_autoptr(DccConformanceRow) row = g_list_model_get_item(rows, n);
 
-            g_test_message("%s %s", dcc_conformance_row_get_question(row), dcc_conformance_row_get_seen(row));
+            g_test_message(
+                "%s %s", dcc_conformance_row_get_question(row), dcc_conformance_row_get_seen(row));
             /* How long it takes says more of the machine that plays Windows. */
             if (dcc_conformance_row_get_reason(row) != NULL)
                 g_assert_nonnull(strstr(dcc_conformance_row_get_reason(row), "is slow"));

@@ -63,7 +63,10 @@ dcc_errno_of(guint32 code)
 char *
 dcc_explain(guint32 code)
 {
-    g_autofree char *text = g_win32_error_message((int)code);
+    g_autofree char *said = g_win32_error_message((int)code);
+    /* What would stand there is not told. */
+    g_auto(GStrv) parts = g_strsplit(said, "%1", -1);
+    g_autofree char *text = g_strjoinv("it", parts);
 
     return g_strdup_printf(
         "%s (error %u)", *text ? g_strchomp(text) : "Windows does not say why", code);
