@@ -24,6 +24,9 @@ gboolean
 dcc_fds_open_pipe(int fds[2], GError **error);
 void
 dcc_fds_set_nonblocking(int fd);
+/* As g_poll(), of descriptors of pipes that are to be read, with G_IO_IN. */
+void
+dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms);
 /* Waits for whoever reads. FALSE with errno. */
 gboolean
 dcc_fds_write_all(int fd, const char *bytes, gsize n);

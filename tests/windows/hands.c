@@ -97,6 +97,8 @@ main(int argc, char **argv)
     wchar_t **words = CommandLineToArgvW(GetCommandLineW(), &n);
     const char *mode = argc > 1 ? argv[1] : "";
 
+    if (strcmp(mode, "--version") == 0)
+        return say("Blender 4.2.3\n", 1);
     if (strcmp(mode, "exit") == 0)
         ExitProcess((UINT)strtoll(argv[2], NULL, 0));
     if (strcmp(mode, "dump") == 0)

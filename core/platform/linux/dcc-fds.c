@@ -54,6 +54,12 @@ dcc_fds_set_nonblocking(int fd)
     fcntl(fd, F_SETFL, O_NONBLOCK);
 }
 
+void
+dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms)
+{
+    g_poll(fds, n, timeout_ms);
+}
+
 gboolean
 dcc_fds_write_all(int fd, const char *bytes, gsize n)
 {

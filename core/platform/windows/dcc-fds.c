@@ -12,7 +12,8 @@
 #include <fcntl.h>
 #include <io.h>
 
-#define PIPE_BYTES 65536
+#define PIPE_BYTES    65536
+#define LOOK_EVERY_US 5000
 
 gboolean
 dcc_fds_is_open(int fd)
@@ -60,6 +61,35 @@ dcc_fds_set_nonblocking(int fd)
 
     if (handle != NULL)
         SetNamedPipeHandleState(handle, &mode, NULL, NULL);
+}
+
+static gushort
+look_at_pipe(int fd)
+{
+    HANDLE handle = dcc_handle_of_fd(fd);
+    DWORD there = 0;
+
+    if (handle == NULL || !PeekNamedPipe(handle, NULL, 0, NULL, &there, NULL))
+        return G_IO_HUP;
+    return there > 0 ? G_IO_IN : 0;
+}
+
+/* No pipe can be waited for together with another: they are looked at. */
+void
+dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms)
+{
+    gint64 end = g_get_monotonic_time() + timeout_ms * G_GINT64_CONSTANT(1000);
+    gboolean any = FALSE;
+
+    for (;;) {
+        for (guint i = 0; i < n; i++) {
+            fds[i].revents = look_at_pipe((int)fds[i].fd);
+            any = any || fds[i].revents != 0;
+        }
+        if (any || (timeout_ms >= 0 && g_get_monotonic_time() >= end))
+            return;
+        g_usleep(LOOK_EVERY_US);
+    }
 }
 
 gboolean
