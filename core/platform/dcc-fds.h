@@ -30,6 +30,9 @@ dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms);
 /* Waits for whoever reads. FALSE with errno. */
 gboolean
 dcc_fds_write_all(int fd, const char *bytes, gsize n);
+/* Waits until what was written to the file is on its disk. FALSE with errno. */
+gboolean
+dcc_fds_flush(int fd);
 /* Closes it, if it is one, and makes it -1. */
 void
 dcc_fds_close(int *fd);

@@ -79,6 +79,12 @@ dcc_fds_write_all(int fd, const char *bytes, gsize n)
     return TRUE;
 }
 
+gboolean
+dcc_fds_flush(int fd)
+{
+    return fdatasync(fd) == 0;
+}
+
 void
 dcc_fds_close(int *fd)
 {
