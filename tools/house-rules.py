@@ -248,8 +248,8 @@ def rule_spawn(source):
 def rule_platform_words(source):
     code = NOT_CODE.sub(lambda match: "\n" * match.group(0).count("\n"), source.text)
     for match in PLATFORM_WORDS.finditer(code):
-        yield code.count("\n", 0, match.start()) + 1, "'%s' is of one system; it belongs below core/platform/linux or its like" % (
-            match.group(0).strip())
+        yield code.count("\n", 0, match.start()) + 1, "'%s' is of one system; it belongs below core/platform/linux" \
+            % match.group(0).strip()
 
 
 def rule_documented(source):
