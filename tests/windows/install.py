@@ -272,6 +272,10 @@ def start_prefix(home):
         quietly(home, SERVER, "-w")
     quietly(home, SERVER, "-p", check=False)  # it may run already
     quietly(home, home / "wine", "cmd", "/c", "ver")
+    # The first program that asks for the desktop starts a program for it, which inherits its pipes and stays: a reader
+    # of them would wait for ever. So the first is one that has none, and stays as long as the server.
+    subprocess.Popen([str(home / "wine"), "notepad.exe"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                     stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def stop_prefix(home):
