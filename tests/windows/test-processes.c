@@ -169,15 +169,20 @@ test_command(void)
     const char *const sleep[] = {hands, "sleep", NULL};
     g_autoptr(GError) error = NULL;
     g_autofree char *said = run(say, KIDS_PATIENCE, &error);
-    g_autofree char *nothing = NULL;
+    g_autofree char *number = NULL;
+    DccProcessRef left;
     gint64 begin;
 
     g_assert_no_error(error);
     g_assert_cmpuint(strlen(said), ==, 60000);
     begin = g_get_monotonic_time();
-    nothing = run(leave, KIDS_PATIENCE, &error);
+    number = run(leave, KIDS_PATIENCE, &error);
     g_assert_no_error(error);
-    g_assert_cmpstr(nothing, ==, "");
+    left = dcc_process_ref_open(g_ascii_strtoll(number, NULL, 10), NULL);
+    g_assert_cmpint(left, !=, DCC_PROCESS_REF_NONE);
+    g_assert_false(dcc_process_ref_has_ended(left));
+    g_assert_true(dcc_process_ref_kill(left));
+    dcc_process_ref_close(&left);
     g_assert_cmpint(g_get_monotonic_time() - begin, <, KIDS_PATIENCE * G_GINT64_CONSTANT(1000));
     g_assert_null(run(sleep, 200, &error));
     g_assert_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT);
