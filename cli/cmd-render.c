@@ -8,6 +8,7 @@
 #include "cli-launch-options.h"
 #include "cli-options.h"
 #include "cli-out.h"
+#include "cli-render-in.h"
 #include "cli-render-report.h"
 #include "cli-render-resume.h"
 #include "cli-session-process.h"
@@ -98,6 +99,10 @@ cmd_render(char **argv)
     if (!cli_launch_options_parse(&options, argv, &status))
         return status;
     request = cli_launch_options_to_request(&options, &error);
+    if (request != NULL && options.in != NULL) {
+        cli_signals_hold();
+        return cli_render_in(&options, request);
+    }
     if (request == NULL || !cli_check_installed(&options, &error))
         return error != NULL && error->domain == G_OPTION_ERROR ? cli_options_fail(argv[0], error)
                                                                 : cli_fail(error);

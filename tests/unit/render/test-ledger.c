@@ -70,14 +70,18 @@ test_failures(void)
 {
     g_autoptr(DccFrameLedger) ledger = make("1-9", NULL);
     g_autoptr(DccFrames) some = dcc_frames_parse("1-4", NULL);
-    g_autoptr(JsonArray) failures = NULL;
+    g_autoptr(JsonObject) object = NULL;
+    JsonArray *failures;
     JsonObject *first, *second, *third;
 
     dcc_frame_ledger_note(ledger, 2, "it is cut off");
     dcc_frame_ledger_give_up(ledger, some, "not there");
     dcc_frame_ledger_set(ledger, 5, DCC_FRAME_DONE, NULL);
     dcc_frame_ledger_give_up(ledger, NULL, "stopped");
-    failures = dcc_frame_ledger_list_failures(ledger);
+    object = dcc_frame_ledger_to_json(ledger, "failed");
+    failures = dcc_json_get_array(object, "failures");
+    g_assert_cmpstr(dcc_json_get_string(object, "failed", NULL), ==, "1-5,7-9");
+    g_assert_true(json_object_get_null_member(object, "missing"));
     g_assert_cmpuint(json_array_get_length(failures), ==, 3);
     first = json_array_get_object_element(failures, 0);
     second = json_array_get_object_element(failures, 1);

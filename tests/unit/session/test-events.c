@@ -3,6 +3,7 @@
 #include "dcc-enum-types.h"
 #include "dcc-error.h"
 #include "dcc-events.h"
+#include "dcc-frame-ledger.h"
 #include "dcc-json.h"
 #include "dcc-status.h"
 #include "dcc-test.h"
@@ -243,7 +244,7 @@ make_render(gboolean full)
         dcc_frame_ledger_set(ledger, 1, DCC_FRAME_UNCHECKED, NULL);
         dcc_frame_ledger_set(ledger, 2, DCC_FRAME_FAILED, "it is not there");
     }
-    return dcc_object_from_frames(ledger, full ? "failed" : NULL);
+    return dcc_frame_ledger_to_json(ledger, full ? "failed" : NULL);
 }
 
 static JsonObject *
