@@ -22,6 +22,7 @@
 #define FOREVER_MS  (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
 #define ANSWER_MS   5000
 #define COME_BACK_S 300
+#define RECORD_S    10
 #define LOOK_US     100000
 
 typedef struct {
@@ -32,6 +33,7 @@ typedef struct {
     DccFramePath *output;
     DccFrameLedger *ledger;
     char *program; /* what looks at pictures */
+    gint64 pid;
     gint64 mark;
     gint64 until; /* monotonic, microseconds; 0: for ever */
     guint n_signals;
@@ -39,16 +41,30 @@ typedef struct {
     guint crashes;
 } Render;
 
+/* (transfer full): what it is busy with now, NULL: nothing. */
+static char *
+ask_busy(Render *self)
+{
+    g_autoptr(DccClient) client = dcc_client_new(self->runtime, self->name, NULL);
+    g_autoptr(JsonObject) answer =
+        client != NULL ? dcc_client_call(client, "probe", NULL, ANSWER_MS * 2, NULL) : NULL;
+
+    return answer != NULL ? g_strdup(dcc_json_get_string(answer, "busy", NULL)) : NULL;
+}
+
 static gboolean
 check_instance(Render *self, GError **error)
 {
     g_autoptr(JsonObject) status = dcc_instance_get_status(self->runtime, self->name, error);
-    const char *app = self->options->app, *busy, *state;
+    const char *app = self->options->app, *state;
+    g_autofree char *busy = NULL;
 
     if (status == NULL)
         return FALSE;
     state = dcc_json_get_string(status, "state", "");
-    busy = dcc_json_get_string(dcc_json_get_object(status, "health"), "busy", NULL);
+    self->pid = dcc_json_get_int(status, "pid", 0);
+    if (dcc_json_get_boolean(status, "ready", FALSE))
+        busy = ask_busy(self);
     if (app != NULL && strcmp(app, dcc_json_get_string(status, "app", "")) != 0)
         g_set_error(error,
                     DCC_ERROR,
@@ -168,44 +184,59 @@ get_timeout_ms(Render *self)
     return ms;
 }
 
-static gboolean
-is_up(Render *self, gboolean *over, char **words)
+typedef enum {
+    INSTANCE_OLD, /* its end is not on record yet */
+    INSTANCE_DOWN,
+    INSTANCE_BACK,
+    INSTANCE_OVER, /* and nobody brings it back */
+} InstanceState;
+
+/* words: how the run that is gone ended, where that is known. */
+static InstanceState
+look_at_instance(Render *self, char **words)
 {
     g_autoptr(JsonObject) status = dcc_instance_get_status(self->runtime, self->name, NULL);
     JsonObject *result = status != NULL ? dcc_json_get_object(status, "result") : NULL;
 
-    *over = status == NULL || !dcc_json_get_boolean(status, "attended", FALSE);
-    if (result != NULL && words != NULL && *words == NULL)
+    if (status != NULL && dcc_json_get_int(status, "pid", 0) == self->pid)
+        return INSTANCE_OLD;
+    if (result != NULL && *words == NULL)
         *words = cli_sentence_result(result);
-    return status != NULL && dcc_json_get_boolean(status, "ready", FALSE);
+    if (status == NULL || !dcc_json_get_boolean(status, "attended", FALSE))
+        return INSTANCE_OVER;
+    if (!dcc_json_get_boolean(status, "ready", FALSE))
+        return INSTANCE_DOWN;
+    self->pid = dcc_json_get_int(status, "pid", 0);
+    return INSTANCE_BACK;
 }
 
-/* Its session brings it back, with its scene, or gives up. */
+/* Its session brings it back, with its scene, or gives up. wanted: that is waited for. */
 static gboolean
-await_return(Render *self, char **words)
+await_return(Render *self, gboolean wanted, char **words)
 {
-    gint64 until = g_get_monotonic_time() + COME_BACK_S * (gint64)G_USEC_PER_SEC;
-    gboolean over = FALSE;
+    gint64 seconds = wanted ? COME_BACK_S : RECORD_S;
+    gint64 until = g_get_monotonic_time() + seconds * (gint64)G_USEC_PER_SEC;
+    InstanceState state;
 
-    while (!is_up(self, &over, words) && !over && g_get_monotonic_time() < until)
+    while ((state = look_at_instance(self, words)) == INSTANCE_OLD ||
+           (state == INSTANCE_DOWN && wanted)) {
+        if (g_get_monotonic_time() >= until)
+            return FALSE;
         g_usleep(LOOK_US);
-    return is_up(self, &over, words);
+    }
+    return wanted && state == INSTANCE_BACK;
 }
 
 /* FALSE: it is over. */
 static gboolean
 go_on_after(Render *self, guint i)
 {
-    gboolean wanted = g_strcmp0(self->options->restart, "on-crash") == 0 ||
-                      g_strcmp0(self->options->restart, "always") == 0;
+    gboolean asked = g_strcmp0(self->options->restart, "on-crash") == 0 ||
+                     g_strcmp0(self->options->restart, "always") == 0;
     gint64 max = dcc_settings_get(self->settings, DCC_SETTING_MAX_RESTARTS);
     g_autofree char *words = NULL;
-    gboolean back = FALSE, over = FALSE;
+    gboolean back = await_return(self, asked && self->crashes++ < max, &words);
 
-    if (wanted && self->crashes++ < max)
-        back = await_return(self, &words);
-    else
-        is_up(self, &over, &words);
     cli_warn("%s went away at frame %d%s%s%s",
              self->name,
              dcc_frame_ledger_get_frame(self->ledger, i),
