@@ -8,6 +8,7 @@
 #include "cli-launch-options.h"
 #include "cli-options.h"
 #include "cli-out.h"
+#include "cli-render-in.h"
 #include "cli-render-report.h"
 #include "cli-render-resume.h"
 #include "cli-session-process.h"
@@ -92,6 +93,12 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
     return run(options, dcc_launch_request_get_name(request), args, n_frames - n_left, voice);
 }
 
+static int
+fail(const char *verb, const GError *error)
+{
+    return error->domain == G_OPTION_ERROR ? cli_options_fail(verb, error) : cli_fail(error);
+}
+
 int
 cmd_render(char **argv)
 {
@@ -105,13 +112,17 @@ cmd_render(char **argv)
 
     if (!cli_launch_options_parse(&options, argv, &status))
         return status;
+    if (options.in != NULL) {
+        request = cli_launch_options_to_request(&options, &error);
+        cli_signals_hold();
+        return request != NULL ? cli_render_in(&options, request) : fail(argv[0], error);
+    }
     voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
     if (voice != NULL)
         args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
     if (args != NULL)
         request = cli_launch_options_to_request(&options, &error);
     if (request == NULL)
-        return error != NULL && error->domain == G_OPTION_ERROR ? cli_options_fail(argv[0], error)
-                                                                : cli_fail(error);
+        return fail(argv[0], error);
     return render(&options, request, args, voice);
 }
