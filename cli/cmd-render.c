@@ -3,7 +3,7 @@
  * already. */
 #include "cli-verb.h"
 
-#include "cli-check-installed.h"
+#include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
 #include "cli-options.h"
@@ -39,11 +39,15 @@ make_arguments(char **given, DccFrames *rest)
 }
 
 static int
-run(CliLaunchOptions *options, const char *name, char **args, guint n_skipped)
+run(CliLaunchOptions *options,
+    const char *name,
+    char **args,
+    guint n_skipped,
+    CliEngineVoice *voice)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
-    g_autoptr(JsonObject) rendered = NULL;
+    g_auto(CliViewerEnd) end = {NULL};
     CliSessionProcessReport report;
     int status;
 
@@ -53,16 +57,18 @@ run(CliLaunchOptions *options, const char *name, char **args, guint n_skipped)
         cli_fail(error);
         return report.exit_status;
     }
-    status = cli_viewer_run(runtime, name, report.first_event, options->json, &rendered);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
-    if (rendered == NULL)
-        return status;
-    cli_render_report_verdict(rendered, n_skipped, options->json);
-    return cli_render_report_status(rendered, status);
+    if (end.rendered == NULL)
+        return cli_engine_voice_finish(voice, end.result, status, TRUE);
+    status = cli_render_report_status(end.rendered, status);
+    status = cli_engine_voice_finish(voice, end.result, status, FALSE);
+    cli_render_report_verdict(end.rendered, n_skipped, options->json);
+    return status;
 }
 
 static int
-render(CliLaunchOptions *options, DccLaunchRequest *request, char **given)
+render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEngineVoice *voice)
 {
     DccRenderJob *job = dcc_launch_request_get_render(request);
     guint n_frames = dcc_frames_count(dcc_render_job_get_frames(job)), n_left = n_frames;
@@ -70,7 +76,6 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given)
     g_autoptr(DccFrames) rest = NULL;
     g_auto(GStrv) args = NULL;
 
-    cli_signals_hold();
     if (options->resume) {
         rest = cli_render_resume(job, &error);
         if (rest == NULL)
@@ -84,7 +89,16 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given)
         return CLI_DONE;
     }
     args = make_arguments(given, rest);
-    return run(options, dcc_launch_request_get_name(request), args, n_frames - n_left);
+    return run(options, dcc_launch_request_get_name(request), args, n_frames - n_left, voice);
+}
+
+/* An instance that is up has a session. */
+static char **
+make_session_args(CliLaunchOptions *options, char **given, GError **error)
+{
+    if (options->in != NULL)
+        return g_new0(char *, 1);
+    return cli_launch_options_make_session_args(options, (const char *const *)given, error);
 }
 
 int
@@ -92,19 +106,23 @@ cmd_render(char **argv)
 {
     g_auto(CliLaunchOptions) options = {.render = TRUE};
     g_auto(GStrv) given = g_strdupv(argv + 1);
+    g_auto(GStrv) args = NULL;
     g_autoptr(DccLaunchRequest) request = NULL;
+    g_autoptr(CliEngineVoice) voice = NULL;
     g_autoptr(GError) error = NULL;
     int status;
 
     if (!cli_launch_options_parse(&options, argv, &status))
         return status;
-    request = cli_launch_options_to_request(&options, &error);
-    if (request != NULL && options.in != NULL) {
-        cli_signals_hold();
-        return cli_render_in(&options, request);
-    }
-    if (request == NULL || !cli_check_installed(&options, &error))
+    voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
+    if (voice != NULL)
+        args = make_session_args(&options, given, &error);
+    if (args != NULL)
+        request = cli_launch_options_to_request(&options, &error);
+    if (request == NULL)
         return error != NULL && error->domain == G_OPTION_ERROR ? cli_options_fail(argv[0], error)
                                                                 : cli_fail(error);
-    return render(&options, request, given);
+    cli_signals_hold();
+    return options.in != NULL ? cli_render_in(&options, request, voice)
+                              : render(&options, request, args, voice);
 }

@@ -1,6 +1,8 @@
 /* What `launch` and `render` are asked for. */
 #include "cli-launch-options.h"
 
+#include "cli-caller.h"
+#include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-options.h"
 #include "dcc-error.h"
@@ -21,6 +23,10 @@ static const char notes[] =
     "again for it: what it did would be done twice. 'always' starts it again after any end but "
     "one\n"
     "that was asked for.\n"
+    "\n"
+    "A stop may take as long as its steps (save-timeout and so on, below), or --stop-budget in "
+    "all:\n"
+    "what has not ended by then is killed. A headless job has nothing to save, and two seconds.\n"
     "\n"
     "It is called as the application is, unless --name says otherwise.\n"
     "\n"
@@ -79,8 +85,11 @@ describe(gboolean render)
 {
     g_autoptr(DccSettings) defaults = dcc_settings_new();
     g_autoptr(GPtrArray) names = dcc_settings_list_names();
+    g_autofree char *caller = cli_caller_describe();
+    g_autofree char *voice = cli_engine_voice_describe();
     GString *text = g_string_new(render ? render_notes : notes);
 
+    g_string_append_printf(text, "\n%s\n%s", caller, voice);
     g_string_append(text, "\nSettings for --set, with their defaults:");
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *value = dcc_settings_format(defaults, names->pdata[i]);
@@ -112,6 +121,7 @@ add_common(CliLaunchOptions *self, GArray *entries)
 {
     const GOptionArg text = G_OPTION_ARG_FILENAME, texts = G_OPTION_ARG_FILENAME_ARRAY;
     const GOptionArg flag = G_OPTION_ARG_NONE;
+    const int hidden = G_OPTION_FLAG_HIDDEN;
     const GOptionEntry common[] = {
         {"version", 0, 0, text, &self->version, "The newest that matches, \"4\" or \"4.2\"", "V"},
         {"name", 0, 0, text, &self->name, "Call it NAME (default: see below)", "NAME"},
@@ -123,6 +133,12 @@ add_common(CliLaunchOptions *self, GArray *entries)
         {"max-restarts", 0, 0, text, &self->max_restarts, "Give up after N", "N"},
         {"backoff", 0, 0, text, &self->backoff, "fixed:2s or exponential:1s:30s", "HOW"},
         {"on-hang", 0, 0, text, &self->on_hang, "When it stops responding", "report|restart"},
+        {"stop-budget", 0, 0, text, &self->stop_budget, "The whole of a stop, in time", "S"},
+        {"tied", 0, 0, flag, &self->tied, "End when the caller is gone; see below", NULL},
+        {"no-tied", 0, 0, flag, &self->not_tied, "Not even below a farm engine", NULL},
+        {"tied-to", 0, hidden, texts, &self->tied_to, NULL, NULL},
+        {"dialect", 0, 0, text, &self->dialect, "Speak to this farm engine; see below", "NAME"},
+        {"exit-map", 0, 0, text, &self->exit_map, "Other exit statuses; see below", "FROM=TO,..."},
         {"safe", 0, 0, flag, &self->safe, "Without preferences, start-up scripts, plug-ins", NULL},
         {"set", 0, 0, texts, &self->settings, "Any setting; may be repeated", "NAME=VALUE"},
     };
@@ -231,6 +247,14 @@ check(CliLaunchOptions *self, GError **error)
     }
     if (self->wait != NULL)
         self->detach = TRUE;
+    if (self->detach && (self->dialect != NULL || self->exit_map != NULL)) {
+        cli_set_usage_error(error, "%s", "--dialect and --exit-map are for the foreground");
+        return FALSE;
+    }
+    if (self->tied && self->not_tied) {
+        cli_set_usage_error(error, "--tied and --no-tied contradict each other");
+        return FALSE;
+    }
     for (char **p = self->settings; p != NULL && *p != NULL; p++) {
         if (strchr(*p, '=') != NULL)
             continue;
@@ -277,6 +301,7 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         {"backoff", self->backoff},
         {"on-hang", self->on_hang},
         {"recover", self->recover},
+        {"stop-budget", self->stop_budget},
         {"task-timeout", self->task_timeout},
         {"render-timeout", self->timeout, "timeout"},
     };
@@ -414,28 +439,44 @@ cli_launch_options_to_request(CliLaunchOptions *self, GError **error)
     return g_steal_pointer(&request);
 }
 
+/* An option that comes later wins, so ours come first. */
+char **
+cli_launch_options_make_session_args(CliLaunchOptions *self,
+                                     const char *const *args,
+                                     GError **error)
+{
+    const CliCaller caller = {.app = self->app,
+                              .named = self->name != NULL,
+                              .tied = self->tied,
+                              .not_tied = self->not_tied,
+                              .detached = self->detach,
+                              .budgeted = self->stop_budget != NULL};
+    g_auto(GStrv) options = cli_caller_make_options(&caller, error);
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+
+    if (options == NULL)
+        return NULL;
+    for (char **p = options; *p != NULL; p += 2)
+        if (strcmp(*p, "--name") == 0)
+            self->name = g_strdup(p[1]);
+    for (char **p = options; *p != NULL; p++)
+        g_strv_builder_add(all, *p);
+    for (const char *const *p = args; *p != NULL; p++)
+        g_strv_builder_add(all, *p);
+    return g_strv_builder_end(all);
+}
+
 void
 cli_launch_options_clear(CliLaunchOptions *self)
 {
-    char **strings[] = {&self->app,
-                        &self->version,
-                        &self->name,
-                        &self->scene,
-                        &self->cwd,
-                        &self->wait,
-                        &self->start_timeout,
-                        &self->restart,
-                        &self->max_restarts,
-                        &self->backoff,
-                        &self->on_hang,
-                        &self->recover,
-                        &self->frames,
-                        &self->output,
-                        &self->expect,
-                        &self->task_timeout,
-                        &self->timeout,
-                        &self->in};
-    char ***lists[] = {&self->env, &self->settings, &self->args};
+    char **strings[] = {&self->app,           &self->version,  &self->name,
+                        &self->scene,         &self->cwd,      &self->wait,
+                        &self->start_timeout, &self->restart,  &self->max_restarts,
+                        &self->backoff,       &self->on_hang,  &self->recover,
+                        &self->dialect,       &self->exit_map, &self->stop_budget,
+                        &self->frames,        &self->output,   &self->expect,
+                        &self->task_timeout,  &self->timeout,  &self->in};
+    char ***lists[] = {&self->env, &self->settings, &self->tied_to, &self->args};
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_clear_pointer(strings[i], g_free);

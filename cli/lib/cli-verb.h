@@ -59,6 +59,8 @@ cmd_restart(char **argv);
 int
 cmd_stop(char **argv);
 int
+cmd_submit(char **argv);
+int
 cmd_kill(char **argv);
 int
 cmd_adopt(char **argv);

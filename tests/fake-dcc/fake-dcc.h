@@ -59,6 +59,7 @@ typedef struct {
     /* output */
     const char *print;
     int64_t flood;
+    int64_t take_memory;
     bool binary, no_newline, close_stdout;
     bool print_env, print_args, print_process, fds;
     int64_t progress, frames, every;
