@@ -76,7 +76,6 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
     g_autoptr(DccFrames) rest = NULL;
     g_auto(GStrv) args = NULL;
 
-    cli_signals_hold();
     if (options->resume) {
         rest = cli_render_resume(job, &error);
         if (rest == NULL)
@@ -93,10 +92,13 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
     return run(options, dcc_launch_request_get_name(request), args, n_frames - n_left, voice);
 }
 
-static int
-fail(const char *verb, const GError *error)
+/* An instance that is up has a session. */
+static char **
+make_session_args(CliLaunchOptions *options, char **given, GError **error)
 {
-    return error->domain == G_OPTION_ERROR ? cli_options_fail(verb, error) : cli_fail(error);
+    if (options->in != NULL)
+        return g_new0(char *, 1);
+    return cli_launch_options_make_session_args(options, (const char *const *)given, error);
 }
 
 int
@@ -112,17 +114,15 @@ cmd_render(char **argv)
 
     if (!cli_launch_options_parse(&options, argv, &status))
         return status;
-    if (options.in != NULL) {
-        request = cli_launch_options_to_request(&options, &error);
-        cli_signals_hold();
-        return request != NULL ? cli_render_in(&options, request) : fail(argv[0], error);
-    }
     voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
     if (voice != NULL)
-        args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
+        args = make_session_args(&options, given, &error);
     if (args != NULL)
         request = cli_launch_options_to_request(&options, &error);
     if (request == NULL)
-        return fail(argv[0], error);
-    return render(&options, request, args, voice);
+        return error != NULL && error->domain == G_OPTION_ERROR ? cli_options_fail(argv[0], error)
+                                                                : cli_fail(error);
+    cli_signals_hold();
+    return options.in != NULL ? cli_render_in(&options, request, voice)
+                              : render(&options, request, args, voice);
 }

@@ -29,6 +29,7 @@ typedef struct {
     DccRuntime *runtime;
     const char *name;
     CliLaunchOptions *options;
+    CliEngineVoice *voice;
     DccSettings *settings;
     DccFramePath *output;
     DccFrameLedger *ledger;
@@ -118,6 +119,7 @@ tell(Render *self, guint i, const DccPictureFinding *finding, gint64 ms)
     else
         cli_out("%s: %s\n", self->name, line);
     cli_out_flush();
+    cli_engine_voice_feed(self->voice, event);
     json_object_unref(event);
 }
 
@@ -300,6 +302,7 @@ run(Render *self, DccRenderJob *job, guint n_skipped)
 {
     gint64 timeout = dcc_settings_get(self->settings, DCC_SETTING_RENDER_TIMEOUT);
     g_autoptr(JsonObject) event = NULL;
+    int status;
 
     self->ledger = dcc_frame_ledger_new(job);
     if (timeout > 0)
@@ -309,8 +312,11 @@ run(Render *self, DccRenderJob *job, guint n_skipped)
     json_object_set_string_member(event, "type", "rendered");
     if (self->options->json)
         cli_out_json_line(event);
+    cli_engine_voice_feed(self->voice, event);
+    status = cli_render_report_status(event, CLI_DONE);
+    status = cli_engine_voice_finish(self->voice, NULL, status, FALSE);
     cli_render_report_verdict(event, n_skipped, self->options->json);
-    return cli_render_report_status(event, CLI_DONE);
+    return status;
 }
 
 static gboolean
@@ -335,12 +341,13 @@ render_clear(Render *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Render, render_clear)
 
 int
-cli_render_in(CliLaunchOptions *options, DccLaunchRequest *request)
+cli_render_in(CliLaunchOptions *options, DccLaunchRequest *request, CliEngineVoice *voice)
 {
     DccRenderJob *job = dcc_launch_request_get_render(request);
     guint n = dcc_frames_count(dcc_render_job_get_frames(job));
     g_auto(Render) self = {.options = options,
                            .name = options->in,
+                           .voice = voice,
                            .settings = dcc_launch_request_get_settings(request)};
     g_autoptr(DccFrames) rest = NULL;
     g_autoptr(DccRenderJob) left = NULL;

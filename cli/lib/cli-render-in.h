@@ -2,8 +2,9 @@
  * is looked at. */
 #pragma once
 
+#include "cli-engine-voice.h"
 #include "cli-launch-options.h"
 
 /* Signals are held. The exit status. */
 int
-cli_render_in(CliLaunchOptions *options, DccLaunchRequest *request);
+cli_render_in(CliLaunchOptions *options, DccLaunchRequest *request, CliEngineVoice *voice);

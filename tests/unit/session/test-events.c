@@ -228,7 +228,6 @@ build_frame(gboolean full)
                                .detail = "png 64x64",
                                .ms = full ? 1200 : -1,
                                .peak_bytes = full ? 1 << 20 : -1,
-                               .size = full ? 900 : -1,
                                .done = 3,
                                .of = 5};
 
