@@ -6,7 +6,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 import pytest
 
@@ -36,7 +35,7 @@ def python_of(name):
 
 @pytest.fixture
 def box():
-    one = Box(tempfile.mkdtemp(prefix="dccf-"))
+    one = Box()
     one.env["PATH"] = "%s:%s" % (pathlib.Path(os.environ["DCCHOST"]).parent, one.env["PATH"])
     yield one
     one.close()
@@ -63,15 +62,17 @@ def shot(box):
     return path
 
 
-@pytest.fixture(params=["cgroup", "linuxproc"])
+@pytest.fixture(params=["cgroup", "linuxproc", "bare"])
 def slurm(request, box):
-    """Four nodes. With cgroups a cancelled job's SIGTERM reaches its first process, without them every process."""
+    """Four nodes. With cgroups a cancelled job's SIGTERM reaches its first process, without them every process; bare: as
+    that, and its administrator has said nothing of exit statuses."""
     reason = slurms.missing()
     if reason is None and request.param == "cgroup" and not slurms.has_cgroups():
         reason = "no cgroups that can be written to, which is usual in a container"
     if reason is not None:
         pytest.skip(reason)
-    one = slurms.Slurm(box.top / "slurm", box.env, track=request.param)
+    track = "cgroup" if request.param == "cgroup" else "linuxproc"
+    one = slurms.Slurm(box.top / "slurm", box.env, track=track, by_exit=request.param != "bare")
     yield one
     one.close()
 

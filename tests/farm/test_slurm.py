@@ -88,6 +88,7 @@ def test_a_farm_as_it_is(box, slurm):
     assert took < on_this_machine(90)
 
 
+@pytest.mark.parametrize("slurm", ["cgroup", "linuxproc"], indirect=True)
 def test_a_job_that_is_cancelled_leaves_nothing(box, slurm):
     """In the one case Slurm asks the first process to end, in the other all of them."""
     number = submit(box, slurm, write(box, {1: ("set -- --busy-after 10 --tree setsid --tree double-fork",)}), "1")
@@ -123,3 +124,19 @@ def test_a_render_that_was_submitted(box, shot, slurm):
     for task in (1, 2):
         assert "frames=2 failed=0 rendered=2" in log(box, task).splitlines()[-1]
     until(lambda: not box.processes(), "the trees to be empty", PATIENCE)
+
+
+@pytest.mark.parametrize("slurm", ["bare"], indirect=True)
+def test_a_submitted_script_asks_for_its_next_try_itself(box, slurm):
+    """A stand-in for dcchost that ends with 75 or 78 at first: the script alone knows what these mean."""
+    (box.top / "bin").mkdir()
+    tool = box.top / "bin/dcchost"
+    tool.write_text("#!/bin/sh\n[ ${SLURM_RESTART_COUNT:-0} -gt 0 ] || exit $((72 + 3 * SLURM_ARRAY_TASK_ID))\n")
+    tool.chmod(0o755)
+    (box.work / "shot.blend").write_text("a scene")
+    done = box.run("submit", "--on", "slurm", "--submit", "--file", "shot.blend", "--frames", "1-2", "blender",
+                   timeout=PATIENCE, **dict(slurm.env, PATH="%s:%s" % (tool.parent, slurm.env["PATH"])))
+    assert done.status == 0, done
+    number, = re.findall(r"Submitted batch job (\d+)", done.out)
+    jobs = slurm.until_states(number, {1: "COMPLETED", 2: "SPECIAL_EXIT"}, "the tasks", 2 * PATIENCE)
+    assert jobs[1]["Restarts"] == "1"
