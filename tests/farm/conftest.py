@@ -64,8 +64,8 @@ def shot(box):
 
 @pytest.fixture(params=["cgroup", "linuxproc", "bare"])
 def slurm(request, box):
-    """Four nodes. With cgroups a cancelled job's SIGTERM reaches its first process, without them every process; bare: as
-    that, and its administrator has said nothing of exit statuses."""
+    """Four nodes. With cgroups a cancelled job's SIGTERM reaches its first process, without them every process; bare:
+    as that, and its administrator has said nothing of exit statuses."""
     reason = slurms.missing()
     if reason is None and request.param == "cgroup" and not slurms.has_cgroups():
         reason = "no cgroups that can be written to, which is usual in a container"
@@ -99,10 +99,10 @@ class Frame:
     """A frame that RQD runs."""
 
     def __init__(self, python, box, command):
-        self.place = box.top / "rqd"
+        self.place, self.output = box.top / "rqd", box.top / "said"
         variables = ["%s=%s" % item for item in box.env.items()]
-        self.driver = subprocess.Popen([str(python), "-B", str(HERE / "rqd_frame.py"), str(self.place), command,
-                                        *variables], cwd=str(box.work), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.driver = subprocess.Popen([str(python), "-B", str(HERE / "rqd_frame.py"), str(self.place),
+                                        command, *variables], cwd=str(box.work), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                        stderr=open(str(box.top / "driver.err"), "wb"), universal_newlines=True)
         self.errors = box.top / "driver.err"
         self.hear("launched")
@@ -122,8 +122,9 @@ class Frame:
         return self.hear("complete")
 
     @property
-    def log(self):
-        return "".join(path.read_text(errors="replace") for path in (self.place / "log").rglob("*.rqlog"))
+    def said(self):
+        """What it printed, by itself: RQD's log at times has only its own head and foot of a short frame."""
+        return self.output.read_text(errors="replace") if self.output.exists() else ""
 
     def close(self):
         self.driver.communicate(timeout=PATIENCE)
@@ -134,8 +135,9 @@ def rqd(box):
     """A function: runs a command for a shell as a frame."""
     python, frames = python_of("rqd"), []
 
-    def launch(command):
-        frames.append(Frame(python, box, command))
+    def launch(command, aside=True):
+        """aside: what it prints goes to a file of the test's own."""
+        frames.append(Frame(python, box, "exec >%s 2>&1; %s" % (box.top / "said", command) if aside else command))
         return frames[-1]
 
     yield launch

@@ -101,8 +101,9 @@ def free_ports(count):
 
 
 class Slurm:
-    """Up when it is made. by_exit: slurm.conf says what becomes of 75 and 78. track: who Slurm takes for a job's processes, "cgroup" or "linuxproc"; the two differ in whom
-    a cancelled job's SIGTERM reaches (the first process, every process)."""
+    """Up when it is made. by_exit: slurm.conf says what becomes of 75 and 78. track: who Slurm takes for a job's
+    processes, "cgroup" or "linuxproc"; the two differ in whom a cancelled job's SIGTERM reaches (the first process,
+    every process)."""
 
     def __init__(self, top, env, nodes=4, track=None, by_exit=True):
         self.top = pathlib.Path(top).resolve()
