@@ -3,7 +3,6 @@
  * already. */
 #include "cli-verb.h"
 
-#include "cli-check-installed.h"
 #include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
@@ -111,7 +110,7 @@ cmd_render(char **argv)
         args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
     if (args != NULL)
         request = cli_launch_options_to_request(&options, &error);
-    if (request == NULL || !cli_check_installed(&options, &error))
+    if (request == NULL)
         return error != NULL && error->domain == G_OPTION_ERROR ? cli_options_fail(argv[0], error)
                                                                 : cli_fail(error);
     return render(&options, request, args, voice);

@@ -390,8 +390,9 @@ set_mark(DccRenderWatch *self, gint64 mark)
 }
 
 static void
-take_told(DccRenderWatch *self, JsonObject *event)
+take_told(JsonObject *event, gint64 number, gpointer data)
 {
+    DccRenderWatch *self = data;
     g_autofree char *file = dcc_json_get_bytes(event, "file");
     const char *check = dcc_json_get_string(event, "check", "");
     guint i;
@@ -408,13 +409,8 @@ take_told(DccRenderWatch *self, JsonObject *event)
 static void
 restore(DccRenderWatch *self, const DccSessionRecord *record)
 {
-    gint64 gap = 0;
-    g_autoptr(JsonArray) events =
-        dcc_journal_list(dcc_event_log_get_journal(self->log), 0, G_MAXSIZE, &gap);
-
     set_mark(self, record->render_mark_ns);
-    for (guint i = 0; i < json_array_get_length(events); i++)
-        take_told(self, json_array_get_object_element(events, i));
+    dcc_journal_each(dcc_event_log_get_journal(self->log), take_told, self);
     arm_whole(self, MAX((g_get_real_time() - record->began_wall) / 1000, 0));
 }
 

@@ -383,3 +383,43 @@ dcc_supervisor_start(DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir
     dcc_instance_dir_dissolve(self->dir);
     return FALSE;
 }
+
+/* -- What is asked of it from outside -- */
+
+void
+dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (deadline_ms <= 0)
+        deadline_ms = dcc_settings_get(self->settings, DCC_SETTING_STOP_BUDGET);
+    dcc_intent_stop(&self->intent, deadline_ms);
+    dcc_supervisor_go_down(self, "stop was asked for");
+}
+
+void
+dcc_supervisor_kill(DccSupervisor *self)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_intent_kill(&self->intent);
+    dcc_supervisor_go_down(self, "kill was asked for");
+}
+
+void
+dcc_supervisor_restart(DccSupervisor *self)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (!dcc_intent_restart(&self->intent))
+        return;
+    if (dcc_supervisor_is_choosing(self)) {
+        dcc_intent_go_up(&self->intent); /* it is on its way */
+    } else if (self->state == DCC_STATE_RESTARTING) {
+        dcc_supervisor_forget_delay(self);
+        dcc_intent_go_up(&self->intent);
+        dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
+    } else if (self->state != DCC_STATE_STOPPING) {
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
+    }
+}

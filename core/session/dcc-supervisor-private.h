@@ -1,5 +1,5 @@
 /* The inside of a supervisor: dcc-supervisor.c decides, dcc-supervisor-begin.c starts it or restores it
- * from a record, dcc-supervisor-facts.c reads it. */
+ * from a record and takes orders, dcc-supervisor-facts.c reads it. */
 #pragma once
 
 #include "dcc-conclusion.h"
@@ -80,6 +80,12 @@ dcc_supervisor_abandon(DccSupervisor *self, DccState state, GError *error);
 /* The next run begins in ms. */
 void
 dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms);
+/* No run begins by itself. */
+void
+dcc_supervisor_forget_delay(DccSupervisor *self);
+/* After the intent has changed. A client that waits for an end that is over is answered, too. */
+void
+dcc_supervisor_go_down(DccSupervisor *self, const char *reason);
 /* What was asked for is done to the run that there is. */
 void
 dcc_supervisor_stop_run(DccSupervisor *self);

@@ -13,7 +13,7 @@
 #include "dcc-supervisor-silence.h"
 
 /* The shim ends what is left of it a little later: core/shim/program/dcc-shim-tie.c. */
-#define TIE_BUDGET_MS 3500
+#define TIE_BUDGET_MS 4200
 
 /* -- Telling -- */
 
@@ -39,8 +39,8 @@ on_delay_over(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-forget_delay(DccSupervisor *self)
+void
+dcc_supervisor_forget_delay(DccSupervisor *self)
 {
     dcc_clock_clear(self->clock, &self->delay_timer);
     self->delay_until = 0;
@@ -49,7 +49,7 @@ forget_delay(DccSupervisor *self)
 void
 dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms)
 {
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     self->delay_until = dcc_clock_now(self->clock) + ms * 1000;
     self->delay_timer = dcc_clock_add(self->clock, ms, on_delay_over, self);
 }
@@ -236,7 +236,7 @@ do_conclude(DccSupervisor *self)
     g_autoptr(DccLastRecord) last = NULL;
 
     self->phase = DCC_SUPERVISOR_CONCLUDING;
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     dcc_clock_clear(self->clock, &self->reset_timer);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
     g_clear_object(&self->run);
@@ -388,10 +388,29 @@ on_empty(gpointer data)
     settle(data);
 }
 
+/* A client that waits for an end that is over already is answered all the same. */
+void
+dcc_supervisor_go_down(DccSupervisor *self, const char *reason)
+{
+    if (self->phase == DCC_SUPERVISOR_OPEN && dcc_supervisor_is_choosing(self))
+        dcc_supervisor_abandon(
+            self,
+            DCC_STATE_STOPPED,
+            g_error_new(DCC_ERROR, DCC_ERROR_GONE, "%s before its version was known", reason));
+    else if (self->phase == DCC_SUPERVISOR_OPEN)
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
+    else
+        self->handler->concluded(self->data);
+}
+
 static void
 on_render_late(gpointer data)
 {
-    dcc_supervisor_kill(data);
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_intent_kill(&self->intent);
+    dcc_supervisor_go_down(self, "its time was over");
 }
 
 static void
@@ -484,7 +503,7 @@ dcc_supervisor_free(DccSupervisor *self)
     /* An entry that has not returned may still tell. */
     self->handler = &dcc_supervisor_silence;
     self->phase = DCC_SUPERVISOR_OVER;
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     g_clear_pointer(&self->farewell, dcc_farewell_free);
     dcc_clock_clear(self->clock, &self->reset_timer);
     dcc_clock_clear(self->clock, &self->shim_timer);
@@ -570,59 +589,4 @@ dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError 
     dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
     return open_render(self, record, error) &&
            self->handler->open(self->dir, self->clock, error, self->data);
-}
-
-/* -- What may be asked of it -- */
-
-/* A client that waits for an end that is over already is answered all the same. */
-static void
-go_down(DccSupervisor *self, const char *reason)
-{
-    if (self->phase == DCC_SUPERVISOR_OPEN && dcc_supervisor_is_choosing(self))
-        dcc_supervisor_abandon(
-            self,
-            DCC_STATE_STOPPED,
-            g_error_new(DCC_ERROR, DCC_ERROR_GONE, "%s before its version was known", reason));
-    else if (self->phase == DCC_SUPERVISOR_OPEN)
-        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
-    else
-        self->handler->concluded(self->data);
-}
-
-void
-dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    if (deadline_ms <= 0)
-        deadline_ms = dcc_settings_get(self->settings, DCC_SETTING_STOP_BUDGET);
-    dcc_intent_stop(&self->intent, deadline_ms);
-    go_down(self, "stop was asked for");
-}
-
-void
-dcc_supervisor_kill(DccSupervisor *self)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    dcc_intent_kill(&self->intent);
-    go_down(self, "kill was asked for");
-}
-
-void
-dcc_supervisor_restart(DccSupervisor *self)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    if (!dcc_intent_restart(&self->intent))
-        return;
-    if (dcc_supervisor_is_choosing(self)) {
-        dcc_intent_go_up(&self->intent); /* it is on its way */
-    } else if (self->state == DCC_STATE_RESTARTING) {
-        forget_delay(self);
-        dcc_intent_go_up(&self->intent);
-        dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
-    } else if (self->state != DCC_STATE_STOPPING) {
-        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
-    }
 }
