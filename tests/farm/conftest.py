@@ -101,8 +101,8 @@ class Frame:
     def __init__(self, python, box, command):
         self.place, self.output = box.top / "rqd", box.top / "said"
         variables = ["%s=%s" % item for item in box.env.items()]
-        self.driver = subprocess.Popen([str(python), "-B", str(HERE / "rqd_frame.py"), str(self.place),
-                                        command, *variables], cwd=str(box.work), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        driver = [str(python), "-B", str(HERE / "rqd_frame.py"), str(self.place), command, *variables]
+        self.driver = subprocess.Popen(driver, cwd=str(box.work), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                        stderr=open(str(box.top / "driver.err"), "wb"), universal_newlines=True)
         self.errors = box.top / "driver.err"
         self.hear("launched")
