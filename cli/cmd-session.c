@@ -1,17 +1,17 @@
 /* dcchost session (hidden): the process that holds one session. `launch` starts it with its own
- * arguments; `adopt` as `session --adopt NAME`, `restart` of an ended one as `session --again
+ * arguments, `render` as `session --render` and its own; `adopt` as `session --adopt NAME`, `restart` of an ended one as `session --again
  * NAME`, and `restart --recover` as `session --recover NAME`.
  *
  * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
  * process, is a stop: the application is asked to save and quit, and the process lives until that
- * is done; a second one hurries. During a start it ends what was begun. SIGHUP is survived. */
+ * is done; a second one hurries. The first joins a stop that is under way, for whoever asked for that
+ * may have been told by the same signal. During a start it ends what was begun. SIGHUP is survived. */
 #include "cli-verb.h"
 
 #include "cli-exit.h"
 #include "cli-launch-options.h"
 #include "cli-session-process.h"
 #include "cli-signals.h"
-#include "dcc-catalogue.h"
 #include "dcc-dir-loss.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
@@ -30,6 +30,8 @@ typedef struct {
     DccSession *session;
     gint64 first_event;
     gboolean reported; /* how the start went */
+    gboolean asked;    /* one stop request was taken */
+    int status;
 } Process;
 
 static void
@@ -53,10 +55,11 @@ on_stop_request(gpointer data)
     while (cli_signals_take() != 0) {
         if (self->session == NULL || dcc_session_is_over(self->session))
             g_main_loop_quit(self->loop);
-        else if (self->reported)
-            dcc_session_stop(self->session, 0);
-        else
+        else if (!self->reported)
             dcc_session_kill(self->session);
+        else if (self->asked || dcc_session_get_state(self->session) != DCC_STATE_STOPPING)
+            dcc_session_stop(self->session, 0);
+        self->asked = TRUE;
     }
     return G_SOURCE_CONTINUE;
 }
@@ -66,33 +69,6 @@ static void
 on_ended(DccSession *session, Process *self)
 {
     g_main_loop_quit(self->loop);
-}
-
-/* After whatever was news already: a command that adopted what has ended is told so, and not that
- * it runs. */
-static gboolean
-on_settled(gpointer data)
-{
-    Process *self = data;
-
-    self->reported = TRUE;
-    cli_session_process_report_success(MAX(self->first_event, 1));
-    return G_SOURCE_REMOVE;
-}
-
-static int
-run(Process *self)
-{
-    g_autoptr(GSource) requests = NULL;
-
-    if (cli_signals_get_fd() >= 0)
-        requests = dcc_stop_requests_watch(cli_signals_get_fd(), on_stop_request, self);
-    g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
-    g_main_loop_run(self->loop);
-    on_settled(self); /* where it was over first; told once */
-    if (requests != NULL)
-        g_source_destroy(requests);
-    return CLI_DONE;
 }
 
 /* exec failures end as a shell ends them; the result knows. */
@@ -106,6 +82,68 @@ refuse(Process *self, const GError *error)
         status = dcc_result_to_exit_status(result);
     cli_session_process_report_failure(status, error);
     return status;
+}
+
+static void
+report(Process *self)
+{
+    const GError *refusal = dcc_session_get_refusal(self->session);
+
+    if (self->reported)
+        return;
+    self->reported = TRUE;
+    if (refusal != NULL) {
+        self->status = refuse(self, refusal);
+        return;
+    }
+    /* Hold no file system that may have to be unmounted. */
+    if (chdir("/") != 0)
+        g_debug("cannot leave the directory of the launch");
+    cli_session_process_report_success(MAX(self->first_event, 1),
+                                       dcc_session_get_explanation(self->session));
+}
+
+/* After whatever was news already: a command that adopted what has ended is told so, and not that
+ * it runs. */
+static gboolean
+on_settled(gpointer data)
+{
+    report(data);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+is_choosing(Process *self)
+{
+    return dcc_session_get_state(self->session) == DCC_STATE_STARTING &&
+           dcc_session_get_pid(self->session) < 0;
+}
+
+/* A copy of the application is being asked for its version: what comes of that is heard here. One that comes to nothing
+ * is told when nothing is left of it. */
+static void
+on_news(Process *self)
+{
+    if (self->reported || is_choosing(self) || dcc_session_get_refusal(self->session) != NULL)
+        return;
+    g_signal_handlers_disconnect_by_func(self->session, on_news, self);
+    g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
+}
+
+static int
+run(Process *self)
+{
+    g_autoptr(GSource) requests = NULL;
+
+    if (cli_signals_get_fd() >= 0)
+        requests = dcc_stop_requests_watch(cli_signals_get_fd(), on_stop_request, self);
+    g_signal_connect_swapped(self->session, "notify", G_CALLBACK(on_news), self);
+    on_news(self);
+    g_main_loop_run(self->loop);
+    report(self); /* where it was over first; told once */
+    if (requests != NULL)
+        g_source_destroy(requests);
+    return self->status;
 }
 
 /* The first event's number is what the launch that waits for us follows the events from. */
@@ -140,6 +178,9 @@ begin_launch(Process *self, CliLaunchOptions *options, DccRuntime *runtime, GErr
     if (adapter == NULL)
         return FALSE;
     self->session = dcc_session_new(adapter, request, runtime);
+    for (char **p = options->tied_to; p != NULL && *p != NULL; p++)
+        if (!dcc_session_tie(self->session, *p, error))
+            return FALSE;
     return start(self, error);
 }
 
@@ -234,7 +275,8 @@ cmd_session(char **argv)
     dcc_own_process_ignore_hangups();
     /* Before the application is started; it does not hold them. */
     cli_signals_hold();
-    if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
+    options.render = argv[1] != NULL && strcmp(argv[1], "--render") == 0;
+    if (!is_known(argv) && !cli_launch_options_parse(&options, argv + options.render, &status))
         return status;
     loop = g_main_loop_new(NULL, FALSE);
     self.loop = loop;
@@ -245,9 +287,6 @@ cmd_session(char **argv)
         begun = begin_known(&self, argv[1], argv[2], runtime, &error);
     else
         begun = begin_launch(&self, &options, runtime, &error);
-    /* Hold no file system that may have to be unmounted. */
-    if (begun && chdir("/") != 0)
-        g_debug("cannot leave the directory of the launch");
     status = begun ? run(&self) : refuse(&self, error);
     g_clear_object(&self.session);
     return status;

@@ -10,6 +10,7 @@
 #include "dcc-fields.h"
 #include "dcc-file-facts.h"
 #include "dcc-json.h"
+#include "dcc-store-file.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -209,16 +210,14 @@ dcc_version_cache_save(DccVersionCache *self)
 {
     g_autoptr(JsonObject) object = NULL;
     g_autofree char *directory = NULL;
-    g_autofree char *text = NULL;
 
     if (!self->changed || self->newer)
         return;
     g_hash_table_foreach_remove(self->entries, is_missing, NULL);
     object = make_file(self);
-    text = dcc_json_to_line(object);
     directory = g_path_get_dirname(self->path);
     if (g_mkdir_with_parents(directory, 0700) == 0)
-        g_file_set_contents_full(self->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+        dcc_store_file_write_json(self->path, object, DCC_STORE_RUNTIME, NULL);
     self->changed = FALSE;
 }
 

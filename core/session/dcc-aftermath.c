@@ -1,6 +1,8 @@
 /* What follows a run; see the header. A stop that was asked for outranks the policy. */
 #include "dcc-aftermath.h"
 
+#include "dcc-cooldown.h"
+
 G_GNUC_PRINTF(3, 4)
 static DccAftermath
 decide(DccAftermathKind kind, DccEvent event, const char *format, ...)
@@ -45,6 +47,7 @@ ask_policy(DccRun *run, DccRestartPolicy *policy, DccRecovery *recovery, gint64 
     else
         aftermath = decide(DCC_AFTERMATH_REST, DCC_EVENT_RESTART_REFUSED, "%s", decision.reason);
     aftermath.delay_ms = decision.delay_ms;
+    aftermath.waits_for_licence = outcome.verdict == DCC_VERDICT_LICENCE && !hung;
     aftermath.safe = decision.safe;
     return aftermath;
 }
@@ -55,6 +58,7 @@ dcc_aftermath_decide(DccRun *run,
                      DccWish wish,
                      DccRestartPolicy *policy,
                      DccRecovery *recovery,
+                     DccRenderWatch *render,
                      gint64 now)
 {
     const char *reason = dcc_result_get_reason(dcc_run_get_end(run)->result);
@@ -70,6 +74,10 @@ dcc_aftermath_decide(DccRun *run,
         return decide(DCC_AFTERMATH_RESTART, DCC_EVENT_RESTART_GRANTED, "restart was asked for");
     if (stopping && !hung) /* it was never ready */
         return decide(DCC_AFTERMATH_GIVE_UP, DCC_EVENT_BUDGET_SPENT, "%s", reason);
+    if (render != NULL && !dcc_render_watch_has_more(render))
+        return decide(DCC_AFTERMATH_REST, DCC_EVENT_RESTART_REFUSED, "no frame is left to render");
+    if (render != NULL && dcc_run_get_end(run)->clean)
+        return decide(DCC_AFTERMATH_RESTART, DCC_EVENT_RESTART_GRANTED, "the next frames");
     if (state == DCC_STATE_FAILED) {
         aftermath = decide(DCC_AFTERMATH_GIVE_UP, DCC_EVENT_BUDGET_SPENT, "%s", reason);
         aftermath.offers_work = TRUE;
@@ -78,6 +86,16 @@ dcc_aftermath_decide(DccRun *run,
     aftermath = ask_policy(run, policy, recovery, now);
     aftermath.offers_work = hung || state == DCC_STATE_CRASHED;
     return aftermath;
+}
+
+gint64
+dcc_aftermath_wait(const DccAftermath *self, const char *dir, gint64 now)
+{
+    g_autofree char *shared = g_path_get_dirname(dir);
+
+    if (!self->waits_for_licence)
+        return self->delay_ms;
+    return dcc_cooldown_join(shared, DCC_COOLDOWN_LICENCE, now, self->delay_ms);
 }
 
 void

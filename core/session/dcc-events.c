@@ -235,6 +235,30 @@ dcc_event_progress(DccProgress *progress)
 }
 
 JsonObject *
+dcc_event_frame(const DccFrameNews *news)
+{
+    JsonObject *event = new_event("frame");
+
+    json_object_set_int_member(event, "frame", news->frame);
+    dcc_object_set_bytes(event, "file", news->file);
+    json_object_set_string_member(event, "check", news->check);
+    json_object_set_string_member(event, "detail", news->detail);
+    dcc_object_set_seconds(event, "seconds", news->ms);
+    dcc_object_set_known(event, "peak_bytes", news->peak_bytes);
+    dcc_object_set_known(event, "size", news->size);
+    json_object_set_int_member(event, "done", news->done);
+    json_object_set_int_member(event, "of", news->of);
+    return event;
+}
+
+JsonObject *
+dcc_event_rendered(JsonObject *status)
+{
+    json_object_set_string_member(status, "type", "rendered");
+    return status;
+}
+
+JsonObject *
 dcc_event_output(DccOutputEvent *output)
 {
     JsonObject *event = new_event("output");
@@ -313,15 +337,32 @@ dcc_event_cleared(const char *const *lines)
     return event;
 }
 
+/* 75 means "try again" to dcchost, and to an application whatever it wants. */
+static gboolean
+is_own_status(DccResult *result)
+{
+    int status = dcc_result_to_exit_status(result);
+
+    if (dcc_result_get_kind(result) == DCC_RESULT_SIGNALED)
+        return TRUE;
+    return dcc_result_get_kind(result) == DCC_RESULT_EXITED &&
+           dcc_result_get_code(result) == status &&
+           dcc_result_get_verdict(result) != DCC_VERDICT_LICENCE;
+}
+
 JsonObject *
 dcc_event_ended(DccState state, DccResult *result)
 {
     JsonObject *event = new_event("ended");
 
     set_nick(event, "state", DCC_TYPE_STATE, state);
-    if (result != NULL)
-        json_object_set_object_member(event, "result", dcc_object_from_result(result));
-    else
+    if (result == NULL) {
         json_object_set_null_member(event, "result");
+        return event;
+    }
+    json_object_set_object_member(event, "result", dcc_object_from_result(result));
+    json_object_set_int_member(event, "status", dcc_result_to_exit_status(result));
+    json_object_set_string_member(
+        event, "status_of", is_own_status(result) ? "application" : "dcchost");
     return event;
 }

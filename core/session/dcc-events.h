@@ -40,6 +40,22 @@ JsonObject *
 dcc_event_rescue(DccRescueKind kind, const char *path);
 JsonObject *
 dcc_event_progress(DccProgress *progress);
+/* A picture that was looked at. Numbers below 0 are not known. */
+typedef struct {
+    int frame;
+    const char *file;
+    const char *check;  /* "whole", "unchecked" */
+    const char *detail; /* what was found in it */
+    gint64 ms;
+    gint64 peak_bytes;
+    gint64 size;
+    guint done, of; /* frames of the whole render */
+} DccFrameNews;
+JsonObject *
+dcc_event_frame(const DccFrameNews *news);
+/* status: (transfer full): of dcc_frame_ledger_to_json(). */
+JsonObject *
+dcc_event_rendered(JsonObject *status);
 JsonObject *
 dcc_event_output(DccOutputEvent *output);
 JsonObject *

@@ -84,6 +84,8 @@ note_started(DccRun *self)
         self->phase == DCC_RUN_SPAWNED && self->stop == DCC_RUN_STOP_NOT)
         dcc_ready_timer_settle(self->ready_timer);
     self->listener->started(self, self->data);
+    if (self->output != NULL && dcc_run_output_get_problem(self->output) != NULL)
+        self->listener->degraded(self, dcc_run_output_get_problem(self->output), self->data);
 }
 
 /* -- Ending it -- */
@@ -208,6 +210,15 @@ dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms)
 }
 
 void
+dcc_run_limit_stop(DccRun *self, gint64 ms)
+{
+    if (self->sequence != NULL)
+        dcc_stop_sequence_limit(self->sequence, ms);
+    else
+        self->stop_deadline_ms = ms;
+}
+
+void
 dcc_run_clear_tree(DccRun *self, gboolean crashed)
 {
     gint64 grace = crashed ? dcc_settings_get(self->settings, DCC_SETTING_CRASH_GRACE) : 0;
@@ -219,32 +230,6 @@ dcc_run_clear_tree(DccRun *self, gboolean crashed)
 }
 
 /* -- The end -- */
-
-DccRunFacts
-dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
-{
-    const DccRunWork *work = dcc_run_agent_get_work(self->agent);
-
-    return (DccRunFacts){
-        .setup = self->setup,
-        .output = self->output,
-        .record = record,
-        .failure = self->failure,
-        .pid = self->pid,
-        .began_wall = self->began_wall,
-        .ended_wall = record->ended != 0 ? record->ended : g_get_real_time(),
-        .uptime_ms = self->uptime_ms,
-        .oom_kills = self->oom_kills,
-        .ready = self->was_ready,
-        .ready_unknown = self->ready_unknown,
-        .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,
-        .hung = self->stop == DCC_RUN_STOP_HANG || dcc_run_watch_count_reports(self->watch) > 0,
-        .scene = work->scene,
-        .blind = self->blind,
-        .copy = work->dirty ? work->copy : NULL,
-        .copy_saved = self->saved_copy != NULL && self->stop == DCC_RUN_STOP_ASKED,
-    };
-}
 
 static GListModel *
 list_files(DccRun *self)
@@ -514,8 +499,16 @@ on_significant(DccOutputEvent *event, gpointer data)
     self->listener->significant(self, event, self->data);
 }
 
-const DccRunOutputHandler dcc_run_output_handler = {.progress = on_progress,
-                                                    .significant = on_significant};
+static void
+on_frame(DccOutputEvent *event, gpointer data)
+{
+    DccRun *self = data;
+
+    self->listener->frame(self, event, self->data);
+}
+
+const DccRunOutputHandler dcc_run_output_handler = {
+    .progress = on_progress, .frame = on_frame, .significant = on_significant};
 
 static void
 on_health(DccHealth health, gpointer data)

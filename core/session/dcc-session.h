@@ -27,6 +27,10 @@ dcc_session_new(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runt
  * UNSAFE, NOT_INSTALLED, ADAPTER, SCENE (missing), START. What happens after is told by events. */
 DCC_API gboolean
 dcc_session_start(DccSession *self, GError **error);
+/* Before the start: the instance ends, within five seconds and saving first, when a process of
+ * somebody else's is gone. process: "PID:START". Error INVALID. */
+DCC_API gboolean
+dcc_session_tie(DccSession *self, const char *process, GError **error);
 /* Takes over an unattended instance. Error BUSY: another session attends it; NOT_FOUND. */
 DCC_API DccSession *
 dcc_session_adopt(DccAdapterRegistry *registry,
@@ -72,6 +76,12 @@ dcc_session_is_over(DccSession *self);
 /* (transfer none): how the last run ended; NULL before the first end. */
 DCC_API DccResult *
 dcc_session_get_result(DccSession *self);
+/* (transfer none) (nullable): why a start came to nothing after it was under way. */
+DCC_API const GError *
+dcc_session_get_refusal(DccSession *self);
+/* (nullable): a sentence for people: why this installation was started. */
+DCC_API const char *
+dcc_session_get_explanation(DccSession *self);
 /* (transfer full): the status object as JSON text. */
 DCC_API char *
 dcc_session_get_status(DccSession *self);

@@ -10,7 +10,7 @@
 #include "dcc-request-json.h"
 
 static DccStatusFacts
-make_facts(DccSupervisor *self)
+make_facts(DccSupervisor *self, JsonObject *render)
 {
     DccGoOn go_on = self->intent.next.go_on == DCC_GO_ON_ASKED ? DCC_GO_ON_ASKED : DCC_GO_ON_NEWEST;
 
@@ -32,6 +32,7 @@ make_facts(DccSupervisor *self)
         .degraded = dcc_event_log_get_degraded(self->log),
         .work = dcc_recovery_choose(self->recovery, go_on),
         .kept = dcc_recovery_get_kept(self->recovery),
+        .render = render,
         .report = &self->history.report,
     };
 }
@@ -40,10 +41,12 @@ JsonObject *
 dcc_supervisor_make_status(DccSupervisor *self)
 {
     g_autoptr(GPtrArray) none = g_ptr_array_new();
+    g_autoptr(JsonObject) render =
+        self->follower.render != NULL ? dcc_render_watch_make_status(self->follower.render) : NULL;
     DccStatusFacts facts;
 
     if (self->log != NULL) {
-        facts = make_facts(self);
+        facts = make_facts(self, render);
         return dcc_status_make(&facts);
     }
     /* Not started yet. */
@@ -55,6 +58,12 @@ dcc_supervisor_make_status(DccSupervisor *self)
                              .work = dcc_recovery_choose(self->recovery, DCC_GO_ON_NEWEST),
                              .kept = dcc_recovery_get_kept(self->recovery)};
     return dcc_status_make(&facts);
+}
+
+gboolean
+dcc_supervisor_is_choosing(DccSupervisor *self)
+{
+    return self->choice != NULL && self->installation == NULL;
 }
 
 static char **
@@ -115,6 +124,9 @@ make_record(DccSupervisor *self)
     record->next_safe = self->intent.next.safe;
     record->next_recover = self->intent.next.go_on != DCC_GO_ON_NOT;
     record->next_asked = self->intent.next.go_on == DCC_GO_ON_ASKED;
+    record->tied_to = g_strdupv((char **)dcc_tie_get_names(self->tie));
+    if (self->follower.render != NULL)
+        record->render_mark_ns = dcc_render_watch_get_mark(self->follower.render);
     set_installation(self, record);
     set_work(self, record);
     if (self->run != NULL)
@@ -205,8 +217,20 @@ dcc_supervisor_get_result(DccSupervisor *self)
     return self->history.result;
 }
 
+const GError *
+dcc_supervisor_get_refusal(DccSupervisor *self)
+{
+    return self->refusal;
+}
+
+const char *
+dcc_supervisor_get_explanation(DccSupervisor *self)
+{
+    return self->choice != NULL ? dcc_choice_get_explanation(self->choice) : NULL;
+}
+
 DccRunOrder
-dcc_supervisor_make_order(DccSupervisor *self)
+dcc_supervisor_make_order(DccSupervisor *self, DccRenderJob *render)
 {
     gboolean goes_on = self->intent.next.go_on != DCC_GO_ON_NOT;
 
@@ -220,18 +244,19 @@ dcc_supervisor_make_order(DccSupervisor *self)
         .next = self->intent.next,
         .work = dcc_recovery_choose(self->recovery, self->intent.next.go_on),
         .scene = goes_on ? dcc_recovery_get_scene(self->recovery) : NULL,
+        .render = render,
     };
 }
 
 void
 dcc_supervisor_write_request(DccSupervisor *self)
 {
-    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_REQUEST);
     g_autoptr(JsonObject) object = dcc_request_to_json(self->request);
 
-    if (!dcc_instance_dir_write_json(path, object, NULL))
-        dcc_event_log_degraded(
-            self->log, "the request cannot be written; it could not be launched again by name");
+    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_REQUEST);
+
+    dcc_store_writer_push_json(
+        dcc_instance_dir_get_writer(self->dir), "the request that 'restart' goes by", path, object);
 }
 
 gboolean
@@ -284,7 +309,7 @@ dcc_supervisor_recover(DccSupervisor *self, GError **error)
 JsonObject *
 dcc_supervisor_make_end_report(DccSupervisor *self)
 {
-    DccStatusFacts facts = make_facts(self);
+    DccStatusFacts facts = make_facts(self, NULL);
 
     return dcc_status_make_end_report(&facts);
 }
@@ -293,6 +318,12 @@ DccJournal *
 dcc_supervisor_get_journal(DccSupervisor *self)
 {
     return dcc_event_log_get_journal(self->log);
+}
+
+DccTie *
+dcc_supervisor_get_tie(DccSupervisor *self)
+{
+    return self->tie;
 }
 
 DccRun *

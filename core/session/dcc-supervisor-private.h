@@ -1,5 +1,5 @@
-/* The inside of a supervisor: dcc-supervisor.c decides, dcc-supervisor-adopt.c restores it from a
- * record, dcc-supervisor-facts.c reads it. */
+/* The inside of a supervisor: dcc-supervisor.c decides, dcc-supervisor-begin.c starts it or restores it
+ * from a record and takes orders, dcc-supervisor-facts.c reads it. */
 #pragma once
 
 #include "dcc-conclusion.h"
@@ -28,7 +28,8 @@ struct _DccSupervisor {
     DccLaunchRequest *request;
     DccSettings *settings;
     DccClock *clock;
-    DccInstallation *installation;
+    DccChoice *choice;             /* of a start */
+    DccInstallation *installation; /* NULL: not chosen yet */
     DccInstanceDir *dir;
     DccEventLog *log;
     DccRestartPolicy *policy;
@@ -36,11 +37,13 @@ struct _DccSupervisor {
     DccEvidence *evidence;
     DccRun *run;
     DccDirKeeper *keeper;
+    DccTie *tie;
     DccConclusion *conclusion;
     DccFarewell *farewell;
 
     DccSupervisorPhase phase;
     DccState state;
+    GError *refusal; /* of a start that came to nothing after it was under way */
     DccIntent intent;
     DccHistory history;
     DccRunFollower follower;
@@ -48,7 +51,7 @@ struct _DccSupervisor {
     char *rescue_dir;
     guint delay_timer;
     guint reset_timer;
-    guint shim_timer;   /* a shim is on its way; see dcc-supervisor-adopt.c */
+    guint shim_timer;   /* a shim is on its way; see dcc-supervisor-begin.c */
     gint64 delay_until; /* the next run begins; 0: none is due */
     gint64 shim_patience_until;
     gint64 began_wall;
@@ -62,27 +65,44 @@ HeldSupervisor *
 dcc_supervisor_hold(DccSupervisor *self);
 
 /* dcc-supervisor.c */
+/* record: that of the session before; NULL: this is the first. */
 gboolean
-dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error);
+dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError **error);
 void
 dcc_supervisor_dispatch(DccSupervisor *self, DccEvent event, const char *reason);
+/* A failure leaves nothing of the run. shortage: of the machine's, and worth another attempt. */
+gboolean
+dcc_supervisor_begin_run(DccSupervisor *self, gboolean *shortage, GError **error);
+/* A start comes to nothing before anything has run, and leaves nothing: no last record either. error:
+ * (transfer full). */
+void
+dcc_supervisor_abandon(DccSupervisor *self, DccState state, GError *error);
 /* The next run begins in ms. */
 void
 dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms);
+/* No run begins by itself. */
+void
+dcc_supervisor_forget_delay(DccSupervisor *self);
+/* After the intent has changed. A client that waits for an end that is over is answered, too. */
+void
+dcc_supervisor_go_down(DccSupervisor *self, const char *reason);
 /* What was asked for is done to the run that there is. */
 void
 dcc_supervisor_stop_run(DccSupervisor *self);
 
 /* dcc-supervisor-facts.c */
+/* Versions are being asked for before the first run. */
+gboolean
+dcc_supervisor_is_choosing(DccSupervisor *self);
 /* Why the run that there is has to end. */
 DccRunStop
 dcc_supervisor_get_stop(DccSupervisor *self);
 /* Whether listeners have had the last word, and readers of the journal will find it. */
 gboolean
 dcc_supervisor_is_told(gpointer supervisor);
-/* All that a run is made with. */
+/* All that a run is made with. render: borrowed, as all of it. */
 DccRunOrder
-dcc_supervisor_make_order(DccSupervisor *self);
+dcc_supervisor_make_order(DccSupervisor *self, DccRenderJob *render);
 void
 dcc_supervisor_write_record(DccSupervisor *self);
 /* (transfer full): what `status` and `restart` of an ended instance go by. */

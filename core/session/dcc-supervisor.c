@@ -10,6 +10,10 @@
 #include "dcc-error.h"
 #include "dcc-events.h"
 #include "dcc-shim-link.h"
+#include "dcc-supervisor-silence.h"
+
+/* The shim ends what is left of it a little later: core/shim/program/dcc-shim-tie.c. */
+#define TIE_BUDGET_MS 4200
 
 /* -- Telling -- */
 
@@ -35,8 +39,8 @@ on_delay_over(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-forget_delay(DccSupervisor *self)
+void
+dcc_supervisor_forget_delay(DccSupervisor *self)
 {
     dcc_clock_clear(self->clock, &self->delay_timer);
     self->delay_until = 0;
@@ -45,7 +49,7 @@ forget_delay(DccSupervisor *self)
 void
 dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms)
 {
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     self->delay_until = dcc_clock_now(self->clock) + ms * 1000;
     self->delay_timer = dcc_clock_add(self->clock, ms, on_delay_over, self);
 }
@@ -54,11 +58,14 @@ dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms)
 static void
 grant(DccSupervisor *self, const DccAftermath *what)
 {
+    gint64 delay_ms =
+        dcc_aftermath_wait(what, dcc_instance_dir_get_dir(self->dir), dcc_clock_now(self->clock));
+
     dcc_intent_go_up(&self->intent);
     self->intent.next.safe = what->safe;
-    dcc_supervisor_arm_delay(self, what->delay_ms);
+    dcc_supervisor_arm_delay(self, delay_ms);
     dcc_event_log_tell(self->log,
-                       dcc_event_restart(what->delay_ms,
+                       dcc_event_restart(delay_ms,
                                          dcc_restart_policy_get_crashes(self->policy),
                                          dcc_settings_get(self->settings, DCC_SETTING_MAX_RESTARTS),
                                          what->reason,
@@ -76,6 +83,7 @@ settle(DccSupervisor *self)
                                              self->intent.wish,
                                              self->policy,
                                              self->recovery,
+                                             self->follower.render,
                                              dcc_clock_now(self->clock));
 
     /* What became of the work it went on from is what the user left. */
@@ -97,10 +105,12 @@ settle(DccSupervisor *self)
 /* -- A run -- */
 
 /* A failure leaves nothing of the run: dropping it ends what it has started. */
-static gboolean
-begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
+gboolean
+dcc_supervisor_begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
 {
-    DccRunOrder order = dcc_supervisor_make_order(self);
+    g_autoptr(DccRenderJob) render =
+        self->follower.render != NULL ? dcc_render_watch_make_job(self->follower.render) : NULL;
+    DccRunOrder order = dcc_supervisor_make_order(self, render);
     const DccRunSetup *setup;
 
     if (!dcc_claim_again(self->dir, error))
@@ -116,7 +126,7 @@ begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
     dcc_stop_report_begin(&self->history.report);
     dcc_shim_record_remove(dcc_instance_dir_get_dir(self->dir));
     dcc_supervisor_write_record(self);
-    if (!dcc_run_spawn(self->run, shortage, error)) {
+    if (!dcc_run_spawn(self->run, dcc_tie_get_names(self->tie), shortage, error)) {
         g_clear_object(&self->run);
         return FALSE;
     }
@@ -132,7 +142,7 @@ do_spawn(DccSupervisor *self)
     g_autoptr(DccResult) failure = NULL;
     gboolean shortage = FALSE;
 
-    if (begin_run(self, &shortage, &error))
+    if (dcc_supervisor_begin_run(self, &shortage, &error))
         return;
     failure = dcc_result_new_start_failed(
         dcc_error_is_scene(error) ? "scene" : "adapter", 0, error->message);
@@ -190,6 +200,34 @@ on_concluded(const char *problem, gpointer data)
     self->farewell = dcc_farewell_new(self->clock, dcc_supervisor_is_told, self, on_farewell, self);
 }
 
+/* The commands that were asked for a version have ended, too. */
+static gboolean
+is_cleared(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    return !dcc_candidates_are_open(dcc_choice_get_candidates(self->choice)) &&
+           dcc_supervisor_is_told(self);
+}
+
+void
+dcc_supervisor_abandon(DccSupervisor *self, DccState state, GError *error)
+{
+    const char *stage = state == DCC_STATE_STOPPED ? "stopped" : "adapter";
+    g_autoptr(DccResult) result = dcc_result_new_start_failed(stage, 0, error->message);
+
+    self->phase = DCC_SUPERVISOR_CONCLUDING;
+    self->state = state;
+    self->refusal = error;
+    if (self->history.result == NULL)
+        dcc_history_note_result(&self->history, result);
+    g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
+    dcc_candidates_cancel(dcc_choice_get_candidates(self->choice));
+    self->handler->state(self->data);
+    self->handler->concluded(self->data);
+    self->farewell = dcc_farewell_new(self->clock, is_cleared, self, on_farewell, self);
+}
+
 /* Over for good. How it ended is written, then the last words are told; the sockets and the name go when
  * they were heard. */
 static void
@@ -198,10 +236,12 @@ do_conclude(DccSupervisor *self)
     g_autoptr(DccLastRecord) last = NULL;
 
     self->phase = DCC_SUPERVISOR_CONCLUDING;
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     dcc_clock_clear(self->clock, &self->reset_timer);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
     g_clear_object(&self->run);
+    if (self->follower.render != NULL)
+        dcc_render_watch_conclude(self->follower.render, self->history.result);
     last = dcc_supervisor_make_last(self);
     self->conclusion = dcc_conclusion_new(self->dir, last, self->clock, on_concluded, self);
 }
@@ -348,6 +388,44 @@ on_empty(gpointer data)
     settle(data);
 }
 
+/* A client that waits for an end that is over already is answered all the same. */
+void
+dcc_supervisor_go_down(DccSupervisor *self, const char *reason)
+{
+    if (self->phase == DCC_SUPERVISOR_OPEN && dcc_supervisor_is_choosing(self))
+        dcc_supervisor_abandon(
+            self,
+            DCC_STATE_STOPPED,
+            g_error_new(DCC_ERROR, DCC_ERROR_GONE, "%s before its version was known", reason));
+    else if (self->phase == DCC_SUPERVISOR_OPEN)
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
+    else
+        self->handler->concluded(self->data);
+}
+
+static void
+on_render_late(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_intent_kill(&self->intent);
+    dcc_supervisor_go_down(self, "its time was over");
+}
+
+static void
+on_pictures_looked(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (self->phase == DCC_SUPERVISOR_OPEN && self->run != NULL)
+        settle(self);
+}
+
+static const DccRenderWatchHandler render_handler = {.late = on_render_late,
+                                                     .looked = on_pictures_looked};
+
 static const DccRunFollowerHandler follower_handler = {
     .hold = on_hold,
     .release = on_release,
@@ -366,6 +444,7 @@ supervisor_clear(gpointer data)
 {
     DccSupervisor *self = data;
 
+    g_clear_error(&self->refusal);
     g_clear_pointer(&self->evidence, dcc_evidence_free);
     g_clear_pointer(&self->log, dcc_event_log_free);
     g_clear_pointer(&self->recovery, dcc_recovery_free);
@@ -379,6 +458,7 @@ supervisor_clear(gpointer data)
     dcc_history_clear(&self->history);
     g_free(self->log_path);
     g_free(self->rescue_dir);
+    dcc_tie_free(self->tie);
 }
 
 void
@@ -410,58 +490,33 @@ dcc_supervisor_new(DccAdapter *adapter,
     self->policy = dcc_restart_policy_new(self->settings, g_random_int());
     self->recovery = dcc_recovery_new(self->settings);
     self->state = DCC_STATE_STOPPED;
+    self->tie = dcc_tie_new();
     dcc_history_init(&self->history);
     return self;
 }
-
-static void
-ignore(gpointer data)
-{
-}
-
-static void
-ignore_event(JsonObject *event, gpointer data)
-{
-}
-
-static gboolean
-open_nothing(DccInstanceDir *dir, DccClock *clock, GError **error, gpointer data)
-{
-    return TRUE;
-}
-
-static gboolean
-has_no_listener(gpointer data)
-{
-    return TRUE;
-}
-
-/* After it was freed: an entry that has not returned may still tell. */
-static const DccSupervisorHandler silent_handler = {.open = open_nothing,
-                                                    .event = ignore_event,
-                                                    .state = ignore,
-                                                    .pid = ignore,
-                                                    .running = ignore,
-                                                    .concluded = ignore,
-                                                    .is_heard = has_no_listener,
-                                                    .ended = ignore};
 
 void
 dcc_supervisor_free(DccSupervisor *self)
 {
     if (self == NULL)
         return;
-    self->handler = &silent_handler;
+    /* An entry that has not returned may still tell. */
+    self->handler = &dcc_supervisor_silence;
     self->phase = DCC_SUPERVISOR_OVER;
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     g_clear_pointer(&self->farewell, dcc_farewell_free);
     dcc_clock_clear(self->clock, &self->reset_timer);
     dcc_clock_clear(self->clock, &self->shim_timer);
     g_clear_pointer(&self->conclusion, dcc_conclusion_free);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
+    dcc_tie_stop(self->tie);
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
+    g_clear_pointer(&self->follower.render, dcc_render_watch_free);
+    if (dcc_supervisor_is_choosing(self))
+        dcc_instance_dir_dissolve(self->dir);
+    g_clear_pointer(&self->choice, dcc_choice_free);
     dcc_supervisor_release(self);
 }
 
@@ -483,13 +538,44 @@ on_dir_lost(const GError *problem, gpointer data)
         self->log, what != NULL ? what : "the runtime directory was removed, and was made anew");
 }
 
+/* It ends soon, also where a stop is under way that would take longer. */
+static void
+on_tie_lost(gint64 pid, gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    g_autofree char *reason =
+        g_strdup_printf("process %" G_GINT64_FORMAT ", which it is tied to, is gone", pid);
+
+    dcc_intent_stop(&self->intent, TIE_BUDGET_MS);
+    if (self->state == DCC_STATE_STOPPING && self->run != NULL)
+        dcc_run_limit_stop(self->run, TIE_BUDGET_MS);
+    else
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
+}
+
+static gboolean
+open_render(DccSupervisor *self, const DccSessionRecord *record, GError **error)
+{
+    const DccRenderWatchOrder order = {.job = dcc_launch_request_get_render(self->request),
+                                       .cwd = dcc_launch_request_get_cwd(self->request),
+                                       .settings = self->settings,
+                                       .clock = self->clock,
+                                       .log = self->log,
+                                       .record = record};
+
+    if (order.job != NULL)
+        self->follower.render = dcc_render_watch_new(&order, &render_handler, self, error);
+    return order.job == NULL || self->follower.render != NULL;
+}
+
 /* Journal, sockets, paths: what stands as long as the session does. */
 gboolean
-dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
+dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
     self->log_path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LOG);
     self->rescue_dir = dcc_instance_dir_get_state_file(self->dir, "rescue");
-    self->log = dcc_event_log_new(self->dir, fresh, on_told, self);
+    self->log = dcc_event_log_new(self->dir, record == NULL, on_told, self);
     self->evidence = dcc_evidence_new(self->dir, self->request, self->log);
     self->follower = (DccRunFollower){.log = self->log,
                                       .evidence = self->evidence,
@@ -500,92 +586,7 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
     self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
-    return self->handler->open(self->dir, self->clock, error, self->data);
-}
-
-static gboolean
-start(DccSupervisor *self, GError **error)
-{
-    g_autoptr(GError) problem = NULL;
-    gboolean shortage = FALSE;
-
-    if (!dcc_supervisor_open(self, TRUE, error))
-        return FALSE;
-    dcc_supervisor_write_request(self);
-    self->began_wall = g_get_real_time();
-    self->state = DCC_STATE_STARTING;
-    dcc_supervisor_write_record(self);
-    if (begin_run(self, &shortage, &problem))
-        return TRUE;
-    if (!shortage) {
-        g_propagate_error(error, g_steal_pointer(&problem));
-        return FALSE;
-    }
-    dcc_supervisor_dispatch(
-        self, DCC_EVENT_SPAWN_REFUSED, "the machine is out of processes, memory or descriptors");
-    return TRUE;
-}
-
-gboolean
-dcc_supervisor_start(DccSupervisor *self,
-                     DccInstallation *installation,
-                     DccInstanceDir *dir,
-                     GError **error)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    self->installation = g_object_ref(installation);
-    self->dir = dir;
-    if (start(self, error))
-        return TRUE;
-    self->phase = DCC_SUPERVISOR_OVER;
-    self->state = DCC_STATE_FAILED;
-    dcc_instance_dir_dissolve(self->dir);
-    return FALSE;
-}
-
-/* -- What may be asked of it -- */
-
-/* A client that waits for an end that is over already is answered all the same. */
-static void
-go_down(DccSupervisor *self, const char *reason)
-{
-    if (self->phase == DCC_SUPERVISOR_OPEN)
-        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
-    else
-        self->handler->concluded(self->data);
-}
-
-void
-dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    dcc_intent_stop(&self->intent, deadline_ms);
-    go_down(self, "stop was asked for");
-}
-
-void
-dcc_supervisor_kill(DccSupervisor *self)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    dcc_intent_kill(&self->intent);
-    go_down(self, "kill was asked for");
-}
-
-void
-dcc_supervisor_restart(DccSupervisor *self)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    if (!dcc_intent_restart(&self->intent))
-        return;
-    if (self->state == DCC_STATE_RESTARTING) {
-        forget_delay(self);
-        dcc_intent_go_up(&self->intent);
-        dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
-    } else if (self->state != DCC_STATE_STOPPING) {
-        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
-    }
+    dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
+    return open_render(self, record, error) &&
+           self->handler->open(self->dir, self->clock, error, self->data);
 }

@@ -26,6 +26,7 @@ struct _DccLaunchRequest {
     DccSettings *settings;
     char *private_dir;
     char *temp_dir;
+    DccRenderJob *render;
 };
 
 /**
@@ -52,6 +53,7 @@ dcc_launch_request_finalize(GObject *object)
     g_object_unref(self->settings);
     g_free(self->private_dir);
     g_free(self->temp_dir);
+    g_clear_object(&self->render);
     G_OBJECT_CLASS(dcc_launch_request_parent_class)->finalize(object);
 }
 
@@ -315,6 +317,41 @@ dcc_launch_request_get_scene(DccLaunchRequest *self)
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
 
     return self->scene;
+}
+
+/**
+ * dcc_launch_request_set_render:
+ * @self: a #DccLaunchRequest
+ * @job: (nullable): what to render
+ *
+ * Makes it a render: the adapter is asked for its dcc_adapter_plan_render() instead of its launch.
+ *
+ * Since: 1.0
+ */
+void
+dcc_launch_request_set_render(DccLaunchRequest *self, DccRenderJob *job)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    g_set_object(&self->render, job);
+}
+
+/**
+ * dcc_launch_request_get_render:
+ * @self: a #DccLaunchRequest
+ *
+ * What is to be rendered.
+ *
+ * Returns: (transfer none) (nullable): the job; %NULL: it is no render
+ *
+ * Since: 1.0
+ */
+DccRenderJob *
+dcc_launch_request_get_render(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->render;
 }
 
 /**

@@ -22,6 +22,10 @@ Rig *
 rig_new(DccTestWorld *world, const char *name, const char *args, ...) G_GNUC_NULL_TERMINATED;
 void
 rig_free(Rig *self);
+/* Returns when the start is under way; the version may be being asked for. */
+void
+rig_begin(Rig *self);
+/* The same, and waits until the application was started, or was not. */
 void
 rig_start(Rig *self);
 /* Drops the session, as a crash of its process would: the application lives on. */
@@ -39,7 +43,7 @@ rig_count_events(Rig *self, const char *type);
 /* (transfer none): the nth event of the type, NULL when there are fewer. */
 JsonObject *
 rig_get_event(Rig *self, const char *type, guint n);
-/* The outcome of a rung, NULL when it was not trodden. */
+/* The outcome of a step, NULL when it was not taken. */
 const char *
 rig_get_step(Rig *self, const char *step);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)

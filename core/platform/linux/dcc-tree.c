@@ -9,11 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Trees that are larger are walked again with more room. */
+#define USUAL_ROOM 1024
+
 /* Descendants of root, all of them: the room grows until it suffices. */
 static DccProc *
 list_descendants(gint64 root, gsize *n)
 {
-    for (gsize room = 64;; room *= 4) {
+    for (gsize room = USUAL_ROOM;; room *= 4) {
         DccProc *list = g_new(DccProc, room);
 
         *n = dcc_proc_descendants(root, list, room, NULL, NULL);
@@ -180,6 +183,27 @@ dcc_tree_sample(gint64 root)
     for (gsize i = 0; i < n; i++)
         add(&sample, &list[i]);
     return sample;
+}
+
+/* -1 where it is not told. */
+static gint64
+read_peak(gint64 pid)
+{
+    g_autofree char *status = read_file(pid, "status", NULL);
+    const char *line = status != NULL ? strstr(status, "\nVmHWM:") : NULL;
+
+    return line != NULL ? g_ascii_strtoll(line + strlen("\nVmHWM:"), NULL, 10) * 1024 : -1;
+}
+
+gint64
+dcc_tree_peak(gint64 root)
+{
+    g_autoptr(GArray) pids = dcc_tree_list(root);
+    gint64 peak = -1;
+
+    for (guint i = 0; i < pids->len; i++)
+        peak = MAX(peak, read_peak(g_array_index(pids, gint64, i)));
+    return peak;
 }
 
 static char *

@@ -2,6 +2,7 @@
 #include "dcc-error.h"
 #include "dcc-instance-dir.h"
 #include "dcc-json.h"
+#include "dcc-store-file.h"
 #include "dcc-test.h"
 
 #include <glib/gstdio.h>
@@ -225,7 +226,7 @@ start_contender(Arena *arena, DccRuntime *runtime, int wins)
 }
 
 /* Two take the name, and remove it again, as fast as they can: never both at once. A place that is
- * removed under who opens it may be refused to him, as long as nobody is let in beside another. */
+ * removed under whoever opens it may be refused to it, as long as nobody is let in beside another. */
 static void
 test_contenders(void)
 {
@@ -345,12 +346,12 @@ test_write_json(void)
     guint n = 0;
 
     json_object_set_int_member(object, "new", 2);
-    g_assert_true(dcc_instance_dir_write_json(path, object, &error));
+    g_assert_true(dcc_store_file_write_json(path, object, DCC_STORE_STATE, &error));
     g_assert_true(g_file_get_contents(path, &content, NULL, NULL));
     g_assert_cmpstr(content, ==, "{\"new\":2}\n");
     g_clear_pointer(&content, g_free);
     g_assert_cmpint(symlink(outside, link), ==, 0);
-    dcc_instance_dir_write_json(link, object, NULL);
+    dcc_store_file_write_json(link, object, DCC_STORE_STATE, NULL);
     g_assert_true(g_file_get_contents(outside, &content, NULL, NULL));
     g_assert_cmpstr(content, ==, "gold");
     g_assert_cmpint(lstat(link, &st), ==, 0);
@@ -407,6 +408,8 @@ test_list_names(void)
     g_auto(GStrv) all = NULL;
     const char *expected_live[] = {"b", "c", NULL};
     const char *expected_all[] = {"a", "b", "c", NULL};
+    const char *asked[] = {
+        "a", "b", "c", "no-record", "never", ".hidden", "bad name", "", "..", "../dcchost/b"};
     const char *paths[] = {"run/dcchost/c/record.json",
                            "run/dcchost/b/record.json",
                            "run/dcchost/no-record/lock",
@@ -423,6 +426,9 @@ test_list_names(void)
     all = dcc_runtime_list_names(runtime, TRUE);
     g_assert_cmpstrv(live, expected_live);
     g_assert_cmpstrv(all, expected_all);
+    for (guint i = 0; i < G_N_ELEMENTS(asked); i++)
+        g_assert_cmpint(
+            dcc_runtime_has_name(runtime, asked[i]), ==, g_strv_contains(expected_all, asked[i]));
 }
 
 int

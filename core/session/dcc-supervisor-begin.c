@@ -1,4 +1,6 @@
-/* Going on where another session process has died.
+/* How a supervisor begins: with a start, or where another session process has died.
+ *
+ * A start reserves everything first; versions that nobody knows are asked for from the main loop then.
  *
  * A record is read with suspicion: it names processes only together with boot id and start time,
  * its paths are used only where they are ours. Whatever a damaged record says: what is alive is
@@ -46,6 +48,8 @@ restore_history(DccSupervisor *self, const DccSessionRecord *record)
     for (guint i = 0; record->rescued != NULL && record->rescued[i] != NULL; i++)
         dcc_history_note_rescue(&self->history, record->rescued[i]);
     self->began_wall = record->began_wall;
+    for (guint i = 0; record->tied_to != NULL && record->tied_to[i] != NULL; i++)
+        dcc_tie_add(self->tie, record->tied_to[i]);
 }
 
 static void
@@ -162,7 +166,7 @@ go_on_with_run(DccSupervisor *self, DccState state)
 static gboolean
 take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GError **error)
 {
-    DccRunOrder order = dcc_supervisor_make_order(self);
+    DccRunOrder order = dcc_supervisor_make_order(self, NULL);
 
     self->run = dcc_run_restore(
         &order, record, self->clock, &dcc_run_follower_listener, &self->follower, error);
@@ -284,7 +288,7 @@ dcc_supervisor_take_up(DccSupervisor *self,
     restore(self, record);
     if ((is_end_state(stored) || stored == DCC_STATE_RESTARTING) && is_main_alive(self))
         stored = DCC_STATE_RUNNING;
-    if (!dcc_supervisor_open(self, FALSE, error))
+    if (!dcc_supervisor_open(self, record, error))
         return FALSE;
     dcc_event_log_restore_degraded(self->log, (const char *const *)record->degraded);
     dcc_evidence_restore(self->evidence, record->bundle, FALSE);
@@ -311,4 +315,111 @@ dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status)
     dcc_recovery_restore(
         self->recovery, work != NULL ? dcc_json_get_string(work, "kind", NULL) : NULL, path, scene);
     restore_kept(self, last_status);
+}
+
+/* -- A start -- */
+
+/* The copies have told what they tell. */
+static gboolean
+begin(DccSupervisor *self, GError **error)
+{
+    DccInstallation *chosen = dcc_choice_make(self->choice, error);
+    g_autoptr(GError) problem = NULL;
+    gboolean shortage = FALSE;
+
+    if (chosen == NULL)
+        return FALSE;
+    self->installation = g_object_ref(chosen);
+    dcc_supervisor_write_request(self);
+    dcc_supervisor_write_record(self);
+    if (dcc_supervisor_begin_run(self, &shortage, &problem))
+        return TRUE;
+    if (!shortage) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    dcc_supervisor_dispatch(self, DCC_EVENT_SPAWN_REFUSED, problem->message);
+    return TRUE;
+}
+
+static void
+on_asked(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    GError *error = NULL;
+
+    if (self->phase == DCC_SUPERVISOR_OPEN && !begin(self, &error))
+        dcc_supervisor_abandon(self, DCC_STATE_FAILED, error);
+}
+
+static gboolean
+start(DccSupervisor *self, GError **error)
+{
+    DccCandidates *candidates = dcc_choice_get_candidates(self->choice);
+
+    if (!dcc_supervisor_open(self, NULL, error))
+        return FALSE;
+    self->began_wall = g_get_real_time();
+    self->state = DCC_STATE_STARTING;
+    if (!dcc_candidates_are_open(candidates))
+        return begin(self, error);
+    dcc_supervisor_write_record(self);
+    dcc_candidates_ask_async(candidates, on_asked, self);
+    return TRUE;
+}
+
+gboolean
+dcc_supervisor_start(DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir, GError **error)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    self->choice = choice;
+    self->dir = dir;
+    if (start(self, error))
+        return TRUE;
+    self->phase = DCC_SUPERVISOR_OVER;
+    self->state = DCC_STATE_FAILED;
+    dcc_instance_dir_dissolve(self->dir);
+    return FALSE;
+}
+
+/* -- What is asked of it from outside -- */
+
+void
+dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (deadline_ms <= 0)
+        deadline_ms = dcc_settings_get(self->settings, DCC_SETTING_STOP_BUDGET);
+    dcc_intent_stop(&self->intent, deadline_ms);
+    dcc_supervisor_go_down(self, "stop was asked for");
+}
+
+void
+dcc_supervisor_kill(DccSupervisor *self)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_intent_kill(&self->intent);
+    dcc_supervisor_go_down(self, "kill was asked for");
+}
+
+void
+dcc_supervisor_restart(DccSupervisor *self)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (!dcc_intent_restart(&self->intent))
+        return;
+    if (dcc_supervisor_is_choosing(self)) {
+        dcc_intent_go_up(&self->intent); /* it is on its way */
+    } else if (self->state == DCC_STATE_RESTARTING) {
+        dcc_supervisor_forget_delay(self);
+        dcc_intent_go_up(&self->intent);
+        dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
+    } else if (self->state != DCC_STATE_STOPPING) {
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
+    }
 }
