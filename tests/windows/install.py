@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 """Makes what a build for Windows and its tests need, once: `install.py DIRECTORY`.
 
-DIRECTORY/sysroot     GLib and json-glib: DLLs of a wheel of Python's registry (built by Microsoft's compiler), headers of
-                      Debian's packages, import libraries made of the DLLs' own lists
+DIRECTORY/sysroot     GLib and json-glib: DLLs of a wheel of Python's registry (built by Microsoft's compiler), headers
+                      of Debian's packages, import libraries made of the DLLs' own lists
 DIRECTORY/cross.ini   what Meson is to know of Debian's cross compiler
 DIRECTORY/wine        runs a program of Windows with these DLLs
 DIRECTORY/prefix      the Windows that it runs in, without a display (0.7 GB)
 DIRECTORY/python      a Windows Python, and PyGObject for it: where they can be had
 
-Needs Debian's gcc-mingw-w64-x86-64, wine64, libglib2.0-dev, libjson-glib-dev; for Python maven. Exit status: 0; 77 and one
-line where something cannot be had that all of it needs. A prefix's server that was started here is ended by
+Needs Debian's gcc-mingw-w64-x86-64, wine64, libglib2.0-dev, libjson-glib-dev; for Python maven. Exit status: 0; 77 and
+one line where something cannot be had that all of it needs. A prefix's server that was started here is ended by
 `install.py DIRECTORY stop`.
 """
 
@@ -133,7 +133,8 @@ endian = 'little'
 
 
 def run(*command, **options):
-    return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, **options).stdout.decode()
+    done = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, **options)
+    return done.stdout.decode()
 
 
 def version_of(module):
@@ -143,7 +144,8 @@ def version_of(module):
 def download(directory, *requirements):
     """Wheels for Windows, which no pip of this system would install."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--only-binary", ":all:", "--platform", "win_amd64", "--python-version", "3.11", "--dest", str(directory)]
+               "--only-binary", ":all:", "--platform", "win_amd64", "--python-version", "3.11",
+               "--dest", str(directory)]
     done = subprocess.run(command + list(requirements), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         said = done.stdout.decode("utf-8", "replace").strip()
