@@ -310,7 +310,7 @@ def is_for_any_system(path):
     """Not in a folder or file named for one system, nor the shim."""
     return (is_c(path) and path.startswith(("core/", "cli/"))
             and not path.startswith("core/shim/")
-            and not set(path.replace("-", "/").replace(".", "/").split("/")) & SYSTEMS)
+            and not set(re.split(r"[-./]", path)) & SYSTEMS)
 
 
 def is_c(path):

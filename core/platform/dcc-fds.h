@@ -30,9 +30,12 @@ dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms);
 /* Waits for whoever reads. FALSE with errno. */
 gboolean
 dcc_fds_write_all(int fd, const char *bytes, gsize n);
-/* Waits until what was written to the file is on its disk. FALSE with errno. */
+/* What was written is on disk, its length included. FALSE with errno. */
 gboolean
-dcc_fds_flush(int fd);
+dcc_fds_sync(int fd);
+/* The byte at that place of a file. FALSE: there is none. */
+gboolean
+dcc_fds_read_byte_at(int fd, gint64 offset, char *byte);
 /* Closes it, if it is one, and makes it -1. */
 void
 dcc_fds_close(int *fd);

@@ -47,8 +47,9 @@ test_find(void)
         g_autofree char *root = fixture_root();
         g_autofree char *location =
             g_strconcat("MAYA_LOCATION=", cases[i].location ? cases[i].location : "", NULL);
-        g_autoptr(DccSearch) search =
-            dcc_search_new(root, (const char *const[]){"PATH=/usr/bin", "ProgramFiles=/Program Files", location, NULL});
+        g_autoptr(DccSearch) search = dcc_search_new(
+            root,
+            (const char *const[]){"PATH=/usr/bin", "ProgramFiles=/Program Files", location, NULL});
         g_autoptr(GListModel) found = NULL;
         g_autoptr(DccInstallation) it = NULL;
 

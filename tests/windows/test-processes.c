@@ -4,13 +4,10 @@
 #include "dcc-file-name.h"
 #include "dcc-handle.h"
 #include "dcc-identity.h"
-#include "dcc-job.h"
-#include "dcc-launcher.h"
 #include "dcc-monitor.h"
 #include "dcc-signals.h"
-#include "dcc-spawn.h"
-#include "dcc-tree.h"
 #include "dcc-watcher.h"
+#include "windows-kids.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -20,23 +17,9 @@
 /* after winsock2.h, which it would replace by an older one */
 #include <windows.h>
 
-#define MANY       100
-#define PATIENCE   60000
-#define GENERATION 3
+#define MANY 100
 
 static char *hands, *program_of_glib, *place;
-
-/* Until the expression is true. */
-#define wait_for(expression)                                                                       \
-    G_STMT_START                                                                                   \
-    {                                                                                              \
-        gint64 end_ = g_get_monotonic_time() + PATIENCE * G_GINT64_CONSTANT(1000);                 \
-        while (!(expression)) {                                                                    \
-            g_assert_cmpint(g_get_monotonic_time(), <, end_);                                      \
-            g_usleep(2000);                                                                        \
-        }                                                                                          \
-    }                                                                                              \
-    G_STMT_END
 
 static gboolean
 is_wine(void)
@@ -44,31 +27,10 @@ is_wine(void)
     return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
 }
 
-static DccChild
-start_words(const char *const *argv)
-{
-    const DccSpawn spawn = {
-        .argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .new_session = TRUE};
-    g_autoptr(GError) error = NULL;
-    DccChild child;
-
-    dcc_spawn(&spawn, &child, NULL, &error);
-    g_assert_no_error(error);
-    return child;
-}
-
-static DccChild
-start(const char *mode, const char *argument)
-{
-    const char *const argv[] = {hands, mode, argument, NULL};
-
-    return start_words(argv);
-}
-
 static DccExitStatus
 end_of(const char *mode, const char *argument)
 {
-    DccChild child = start(mode, argument);
+    DccChild child = kids_start(hands, mode, argument);
 
     return dcc_exit_status_decode(dcc_child_reap(&child));
 }
@@ -91,7 +53,7 @@ test_words(void)
                                 "%PATH% ^&|<>",
                                 "\"",
                                 NULL};
-    DccChild child = start_words(argv);
+    DccChild child = kids_start_words(argv);
     g_autoptr(GError) error = NULL;
     g_autofree char *text = NULL;
     gsize length;
@@ -131,7 +93,7 @@ test_ends(void)
 static void
 test_killed_by_us(void)
 {
-    DccChild child = start("sleep", NULL);
+    DccChild child = kids_start(hands, "sleep", NULL);
     DccExitStatus end;
 
     dcc_child_kill(&child);
@@ -206,17 +168,22 @@ test_command(void)
     const char *const leave[] = {hands, "leave", NULL};
     const char *const sleep[] = {hands, "sleep", NULL};
     g_autoptr(GError) error = NULL;
-    g_autofree char *said = run(say, PATIENCE, &error);
-    g_autofree char *nothing = NULL;
+    g_autofree char *said = run(say, KIDS_PATIENCE, &error);
+    g_autofree char *number = NULL;
+    DccProcessRef left;
     gint64 begin;
 
     g_assert_no_error(error);
     g_assert_cmpuint(strlen(said), ==, 60000);
     begin = g_get_monotonic_time();
-    nothing = run(leave, PATIENCE, &error);
+    number = run(leave, KIDS_PATIENCE, &error);
     g_assert_no_error(error);
-    g_assert_cmpstr(nothing, ==, "");
-    g_assert_cmpint(g_get_monotonic_time() - begin, <, PATIENCE * G_GINT64_CONSTANT(1000));
+    left = dcc_process_ref_open(g_ascii_strtoll(number, NULL, 10), NULL);
+    g_assert_cmpint(left, !=, DCC_PROCESS_REF_NONE);
+    g_assert_false(dcc_process_ref_has_ended(left));
+    g_assert_true(dcc_process_ref_kill(left));
+    dcc_process_ref_close(&left);
+    g_assert_cmpint(g_get_monotonic_time() - begin, <, KIDS_PATIENCE * G_GINT64_CONSTANT(1000));
     g_assert_null(run(sleep, 200, &error));
     g_assert_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT);
 }
@@ -238,7 +205,7 @@ test_missing_dll(void)
     g_assert_cmpuint(at + 14, <, length);
     memcpy(bytes + at, "nosuch", 6);
     put(path, bytes, length);
-    g_assert_null(run(argv, PATIENCE, &error));
+    g_assert_null(run(argv, KIDS_PATIENCE, &error));
     g_test_message("%s", error->message);
     g_assert_error(error, DCC_ERROR, DCC_ERROR_START);
     g_assert_nonnull(strstr(error->message, "cannot start: a DLL that it needs is missing"));
@@ -252,8 +219,8 @@ test_environment(void)
     const char *const envp[] = {"ONE=first", "one=last", NULL};
     const char *const argv[] = {hands, "variable", "ONE", NULL};
     const char *const other[] = {hands, "variable", "PATH", NULL};
-    g_autofree char *one = dcc_command_run(argv, envp, PATIENCE, 100, NULL, NULL);
-    g_autofree char *path = dcc_command_run(other, envp, PATIENCE, 100, NULL, NULL);
+    g_autofree char *one = dcc_command_run(argv, envp, KIDS_PATIENCE, 100, NULL, NULL);
+    g_autofree char *path = dcc_command_run(other, envp, KIDS_PATIENCE, 100, NULL, NULL);
 
     g_assert_cmpstr(one, ==, "last");
     /* Wine adds a path of its own. */
@@ -279,7 +246,7 @@ test_handles(void)
 static void
 test_identity(void)
 {
-    DccChild child = start("sleep", NULL);
+    DccChild child = kids_start(hands, "sleep", NULL);
     DccIdentity identity;
     DccProcessRef process;
 
@@ -314,7 +281,7 @@ test_hundred(void)
     for (int i = 0; i < MANY; i++) {
         g_autofree char *code = g_strdup_printf("%d", i + 1);
 
-        children[i] = start("exit", code);
+        children[i] = kids_start(hands, "exit", code);
         dcc_watcher_track(watcher, children[i].pid, &error);
         g_assert_no_error(error);
     }
@@ -322,7 +289,7 @@ test_hundred(void)
         gsize length = 0;
         g_autofree guint8 *bytes = NULL;
 
-        g_assert_true(dcc_watcher_wait(watcher, PATIENCE));
+        g_assert_true(dcc_watcher_wait(watcher, KIDS_PATIENCE));
         bytes = dcc_watcher_drain(watcher, &length);
         for (gsize i = 0; i < length / sizeof(DccWatchEvent); i++) {
             const DccWatchEvent *event = &((const DccWatchEvent *)(gpointer)bytes)[i];
@@ -349,7 +316,7 @@ static void
 test_crash_is_told(void)
 {
     g_autoptr(DccWatcher) watcher = dcc_watcher_new();
-    DccChild child = start("crash", NULL);
+    DccChild child = kids_start(hands, "crash", NULL);
     gsize length = 0;
     g_autofree guint8 *bytes = NULL;
     const DccWatchEvent *event;
@@ -357,7 +324,7 @@ test_crash_is_told(void)
     dcc_watcher_set_heartbeat_interval(watcher, 0);
     g_assert_true(dcc_watcher_start(watcher, NULL));
     g_assert_cmpuint(dcc_watcher_track(watcher, child.pid, NULL), >, 0);
-    g_assert_true(dcc_watcher_wait(watcher, PATIENCE));
+    g_assert_true(dcc_watcher_wait(watcher, KIDS_PATIENCE));
     bytes = dcc_watcher_drain(watcher, &length);
     g_assert_cmpuint(length, ==, sizeof *event);
     event = (const DccWatchEvent *)(gpointer)bytes;
@@ -384,7 +351,7 @@ static void
 test_descriptor(void)
 {
     g_autoptr(DccWatcher) watcher = dcc_watcher_new();
-    DccChild child = start("exit", "5");
+    DccChild child = kids_start(hands, "exit", "5");
     int fd = dcc_watcher_get_fd(watcher);
     gsize length = 0;
 
@@ -393,7 +360,7 @@ test_descriptor(void)
     dcc_watcher_set_heartbeat_interval(watcher, 0);
     g_assert_true(dcc_watcher_start(watcher, NULL));
     g_assert_cmpuint(dcc_watcher_track(watcher, child.pid, NULL), >, 0);
-    wait_for(is_readable(fd));
+    kids_wait_for(is_readable(fd));
     g_free(dcc_watcher_drain(watcher, &length));
     g_assert_cmpuint(length, >, 0);
     g_assert_false(is_readable(fd));
@@ -413,7 +380,7 @@ test_attached(void)
 {
     g_autoptr(DccWatcher) watcher = dcc_watcher_new();
     g_autoptr(GError) error = NULL;
-    DccChild child = start("exit", "6");
+    DccChild child = kids_start(hands, "exit", "6");
     int code = -1;
 
     dcc_watcher_set_heartbeat_interval(watcher, 0);
@@ -433,7 +400,7 @@ test_monitor(void)
 {
     g_autoptr(DccMonitor) monitor = dcc_monitor_new();
     g_autoptr(GError) error = NULL;
-    DccChild child = start("sleep", NULL);
+    DccChild child = kids_start(hands, "sleep", NULL);
     gsize length = 0;
     g_autofree guint8 *bytes = NULL;
     g_autofree guint8 *later = NULL;
@@ -454,117 +421,6 @@ test_monitor(void)
     reading = (const DccReading *)(gpointer)later;
     g_assert_true(length == 0 || reading->status == DCC_PROCESS_STOPPED);
     g_assert_false(dcc_monitor_is_alive(monitor, child.pid));
-}
-
-/* All generations, of which none knows the others. (transfer full) */
-static GArray *
-launch_generations(DccLauncher *launcher, gint64 *pid, guint64 *began)
-{
-    const char *const argv[] = {hands, "grow", G_STRINGIFY(GENERATION), NULL};
-    g_autoptr(GError) error = NULL;
-
-    *pid = dcc_launcher_launch(launcher, "tree", argv, NULL, NULL, &error);
-    g_assert_no_error(error);
-    *began = dcc_identity_read_start(*pid);
-    wait_for(dcc_job_count(*pid, *began) == GENERATION);
-    return dcc_job_list(*pid, *began);
-}
-
-static void
-assert_gone(GArray *pids)
-{
-    g_assert_cmpuint(pids->len, ==, GENERATION);
-    for (guint i = 0; i < pids->len; i++)
-        g_assert_false(dcc_identity_is_pid_alive(g_array_index(pids, gint64, i)));
-}
-
-static void
-test_generations(void)
-{
-    g_autoptr(DccLauncher) launcher = dcc_launcher_new();
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GArray) pids = NULL;
-    gint64 pid;
-    guint64 began;
-
-    pids = launch_generations(launcher, &pid, &began);
-    dcc_launcher_terminate(launcher, "tree", 100, &error);
-    g_assert_no_error(error);
-    assert_gone(pids);
-    g_assert_cmpint(dcc_launcher_pid_of(launcher, "tree"), ==, 0);
-    g_assert_cmpuint(dcc_job_count(pid, began), ==, 0);
-}
-
-/* The first has ended; what it started is still of the launch. */
-static void
-test_first_is_gone(void)
-{
-    g_autoptr(DccLauncher) launcher = dcc_launcher_new();
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GArray) pids = NULL;
-    gint64 pid;
-    guint64 began;
-    DccProcessRef first;
-
-    pids = launch_generations(launcher, &pid, &began);
-    g_assert_true(dcc_launcher_ask_to_end(launcher, "tree", &error));
-    first = dcc_process_ref_open(pid, NULL);
-    g_assert_true(dcc_process_ref_kill(first));
-    wait_for(dcc_process_ref_has_ended(first));
-    dcc_process_ref_close(&first);
-    g_assert_cmpuint(dcc_job_count(pid, began), ==, GENERATION - 1);
-    dcc_launcher_kill(launcher, "tree", &error);
-    g_assert_no_error(error);
-    assert_gone(pids);
-}
-
-static void
-test_launcher(void)
-{
-    g_autoptr(DccLauncher) launcher = dcc_launcher_new();
-    const char *const argv[] = {hands, "sleep", NULL};
-    const char *const crash[] = {hands, "crash", NULL};
-    g_autoptr(GError) error = NULL;
-
-    g_assert_cmpint(dcc_launcher_launch(launcher, "a", argv, NULL, NULL, &error), >, 0);
-    g_assert_cmpint(dcc_launcher_launch(launcher, "a", argv, NULL, NULL, &error), ==, 0);
-    g_assert_error(error, DCC_ERROR, DCC_ERROR_BUSY);
-    g_clear_error(&error);
-    g_assert_cmpuint(dcc_launcher_get_running_count(launcher), ==, 1);
-    g_assert_true(dcc_launcher_kill(launcher, "a", &error));
-    g_assert_cmpint(dcc_launcher_launch(launcher, "a", crash, NULL, NULL, &error), >, 0);
-    g_assert_true(dcc_launcher_wait_for(launcher, "a", PATIENCE));
-    g_assert_cmpint(dcc_launcher_launch(launcher, "a", argv, NULL, NULL, &error), >, 0);
-    g_assert_cmpuint(dcc_launcher_get_restart_count(launcher, "a"), ==, 1);
-    g_assert_true(dcc_launcher_kill(launcher, "a", &error));
-    g_assert_no_error(error);
-}
-
-/* This program again, in a job that lets nobody leave it: what it launches gets a job of its own all the same. */
-static void
-test_in_a_job(void)
-{
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {.BasicLimitInformation.LimitFlags =
-                                                       JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
-    HANDLE job = CreateJobObjectW(NULL, NULL);
-    WCHAR path[1024];
-    g_autofree char *program = NULL;
-    DccChild child;
-
-    g_assert_true(
-        SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits));
-    GetModuleFileNameW(NULL, path, 1024);
-    program = g_utf16_to_utf8((const gunichar2 *)path, -1, NULL, NULL, NULL);
-    {
-        const char *const argv[] = {
-            program, hands, program_of_glib, "-p", "/processes/generations", NULL};
-        const DccSpawn spawn = {.argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = 2};
-
-        g_assert_true(dcc_spawn(&spawn, &child, NULL, NULL));
-    }
-    g_assert_true(AssignProcessToJobObject(job, dcc_handle_from_number(child.process)));
-    g_assert_cmpint(dcc_child_reap(&child), ==, 0);
-    CloseHandle(job);
 }
 
 static void
@@ -606,10 +462,6 @@ main(int argc, char **argv)
     g_test_add_func("/processes/descriptor", test_descriptor);
     g_test_add_func("/processes/attached", test_attached);
     g_test_add_func("/processes/monitor", test_monitor);
-    g_test_add_func("/processes/generations", test_generations);
-    g_test_add_func("/processes/first-is-gone", test_first_is_gone);
-    g_test_add_func("/processes/launcher", test_launcher);
-    g_test_add_func("/processes/in-a-job", test_in_a_job);
     status = g_test_run();
     clean();
     return status;

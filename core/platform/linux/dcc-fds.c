@@ -80,9 +80,15 @@ dcc_fds_write_all(int fd, const char *bytes, gsize n)
 }
 
 gboolean
-dcc_fds_flush(int fd)
+dcc_fds_sync(int fd)
 {
     return fdatasync(fd) == 0;
+}
+
+gboolean
+dcc_fds_read_byte_at(int fd, gint64 offset, char *byte)
+{
+    return pread(fd, byte, 1, offset) == 1;
 }
 
 void

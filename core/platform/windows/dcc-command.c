@@ -26,18 +26,25 @@ collect(HANDLE pipe, GString *output, gsize limit)
             g_string_append_len(output, buffer, (gssize)MIN((gsize)n, limit - output->len));
 }
 
-/* FALSE: time is up. */
+/* FALSE: time is up, or it is not wanted any more. */
 static gboolean
-run_to_end(const DccChild *child, HANDLE pipe, GString *output, gsize limit, gint64 deadline)
+run_to_end(const DccChild *child,
+           HANDLE pipe,
+           GString *output,
+           gsize limit,
+           gint64 deadline,
+           GCancellable *cancellable)
 {
-    for (;;) {
-        gint64 left = (deadline - g_get_monotonic_time() + 999) / 1000;
-        gboolean ended = dcc_child_poll(child, NULL, 0, CLAMP(left, 0, LOOK_EVERY_MS));
+    gboolean ended = FALSE;
 
+    do {
+        gint64 left = (deadline - g_get_monotonic_time() + 999) / 1000;
+
+        ended = dcc_child_poll(child, NULL, 0, CLAMP(left, 0, LOOK_EVERY_MS));
         collect(pipe, output, limit);
-        if (ended || g_get_monotonic_time() >= deadline)
-            return ended;
-    }
+    } while (!ended && !g_cancellable_is_cancelled(cancellable) &&
+             g_get_monotonic_time() < deadline);
+    return ended;
 }
 
 static gboolean
@@ -76,6 +83,18 @@ check_start(const char *program, int status, GError **error)
     return FALSE;
 }
 
+static void
+set_not_in_time(const char *program, gint64 timeout_ms, GCancellable *cancellable, GError **error)
+{
+    if (!g_cancellable_set_error_if_cancelled(cancellable, error))
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_TIMEOUT,
+                    "%s did not end within %" G_GINT64_FORMAT " ms and was killed",
+                    program,
+                    timeout_ms);
+}
+
 char *
 dcc_command_run(const char *const *argv,
                 const char *const *envp,
@@ -84,15 +103,28 @@ dcc_command_run(const char *const *argv,
                 int *wait_status,
                 GError **error)
 {
+    return dcc_command_run_cancellable(argv, envp, timeout_ms, limit, NULL, wait_status, error);
+}
+
+char *
+dcc_command_run_cancellable(const char *const *argv,
+                            const char *const *envp,
+                            gint64 timeout_ms,
+                            gsize limit,
+                            GCancellable *cancellable,
+                            int *wait_status,
+                            GError **error)
+{
     g_autoptr(GString) output = g_string_new(NULL);
     gint64 deadline = g_get_monotonic_time() + timeout_ms * 1000;
     DccChild child;
     gboolean in_time;
     int reader, status;
 
-    if (!start_command(argv, envp, &child, &reader, error))
+    if (g_cancellable_set_error_if_cancelled(cancellable, error) ||
+        !start_command(argv, envp, &child, &reader, error))
         return NULL;
-    in_time = run_to_end(&child, dcc_handle_of_fd(reader), output, limit, deadline);
+    in_time = run_to_end(&child, dcc_handle_of_fd(reader), output, limit, deadline, cancellable);
     if (!in_time) {
         dcc_process_ref_kill_group(child.process);
         dcc_child_kill(&child);
@@ -101,12 +133,7 @@ dcc_command_run(const char *const *argv,
     collect(dcc_handle_of_fd(reader), output, limit);
     dcc_fds_close(&reader);
     if (!in_time) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_TIMEOUT,
-                    "%s did not end within %" G_GINT64_FORMAT " ms and was killed",
-                    argv[0],
-                    timeout_ms);
+        set_not_in_time(argv[0], timeout_ms, cancellable, error);
         return NULL;
     }
     if (!check_start(argv[0], status, error))

@@ -13,7 +13,7 @@
 struct _DccExitSet {
     GMutex lock;
     HANDLE news; /* set while somebody has ended, or the bell rings */
-    gboolean rung;
+    gboolean woken;
     GHashTable *entries; /* DccProcessRef -> Entry */
     guint n_ended;
     GPollFD poll;
@@ -73,7 +73,7 @@ free_entry(Entry *entry)
 static void
 update_news(DccExitSet *self)
 {
-    if (self->n_ended > 0 || self->rung)
+    if (self->n_ended > 0 || self->woken)
         SetEvent(self->news);
     else
         ResetEvent(self->news);
@@ -145,7 +145,7 @@ void
 dcc_exit_set_wake(DccExitSet *self)
 {
     g_mutex_lock(&self->lock);
-    self->rung = TRUE;
+    self->woken = TRUE;
     update_news(self);
     g_mutex_unlock(&self->lock);
 }
@@ -165,7 +165,7 @@ dcc_exit_set_wait(DccExitSet *self, guint *numbers, guint room, int timeout_ms)
             if (((Entry *)value)->ended)
                 numbers[n++] = ((Entry *)value)->number;
     }
-    self->rung = FALSE;
+    self->woken = FALSE;
     update_news(self);
     g_mutex_unlock(&self->lock);
     return n;

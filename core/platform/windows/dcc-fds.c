@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <io.h>
+#include <stdio.h>
 
 #define PIPE_BYTES    65536
 #define LOOK_EVERY_US 5000
@@ -107,9 +108,16 @@ dcc_fds_write_all(int fd, const char *bytes, gsize n)
 }
 
 gboolean
-dcc_fds_flush(int fd)
+dcc_fds_sync(int fd)
 {
     return _commit(fd) == 0;
+}
+
+/* Where it is read and written next is changed: what is appended goes to the end all the same. */
+gboolean
+dcc_fds_read_byte_at(int fd, gint64 offset, char *byte)
+{
+    return _lseeki64(fd, offset, SEEK_SET) == offset && _read(fd, byte, 1) == 1;
 }
 
 void
