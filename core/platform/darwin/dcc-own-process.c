@@ -4,6 +4,7 @@
 #include "dcc-quiet-thread.h"
 
 #include <libproc.h>
+#include <mach-o/dyld.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/event.h>
@@ -17,10 +18,12 @@ char *
 dcc_own_process_get_program(void)
 {
     char path[PROC_PIDPATHINFO_MAXSIZE];
+    guint32 size = sizeof path;
 
     if (proc_pidpath(getpid(), path, sizeof path) > 0)
         return g_strdup(path);
-    return g_find_program_in_path(g_get_prgname());
+    /* What it was executed as. */
+    return g_canonicalize_filename(_NSGetExecutablePath(path, &size) == 0 ? path : "dcchost", NULL);
 }
 
 const char *const *

@@ -117,6 +117,14 @@ close_with(int fd, int errno_code)
     return -1;
 }
 
+static bool
+is_same(int64_t pid, uint64_t start_ticks)
+{
+    DccProc now;
+
+    return pid > 0 && dcc_proc_read(pid, &now) && now.start_ticks == start_ticks;
+}
+
 int
 dcc_pidfd_open(int64_t pid)
 {
@@ -134,12 +142,12 @@ dcc_pidfd_open(int64_t pid)
         return close_with(fd, EMFILE);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     remember(fd, (Handle){pid, proc.start_ticks, -1});
-    if (wait_for_end(fd, pid))
-        return fd;
     /* One that has ended and was not reaped has a number yet, and no more events. */
-    if (errno == ESRCH && dcc_proc_read(pid, &proc) && proc.state == 'Z' && raise_flag(fd))
-        return fd;
-    return close_with(fd, errno);
+    if (!wait_for_end(fd, pid) &&
+        (errno != ESRCH || !dcc_proc_read(pid, &proc) || proc.state != 'Z' || !raise_flag(fd)))
+        return close_with(fd, errno);
+    /* The number may have been given again since it was read. */
+    return is_same(pid, recall(fd).start_ticks) ? fd : close_with(fd, ESRCH);
 }
 
 int
@@ -180,14 +188,6 @@ dcc_pidfd_take_exit(int pidfd, int *wait_status)
             remember_status(handle.pid, handle.start_ticks, (int)events[i].data);
     *wait_status = recall(pidfd).wait_status;
     return *wait_status >= 0;
-}
-
-static bool
-is_same(int64_t pid, uint64_t start_ticks)
-{
-    DccProc now;
-
-    return pid > 0 && dcc_proc_read(pid, &now) && now.start_ticks == start_ticks;
 }
 
 static int
