@@ -10,7 +10,8 @@ import pytest
 from test_render_frames import LAST, SMALL
 from world import figure, until
 
-LONG = SMALL.replace("samples = 4", "samples = 100000").replace("= 64", "= 256") + "scene.cycles.use_adaptive_sampling = False\n"
+LONG = (SMALL.replace("samples = 4", "samples = 100000").replace("= 64", "= 256") +
+        "scene.cycles.use_adaptive_sampling = False\n")
 
 
 def start(world, expression=SMALL, *args):
