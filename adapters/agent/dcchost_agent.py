@@ -311,7 +311,7 @@ class Agent:
     def take(self, job):
         if job.method in ("ping", "stacks"):
             self.do(job)
-        elif job.method == "cancel":
+        elif job.method in ("cancel",):
             self.wire.answer(job, {"cancelled": self.cancel()})
         elif job.method not in ("save", "run", "quit", "render"):
             self.wire.answer(job, error=(-32601, "unknown method: %s" % job.method))
