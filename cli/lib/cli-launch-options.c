@@ -92,6 +92,7 @@ parse_entries(CliLaunchOptions *self, char **argv, int *status)
          &self->settings,
          "Any setting, see below; may be repeated",
          "NAME=VALUE"},
+        {"launched-by", 0, G_OPTION_FLAG_HIDDEN, text, &self->launched_by, "Who asks", "WHO"},
         {"json", 0, 0, flag, &self->json, "-d: the status object; else events as JSON lines", NULL},
         {NULL},
     };
@@ -246,6 +247,7 @@ cli_launch_options_to_request(CliLaunchOptions *self, GError **error)
     dcc_launch_request_set_safe(request, self->safe);
     dcc_launch_request_set_scene(request, self->scene);
     dcc_launch_request_set_cwd(request, self->cwd);
+    dcc_launch_request_set_launched_by(request, self->launched_by);
     dcc_launch_request_set_args(request, (const char *const *)self->args);
     return g_steal_pointer(&request);
 }
@@ -264,7 +266,8 @@ cli_launch_options_clear(CliLaunchOptions *self)
                         &self->max_restarts,
                         &self->backoff,
                         &self->on_hang,
-                        &self->recover};
+                        &self->recover,
+                        &self->launched_by};
     char ***lists[] = {&self->env, &self->settings, &self->args};
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)

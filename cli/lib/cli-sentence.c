@@ -296,6 +296,15 @@ say_cleared(JsonObject *event)
 }
 
 static char *
+say_note(JsonObject *event)
+{
+    g_autofree char *client = text_of(event, "client");
+    g_autofree char *what = text_of(event, "what");
+
+    return g_strdup_printf("%s: %s", client, what);
+}
+
+static char *
 say_adopted(JsonObject *event)
 {
     return g_strdup_printf("taken over by session %" G_GINT64_FORMAT,
@@ -341,6 +350,7 @@ static const struct {
     {"degraded", say_degraded},
     {"log-tail", say_log_tail},
     {"adopted", say_adopted},
+    {"note", say_note},
     {"cleared", say_cleared},
     {"ended", say_ended},
 };

@@ -14,6 +14,7 @@ typedef struct {
     JsonObject *(*end_report)(gpointer data); /* (transfer full) */
     DccJournal *(*journal)(gpointer data);    /* (transfer none) */
     DccRun *(*run)(gpointer data);            /* (transfer none): NULL: none now */
+    void (*note)(const char *client, const char *what, gpointer data);
     void (*stop)(gint64 deadline_ms, gpointer data);
     void (*kill)(gpointer data);
     /* Errors: BUSY (it is being stopped), NOT_FOUND (no work to recover), and whatever would make

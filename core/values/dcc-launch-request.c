@@ -21,6 +21,7 @@ struct _DccLaunchRequest {
     gboolean safe;
     char *scene;
     char *cwd;
+    char *launched_by;
     GPtrArray *args;
     GPtrArray *env;
     DccSettings *settings;
@@ -47,6 +48,7 @@ dcc_launch_request_finalize(GObject *object)
     g_free(self->version);
     g_free(self->scene);
     g_free(self->cwd);
+    g_free(self->launched_by);
     g_ptr_array_unref(self->args);
     g_ptr_array_unref(self->env);
     g_object_unref(self->settings);
@@ -278,6 +280,41 @@ dcc_launch_request_is_safe(DccLaunchRequest *self)
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
 
     return self->safe;
+}
+
+/**
+ * dcc_launch_request_set_launched_by:
+ * @self: a #DccLaunchRequest
+ * @who: (nullable): a program that acts for the user, such as an agent; %NULL: the user
+ *
+ * Names who asks, for the status object: it changes nothing about the launch.
+ *
+ * Since: 1.1
+ */
+void
+dcc_launch_request_set_launched_by(DccLaunchRequest *self, const char *who)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    dcc_string_replace(&self->launched_by, who);
+}
+
+/**
+ * dcc_launch_request_get_launched_by:
+ * @self: a #DccLaunchRequest
+ *
+ * Who asks.
+ *
+ * Returns: (nullable): a program that acts for the user; %NULL: the user
+ *
+ * Since: 1.1
+ */
+const char *
+dcc_launch_request_get_launched_by(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->launched_by;
 }
 
 /**

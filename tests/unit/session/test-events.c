@@ -259,6 +259,12 @@ build_adopted(gboolean full)
 }
 
 static JsonObject *
+build_note(gboolean full)
+{
+    return dcc_event_note("client", "tool");
+}
+
+static JsonObject *
 build_cleared(gboolean full)
 {
     static const char *const lines[] = {"19 helper", NULL};
@@ -294,6 +300,7 @@ static const struct {
     {"degraded", build_degraded},
     {"log-tail", build_log_tail},
     {"adopted", build_adopted},
+    {"note", build_note},
     {"cleared", build_cleared},
     {"ended", build_ended},
 };

@@ -1,0 +1,71 @@
+/* Tools that ask the agent inside the application, through its session. */
+#include "mcp-agent.h"
+
+#include "dcc-error.h"
+#include "dcc-instance.h"
+#include "dcc-json.h"
+
+#define RESCUE_DIR "rescue"
+
+/* What the agent answers. Where its main thread does not turn, that is what is said. */
+static JsonObject *
+ask(McpCall *call, CliInstance *instance, const char *method, JsonObject *params, GError **error)
+{
+    g_autoptr(JsonObject) inner = params;
+    g_autoptr(DccClient) session = cli_instance_connect(instance, error);
+    gint64 left = mcp_call_get_left_ms(call);
+    g_autoptr(GError) problem = NULL;
+    JsonObject *order, *answer;
+
+    if (session == NULL)
+        return NULL;
+    order = json_object_new();
+    json_object_set_string_member(order, "method", method);
+    json_object_set_object_member(order, "params", g_steal_pointer(&inner));
+    json_object_set_int_member(order, "timeout_ms", MAX(1, left - 1000));
+    answer = dcc_client_call(session, "agent", order, left, &problem);
+    if (answer != NULL)
+        return answer;
+    g_set_error(error,
+                DCC_ERROR,
+                problem->code,
+                "%s: %s; %s",
+                instance->name,
+                problem->message,
+                dcc_error_is_timeout(problem)
+                    ? "its main thread is busy or hangs: call probe, then "
+                      "wait until idle, or why"
+                    : "call status to see how it stands");
+    return NULL;
+}
+
+JsonObject *
+mcp_agent_save(McpCall *call, GError **error)
+{
+    g_auto(CliInstance) instance = {NULL};
+    g_autofree char *log = NULL, *state = NULL, *directory = NULL;
+    JsonObject *params;
+
+    if (!mcp_call_open(call, &instance, error))
+        return NULL;
+    log = dcc_instance_get_log_path(instance.runtime, instance.name);
+    state = g_path_get_dirname(log);
+    directory = g_build_filename(state, RESCUE_DIR, NULL);
+    g_mkdir_with_parents(directory, 0700);
+    params = json_object_new();
+    dcc_json_set_bytes(params, "directory", directory);
+    return ask(call, &instance, "save", params, error);
+}
+
+JsonObject *
+mcp_agent_run_python(McpCall *call, GError **error)
+{
+    g_auto(CliInstance) instance = {NULL};
+    JsonObject *params;
+
+    if (!mcp_call_open(call, &instance, error) || !mcp_call_may_manage(call, &instance, error))
+        return NULL;
+    params = json_object_new();
+    json_object_set_string_member(params, "source", mcp_call_get_text(call, "source"));
+    return ask(call, &instance, "run", params, error);
+}
