@@ -116,68 +116,36 @@ serve(Options *self)
     return CLI_FAILED;
 }
 
-int
-cmd_mcp(char **argv)
+static gboolean
+parse(Options *self, char **argv, int *status)
 {
-    g_auto(Options) options = {NULL};
+    const GOptionArg flag = G_OPTION_ARG_NONE, text = G_OPTION_ARG_FILENAME;
+    const GOptionArg texts = G_OPTION_ARG_FILENAME_ARRAY;
+    McpPolicy *may = &self->policy;
     const GOptionEntry entries[] = {
-        {"read-only",
-         0,
-         0,
-         G_OPTION_ARG_NONE,
-         &options.policy.read_only,
-         "Tools that look, alone",
-         NULL},
-        {"root",
-         0,
-         0,
-         G_OPTION_ARG_FILENAME_ARRAY,
-         &options.roots,
-         "Scenes lie below it; may be repeated (default: home and working directory)",
-         "DIR"},
-        {"manage-all",
-         0,
-         0,
-         G_OPTION_ARG_NONE,
-         &options.policy.manage_all,
-         "Agents may also end and restart what they have not launched",
-         NULL},
-        {"trust-scenes",
-         0,
-         0,
-         G_OPTION_ARG_NONE,
-         &options.policy.trust_scenes,
-         "Scripts in scenes may run when they are opened",
-         NULL},
-        {"allow",
-         0,
-         0,
-         G_OPTION_ARG_FILENAME_ARRAY,
-         &options.allowed,
-         "run-python: agents may run Python inside applications",
-         "WHAT"},
-        {"print-config",
-         0,
-         0,
-         G_OPTION_ARG_FILENAME,
-         &options.client,
-         "What the configuration of CLIENT has to say, with these options",
-         "CLIENT"},
-        {"print-reference",
-         0,
-         G_OPTION_FLAG_HIDDEN,
-         G_OPTION_ARG_NONE,
-         &options.reference,
-         "The tools, as docs/mcp-reference.md has them",
-         NULL},
+        {"read-only", 0, 0, flag, &may->read_only, "Tools that look, alone", NULL},
+        {"root", 0, 0, texts, &self->roots, "Scenes lie below it (home, and here)", "DIR"},
+        {"manage-all", 0, 0, flag, &may->manage_all, "Agents may end what users started", NULL},
+        {"trust-scenes", 0, 0, flag, &may->trust_scenes, "Scripts in scenes may run", NULL},
+        {"allow", 0, 0, texts, &self->allowed, "run-python: inside applications", "WHAT"},
+        {"print-config", 0, 0, text, &self->client, "What CLIENT has to be told", "CLIENT"},
+        {"print-reference", 0, G_OPTION_FLAG_HIDDEN, flag, &self->reference, "The tools", NULL},
         {NULL},
     };
     const CliUsage usage = {
         NULL, "Let agents start, watch and stop applications (MCP).", notes, 0, 0};
+
+    return cli_options_parse(&usage, entries, argv, status);
+}
+
+int
+cmd_mcp(char **argv)
+{
+    g_auto(Options) options = {NULL};
     g_autoptr(GError) error = NULL;
     int status;
 
-    if (!cli_options_parse(&usage, entries, argv, &status))
+    if (!parse(&options, argv, &status))
         return status;
     if (!allow(&options, &error))
         return cli_options_fail("dcchost mcp", error);

@@ -106,8 +106,8 @@ clean_object(JsonObject *object)
     const char *name;
     JsonNode *member;
 
-    json_object_iter_init(&iter, object);
-    while (json_object_iter_next(&iter, &name, &member)) {
+    json_object_iter_init_ordered(&iter, object);
+    while (json_object_iter_next_ordered(&iter, &name, &member)) {
         g_autofree char *key = mcp_clean_text(name, MAX_TEXT);
 
         json_object_set_member(clean, key, mcp_clean_node(member));

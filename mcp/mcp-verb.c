@@ -130,10 +130,8 @@ set_words(GError **error, const char *said)
     line = line != NULL ? line + 1 : text;
     if (g_str_has_prefix(line, "dcchost: "))
         line += strlen("dcchost: ");
-    g_set_error_literal(error,
-                        DCC_ERROR,
-                        DCC_ERROR_FAILED,
-                        *line != '\0' ? line : "it said nothing; call doctor");
+    g_set_error_literal(
+        error, DCC_ERROR, DCC_ERROR_FAILED, *line != '\0' ? line : "it said nothing; call doctor");
 }
 
 JsonNode *

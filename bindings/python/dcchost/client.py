@@ -113,8 +113,8 @@ def _login_directory(logins="/run/user"):
 
 
 def runtime_directory():
-    """The directory of sockets and records: `$XDG_RUNTIME_DIR/dcchost`, else `/run/user/UID/dcchost` where the login has
-    made `/run/user/UID`, else `/tmp/dcchost-UID`."""
+    """The directory of sockets and records: `$XDG_RUNTIME_DIR/dcchost`, else `/run/user/UID/dcchost` where the login
+    has made `/run/user/UID`, else `/tmp/dcchost-UID`."""
     given = os.environ.get("XDG_RUNTIME_DIR", "") or _login_directory()
     if given:
         return os.path.join(given, "dcchost")

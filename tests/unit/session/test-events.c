@@ -284,24 +284,12 @@ static const struct {
     const char *type;
     JsonObject *(*build)(gboolean full);
 } builders[] = {
-    {"state", build_state},
-    {"started", build_started},
-    {"agent", build_agent},
-    {"exit", build_exit},
-    {"restart", build_restart},
-    {"recovery", build_recovery},
-    {"bundle", build_bundle},
-    {"gave-up", build_gave_up},
-    {"step", build_step},
-    {"rescue", build_rescue},
-    {"progress", build_progress},
-    {"output", build_output},
-    {"health", build_health},
-    {"degraded", build_degraded},
-    {"log-tail", build_log_tail},
-    {"adopted", build_adopted},
-    {"note", build_note},
-    {"cleared", build_cleared},
+    {"state", build_state},     {"started", build_started},   {"agent", build_agent},
+    {"exit", build_exit},       {"restart", build_restart},   {"recovery", build_recovery},
+    {"bundle", build_bundle},   {"gave-up", build_gave_up},   {"step", build_step},
+    {"rescue", build_rescue},   {"progress", build_progress}, {"output", build_output},
+    {"health", build_health},   {"degraded", build_degraded}, {"log-tail", build_log_tail},
+    {"adopted", build_adopted}, {"note", build_note},         {"cleared", build_cleared},
     {"ended", build_ended},
 };
 
