@@ -12,11 +12,11 @@
 #include "dcc-instance-files.h"
 #include "dcc-login.h"
 #include "dcc-safe-dir.h"
+#include "dcc-user.h"
 
 #include <gio/gio.h>
 
 #include <errno.h>
-#include <unistd.h>
 
 struct _DccRuntime {
     GObject parent_instance;
@@ -67,7 +67,7 @@ open_runtime_path(GError **error)
     if (given == NULL || *given == '\0')
         given = login = dcc_login_find_runtime_dir(DCC_LOGIN_RUNTIME_DIRS);
     if (given == NULL) {
-        path = g_strdup_printf("/tmp/dcchost-%u", (guint)geteuid());
+        path = dcc_user_make_runtime_path("dcchost");
     } else if (!g_path_is_absolute(given)) {
         g_set_error(
             error,

@@ -190,7 +190,7 @@ def test_a_session_that_is_gone_is_adopted(box, client):
 def test_faults_say_what_to_do_next(box, client):
     client.call("launch", app="fake", headless=True, name="shot")
     for tool, arguments, words in (
-            ("launch", {"app": "fakr"}, "did you mean 'fake'"),
+            ("launch", {"app": "fakr", "headless": True}, "did you mean 'fake'"),
             ("launch", {"app": "fake", "name": "shot", "headless": True}, "shot"),
             ("launch", {"app": "fake", "name": "../x", "headless": True}, "name"),
             ("launch", {"app": "--help", "headless": True}, "no application"),
