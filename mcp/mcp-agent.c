@@ -6,6 +6,8 @@
 #include "dcc-json.h"
 
 #define RESCUE_DIR "rescue"
+/* How much sooner the agent's time is over than the call's: so it is the session that says so. */
+#define ROUND_MS 500
 
 /* What the agent answers. Where its main thread does not turn, that is what is said. */
 static JsonObject *
@@ -22,7 +24,7 @@ ask(McpCall *call, CliInstance *instance, const char *method, JsonObject *params
     order = json_object_new();
     json_object_set_string_member(order, "method", method);
     json_object_set_object_member(order, "params", g_steal_pointer(&inner));
-    json_object_set_int_member(order, "timeout_ms", MAX(1, left - 1000));
+    json_object_set_int_member(order, "timeout_ms", MAX(1, left - ROUND_MS));
     answer = dcc_client_call(session, "agent", order, left, &problem);
     if (answer != NULL)
         return answer;
@@ -63,6 +65,7 @@ mcp_agent_run_python(McpCall *call, GError **error)
     g_auto(CliInstance) instance = {NULL};
     JsonObject *params;
 
+    mcp_call_limit(call, mcp_call_get_int(call, "timeout_s", MCP_CALL_MAX_S));
     if (!mcp_call_open(call, &instance, error) || !mcp_call_may_manage(call, &instance, error))
         return NULL;
     params = json_object_new();

@@ -35,6 +35,27 @@ add_flag(GPtrArray *args, McpCall *call, const char *argument, const char *optio
         g_ptr_array_add(args, g_strdup(option));
 }
 
+/* Three questions that are not answered, and no progress for as long. */
+static void
+add_hang(GPtrArray *args, McpCall *call)
+{
+    gint64 after = mcp_call_get_int(call, "hang_after_s", 0);
+    const struct {
+        const char *setting;
+        gint64 ms;
+    } times[] = {{"probe-period", after * 1000 / 3},
+                 {"probe-timeout", MIN(5000, after * 1000 / 3)},
+                 {"progress-window", after * 1000}};
+
+    if (after == 0)
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(times); i++)
+        g_ptr_array_add(
+            args,
+            g_strdup_printf("--set=%s=%" G_GINT64_FORMAT "ms", times[i].setting, times[i].ms));
+    g_ptr_array_add(args, g_strdup("--set=probe-failures=3"));
+}
+
 static void
 add_distrust(GPtrArray *args, McpCall *call)
 {
@@ -84,6 +105,7 @@ make_args(McpCall *call, GError **error)
     add_option(args, "--recover", mcp_call_get_text(call, "recover"));
     add_flag(args, call, "headless", "--headless");
     add_flag(args, call, "safe", "--safe");
+    add_hang(args, call);
     add_distrust(args, call);
     g_ptr_array_add(args, NULL);
     return g_steal_pointer(&args);

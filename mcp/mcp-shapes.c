@@ -212,7 +212,7 @@ const McpField mcp_shape_checks[] = {
 };
 
 static const char *const outcomes[] = {
-    "reached", "not-yet", "ended", "unresponsive", "waiting-for-licence", NULL};
+    "reached", "not-yet", "ended", "restarted", "unresponsive", "waiting-for-licence", NULL};
 
 #define WAITED                                                                                     \
     HAS("outcome",                                                                                 \

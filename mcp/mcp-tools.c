@@ -121,6 +121,12 @@ static const McpField launch_input[] = {
      .about = "Whether unsaved work is opened again after a crash",
      .choices = recovers,
      .fallback = "\"ask\""},
+    {.name = "hang_after_s",
+     .type = MCP_INTEGER,
+     .about = "Say that it hangs when it has neither answered nor worked for so long; left out: as "
+              "dcchost's settings say, which is 10 minutes",
+     .min = 3,
+     .max = 3600},
     {.name = "wait_ready",
      .type = MCP_BOOLEAN,
      .about = "Answer when it can be used, not when it has begun",
@@ -154,6 +160,7 @@ static const McpField python_input[] = {
      .type = MCP_TEXT,
      .about = "Python, run on the main thread; what it sets result to is answered as its repr",
      .required = TRUE},
+    SECONDS("How long to wait for its end; it goes on after that", 1, MCP_CALL_MAX_S, "45"),
     END,
 };
 
@@ -223,7 +230,8 @@ const McpTool mcp_tools[] = {
      mcp_look_doctor},
     {"wait",
      "Wait for something",
-     "Returns as soon as it has come true, cannot come true any more (an end, a hang, no licence), "
+     "Returns as soon as it has come true, cannot come true any more (an end, a restart, a hang, "
+     "no licence), "
      "or "
      "the time is over: see outcome and next. Use it instead of calling status again and again. "
      "Cancelling it ends nothing.",

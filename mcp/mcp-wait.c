@@ -1,8 +1,8 @@
 /* Waiting for something to become of an instance.
  *
  * Problem: an agent that polls either misses things or costs turns, and one that waits for what
- * cannot come any more waits for ever. So waiting ends as soon as it is of no use: at an end, a hang,
- * or a licence that is not to be had; and it always says what to do next. What is judged is the
+ * cannot come any more waits for ever. So waiting ends as soon as it is of no use: at an end (also
+ * where another run follows it), a hang, or a licence that is not to be had; and it always says what to do next. What is judged is the
  * status, asked anew whenever an event says that something has changed.
  */
 #include "mcp-wait.h"
@@ -14,7 +14,8 @@
 
 #define DEFAULT_S 30
 /* Where no event comes the status is asked all the same. */
-#define LOOK_MS 1000
+#define LOOK_MS  1000
+#define PROBE_MS 5000
 
 typedef struct {
     McpCall *call;
@@ -22,6 +23,7 @@ typedef struct {
     const char *until;
     gint64 frame;       /* -1: any further one */
     gint64 first_frame; /* where it stood when we began; -2: not known yet */
+    gint64 restarts;    /* how often it had been started again when we began; -1: not known yet */
     gint64 began;
     CliFollow *follow;
     gboolean wants_licence; /* the present run has said so */
@@ -43,11 +45,29 @@ has_frame(Wait *self, JsonObject *status)
     return self->frame >= 0 ? now >= self->frame : now >= 0 && now != self->first_frame;
 }
 
+/* What status says of it was heard some seconds ago; whether it is idle is asked now. */
+static gboolean
+says_it_is_idle(Wait *self)
+{
+    g_autoptr(DccClient) session =
+        dcc_client_new(self->instance->runtime, self->instance->name, NULL);
+    g_autoptr(JsonObject) reply = NULL;
+
+    if (session != NULL)
+        reply = dcc_client_call(
+            session, "probe", NULL, MIN(PROBE_MS, mcp_call_get_left_ms(self->call)), NULL);
+    return dcc_json_get_int(reply, "round_trip_ms", -1) >= 0 &&
+           strcmp(dcc_json_get_string(reply, "health", ""), "ok") == 0 &&
+           dcc_json_get_string(reply, "busy", NULL) == NULL;
+}
+
 static gboolean
 is_reached(Wait *self, JsonObject *status, gboolean over)
 {
     JsonObject *health = dcc_json_get_object(status, "health");
-    gboolean ready = dcc_json_get_boolean(status, "ready", FALSE) && !over;
+    /* While it is being stopped, too, it has been ready. */
+    gboolean ready = dcc_json_get_boolean(status, "ready", FALSE) &&
+                     strcmp(dcc_json_get_string(status, "state", ""), "running") == 0;
 
     if (strcmp(self->until, "ended") == 0)
         return over;
@@ -56,7 +76,7 @@ is_reached(Wait *self, JsonObject *status, gboolean over)
     if (strcmp(self->until, "frame") == 0)
         return has_frame(self, status);
     return ready && strcmp(dcc_json_get_string(health, "state", ""), "ok") == 0 &&
-           dcc_json_get_string(health, "busy", NULL) == NULL;
+           dcc_json_get_string(health, "busy", NULL) == NULL && says_it_is_idle(self);
 }
 
 static gboolean
@@ -72,12 +92,27 @@ waits_for_licence(Wait *self, JsonObject *status)
            strcmp(get_verdict(status), "licence") == 0;
 }
 
+/* What was waited for was of a run that is no more; where it is only to be ready, any run will do. */
+static gboolean
+was_started_again(Wait *self, JsonObject *status)
+{
+    gint64 restarts = dcc_json_get_int(status, "restart_count", 0);
+    const char *state = dcc_json_get_string(status, "state", "");
+    gboolean between = strcmp(state, "restarting") == 0 || strcmp(state, "crashed") == 0;
+
+    if (self->restarts < 0)
+        self->restarts = restarts;
+    return (between || restarts > self->restarts) && strcmp(self->until, "ready") != 0;
+}
+
 /* "not-yet": waiting on is of use. */
 static const char *
 judge(Wait *self, JsonObject *status)
 {
     gboolean over = cli_status_is_over(status);
 
+    if (was_started_again(self, status) && !over)
+        return "restarted";
     if (is_reached(self, status, over))
         return "reached";
     if (over)
@@ -97,6 +132,10 @@ say_next(Wait *self, const char *outcome, JsonObject *status)
         {"reached", "idle", "it has nothing to do and can be used"},
         {"reached", "frame", "wait for a further frame, or until ended"},
         {"not-yet", NULL, "nothing is wrong so far: wait again; cancelling a wait ends nothing"},
+        {"restarted",
+         NULL,
+         "it ended and is started again: call why, which says what happened, then wait until "
+         "ready"},
         {"unresponsive", NULL, "it hangs: call why, which says what to do"},
         {"waiting-for-licence",
          NULL,
@@ -225,6 +264,7 @@ mcp_wait_for(McpCall *call, CliInstance *instance, const char *until, gint64 fra
                  .until = until,
                  .frame = frame,
                  .first_frame = -2,
+                 .restarts = -1,
                  .began = g_get_monotonic_time()};
     JsonObject *object = wait_on(&self, error);
 
