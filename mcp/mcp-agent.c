@@ -6,6 +6,7 @@
 #include "dcc-json.h"
 
 #define RESCUE_DIR "rescue"
+#define SCREENSHOT "screenshot.png" /* the newest alone */
 /* How much sooner the agent's time is over than the call's: so it is the session that says so. */
 #define ROUND_MS 500
 
@@ -41,18 +42,41 @@ ask(McpCall *call, CliInstance *instance, const char *method, JsonObject *params
     return NULL;
 }
 
+/* (transfer full): of what is kept of the instance. */
+static char *
+build_state_path(CliInstance *instance, const char *name)
+{
+    g_autofree char *log = dcc_instance_get_log_path(instance->runtime, instance->name);
+    g_autofree char *state = g_path_get_dirname(log);
+
+    return g_build_filename(state, name, NULL);
+}
+
 JsonObject *
-mcp_agent_save(McpCall *call, GError **error)
+mcp_agent_screenshot(McpCall *call, GError **error)
 {
     g_auto(CliInstance) instance = {NULL};
-    g_autofree char *log = NULL, *state = NULL, *directory = NULL;
+    g_autofree char *path = NULL;
     JsonObject *params;
 
     if (!mcp_call_open(call, &instance, error))
         return NULL;
-    log = dcc_instance_get_log_path(instance.runtime, instance.name);
-    state = g_path_get_dirname(log);
-    directory = g_build_filename(state, RESCUE_DIR, NULL);
+    path = build_state_path(&instance, SCREENSHOT);
+    params = json_object_new();
+    dcc_json_set_bytes(params, "path", path);
+    return ask(call, &instance, "screenshot", params, error);
+}
+
+JsonObject *
+mcp_agent_save(McpCall *call, GError **error)
+{
+    g_auto(CliInstance) instance = {NULL};
+    g_autofree char *directory = NULL;
+    JsonObject *params;
+
+    if (!mcp_call_open(call, &instance, error))
+        return NULL;
+    directory = build_state_path(&instance, RESCUE_DIR);
     g_mkdir_with_parents(directory, 0700);
     params = json_object_new();
     dcc_json_set_bytes(params, "directory", directory);

@@ -6,4 +6,6 @@
 JsonObject *
 mcp_agent_save(McpCall *call, GError **error);
 JsonObject *
+mcp_agent_screenshot(McpCall *call, GError **error);
+JsonObject *
 mcp_agent_run_python(McpCall *call, GError **error);

@@ -263,6 +263,12 @@ const McpField mcp_shape_save[] = {
     END,
 };
 
+const McpField mcp_shape_screenshot[] = {
+    HAS("path", TEXT, "The picture, until the next one is made"),
+    KNOWS("bytes", INTEGER, "Its size; one of more than 3 MiB is not in the answer"),
+    END,
+};
+
 const McpField mcp_shape_python[] = {
     KNOWS("value", TEXT, "The repr of \"result\", if the source set it"),
     END,

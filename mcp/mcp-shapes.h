@@ -15,4 +15,5 @@ extern const McpField mcp_shape_wait[];
 extern const McpField mcp_shape_launch[];
 extern const McpField mcp_shape_ending[];
 extern const McpField mcp_shape_save[];
+extern const McpField mcp_shape_screenshot[];
 extern const McpField mcp_shape_python[];

@@ -24,7 +24,7 @@ typedef struct {
     McpToolFunc run;
     /* NULL: always there but for --read-only; else whether it is. */
     gboolean (*is_allowed)(const McpPolicy *policy);
-    /* It gives a picture: "png_base64" in what it gives goes as one. */
+    /* What lies at the "path" that it gives is a picture (PNG), and goes along. */
     gboolean is_picture;
 } McpTool;
 

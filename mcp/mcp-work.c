@@ -14,7 +14,9 @@
 #include "mcp-tools.h"
 #include <string.h>
 
-#define MAX_WORDS 2000 /* of an error */
+#define MAX_WORDS   2000 /* of an error */
+#define MAX_PICTURE (3 * 1024 * 1024)
+#define PNG         "\x89PNG"
 
 static void
 on_progress(double progress, double total, const char *words, gpointer data)
@@ -65,17 +67,41 @@ tell_fault(McpWork *self, const GError *error)
     return mcp_answer_result(self->request, result);
 }
 
+/* What lies at the path that the tool gave, where it is a picture and not too large. */
+static void
+add_picture(JsonArray *content, JsonObject *output)
+{
+    g_autofree char *path = dcc_json_get_bytes(output, "path");
+    g_autofree char *bytes = NULL, *text = NULL;
+    gsize size = 0;
+    JsonObject *block;
+
+    if (path == NULL || dcc_json_get_int(output, "bytes", 0) > MAX_PICTURE ||
+        !g_file_get_contents(path, &bytes, &size, NULL) || size > MAX_PICTURE ||
+        size < strlen(PNG) || memcmp(bytes, PNG, strlen(PNG)) != 0)
+        return;
+    text = g_base64_encode((const guchar *)bytes, size);
+    block = json_object_new();
+    json_object_set_string_member(block, "type", "image");
+    json_object_set_string_member(block, "data", text);
+    json_object_set_string_member(block, "mimeType", "image/png");
+    json_array_add_object_element(content, block);
+}
+
 /* output: (transfer full). */
 static JsonObject *
-tell_output(McpWork *self, JsonObject *output)
+tell_output(McpWork *self, const McpTool *tool, JsonObject *output)
 {
     g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), output);
     g_autoptr(JsonNode) clean = mcp_clean_node(node);
     g_autofree char *text = dcc_json_to_line(json_node_get_object(clean));
     JsonObject *result = json_object_new();
+    JsonArray *content = text_content(text);
 
+    if (tool->is_picture)
+        add_picture(content, output);
     json_object_unref(output);
-    json_object_set_array_member(result, "content", text_content(text));
+    json_object_set_array_member(result, "content", content);
     json_object_set_member(result, "structuredContent", g_steal_pointer(&clean));
     json_object_set_boolean_member(result, "isError", FALSE);
     return mcp_answer_result(self->request, result);
@@ -109,7 +135,7 @@ call_tool(McpWork *self)
         return tell_fault(self, error);
     call = make_call(self, tool->name, arguments);
     output = tool->run(&call, &error);
-    return output != NULL ? tell_output(self, output) : tell_fault(self, error);
+    return output != NULL ? tell_output(self, tool, output) : tell_fault(self, error);
 }
 
 static JsonObject *

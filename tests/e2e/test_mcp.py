@@ -1,8 +1,10 @@
 """Agents on real Blender: a scripted one gets by with calls alone; and what a scene carries is not run."""
 
+import base64
 import importlib.util
 import os
 import pathlib
+import struct
 import sys
 
 import pytest
@@ -75,3 +77,27 @@ def test_a_scene_that_cannot_be_read_is_told(world):
     with Client(world.env, cwd=str(world.work)) as client:
         with pytest.raises(ToolError, match=str(broken)):
             client.call("launch", app="blender", headless=True, scene=str(broken))
+
+
+def test_a_picture_of_the_window(desk):
+    """And the window is where the environment of the server says."""
+    with Client(desk.env, cwd=str(desk.work)) as client:
+        got = client.call("launch", app="blender", timeout_s=43)
+        while got["outcome"] == "not-yet":
+            got = client.call("wait", name="blender", until="ready", timeout_s=45)
+        assert got["outcome"] == "reached" and not got["status"]["headless"]
+        result = client.request("tools/call", name="screenshot", arguments={"name": "blender"})
+        assert not result["isError"], result
+        picture = base64.b64decode(result["content"][1]["data"])
+        width, height = struct.unpack(">II", picture[16:24])
+        assert picture.startswith(b"\x89PNG") and width > 300 and height > 200 and result["content"][1]["type"] == "image"
+        assert os.path.getsize(result["structuredContent"]["path"]) == len(picture) and len(set(picture)) > 200
+        client.call("stop", name="blender")
+
+
+def test_no_picture_without_a_window(world):
+    with Client(world.env, cwd=str(world.work)) as client:
+        client.call("launch", app="blender", headless=True)
+        with pytest.raises(ToolError, match="no window"):
+            client.call("screenshot", name="blender")
+        client.call("stop", name="blender")
