@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import threading
@@ -210,3 +211,9 @@ def test_hello_waits_for_no_application(box):
             started.append(time.monotonic() - began)
     assert min(started) < 1.0
     assert not (box.top / "cache" / "dcchost").exists()
+
+
+def test_the_reference_is_that_of_the_table(box):
+    """Made anew by: dcchost mcp --print-reference > docs/mcp-reference.md"""
+    text = pathlib.Path(__file__).resolve().parents[2].joinpath("docs", "mcp-reference.md").read_text(encoding="utf-8")
+    assert box.run("mcp", "--print-reference").out == text
