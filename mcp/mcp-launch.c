@@ -98,6 +98,7 @@ make_args(McpCall *call, GError **error)
     g_ptr_array_add(args, g_strdup(mcp_call_get_text(call, "app")));
     g_ptr_array_add(args, g_strdup("--detach"));
     g_ptr_array_add(args, g_strdup("--json"));
+    g_ptr_array_add(args, g_strdup("--no-tied")); /* the end of this server is not its end */
     add_option(args, "--launched-by", call->client);
     add_option(args, "--version", mcp_call_get_text(call, "version"));
     add_option(args, "--name", mcp_call_get_text(call, "name"));

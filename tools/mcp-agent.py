@@ -18,8 +18,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "mcp.md"
 BEGIN, END = "## A conversation\n", "## Limits\n"
-INTRO = """Made by `tools/mcp-agent.py --write`, which is no model and goes by what it is told, from a run on real Blender without a window
-and a stand-in for Houdini. Of each answer only the members that matter here are shown.
+INTRO = """Made by `tools/mcp-agent.py --write`, which is no model and goes by what it is told, from a run on real
+Blender without a window and a stand-in for Houdini. Of each answer only the members that matter here are shown.
 
 """
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
@@ -74,7 +74,7 @@ class Agent:
         self.call("run_python", name="shot", source=HANG, timeout_s=2)
         waited = self.call("wait", name="shot", until="idle", timeout_s=45)
         why = self.call("why", name="shot")
-        # There is nothing to save here, so it takes the quicker way of those that it is told; then what that one leads to.
+        # There is nothing to save here: the quicker one of the ways that it is told, and then on.
         advice = {each["tool"]: each["arguments"] for each in why["do"]}
         self.call("kill", **advice["kill"])
         return waited, why, self.call("restart", **advice["restart"])
@@ -103,8 +103,9 @@ def environment(home):
     env = {name: os.environ[name] for name in KEPT if name in os.environ}
     houdini = os.path.join(home, "hfs20.5.332")
     shutil.copytree(str(ROOT / "tests" / "stand-ins" / "houdini"), houdini)
-    env.update(HOME=home, XDG_RUNTIME_DIR=os.path.join(home, "run"), XDG_STATE_HOME=os.path.join(home, ".local", "state"),
-               TMPDIR=home, DCCHOST_HOUDINI_EXECUTABLE=os.path.join(houdini, "bin", "houdini"),
+    env.update(HOME=home, XDG_RUNTIME_DIR=os.path.join(home, "run"), TMPDIR=home,
+               XDG_STATE_HOME=os.path.join(home, ".local", "state"),
+               DCCHOST_HOUDINI_EXECUTABLE=os.path.join(houdini, "bin", "houdini"),
                STANDIN_HOUDINI="no-licence", PYTHONDONTWRITEBYTECODE="1")
     os.mkdir(env["XDG_RUNTIME_DIR"], 0o700)
     return env

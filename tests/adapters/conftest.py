@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 import stand_in
-from stand_in import Blender, Session, Xvfb
+from stand_in import XVFB, Blender, Session, Xvfb
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def session(home):
 
 @pytest.fixture(scope="session")
 def display():
-    if not shutil.which("Xvfb"):
+    if not XVFB:
         pytest.skip("no Xvfb here")
-    server = Xvfb()
+    server = Xvfb("1280x720x24")
     yield server.display
     server.close()
 

@@ -1,4 +1,4 @@
-"""A stand-in for the session's side of the agent socket, and starters for Blender and Xvfb.
+"""A stand-in for the session's side of the agent socket, and a starter for Blender.
 
 Everything waits for a condition with a deadline; whatever was started is ended by its own handle.
 """
@@ -16,8 +16,10 @@ import threading
 import time
 
 ADAPTERS = pathlib.Path(__file__).resolve().parents[2] / "adapters"
-sys.path.insert(0, str(ADAPTERS / "agent"))
+sys.path[:0] = [str(ADAPTERS / "agent"), str(ADAPTERS.parent / "tests" / "lib")]
 import join  # noqa: E402
+from box import PATIENCE, until  # noqa: E402,F401
+from xvfb import XVFB, Xvfb  # noqa: E402,F401
 
 AGENT = "dcchost_blender_agent.py"
 PARTS = {  # what lies side by side in a launch's private directory, and what it is made of
@@ -28,7 +30,6 @@ PARTS = {  # what lies side by side in a launch's private directory, and what it
 LOOP = "import dcchost_blender_agent; dcchost_blender_agent.loop()"
 BLENDER = os.environ.get("DCCHOST_BLENDER_EXECUTABLE") or shutil.which("blender", path="/usr/bin:/usr/local/bin")
 TOKEN = "a-token"
-PATIENCE = 60
 
 
 class Line:
@@ -201,25 +202,6 @@ class Blender:
         self.process.wait()
 
 
-class Xvfb:
-    """A display of its own, whose number the server chooses."""
-
-    def __init__(self):
-        reader, writer = os.pipe()
-        self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset"],
-            pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(writer)
-        with os.fdopen(reader) as file:
-            number = file.readline().strip()
-        assert number, "Xvfb did not start"
-        self.display = ":" + number
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(PATIENCE)
-
-
 def objects_in(path, home, executable=None):
     """Asks a second Blender what a file holds."""
     got = subprocess.run(
@@ -228,10 +210,3 @@ def objects_in(path, home, executable=None):
         env={"PATH": "/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(home)}, capture_output=True, text=True,
         timeout=PATIENCE)
     return next(line for line in got.stdout.splitlines() if line.startswith("OBJECTS"))
-
-
-def until(condition, timeout=PATIENCE):
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "never came true"
-        time.sleep(0.02)

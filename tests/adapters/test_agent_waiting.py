@@ -42,7 +42,7 @@ HANGS = {
 def ages(line, number):
     """What pings say until the run is over."""
     seen = []
-    until(lambda: seen.append(line.ping(timeout=10)) or str(number) in line.answers, 60)
+    until(lambda: seen.append(line.ping(timeout=10)) or str(number) in line.answers, patience=60)
     return seen
 
 

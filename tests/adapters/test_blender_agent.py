@@ -42,10 +42,10 @@ def test_blocked_main_thread_shows_in_the_ping(mode, start, session):
     line = session.meet()
     number = line.ask("run", source="import time\ntime.sleep(3)")
     ages = []
-    until(lambda: (ages.append(line.ping()["main_thread_age_ms"]), ages[-1] > 2000)[1], 10)
+    until(lambda: (ages.append(line.ping()["main_thread_age_ms"]), ages[-1] > 2000)[1], patience=10)
     assert line.ping()["busy"] == "run"
     line.answer(number)
-    until(lambda: line.ping()["main_thread_age_ms"] < 1000 and line.ping()["busy"] is None, 10)
+    until(lambda: line.ping()["main_thread_age_ms"] < 1000 and line.ping()["busy"] is None, patience=10)
 
 
 @BOTH
@@ -63,7 +63,7 @@ def test_rescue_copy_holds_the_edit(mode, start, session, home):
     assert line.run("result = bpy.data.filepath") == "''"  # the user's own scene is as it was
     if mode == "gui":
         assert was_dirty
-        until(lambda: line.run("result = bpy.data.is_dirty") == "True", 10)  # "Save changes?" will still be asked
+        until(lambda: line.run("result = bpy.data.is_dirty") == "True", patience=10)  # "Save changes?" comes still
         assert line.ping()["dirty"] is True
     second = line.call("save", directory=str(rescue))
     assert second["path"] != got["path"] and len(list(rescue.glob("*.blend"))) == 2
@@ -114,6 +114,23 @@ def test_a_new_session_is_found(mode, start, session):
     assert blender.wait() == 0
 
 
+def test_a_session_that_dies_over_an_answer_takes_nobody_along(start, session):
+    """Newer Blenders do not ignore SIGPIPE, and this one is made to be like them."""
+    blender = start("loop")
+    line = session.meet()
+    line.run("import signal\nsignal.signal(signal.SIGPIPE, signal.SIG_DFL)")
+    blender.process.send_signal(signal.SIGSTOP)
+    line.ask("ping")
+    session.close()  # before the answer can be written
+    blender.process.send_signal(signal.SIGCONT)
+    session.listen()
+    line = session.accept()
+    line.welcome()
+    assert line.ping()["pid"] == blender.process.pid
+    line.call("quit")
+    assert blender.wait() == 0
+
+
 def test_what_was_asked_by_a_dead_session_is_not_done(start, session):
     blender = start("loop")
     line = session.meet()
@@ -124,7 +141,7 @@ def test_what_was_asked_by_a_dead_session_is_not_done(start, session):
     session.listen()
     line = session.accept()
     line.welcome()
-    until(lambda: line.ping()["busy"] is None, 10)
+    until(lambda: line.ping()["busy"] is None, patience=10)
     assert line.run("result = 1") == "1" and blender.process.poll() is None
 
 
@@ -232,14 +249,14 @@ def test_stacks_of_every_thread(start, session, home):
     blender = start("loop")
     line = session.meet()
     number = line.ask("run", source="import time\ndef stuck_here():\n    time.sleep(2)\nstuck_here()")
-    until(lambda: line.ping()["busy"] == "run", 10)
+    until(lambda: line.ping()["busy"] == "run", patience=10)
     path = line.call("stacks", timeout=1)["path"]
     text = pathlib.Path(path).read_text()
     assert "stuck_here" in text and pathlib.Path(path).parent == blender.temp
     line.answer(number)
     blender.process.send_signal(signal.SIGUSR1)
     stacks = blender.temp / "dcchost-faults.txt"
-    until(lambda: "most recent call first" in stacks.read_text(), 10)
+    until(lambda: "most recent call first" in stacks.read_text(), patience=10)
     assert line.ping()["pid"] == blender.process.pid
 
 
@@ -320,7 +337,7 @@ def test_long_frame_answers_and_is_cancelled_on_request(start, session, home):
     blender = start("thread", scene=render_scene(home, samples=100000, size=64), args=["-f", "1"])
     line = session.meet()
     assert line.expect("busy") == {"reason": "render"}
-    until(lambda: line.ping()["main_thread_age_ms"] > 300, 20)
+    until(lambda: line.ping()["main_thread_age_ms"] > 300, patience=20)
     assert line.ping()["busy"] == "render"
     assert line.answer(line.ask("save", directory=str(home)))["error"]["code"] == -32000
     assert line.call("quit", timeout=1)["quitting"] is True
@@ -332,7 +349,7 @@ def test_render_in_the_loop_is_cancelled_on_request(start, session, home):
     blender = start("loop", scene=render_scene(home, samples=100000, size=64))
     line = session.meet()
     line.ask("run", source="bpy.ops.render.render(write_still=True)")
-    until(lambda: line.ping()["busy"] == "render", 20)
+    until(lambda: line.ping()["busy"] == "render", patience=20)
     assert line.call("quit", timeout=40)["quitting"] is True
     assert blender.wait() in (0, 1)
     assert not list(home.glob("out_*.png"))
@@ -367,4 +384,4 @@ def test_recovered_work_keeps_its_name(mode, start, session, home):
     assert "Suzanne" in line.run("result = [o.name for o in bpy.data.objects]")
     assert line.ping()["dirty"] is True
     if mode == "gui":
-        until(lambda: line.run("result = bpy.data.is_dirty") == "True", 10)
+        until(lambda: line.run("result = bpy.data.is_dirty") == "True", patience=10)

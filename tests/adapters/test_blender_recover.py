@@ -196,5 +196,5 @@ def test_windows(blender, start, session, home):
     recover(start, home, blender, copy, mode="gui")
     line = session.meet()
     assert line.run(ASKED).startswith("('', ") and line.run(ASKED).endswith(", True)")
-    until(lambda: line.run("result = bpy.data.is_dirty") == "True", 20)  # closing it will be asked about
+    until(lambda: line.run("result = bpy.data.is_dirty") == "True", patience=20)  # closing it will be asked about
     assert pathlib.Path(copy).exists()

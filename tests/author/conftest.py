@@ -4,7 +4,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import pytest
 
@@ -30,7 +29,7 @@ def installed(tmp_path_factory):
 def author(installed, monkeypatch):
     """A box in which the installed dcchost is on PATH. No adapter but the installed and the author's own."""
     monkeypatch.setenv("DCCHOST", str(installed.dcchost))
-    box = Box(tempfile.mkdtemp(prefix="dcch-"))
+    box = Box()
     box.env.update(installed.env, DCC_ADAPTER_PATH="")
     box.adapters = box.top / "data" / "dcchost" / "adapters"
     box.adapters.mkdir(parents=True, mode=0o755)

@@ -58,7 +58,7 @@ def test_a_session_goes_on(author, replace):
     # Every question that a session still asks: probe, lines, the end, rescue files, another launch, the stop.
     assert author.run("probe", "fake").status == 0
     os.kill(before["pid"], 11)
-    after = until(lambda: next_life(author), "its next life")
+    after = until(lambda: next_life(author), "its next run")
     assert after["session_pid"] == before["session_pid"] and after["pid"] != before["pid"]
     done = author.run("stop", "fake")
     assert done.status == 0 and "fake: stopped: quit" in done.out, done

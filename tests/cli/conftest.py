@@ -2,7 +2,6 @@
 
 import pathlib
 import sys
-import tempfile
 
 import pytest
 
@@ -13,6 +12,6 @@ from box import PATIENCE, Box, Done, until  # noqa: E402,F401
 
 @pytest.fixture
 def box():
-    one = Box(tempfile.mkdtemp(prefix="dcch-"))
+    one = Box()
     yield one
     one.close()

@@ -148,7 +148,7 @@ def test_a_flood_of_words(box):
 
 def test_nothing_it_started_is_left(box):
     check(box, "plan_launch=fork")
-    # They were killed; the kernel takes a moment to bury them.
+    # They were killed; the kernel takes a moment to reap them.
     until(lambda: not box.processes(), "what it started to be gone")
 
 

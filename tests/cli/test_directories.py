@@ -87,7 +87,7 @@ PYTHONPATH=%s exec /usr/bin/python3 -c 'from dcchost import client; print(client
 
 @pytest.mark.parametrize("mode, found", [("700", True), ("770", False)])
 def test_without_the_variable_the_logins_directory_is_taken(box, mode, found):
-    """By every verb and by dcchost.client: whoever starts programs with HOME and PATH alone means the same instances."""
+    """By every verb and by dcchost.client: whoever starts programs with HOME and PATH alone means the same ones."""
     env = {key: value for key, value in box.env.items() if key != "XDG_RUNTIME_DIR"}
     script = LOGIN % (mode, ROOT / "bindings" / "python")
     done = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", script],

@@ -27,9 +27,8 @@ def tree(tmp_path_factory):
 @pytest.fixture
 def place(tree, tmp_path, monkeypatch):
     """A box in which nothing but HOME and PATH says where anything is."""
-    import tempfile
     monkeypatch.setenv("DCCHOST", str(tree / "bin" / "dcchost"))
-    box = Box(tempfile.mkdtemp(prefix="dcch-"))
+    box = Box()
     for name in ("DCC_ADAPTER_PATH", "DCCHOST_SHIM", "LD_LIBRARY_PATH"):
         box.env.pop(name, None)
     yield box

@@ -20,7 +20,7 @@ def crash(box, number=signal.SIGSEGV):
 
 def again(box, before):
     return until(lambda: (lambda s: s if s["ready"] and s["pid"] != before["pid"] else None)(box.status()),
-                 "the next life")
+                 "the next run")
 
 
 def over(box, name="fake"):
@@ -89,7 +89,7 @@ def test_a_crash_that_was_mended(box):
 def test_work_that_is_back_is_not_offered_again(box):
     box.launch(*SOON, "--recover", "auto", "--", "--crash-save", "--crash-after", "1000", "--crash-times", "1",
                "--count-file", str(box.work / "lives"))
-    until(lambda: (lambda s: s if s["ready"] and s["restart_count"] == 1 else None)(box.status()), "the next life")
+    until(lambda: (lambda s: s if s["ready"] and s["restart_count"] == 1 else None)(box.status()), "the next run")
     done = box.run("why")
     assert "  then     started again, from the newest unsaved work; now running" in done.out, done
     assert done.out.endswith("  do       nothing, but to save what was brought back: it goes on\n"), done

@@ -16,7 +16,7 @@ def crash(world, pid):
 
 def ready_again(world, before, name="blender"):
     return until(lambda: (lambda s: s if s["ready"] and s["pid"] != before["pid"] else None)(world.status(name)),
-                 "the next life")
+                 "the next run")
 
 
 def test_a_crash_is_seen_at_once_mended_and_nothing_stays(world):

@@ -314,7 +314,7 @@ def test_hserver_lives_on_and_is_not_waited_for(studio):
     assert len(first) == 1
     lib.figure("hython with hserver: over after %.1f s, hserver %d lives on" % (done.seconds, first[0]))
     window(studio)
-    assert any("hserver" in line for line in studio.stop("houdini")["left"]) is False  # not of this life
+    assert any("hserver" in line for line in studio.stop("houdini")["left"]) is False  # not of this run
     os.kill(first[0], signal.SIGKILL)
     window(studio)
     report = studio.stop("houdini")

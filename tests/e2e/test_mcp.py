@@ -90,7 +90,8 @@ def test_a_picture_of_the_window(desk):
         assert not result["isError"], result
         picture = base64.b64decode(result["content"][1]["data"])
         width, height = struct.unpack(">II", picture[16:24])
-        assert picture.startswith(b"\x89PNG") and width > 300 and height > 200 and result["content"][1]["type"] == "image"
+        assert picture.startswith(b"\x89PNG") and width > 300 and height > 200
+        assert result["content"][1]["type"] == "image"
         assert os.path.getsize(result["structuredContent"]["path"]) == len(picture) and len(set(picture)) > 200
         client.call("stop", name="blender")
 

@@ -69,13 +69,9 @@ class Desk(lib.World):
         if module:
             shutil.copy(str(module), str(self.adapters))
 
-    def popen(self, *args, **more):
-        os.environ["DCCHOST"] = self.command
-        return super().popen(*args, **more)
-
     def krita(self, *args):
         """Krita, ready; its status."""
-        done = self.run("launch", "krita", "-d", "--wait", "ready", "--json", *args, patience=LONG)
+        done = self.run("launch", "krita", "-d", "--wait", "ready", "--json", *args, timeout=LONG)
         assert done.status == 0, done
         return done.json
 

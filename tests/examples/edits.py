@@ -33,7 +33,7 @@ def holds_the_edit(path):
 def make_document(desk, name):
     """A document on disk, made by Krita without a window."""
     path = desk.work / name
-    done = desk.run("launch", "krita", "--headless", "-d", "--wait", "ready", "--name", "maker", patience=300)
+    done = desk.run("launch", "krita", "--headless", "-d", "--wait", "ready", "--name", "maker", timeout=300)
     assert done.status == 0, done
     with desk.control("maker") as control:
         control.run('d = Krita.instance().createDocument(64, 48, "x", "RGBA", "U8", "", 72.0)\n'

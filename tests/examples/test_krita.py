@@ -67,12 +67,12 @@ def test_export_without_a_window(desk):
     scene = edits.make_document(desk, "shot.kra")
     target = desk.work / "shot.png"
     done = desk.run("launch", "krita", "--headless", "--file", str(scene), "--", "--export", "--export-filename",
-                    str(target), patience=300)
+                    str(target), timeout=300)
     assert done.status == 0 and target.read_bytes().startswith(b"\x89PNG"), done
     figure("export without a window: %.1f s" % done.seconds)
     (desk.work / "bad.kra").write_text("no document")
     done = desk.run("launch", "krita", "--headless", "--file", "bad.kra", "--", "--export", "--export-filename",
-                    str(desk.work / "bad.png"), patience=300)
+                    str(desk.work / "bad.png"), timeout=300)
     assert done.status == 78 and not (desk.work / "bad.png").exists(), done
     assert desk.status()["result"]["verdict"] == "bad-scene"
     desk.expect_nothing_left()

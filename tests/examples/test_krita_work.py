@@ -107,7 +107,7 @@ def test_a_signal_from_outside_saves_first(desk):
 
 def test_what_is_no_document(desk):
     (desk.work / "bad.kra").write_text("no document")
-    done = desk.run("launch", "krita", "-d", "--wait", "ready", "--file", "bad.kra", patience=300)
+    done = desk.run("launch", "krita", "-d", "--wait", "ready", "--file", "bad.kra", timeout=300)
     assert done.status == 78 and str(desk.work / "bad.kra") in done.err, done
     desk.expect_nothing_left()
 

@@ -37,7 +37,7 @@ static const Mode modes[] = {
     {"code", "N", NUMBER, AT(code), "with this code (0)"},
     {"job", NULL, FLAG, AT(job), "to the adapter: ends by itself when its work is done"},
     {"exit-before-ready", "CODE", NUMBER, AT(exit_before_ready), "exit at once"},
-    {"count-file", "FILE", TEXT, AT(count_file), "count its lives in FILE"},
+    {"count-file", "FILE", TEXT, AT(count_file), "count its runs in FILE"},
     {"crash-times", "N", NUMBER, AT(crash_times), "crash, exit or hang only in the first N lives"},
     {"crash-save", NULL, FLAG, AT(crash_save), "leave crash and autosave files in TMPDIR"},
     {"autosave", NULL, FLAG, AT(autosave), "leave an autosave file in TMPDIR once ready"},

@@ -2,7 +2,6 @@
 
 import pathlib
 import sys
-import tempfile
 
 import pytest
 
@@ -13,6 +12,6 @@ from box import Box  # noqa: E402
 
 @pytest.fixture
 def box():
-    one = Box(tempfile.mkdtemp(prefix="dcch-f-"))
+    one = Box()
     yield one
     one.close()

@@ -8,12 +8,9 @@ import signal
 import subprocess
 import time
 
+from box import figure, is_alive  # noqa: F401
+
 SEED = int(os.environ.get("DCCHOST_FAULT_SEED", "20240601"))
-
-
-def figure(text):
-    """A measured number, shown by pytest -s and in meson's log."""
-    print("\nfigure: " + text, flush=True)
 
 
 def start_session(box, name, *args, under=(), **more):
@@ -73,14 +70,6 @@ def told_ends(box, name):
         told[event["incarnation"]] = ("signal" if result["signal"] else "exit", number) \
             if result["kind"] != "lost" else ("lost", 0)
     return told
-
-
-def is_alive(pid):
-    try:
-        stat = pathlib.Path("/proc/%d/stat" % pid).read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def murder(pid):

@@ -8,7 +8,6 @@ import argparse
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "lib"), str(pathlib.Path(__file__).resolve().parent)]
@@ -24,7 +23,7 @@ def main():
     parser.add_argument("--only", type=int, nargs="+", metavar="N", help="these names alone")
     parser.add_argument("--keep", action="store_true", help="leave the directory of what was wrong")
     options = parser.parse_args()
-    box = Box(tempfile.mkdtemp(prefix="dcch-lab-"))
+    box = Box()
     print("soak: seed %s in %s" % (options.seed, box.top), flush=True)
 
     def progress(outcome, name):

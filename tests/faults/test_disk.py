@@ -216,7 +216,7 @@ def test_a_crash_on_a_full_disk_costs_its_evidence_alone(small_disk):
                 ballast.flush()
     os.kill(before["pid"], signal.SIGSEGV)
     after = until(lambda: (lambda s: s if s["ready"] and s["pid"] != before["pid"] else None)(box.status()),
-                  "the next life")
+                  "the next run")
     assert after["restart_count"] == 1 and after["bundle"] is None
     assert "the evidence of a crash cannot be written" in after["degraded"]
     crashes = box.state / "dcchost/fake/crashes"

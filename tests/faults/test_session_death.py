@@ -1,5 +1,5 @@
-"""The session, the shim, or both are killed at random moments of a life: start, running, a crash, the delay before
-the next start, the way down, the burial. The application goes on, and what happens to it is told once and truly."""
+"""The session, the shim, or both are killed at random moments of a run: start, running, a crash, the delay before
+the next start, the stop sequence, the end. The application goes on, and what happens to it is told once and truly."""
 
 import collections
 import concurrent.futures
@@ -113,7 +113,7 @@ class Trial:
             assert told[incarnation] in (end, ("lost", 0)), "told %s, was %s: %r" % (told[incarnation], end, self)
             if self.victims == ["session"]:
                 assert told[incarnation] == end, "told %s, was %s: %r" % (told[incarnation], end, self)
-        # What the ladder ended says nothing itself.
+        # What the stop sequence ended says nothing itself.
         for incarnation, end in told.items():
             assert incarnation in said or end in (("signal", 15), ("signal", 9), ("lost", 0)), "%s of %r" % (end, self)
         starts = [each["incarnation"] for each in events(self.box, self.name, "started")]

@@ -135,7 +135,7 @@ def test_an_application_that_takes_long_to_die(box):
 
 @pytest.mark.skipif(not STRACE, reason="no strace here")
 def test_abort_and_quit_are_never_sent(box):
-    """Both would make an application throw its own rescue files away. A whole ladder, with all who can send."""
+    """Both would make an application throw its own rescue files away. A whole stop sequence, with all who can send."""
     trace = box.work / "trace"
     calls = "kill,tgkill,tkill,rt_sigqueueinfo,pidfd_send_signal"
     session = start_session(box, "fake", *SHORT, "--", "--ignore-term", "--refuse-quit", "--refuse-save",
@@ -146,6 +146,6 @@ def test_abort_and_quit_are_never_sent(box):
     assert done.status == 0, done
     session.wait(20)
     sent = set(re.findall(r"SIG[A-Z0-9]+(?=[,)])", trace.read_text()))
-    figure("signals sent in a whole ladder: " + " ".join(sorted(sent)))
+    figure("signals sent in a whole stop sequence: " + " ".join(sorted(sent)))
     assert {"SIGTERM", "SIGKILL"} <= sent
     assert not sent & {"SIGABRT", "SIGQUIT", "SIGINT", "SIGHUP"}, sent

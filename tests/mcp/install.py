@@ -2,7 +2,8 @@
 """Puts the official checkers and clients of the Model Context Protocol where tests find them: `install.py DIRECTORY`.
 
 They are packages of Node's and Python's registries, pinned, for tests alone: the conformance suite (which brings the
-Node that it needs), the Inspector and the Python client. One kind that cannot be had is told, and its tests are skipped.
+Node that it needs), the Inspector and the Python client. One kind that cannot be had is told, and its tests are
+skipped.
 """
 
 import os
@@ -17,7 +18,8 @@ sys.path.insert(0, str(HERE.parents[1] / "tools"))
 
 import packages  # noqa: E402
 
-NODE_PACKAGES = ["@modelcontextprotocol/conformance@0.2.0-alpha.12", "@modelcontextprotocol/inspector@2.12.0", "node@22"]
+NODE_PACKAGES = ["@modelcontextprotocol/conformance@0.2.0-alpha.12", "@modelcontextprotocol/inspector@2.12.0",
+                 "node@22"]
 PYTHON_PACKAGES = ["mcp==2.3.0"]
 # npm's words for a registry that is out of reach.
 UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|network", re.I)

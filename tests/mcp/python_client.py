@@ -1,5 +1,5 @@
-"""The official Python client in one mode: `python_client.py MODE DCCHOST`. Says how it went as one JSON object. It runs in
-an environment of its own, which has the client; that checks each answer against the tool's schema."""
+"""The official Python client in one mode: `python_client.py MODE DCCHOST`. Says how it went as one JSON object. It runs
+in an environment of its own, which has the client; that checks each answer against the tool's schema."""
 
 import asyncio
 import json

@@ -1,4 +1,5 @@
-"""The official Python client in its three modes: it asks first, it opens with initialize, it takes the revision for granted."""
+"""The official Python client in its three modes: it asks first, it opens with initialize, it takes the
+revision for granted."""
 
 import json
 import os

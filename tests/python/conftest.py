@@ -3,7 +3,6 @@
 import os
 import pathlib
 import sys
-import tempfile
 
 import pytest
 
@@ -18,7 +17,7 @@ from box import PATIENCE, Box, until  # noqa: E402,F401
 @pytest.fixture
 def box(monkeypatch):
     """A box whose directories are also this process's own."""
-    one = Box(tempfile.mkdtemp(prefix="dcch-"))
+    one = Box()
     for name in ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "HOME",
                  "DCC_ADAPTER_PATH", "DCCHOST_SHIM", "DCCHOST_FAKE_EXECUTABLE"):
         monkeypatch.setenv(name, one.env[name])

@@ -43,7 +43,7 @@ rig_count_events(Rig *self, const char *type);
 /* (transfer none): the nth event of the type, NULL when there are fewer. */
 JsonObject *
 rig_get_event(Rig *self, const char *type, guint n);
-/* The outcome of a rung, NULL when it was not trodden. */
+/* The outcome of a step, NULL when it was not taken. */
 const char *
 rig_get_step(Rig *self, const char *step);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)

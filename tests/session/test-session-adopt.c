@@ -154,7 +154,7 @@ test_crash_after_adoption_is_brought_back(void)
     g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 2);
 }
 
-/* A delay before the next life is not cut short by a session that dies meanwhile. */
+/* A delay before the next run is not cut short by a session that dies meanwhile. */
 static void
 test_delay_goes_on(void)
 {

@@ -1,4 +1,4 @@
-/* Every way a life can end is told once, and truly. */
+/* Every way a run can end is told once, and truly. */
 #include "session-rig.h"
 
 #include <glib/gstdio.h>

@@ -1,5 +1,5 @@
 /* A thousand lives with mixed endings, many at a time: each exit is told once, with the right code
- * or signal, no zombie and no descriptor is left. What each life is to do is the oracle; what was
+ * or signal, no zombie and no descriptor is left. What each run is to do is the oracle; what was
  * told is held against it. */
 #include "session-rig.h"
 

@@ -242,7 +242,7 @@ test_exit_damaged(void)
     }
 }
 
-/* The stranger has the very start time of the one he is taken for, as far as the clock's tick
+/* The stranger has the very start time of the one it is taken for, as far as the clock's tick
  * tells; where the kernel has no finer mark, another. */
 static void
 forge(DccShimId *id, GPid stranger)

@@ -164,7 +164,7 @@ test_what_is_no_work(void)
     rig_wait_end(rig);
 }
 
-/* Once more in safe mode, and then no more; work of each life is not lost on the way. */
+/* Once more in safe mode, and then no more; work of each run is not lost on the way. */
 static void
 test_row(void)
 {

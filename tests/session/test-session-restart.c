@@ -51,7 +51,7 @@ test_instant_crash(void)
     g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 2);
 }
 
-/* The artist's own quit is his own. */
+/* A quit by the artist is no request of ours. */
 static void
 test_clean_quit_stays(void)
 {

@@ -1,5 +1,5 @@
-/* The way down: each rung is trodden only when the one above it did not do, and nothing is left at
- * its foot. */
+/* The stop sequence: each step is taken only when the one before it did not do, and nothing is left at
+ * its end. */
 #include "session-rig.h"
 
 #include <signal.h>
@@ -40,9 +40,9 @@ typedef struct {
     const char *quit;
     const char *signal;
     const char *kill;
-} Descent;
+} Sequence;
 
-static const Descent descents[] = {
+static const Sequence sequences[] = {
     {"--refuse-save", "refused", "done", NULL, NULL},
     {"--slow-save 5000", "timed-out", NULL, NULL, NULL},
     {"--refuse-quit", "saved", "refused", "done", NULL},
@@ -52,13 +52,13 @@ static const Descent descents[] = {
 };
 
 static void
-test_descent(gconstpointer data)
+test_sequence(gconstpointer data)
 {
-    const Descent *descent = data;
+    const Sequence *sequence = data;
     g_autoptr(DccTestWorld) world = dcc_test_world_new();
     g_autoptr(Rig) rig = rig_new(world,
                                  "down",
-                                 descent->args,
+                                 sequence->args,
                                  "settle",
                                  "50ms",
                                  "save-timeout",
@@ -73,13 +73,13 @@ test_descent(gconstpointer data)
     rig_wait_state(rig, DCC_STATE_RUNNING);
     dcc_session_stop(rig->session, 0);
     assert_stopped(rig);
-    g_assert_cmpstr(rig_get_step(rig, "save"), ==, descent->save);
-    if (descent->quit != NULL)
-        g_assert_cmpstr(rig_get_step(rig, "quit"), ==, descent->quit);
-    if (descent->signal != NULL)
-        g_assert_cmpstr(rig_get_step(rig, "signal"), ==, descent->signal);
-    if (descent->kill != NULL)
-        g_assert_cmpstr(rig_get_step(rig, "kill"), ==, descent->kill);
+    g_assert_cmpstr(rig_get_step(rig, "save"), ==, sequence->save);
+    if (sequence->quit != NULL)
+        g_assert_cmpstr(rig_get_step(rig, "quit"), ==, sequence->quit);
+    if (sequence->signal != NULL)
+        g_assert_cmpstr(rig_get_step(rig, "signal"), ==, sequence->signal);
+    if (sequence->kill != NULL)
+        g_assert_cmpstr(rig_get_step(rig, "kill"), ==, sequence->kill);
     else
         g_assert_null(rig_get_step(rig, "kill"));
 }
@@ -126,7 +126,7 @@ test_kill(void)
     g_assert_cmpint(dcc_result_get_signal(dcc_session_get_result(rig->session)), ==, SIGKILL);
 }
 
-/* Asked again, it leaves the rung it stands on. */
+/* Asked again, it leaves the step it is at. */
 static void
 test_hurry(void)
 {
@@ -224,10 +224,10 @@ main(int argc, char **argv)
 
     dcc_test_init(&argc, &argv);
     g_test_add_func("/session/stop/saves-and-quits", test_saves_and_quits);
-    for (guint i = 0; i < G_N_ELEMENTS(descents); i++) {
-        g_autofree char *path = g_strdup_printf("/session/stop/descent/%s", descents[i].args);
+    for (guint i = 0; i < G_N_ELEMENTS(sequences); i++) {
+        g_autofree char *path = g_strdup_printf("/session/stop/sequence/%s", sequences[i].args);
 
-        g_test_add_data_func(g_strdelimit(path, " ", '_'), &descents[i], test_descent);
+        g_test_add_data_func(g_strdelimit(path, " ", '_'), &sequences[i], test_sequence);
     }
     for (guint i = 0; i < G_N_ELEMENTS(trees); i++) {
         g_autofree char *stop = g_strdup_printf("/session/stop/tree/%s", trees[i]);

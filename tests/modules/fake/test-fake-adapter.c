@@ -70,7 +70,7 @@ test_plans(void)
     g_assert_cmpint(dcc_probe_plan_get_kind(probe), ==, DCC_PROBE_NONE);
 }
 
-/* What it prints, and the kinds of its telling lines in order. */
+/* What it prints, and the kinds of its significant lines in order. */
 static void
 test_lines(void)
 {

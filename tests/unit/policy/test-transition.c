@@ -182,7 +182,7 @@ act(Model *model, DccEvent event, DccAction action)
         model->alive = 0;
     switch (action) {
     case DCC_ACTION_SPAWN:
-        g_assert_cmpuint(model->alive, ==, 0); /* never two lives of one name */
+        g_assert_cmpuint(model->alive, ==, 0); /* never two runs of one name */
         model->spawned_while_down += model->down ? 1 : 0;
         model->alive++;
         model->over = model->burying = model->stopping = model->refused = FALSE;

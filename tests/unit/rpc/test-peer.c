@@ -271,7 +271,7 @@ test_close_with_calls(void)
     wire_wait_closed(talk->wire);
 }
 
-/* The owner lets go of the peer while the peer tells him something. */
+/* The owner lets go of the peer while the peer tells it something. */
 static void
 test_freed_when_asked(void)
 {

@@ -1,4 +1,4 @@
-/* Who may speak for the application: one agent, of this life, by its token. */
+/* Who may speak for the application: one agent, of this run, by its token. */
 #include "dcc-agent-link.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
@@ -243,7 +243,7 @@ test_turned_away(gconstpointer data)
     g_assert_false(dcc_agent_link_is_connected(door->link));
 }
 
-/* Before a life is expected nobody has the right token. */
+/* Before a run is expected nobody has the right token. */
 static void
 test_nobody_is_expected(void)
 {

@@ -1,4 +1,4 @@
-/* The facts of an ended life, as an adapter finds them. */
+/* The facts of an ended run, as an adapter finds them. */
 #include "dcc-exit-info.h"
 #include "dcc-output-event.h"
 

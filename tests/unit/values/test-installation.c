@@ -2,7 +2,7 @@
 #include "dcc-installation.h"
 
 /* Oldest first; what stands in one row is equal. */
-static const char *const ladder[][3] = {
+static const char *const ascending[][3] = {
     {"3.6.1", "3.6.1.0", "3.6.01"},
     {"4.2.0 alpha", "4.2.0-alpha", "4.2.0 Alpha"},
     {"4.2.0 beta"},
@@ -24,12 +24,12 @@ static const char *const ladder[][3] = {
 static void
 test_order(void)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(ladder); i++)
-        for (gsize j = 0; j < G_N_ELEMENTS(ladder); j++)
-            for (int a = 0; a < 3 && ladder[i][a] != NULL; a++)
-                for (int b = 0; b < 3 && ladder[j][b] != NULL; b++)
+    for (gsize i = 0; i < G_N_ELEMENTS(ascending); i++)
+        for (gsize j = 0; j < G_N_ELEMENTS(ascending); j++)
+            for (int a = 0; a < 3 && ascending[i][a] != NULL; a++)
+                for (int b = 0; b < 3 && ascending[j][b] != NULL; b++)
                     g_assert_cmpint(
-                        dcc_version_compare(ladder[i][a], ladder[j][b]), ==, (i > j) - (i < j));
+                        dcc_version_compare(ascending[i][a], ascending[j][b]), ==, (i > j) - (i < j));
     g_assert_cmpint(dcc_version_compare(NULL, "0"), ==, -1);
     g_assert_cmpint(dcc_version_compare("0", NULL), ==, 1);
     g_assert_cmpint(dcc_version_compare(NULL, NULL), ==, 0);
