@@ -3,7 +3,7 @@
 import pytest
 
 VERBS = ["launch", "ps", "status", "why", "events", "logs", "probe", "restart", "stop", "kill", "adopt", "list",
-         "adapters", "adapter", "doctor"]
+         "adapters", "adapter", "doctor", "mcp"]
 STATUSES = """Exit status:
   0     done
   1     what was asked about is not there, or is not well
