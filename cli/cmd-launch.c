@@ -2,8 +2,10 @@
  * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
+#include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
+#include "cli-options.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
 #include "cli-signals.h"
@@ -51,10 +53,11 @@ detached(DccRuntime *runtime, const char *name, gint64 first_event, CliLaunchOpt
 }
 
 static int
-launch(CliLaunchOptions *options, const char *name, const char *const *args)
+launch(CliLaunchOptions *options, const char *name, const char *const *args, CliEngineVoice *voice)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
+    g_auto(CliViewerEnd) end = {NULL};
     CliSessionProcessReport report;
     int status;
 
@@ -69,7 +72,8 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args)
     }
     if (options->detach)
         return detached(runtime, name, report.first_event, options);
-    status = cli_viewer_run(runtime, name, report.first_event, options->json);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
+    status = cli_engine_voice_finish(voice, end.result, status, TRUE);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
     return status;
 }
@@ -81,15 +85,19 @@ cmd_launch(char **argv)
     g_auto(GStrv) given = g_strdupv(argv + 1);
     g_auto(GStrv) args = NULL;
     g_autoptr(DccLaunchRequest) request = NULL;
+    g_autoptr(CliEngineVoice) voice = NULL;
     g_autoptr(GError) error = NULL;
     int status;
 
     if (!cli_launch_options_parse(&options, argv, &status))
         return status;
+    voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
+    if (voice == NULL)
+        return cli_options_fail("dcchost launch", error);
     args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
     if (args != NULL)
         request = cli_launch_options_to_request(&options, &error);
     if (request == NULL)
         return cli_fail(error);
-    return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args);
+    return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args, voice);
 }

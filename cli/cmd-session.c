@@ -1,5 +1,5 @@
 /* dcchost session (hidden): the process that holds one session. `launch` starts it with its own
- * arguments; `adopt` as `session --adopt NAME`, `restart` of an ended one as `session --again
+ * arguments, `render` as `session --render` and its own; `adopt` as `session --adopt NAME`, `restart` of an ended one as `session --again
  * NAME`, and `restart --recover` as `session --recover NAME`.
  *
  * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
@@ -275,7 +275,8 @@ cmd_session(char **argv)
     dcc_own_process_ignore_hangups();
     /* Before the application is started; it does not hold them. */
     cli_signals_hold();
-    if (!is_known(argv) && !cli_launch_options_parse(&options, argv, &status))
+    options.render = argv[1] != NULL && strcmp(argv[1], "--render") == 0;
+    if (!is_known(argv) && !cli_launch_options_parse(&options, argv + options.render, &status))
         return status;
     loop = g_main_loop_new(NULL, FALSE);
     self.loop = loop;

@@ -6,6 +6,8 @@
 JsonObject *
 mcp_act_launch(McpCall *call, GError **error);
 JsonObject *
+mcp_act_render(McpCall *call, GError **error);
+JsonObject *
 mcp_act_restart(McpCall *call, GError **error);
 JsonObject *
 mcp_act_adopt(McpCall *call, GError **error);

@@ -79,30 +79,37 @@ check_word(const char *what, const char *word, GError **error)
     return FALSE;
 }
 
-/* (transfer full): the arguments of the verb. */
+/* A path that agents may use, as an option; one that is left out is none. */
+static gboolean
+add_path(GPtrArray *args, McpCall *call, const char *argument, const char *option, GError **error)
+{
+    const char *path = mcp_call_get_text(call, argument);
+    g_autofree char *resolved = path != NULL ? mcp_policy_resolve(call->policy, path, error) : NULL;
+
+    add_option(args, option, resolved);
+    return path == NULL || resolved != NULL;
+}
+
+/* (transfer full): the arguments of either verb. */
 static GPtrArray *
-make_args(McpCall *call, GError **error)
+make_args(const char *verb, McpCall *call, GError **error)
 {
     g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
-    const char *scene = mcp_call_get_text(call, "scene");
-    g_autofree char *resolved = NULL;
 
     if (!check_word("application", mcp_call_get_text(call, "app"), error))
         return NULL;
-    if (scene != NULL) {
-        resolved = mcp_policy_resolve(call->policy, scene, error);
-        if (resolved == NULL)
-            return NULL;
-    }
-    g_ptr_array_add(args, g_strdup("launch"));
+    g_ptr_array_add(args, g_strdup(verb));
     g_ptr_array_add(args, g_strdup(mcp_call_get_text(call, "app")));
-    g_ptr_array_add(args, g_strdup("--detach"));
+    if (!add_path(args, call, "scene", "--file", error) ||
+        !add_path(args, call, "output", "--output", error))
+        return NULL;
+    add_option(args, "--frames", mcp_call_get_text(call, "frames"));
+    add_flag(args, call, "resume", "--resume");
     g_ptr_array_add(args, g_strdup("--json"));
     g_ptr_array_add(args, g_strdup("--no-tied")); /* the end of this server is not its end */
     add_option(args, "--launched-by", call->client);
     add_option(args, "--version", mcp_call_get_text(call, "version"));
     add_option(args, "--name", mcp_call_get_text(call, "name"));
-    add_option(args, "--file", resolved);
     add_option(args, "--recover", mcp_call_get_text(call, "recover"));
     add_flag(args, call, "headless", "--headless");
     add_flag(args, call, "safe", "--safe");
@@ -173,7 +180,7 @@ tell(McpCall *call, const char *name, GError **error)
 JsonObject *
 mcp_act_launch(McpCall *call, GError **error)
 {
-    g_autoptr(GPtrArray) args = make_args(call, error);
+    g_autoptr(GPtrArray) args = make_args("launch", call, error);
     g_auto(GStrv) environment = NULL;
     g_autofree char *from = NULL;
     g_autoptr(JsonNode) status = NULL;
@@ -182,6 +189,7 @@ mcp_act_launch(McpCall *call, GError **error)
 
     if (args == NULL)
         return NULL;
+    g_ptr_array_insert(args, 2, g_strdup("--detach"));
     environment = dcc_login_complete_environment(g_get_environ(), &from);
     display = find_display(environment);
     if (!check_display(call, display, error))
@@ -195,5 +203,39 @@ mcp_act_launch(McpCall *call, GError **error)
     object = tell(call, dcc_json_get_string(json_node_get_object(status), "name", ""), error);
     if (object != NULL)
         set_window(object, call, display, from);
+    return object;
+}
+
+/* Answers once it has begun; what becomes of it is waited for. */
+JsonObject *
+mcp_act_render(McpCall *call, GError **error)
+{
+    g_autoptr(GPtrArray) args = make_args("render", call, error);
+    g_auto(CliInstance) instance = {NULL};
+    g_auto(GStrv) environment = NULL;
+    g_autofree char *from = NULL;
+    g_autoptr(JsonNode) event = NULL;
+    const char *name = mcp_call_get_text(call, "name");
+    JsonObject *object;
+
+    if (args == NULL)
+        return NULL;
+    environment = dcc_login_complete_environment(g_get_environ(), &from);
+    const McpVerb verb = {.args = (const char *const *)args->pdata,
+                          .environment = environment,
+                          .goes_on = TRUE,
+                          .answers_by_line = TRUE};
+
+    event = mcp_verb_run(call, &verb, error);
+    if (event == NULL)
+        return NULL;
+    name = name != NULL ? name : mcp_call_get_text(call, "app");
+    if (!cli_instance_open(&instance, name, error))
+        return NULL;
+    mcp_call_note(call, instance.runtime, name);
+    mcp_call_limit(call, 0);
+    object = mcp_wait_for(call, &instance, "ended", -1, error);
+    if (object != NULL)
+        json_object_set_string_member(object, "name", name);
     return object;
 }

@@ -135,6 +135,22 @@ static const McpField launch_input[] = {
     END,
 };
 
+static const McpField render_input[] = {
+    {.name = "app", .type = MCP_TEXT, .about = "As list_applications names it", .required = TRUE},
+    {.name = "scene", .type = MCP_TEXT, .about = "Absolute path of the scene", .required = TRUE},
+    {.name = "frames", .type = MCP_TEXT, .about = "Such as 7, 1-10, or 1-100x5", .required = TRUE},
+    {.name = "output",
+     .type = MCP_TEXT,
+     .about = "Absolute path of the pictures, #### for the frame: /shots/a/####.png",
+     .required = TRUE},
+    {.name = "name", .type = MCP_TEXT, .about = "What to call it; left out: as the application"},
+    {.name = "resume",
+     .type = MCP_BOOLEAN,
+     .about = "Not the frames that are there and whole",
+     .fallback = "false"},
+    END,
+};
+
 static const McpField stop_input[] = {
     NAME,
     {.name = "timeout_s",
@@ -248,6 +264,15 @@ const McpTool mcp_tools[] = {
      launch_input,
      mcp_shape_launch,
      mcp_act_launch},
+    {"render",
+     "Render frames",
+     "Begins to render and answers at once; then wait until frame or ended. The end is good only "
+     "where "
+     "each picture is there. Cancelling a wait does not stop it; stop does.",
+     MCP_DESTROYS | MCP_REACHES,
+     render_input,
+     mcp_shape_wait,
+     mcp_act_render},
     {"save",
      "Save a rescue copy",
      "Writes a copy of the open scene beside the evidence; the user's own file is not touched.",

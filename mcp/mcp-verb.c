@@ -83,9 +83,15 @@ take(int fd, GString *text, gsize max)
             g_string_append_len(text, buffer, n);
 }
 
+static gboolean
+has_answered(const Running *self, const McpVerb *verb)
+{
+    return verb->answers_by_line && strchr(self->out->str, '\n') != NULL;
+}
+
 /* FALSE: nobody waits any more, or it is too late. */
 static gboolean
-follow(Running *self, const McpCall *call)
+follow(Running *self, const McpVerb *verb, const McpCall *call)
 {
     GPollFD fds[] = {{.fd = self->out_fd, .events = G_IO_IN},
                      {.fd = self->err_fd, .events = G_IO_IN},
@@ -93,7 +99,8 @@ follow(Running *self, const McpCall *call)
     gboolean ended = FALSE;
 
     g_cancellable_make_pollfd(call->cancel, &fds[2]);
-    while (!ended && !g_cancellable_is_cancelled(call->cancel) && mcp_call_get_left_ms(call) > 0) {
+    while (!ended && !has_answered(self, verb) && !g_cancellable_is_cancelled(call->cancel) &&
+           mcp_call_get_left_ms(call) > 0) {
         ended = dcc_child_poll(&self->child, fds, G_N_ELEMENTS(fds), mcp_call_get_left_ms(call));
         take(self->out_fd, self->out, MAX_OUT);
         take(self->err_fd, self->err, MAX_ERR);
@@ -102,7 +109,7 @@ follow(Running *self, const McpCall *call)
                 fds[i].fd = -1;
     }
     g_cancellable_release_fd(call->cancel);
-    return ended;
+    return ended || has_answered(self, verb);
 }
 
 static void
@@ -143,7 +150,7 @@ mcp_verb_run(const McpCall *call, const McpVerb *verb, GError **error)
 
     if (!begin(&running, verb, error))
         return NULL;
-    if (!follow(&running, call)) {
+    if (!follow(&running, verb, call)) {
         leave(&running, verb->goes_on);
         g_set_error(error,
                     DCC_ERROR,
@@ -154,7 +161,12 @@ mcp_verb_run(const McpCall *call, const McpVerb *verb, GError **error)
                                   : "try again later, or call doctor");
         return NULL;
     }
-    dcc_child_reap(&running.child);
+    if (has_answered(&running, verb)) {
+        *strchr(running.out->str, '\n') = '\0';
+        leave(&running, TRUE);
+    } else {
+        dcc_child_reap(&running.child);
+    }
     if (running.out->len > 0 && running.out->len <= MAX_OUT + 16 * 1024)
         node = json_from_string(running.out->str, NULL);
     if (node == NULL)

@@ -11,6 +11,8 @@ typedef struct {
     char *const *environment; /* NULL: this process's own */
     /* What it does is not to be left half done: when nobody waits any more it goes on by itself. */
     gboolean goes_on;
+    /* The first line that it prints is its answer; it goes on by itself. */
+    gboolean answers_by_line;
 } McpVerb;
 
 /* (transfer full): the one JSON document it printed: an object or a list. Error TIMEOUT: it has not

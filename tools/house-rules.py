@@ -34,17 +34,20 @@ LAYERS = {
     "core/adapter": VALUES + ["core/platform", "core/adapter", "core/adapter/module"],
     "core/discovery": VALUES + ["core/platform", "core/store", "core/adapter", "core/discovery"],
     "core/conformance": VALUES + ["core/adapter", "core/conformance"],
+    "core/picture": ["core/picture"],
+    "core/render": VALUES + ["core/platform", "core/render"],
     "core/processes": VALUES + ["core/platform", "core/processes"],
     # It is of one system, as the shim is, and sees what that system alone has.
     "core/shim/link": PLATFORM + ["core/platform/linux", "core/log", "core/shim/link"],
     "core/client": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/shim/link", "core/client"],
     "core/session": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/policy", "core/adapter",
-                                         "core/discovery", "core/shim/link", "core/client", "core/session"],
+                                         "core/discovery", "core/render", "core/shim/link", "core/client",
+                                         "core/session"],
     "core/kit": VALUES + ["core/platform", "core/adapter", "core/kit"],
     "adapters": VALUES + ["core/adapter", "core/kit"],
     # Beside what is public: starting the session process, reading logs, what the kernel can do.
     "cli": VALUES + ["core/platform", "core/log", "core/store", "core/adapter", "core/discovery",
-                     "core/conformance", "core/shim/link", "core/client", "core/session",
+                     "core/conformance", "core/render", "core/shim/link", "core/client", "core/session",
                      "cli", "cli/lib", "mcp"],
     # Sessions through the public client alone, and what verbs are made of.
     "mcp": VALUES + ["core/platform", "core/log", "core/client", "cli/lib", "mcp"],

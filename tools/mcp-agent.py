@@ -28,12 +28,13 @@ import mcp  # noqa: E402
 
 KEPT = ("PATH", "LANG", "DCCHOST_ADAPTER_PATH", "DCCHOST_SHIM", "DCCHOST_BLENDER_EXECUTABLE", "LD_LIBRARY_PATH")
 SHOWN = {"launch": ("outcome", "next"), "wait": ("outcome", "next"), "restart": ("outcome", "next"), "kill": ("ended",),
+         "render": ("outcome", "next"),
          "stop": ("ended",), "why": ("hung", "do")}
 RENDER = """import bpy
 scene = bpy.context.scene
 scene.render.engine, scene.render.resolution_percentage, scene.cycles.samples = "CYCLES", 5, 4
-scene.cycles.use_denoising, scene.render.filepath = False, %r
-result = sorted(bpy.ops.render.render(write_still=True))"""
+scene.cycles.use_denoising = False
+bpy.ops.wm.save_as_mainfile(filepath=%r)"""
 HANG = "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()"
 CRASH = "import ctypes, threading; threading.Timer(0.5, ctypes.string_at, [0]).start()"
 
@@ -63,11 +64,14 @@ class Agent:
         return self.call("launch", app="blender", name="shot", headless=True, hang_after_s=3)
 
     def render(self):
-        self.say("# render a frame")
-        picture = os.path.join(self.home, "frame.png")
-        self.call("run_python", name="shot", source=RENDER % picture)
-        self.call("wait", name="shot", until="idle")
-        return picture
+        """Where its pictures are."""
+        self.say("# make a scene, and have it rendered")
+        scene, output = os.path.join(self.home, "shot.blend"), os.path.join(self.home, "####.png")
+        self.call("run_python", name="shot", source=RENDER % scene)
+        self.call("render", app="blender", scene=scene, frames="1-2", output=output, name="frames")
+        while self.call("wait", name="frames", until="ended", timeout_s=45)["outcome"] == "not-yet":
+            pass
+        return [os.path.join(self.home, "%04d.png" % frame) for frame in (1, 2)]
 
     def hang(self):
         self.say("# a script that never returns: it hangs")

@@ -49,12 +49,14 @@ def make_environment(directory, python=sys.executable):
     return str(own)
 
 
-def install(python, *requirements, target=None):
-    """Installs what is pinned, wheels alone: nothing of a package is run by that."""
+def install(python, *requirements, target=None, dependencies=True):
+    """Installs what is pinned, wheels alone: nothing of a package is run by that. Without dependencies: these alone."""
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir",
                "--only-binary", ":all:"]
+    if target is not None or not dependencies:
+        command.append("--no-deps")
     if target is not None:
-        command += ["--no-deps", "--target", str(target)]
+        command += ["--target", str(target)]
     done = subprocess.run(command + list(requirements), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = done.stdout.decode("utf-8", "replace").strip()
     if done.returncode != 0:

@@ -23,8 +23,9 @@ dcc_blender_adapter_plan_stop(DccAdapter *adapter, DccLaunchRequest *request, GE
     gboolean job;
 
     dcc_blender_args_read(&args, dcc_launch_request_get_args(request));
-    job = (dcc_launch_request_is_headless(request) || args.background) &&
-          dcc_blender_args_end_by_themselves(&args);
+    job = dcc_launch_request_get_render(request) ||
+          ((dcc_launch_request_is_headless(request) || args.background) &&
+           dcc_blender_args_end_by_themselves(&args));
     plan = dcc_kit_plan_save_and_quit(job ? CANCEL_MS : QUIT_MS);
     if (job)
         dcc_stop_plan_set_save_method(plan, NULL);
@@ -40,6 +41,7 @@ dcc_blender_adapter_class_init(DccBlenderAdapterClass *klass)
     adapter_class->read_version = dcc_blender_read_version;
     adapter_class->plan_launch = dcc_blender_plan_launch;
     adapter_class->plan_recovery = dcc_blender_plan_recovery;
+    adapter_class->plan_render = dcc_blender_plan_render;
     adapter_class->plan_probe = dcc_kit_plan_ping;
     adapter_class->plan_stop = dcc_blender_adapter_plan_stop;
     adapter_class->read_line = dcc_blender_read_line;

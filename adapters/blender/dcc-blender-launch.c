@@ -74,13 +74,12 @@ add_recovery(DccLaunchPlan *plan, const char *rescue)
 static void
 add_arguments(DccLaunchPlan *plan,
               DccLaunchRequest *request,
+              const DccBlenderWish *wish,
               const DccBlenderArgs *args,
-              const char *agent,
-              const char *rescue)
+              const char *agent)
 {
-    const char *scene = rescue ? NULL : dcc_launch_request_get_scene(request);
-    const char *const *user = dcc_launch_request_get_args(request);
-    gboolean headless = dcc_launch_request_is_headless(request) || args->background;
+    const char *scene = wish->rescue ? NULL : dcc_launch_request_get_scene(request);
+    gboolean headless = wish->headless || args->background;
 
     if (headless)
         dcc_launch_plan_add_arg(plan, "-b");
@@ -89,30 +88,30 @@ add_arguments(DccLaunchPlan *plan,
     if (dcc_launch_request_is_safe(request))
         dcc_launch_plan_add_arg(plan, "--factory-startup");
     /* A window survives a script that fails, as the artist knows it. */
-    if (headless && (args->scripts || rescue))
+    if (headless && (args->scripts || wish->rescue))
         dcc_launch_plan_add_args(
             plan, "--python-exit-code", G_STRINGIFY(DCC_BLENDER_SCRIPT_FAILED), NULL);
     if (scene)
         dcc_launch_plan_add_arg(plan, scene);
     dcc_launch_plan_add_args(plan, "--python", agent, NULL);
-    if (rescue)
-        add_recovery(plan, rescue);
+    if (wish->rescue)
+        add_recovery(plan, wish->rescue);
     for (guint i = 0; i < args->n_options; i++)
-        dcc_launch_plan_add_arg(plan, user[i]);
+        dcc_launch_plan_add_arg(plan, wish->args[i]);
     if (headless && !dcc_blender_args_end_by_themselves(args))
         dcc_launch_plan_add_args(plan, "--python-expr", AGENT_LOOP, NULL);
-    if (user && user[args->n_options])
-        dcc_launch_plan_add_argv(plan, user + args->n_options);
+    if (wish->args && wish->args[args->n_options])
+        dcc_launch_plan_add_argv(plan, wish->args + args->n_options);
 }
 
-static DccLaunchPlan *
-make_plan(DccInstallation *installation,
-          DccLaunchRequest *request,
-          const char *rescue,
-          GError **error)
+DccLaunchPlan *
+dcc_blender_make_plan(DccInstallation *installation,
+                      DccLaunchRequest *request,
+                      const DccBlenderWish *wish,
+                      GError **error)
 {
     const char *executable = dcc_installation_get_executable(installation);
-    const char *scene = rescue ? rescue : dcc_launch_request_get_scene(request);
+    const char *scene = wish->rescue ? wish->rescue : dcc_launch_request_get_scene(request);
     g_autoptr(DccLaunchPlan) plan = dcc_launch_plan_new(executable);
     g_autofree char *agent = NULL;
     DccBlenderArgs args;
@@ -120,8 +119,8 @@ make_plan(DccInstallation *installation,
 
     g_return_val_if_fail(dcc_launch_request_get_private_dir(request) != NULL, NULL);
 
-    dcc_blender_args_read(&args, dcc_launch_request_get_args(request));
-    headless = dcc_launch_request_is_headless(request) || args.background;
+    dcc_blender_args_read(&args, wish->args);
+    headless = wish->headless || args.background;
     if (scene && !dcc_blender_check_scene(scene, error))
         return NULL;
     if (!headless && !dcc_kit_check_display(request, error))
@@ -131,10 +130,23 @@ make_plan(DccInstallation *installation,
     dcc_launch_plan_set_env(plan, "DCCHOST_AGENT_MODE", choose_mode(headless, &args));
     agent = dcc_kit_add_agent(
         plan, request, "blender", AGENT_FILE, dcc_blender_agent, dcc_blender_agent_size);
-    add_arguments(plan, request, &args, agent, rescue);
+    add_arguments(plan, request, wish, &args, agent);
     dcc_kit_finish_plan(
         plan, request, DCC_READINESS_AGENT, headless && dcc_blender_args_end_by_themselves(&args));
     return g_steal_pointer(&plan);
+}
+
+static DccLaunchPlan *
+make_plan(DccInstallation *installation,
+          DccLaunchRequest *request,
+          const char *rescue,
+          GError **error)
+{
+    const DccBlenderWish wish = {.args = dcc_launch_request_get_args(request),
+                                 .headless = dcc_launch_request_is_headless(request),
+                                 .rescue = rescue};
+
+    return dcc_blender_make_plan(installation, request, &wish, error);
 }
 
 DccLaunchPlan *

@@ -38,8 +38,25 @@ dcc_blender_find_installations(DccAdapter *adapter, DccSearch *search, GError **
 char *
 dcc_blender_read_version(DccAdapter *adapter, DccInstallation *installation, const char *output);
 
+/* What one start is to be; the request has the rest. */
+typedef struct {
+    const char *const *args; /* Blender's, in order, what is left to scripts included */
+    gboolean headless;
+    const char *rescue; /* the file to go on from; NULL: none */
+} DccBlenderWish;
+
+DccLaunchPlan *
+dcc_blender_make_plan(DccInstallation *installation,
+                      DccLaunchRequest *request,
+                      const DccBlenderWish *wish,
+                      GError **error);
 DccLaunchPlan *
 dcc_blender_plan_launch(DccAdapter *adapter,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error);
+DccLaunchPlan *
+dcc_blender_plan_render(DccAdapter *adapter,
                         DccInstallation *installation,
                         DccLaunchRequest *request,
                         GError **error);

@@ -60,6 +60,7 @@ dcc_houdini_adapter_class_init(DccHoudiniAdapterClass *klass)
     adapter_class->find_installations = dcc_houdini_find_installations;
     adapter_class->plan_launch = dcc_houdini_plan_launch;
     adapter_class->plan_recovery = dcc_houdini_plan_recovery;
+    adapter_class->plan_render = dcc_houdini_plan_render;
     adapter_class->plan_probe = dcc_houdini_adapter_plan_probe;
     adapter_class->read_probe = dcc_houdini_adapter_read_probe;
     adapter_class->plan_stop = dcc_houdini_adapter_plan_stop;

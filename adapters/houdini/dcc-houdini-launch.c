@@ -178,12 +178,12 @@ check(DccLaunchRequest *request, const DccHoudiniArgs *args, GError **error)
     return check_gui(request, args, error);
 }
 
-static DccLaunchPlan *
-make_plan(DccInstallation *installation,
-          DccLaunchRequest *request,
-          const DccHoudiniArgs *args,
-          const char *rescue,
-          GError **error)
+DccLaunchPlan *
+dcc_houdini_make_plan(DccInstallation *installation,
+                      DccLaunchRequest *request,
+                      const DccHoudiniArgs *args,
+                      const char *rescue,
+                      GError **error)
 {
     g_autofree char *program =
         choose_program(args, dcc_installation_get_executable(installation), error);
@@ -218,8 +218,9 @@ dcc_houdini_plan_launch(DccAdapter *adapter,
     DccHoudiniArgs args;
 
     dcc_houdini_args_read(&args, request);
-    return check(request, &args, error) ? make_plan(installation, request, &args, NULL, error)
-                                        : NULL;
+    return check(request, &args, error)
+               ? dcc_houdini_make_plan(installation, request, &args, NULL, error)
+               : NULL;
 }
 
 static gboolean
@@ -254,5 +255,5 @@ dcc_houdini_plan_recovery(DccAdapter *adapter,
     dcc_houdini_args_read(&args, request);
     if (!check_recovery(file, &args, error) || !check_gui(request, &args, error))
         return NULL;
-    return make_plan(installation, request, &args, path, error);
+    return dcc_houdini_make_plan(installation, request, &args, path, error);
 }

@@ -71,10 +71,29 @@ read_percent(const char *line)
     return event;
 }
 
+/* Of our own render script. */
+static DccOutputEvent *
+read_ours(const char *line)
+{
+    DccOutputEvent *event;
+
+    if (g_str_has_prefix(line, DCC_HOUDINI_SAVED))
+        return dcc_output_event_new(DCC_OUTPUT_SAVED, line + strlen(DCC_HOUDINI_SAVED));
+    if (!g_str_has_prefix(line, DCC_HOUDINI_FRAME))
+        return NULL;
+    event = dcc_output_event_new(DCC_OUTPUT_PROGRESS, NULL);
+    dcc_output_event_set_frame(event,
+                               (int)g_ascii_strtoll(line + strlen(DCC_HOUDINI_FRAME), NULL, 10));
+    return event;
+}
+
 DccOutputEvent *
 dcc_houdini_read_line(DccAdapter *adapter, const char *line)
 {
-    DccOutputEvent *event = read_telling(line);
+    DccOutputEvent *event = read_ours(line);
 
+    if (event)
+        return event;
+    event = read_telling(line);
     return event ? event : read_percent(line);
 }

@@ -47,6 +47,21 @@ dcc_houdini_find_on(DccHoudiniSystem system, DccSearch *search, GError **error);
 GListModel *
 dcc_houdini_find_installations(DccAdapter *adapter, DccSearch *search, GError **error);
 
+/* rescue: the file to go on from; NULL: none. */
+DccLaunchPlan *
+dcc_houdini_make_plan(DccInstallation *installation,
+                      DccLaunchRequest *request,
+                      const DccHoudiniArgs *args,
+                      const char *rescue,
+                      GError **error);
+DccLaunchPlan *
+dcc_houdini_plan_render(DccAdapter *adapter,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error);
+/* What our render script prints. */
+#define DCC_HOUDINI_FRAME "dcchost: frame "
+#define DCC_HOUDINI_SAVED "dcchost: saved "
 DccLaunchPlan *
 dcc_houdini_plan_launch(DccAdapter *adapter,
                         DccInstallation *installation,

@@ -30,6 +30,7 @@ dcc_maya_adapter_class_init(DccMayaAdapterClass *klass)
     adapter_class->read_version = dcc_maya_read_version;
     adapter_class->plan_launch = dcc_maya_plan_launch;
     adapter_class->plan_recovery = dcc_maya_plan_recovery;
+    adapter_class->plan_render = dcc_maya_plan_render;
     adapter_class->plan_probe = dcc_kit_plan_ping;
     adapter_class->plan_stop = dcc_maya_adapter_plan_stop;
     adapter_class->read_line = dcc_maya_read_line;

@@ -194,12 +194,12 @@ check(DccLaunchRequest *request, const DccMayaArgs *args, GError **error)
     return args->product != DCC_MAYA_GUI || dcc_kit_check_display(request, error);
 }
 
-static DccLaunchPlan *
-make_plan(DccInstallation *installation,
-          DccLaunchRequest *request,
-          const DccMayaArgs *args,
-          const char *rescue,
-          GError **error)
+DccLaunchPlan *
+dcc_maya_make_plan(DccInstallation *installation,
+                   DccLaunchRequest *request,
+                   const DccMayaArgs *args,
+                   const char *rescue,
+                   GError **error)
 {
     g_autofree char *program =
         choose_program(args->product, dcc_installation_get_executable(installation), error);
@@ -238,7 +238,7 @@ dcc_maya_plan_launch(DccAdapter *adapter,
     dcc_maya_args_read(&args, request);
     if (!check(request, &args, error))
         return NULL;
-    return make_plan(installation, request, &args, NULL, error);
+    return dcc_maya_make_plan(installation, request, &args, NULL, error);
 }
 
 DccLaunchPlan *
@@ -269,5 +269,5 @@ dcc_maya_plan_recovery(DccAdapter *adapter,
     if (!dcc_kit_check_scene(path, error) ||
         (args.product == DCC_MAYA_GUI && !dcc_kit_check_display(request, error)))
         return NULL;
-    return make_plan(installation, request, &args, path, error);
+    return dcc_maya_make_plan(installation, request, &args, path, error);
 }

@@ -46,6 +46,18 @@ dcc_maya_find_installations(DccAdapter *adapter, DccSearch *search, GError **err
 char *
 dcc_maya_read_version(DccAdapter *adapter, DccInstallation *installation, const char *output);
 
+/* rescue: the file to go on from; NULL: none. */
+DccLaunchPlan *
+dcc_maya_make_plan(DccInstallation *installation,
+                   DccLaunchRequest *request,
+                   const DccMayaArgs *args,
+                   const char *rescue,
+                   GError **error);
+DccLaunchPlan *
+dcc_maya_plan_render(DccAdapter *adapter,
+                     DccInstallation *installation,
+                     DccLaunchRequest *request,
+                     GError **error);
 DccLaunchPlan *
 dcc_maya_plan_launch(DccAdapter *adapter,
                      DccInstallation *installation,

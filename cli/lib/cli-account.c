@@ -1,6 +1,7 @@
 /* The account of a foreground launch. */
 #include "cli-account.h"
 
+#include "cli-render-report.h"
 #include "cli-sentence.h"
 #include "cli-status.h"
 #include "cli-text.h"
@@ -24,6 +25,7 @@ struct _CliAccount {
     gboolean ready;
     gboolean over;
     JsonObject *result;
+    JsonObject *rendered;
     JsonArray *log_tail;
 };
 
@@ -238,6 +240,21 @@ on_plain(CliAccount *self, JsonObject *event)
     tell_event(self, CLI_TONE_PLAIN, event);
 }
 
+static void
+on_frame(CliAccount *self, JsonObject *event)
+{
+    g_autofree char *line = cli_render_report_frame(event);
+
+    tell(self, CLI_TONE_GOOD, line);
+}
+
+static void
+on_rendered(CliAccount *self, JsonObject *event)
+{
+    g_clear_pointer(&self->rendered, json_object_unref);
+    self->rendered = json_object_ref(event);
+}
+
 static const struct {
     const char *type;
     void (*func)(CliAccount *self, JsonObject *event);
@@ -249,6 +266,8 @@ static const struct {
     {"restart", on_restart},
     {"gave-up", on_bad},
     {"progress", on_progress},
+    {"frame", on_frame},
+    {"rendered", on_rendered},
     {"health", on_health},
     {"log-tail", on_log_tail},
     {"ended", on_ended},
@@ -325,6 +344,12 @@ cli_account_get_result(CliAccount *self)
     return self->result;
 }
 
+JsonObject *
+cli_account_get_rendered(CliAccount *self)
+{
+    return self->rendered;
+}
+
 JsonArray *
 cli_account_get_log_tail(CliAccount *self)
 {
@@ -340,6 +365,7 @@ cli_account_free(CliAccount *self)
     g_free(self->pending);
     g_free(self->cleared);
     g_clear_pointer(&self->result, json_object_unref);
+    g_clear_pointer(&self->rendered, json_object_unref);
     g_clear_pointer(&self->log_tail, json_array_unref);
     g_free(self);
 }

@@ -44,6 +44,9 @@ cli_account_get_exit_status(CliAccount *self);
 /* (transfer none): the result object of the end, NULL when there is none. */
 JsonObject *
 cli_account_get_result(CliAccount *self);
+/* (transfer none): what came of a render; NULL: it was none, or is not over. */
+JsonObject *
+cli_account_get_rendered(CliAccount *self);
 /* (transfer none): the last output of the run that ended, or NULL. */
 JsonArray *
 cli_account_get_log_tail(CliAccount *self);

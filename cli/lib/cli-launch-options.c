@@ -1,7 +1,8 @@
-/* What `launch` is asked for. */
+/* What `launch` and `render` are asked for. */
 #include "cli-launch-options.h"
 
 #include "cli-caller.h"
+#include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-options.h"
 #include "dcc-error.h"
@@ -26,9 +27,9 @@ static const char notes[] =
     "A stop may take as long as its steps (save-timeout and so on, below), or --stop-budget in "
     "all:\n"
     "what has not ended by then is killed. A headless job has nothing to save, and two seconds.\n"
-    "\n";
-
-static const char examples[] =
+    "\n"
+    "It is called as the application is, unless --name says otherwise.\n"
+    "\n"
     "Times are written 10s, 500ms, 2m, 1h, or as a bare number of seconds.\n"
     "\n"
     "Examples:\n"
@@ -37,18 +38,47 @@ static const char examples[] =
     "  dcchost launch maya --version 2025 --name anim -d --wait ready\n"
     "  dcchost launch blender --restart always --backoff fixed:2s --set probe-period=5s\n";
 
+static const char render_notes[] =
+    "The application renders the frames that are named and ends; it is watched meanwhile, as by "
+    "launch.\n"
+    "A frame is done when its picture is there, newer than the start, and whole: PNG, JPEG, TIFF "
+    "and\n"
+    "EXR are read to their end; another format has to hold something, and is said to be "
+    "unchecked.\n"
+    "After a crash what is missing is rendered, and nothing twice, within the same budget and "
+    "delays\n"
+    "as of launch. The last line says what came of it, and the frames that failed are named:\n"
+    "  dcchost: verdict=done frames=12 failed=0 rendered=12 skipped=0 unchecked=0\n"
+    "It ends with 0 when every frame is done, with 1 when one is not, with 124 after a timeout, "
+    "and\n"
+    "else as launch does.\n"
+    "\n"
+    "It is called APP-render, unless --name says otherwise.\n"
+    "\n"
+    "Frames are written 5, 1-240, 1-240x2 (every second one), or as a list of these: 1-10,15.\n"
+    "A pattern has #### or %04d where the number goes. Without --output the scene says where "
+    "pictures\n"
+    "go; they are then looked for where --expect says, or where the application says that it "
+    "saved\n"
+    "them.\n"
+    "\n"
+    "Examples:\n"
+    "  dcchost render blender --file shot.blend --frames 1-240 --output out/shot_####.png\n"
+    "  dcchost render blender --file shot.blend --frames 1-240x2,300 --output out/shot_####.exr "
+    "--resume\n"
+    "  dcchost render maya --file shot.ma --frames 1-10 --output out/shot.####.png -- -r arnold\n";
+
 /* The names --set takes and their defaults. */
 static char *
-describe(void)
+describe(gboolean render)
 {
     g_autoptr(DccSettings) defaults = dcc_settings_new();
     g_autoptr(GPtrArray) names = dcc_settings_list_names();
     g_autofree char *caller = cli_caller_describe();
-    GString *text = g_string_new(notes);
+    g_autofree char *voice = cli_engine_voice_describe();
+    GString *text = g_string_new(render ? render_notes : notes);
 
-    g_string_append(text, caller);
-    g_string_append(text, "\n");
-    g_string_append(text, examples);
+    g_string_append_printf(text, "\n%s\n%s", caller, voice);
     g_string_append(text, "\nSettings for --set, with their defaults:");
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *value = dcc_settings_format(defaults, names->pdata[i]);
@@ -75,48 +105,89 @@ split_args(CliLaunchOptions *self, char **argv)
     }
 }
 
-static gboolean
-parse_entries(CliLaunchOptions *self, char **argv, int *status)
+static void
+add_common(CliLaunchOptions *self, GArray *entries)
 {
     const GOptionArg text = G_OPTION_ARG_FILENAME, texts = G_OPTION_ARG_FILENAME_ARRAY;
     const GOptionArg flag = G_OPTION_ARG_NONE;
     const int hidden = G_OPTION_FLAG_HIDDEN;
-    const GOptionEntry entries[] = {
+    const GOptionEntry common[] = {
         {"version", 0, 0, text, &self->version, "The newest that matches, \"4\" or \"4.2\"", "V"},
-        {"name", 0, 0, text, &self->name, "Call it NAME (default: the application's)", "NAME"},
-        {"headless", 0, 0, flag, &self->headless, "Without a window", NULL},
+        {"name", 0, 0, text, &self->name, "Call it NAME (default: see below)", "NAME"},
         {"file", 0, 0, text, &self->scene, "Open this scene", "SCENE"},
         {"env", 0, 0, texts, &self->env, "Set a variable; may be repeated", "K=V"},
         {"cwd", 0, 0, text, &self->cwd, "Start it there (default: here)", "DIR"},
-        {"detach", 'd', 0, flag, &self->detach, "Return once it has started", NULL},
-        {"wait", 0, 0, text, &self->wait, "Detach when it is started, or ready", "started|ready"},
         {"start-timeout", 0, 0, text, &self->start_timeout, "Not ready by then: end it", "S"},
         {"restart", 0, 0, text, &self->restart, "When to start again", "never|on-crash|always"},
         {"max-restarts", 0, 0, text, &self->max_restarts, "Give up after N", "N"},
         {"backoff", 0, 0, text, &self->backoff, "fixed:2s or exponential:1s:30s", "HOW"},
         {"on-hang", 0, 0, text, &self->on_hang, "When it stops responding", "report|restart"},
-        {"recover", 0, 0, text, &self->recover, "Unsaved work after a crash", "ask|auto|never"},
         {"stop-budget", 0, 0, text, &self->stop_budget, "The whole of a stop, in time", "S"},
         {"tied", 0, 0, flag, &self->tied, "End when the caller is gone; see below", NULL},
         {"no-tied", 0, 0, flag, &self->not_tied, "Not even below a farm engine", NULL},
         {"tied-to", 0, hidden, texts, &self->tied_to, NULL, NULL},
+        {"dialect", 0, 0, text, &self->dialect, "Speak to this farm engine; see below", "NAME"},
+        {"exit-map", 0, 0, text, &self->exit_map, "Other exit statuses; see below", "FROM=TO,..."},
         {"safe", 0, 0, flag, &self->safe, "Without preferences, start-up scripts, plug-ins", NULL},
-        {"set",
-         0,
-         0,
-         texts,
-         &self->settings,
-         "Any setting, see below; may be repeated",
-         "NAME=VALUE"},
+        {"set", 0, 0, texts, &self->settings, "Any setting; may be repeated", "NAME=VALUE"},
         {"launched-by", 0, G_OPTION_FLAG_HIDDEN, text, &self->launched_by, "Who asks", "WHO"},
-        {"json", 0, 0, flag, &self->json, "-d: the status object; else events as JSON lines", NULL},
-        {NULL},
     };
-    g_autofree char *description = describe();
-    const CliUsage usage = {
-        "APP [-- ARGS]", "Start an application, watch it, bring it back.", description, 1, 1};
 
-    return cli_options_parse(&usage, entries, argv, status);
+    g_array_append_vals(entries, common, G_N_ELEMENTS(common));
+}
+
+static void
+add_launch(CliLaunchOptions *self, GArray *entries)
+{
+    const GOptionArg text = G_OPTION_ARG_FILENAME, flag = G_OPTION_ARG_NONE;
+    const GOptionEntry launch[] = {
+        {"headless", 0, 0, flag, &self->headless, "Without a window", NULL},
+        {"detach", 'd', 0, flag, &self->detach, "Return once it has started", NULL},
+        {"wait", 0, 0, text, &self->wait, "Detach when it is started, or ready", "started|ready"},
+        {"recover", 0, 0, text, &self->recover, "Unsaved work after a crash", "ask|auto|never"},
+        {"json", 0, 0, flag, &self->json, "-d: the status object; else events as JSON lines", NULL},
+    };
+
+    g_array_append_vals(entries, launch, G_N_ELEMENTS(launch));
+}
+
+static void
+add_render(CliLaunchOptions *self, GArray *entries)
+{
+    const GOptionArg text = G_OPTION_ARG_FILENAME, flag = G_OPTION_ARG_NONE;
+    const GOptionEntry render[] = {
+        {"frames", 0, 0, text, &self->frames, "Render these frames", "LIST"},
+        {"output", 'o', 0, text, &self->output, "Write the pictures there", "PATTERN"},
+        {"expect", 0, 0, text, &self->expect, "Look for them there (default: --output)", "PATTERN"},
+        {"resume", 0, 0, flag, &self->resume, "Not those that are there and whole", NULL},
+        {"task-timeout", 0, 0, text, &self->task_timeout, "One frame may take so long", "S"},
+        {"timeout", 0, 0, text, &self->timeout, "And all of it so long", "S"},
+        {"json", 0, 0, flag, &self->json, "Events as JSON lines", NULL},
+    };
+
+    g_array_append_vals(entries, render, G_N_ELEMENTS(render));
+}
+
+static gboolean
+parse_entries(CliLaunchOptions *self, char **argv, int *status)
+{
+    g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+    g_autofree char *description = describe(self->render);
+    const CliUsage launch = {
+        "APP [-- ARGS]", "Start an application, watch it, bring it back.", description, 1, 1};
+    const CliUsage render = {"APP --file SCENE --frames LIST [-- ARGS]",
+                             "Render frames, and prove that they are there.",
+                             description,
+                             1,
+                             1};
+
+    add_common(self, entries);
+    if (self->render)
+        add_render(self, entries);
+    else
+        add_launch(self, entries);
+    return cli_options_parse(
+        self->render ? &render : &launch, (const GOptionEntry *)entries->data, argv, status);
 }
 
 static void
@@ -137,8 +208,24 @@ check(CliLaunchOptions *self, GError **error)
         cli_set_usage_error(error, "--wait takes started or ready, not '%s'", self->wait);
         return FALSE;
     }
+    if (self->render && (self->frames == NULL || self->scene == NULL)) {
+        cli_set_usage_error(error,
+                            "name the %s",
+                            self->frames == NULL ? "frames: --frames 1-240"
+                                                 : "scene: --file SCENE");
+        return FALSE;
+    }
+    if (self->resume && self->output == NULL && self->expect == NULL) {
+        cli_set_usage_error(error,
+                            "--resume has to know where pictures lie: add --output or --expect");
+        return FALSE;
+    }
     if (self->wait != NULL)
         self->detach = TRUE;
+    if (self->detach && (self->dialect != NULL || self->exit_map != NULL)) {
+        cli_set_usage_error(error, "%s", "--dialect and --exit-map are for the foreground");
+        return FALSE;
+    }
     if (self->tied && self->not_tied) {
         cli_set_usage_error(error, "--tied and --no-tied contradict each other");
         return FALSE;
@@ -162,6 +249,8 @@ cli_launch_options_parse(CliLaunchOptions *self, char **argv, int *status)
         return FALSE;
     self->app = g_strdup(argv[1]);
     make_absolute(&self->scene);
+    make_absolute(&self->output);
+    make_absolute(&self->expect);
     if (self->cwd == NULL)
         self->cwd = g_get_current_dir();
     make_absolute(&self->cwd);
@@ -177,8 +266,9 @@ static gboolean
 apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
 {
     const struct {
-        const char *name;
+        const char *name; /* of the setting */
         const char *value;
+        const char *option; /* NULL: called as the setting */
     } options[] = {
         {"start-timeout", self->start_timeout},
         {"restart", self->restart},
@@ -187,6 +277,8 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         {"on-hang", self->on_hang},
         {"recover", self->recover},
         {"stop-budget", self->stop_budget},
+        {"task-timeout", self->task_timeout},
+        {"render-timeout", self->timeout, "timeout"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
@@ -195,7 +287,10 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         if (options[i].value == NULL ||
             dcc_settings_parse(settings, options[i].name, options[i].value, &local))
             continue;
-        cli_set_usage_error(error, "--%s: %s", options[i].name, local->message);
+        cli_set_usage_error(error,
+                            "--%s: %s",
+                            options[i].option != NULL ? options[i].option : options[i].name,
+                            local->message);
         return FALSE;
     }
     return TRUE;
@@ -254,17 +349,63 @@ check_paths(CliLaunchOptions *self, GError **error)
     return FALSE;
 }
 
+static gboolean
+read_pattern(const char *option, const char *text, DccFramePath **path, GError **error)
+{
+    *path = text != NULL ? dcc_frame_path_parse(text, error) : NULL;
+    if (text == NULL || *path != NULL)
+        return TRUE;
+    g_prefix_error(error, "%s: ", option);
+    return FALSE;
+}
+
+static gboolean
+apply_render(CliLaunchOptions *self, DccLaunchRequest *request, GError **error)
+{
+    g_autoptr(DccFrames) frames = NULL;
+    g_autoptr(DccFramePath) output = NULL;
+    g_autoptr(DccFramePath) expect = NULL;
+    g_autoptr(DccRenderJob) job = NULL;
+    g_autoptr(GError) local = NULL;
+
+    if (!self->render)
+        return TRUE;
+    frames = dcc_frames_parse(self->frames, &local);
+    if (frames != NULL && read_pattern("--output", self->output, &output, &local) &&
+        read_pattern("--expect", self->expect, &expect, &local))
+        job = dcc_render_job_new(frames, output, expect, &local);
+    if (job == NULL) {
+        cli_set_usage_error(error, "%s", local->message);
+        return FALSE;
+    }
+    dcc_launch_request_set_render(request, job);
+    dcc_launch_request_set_headless(request, TRUE);
+    return TRUE;
+}
+
+static gboolean
+apply_default_name(CliLaunchOptions *self, DccLaunchRequest *request, GError **error)
+{
+    g_autofree char *name = NULL;
+
+    if (!self->render || self->name != NULL)
+        return TRUE;
+    name = g_strconcat(self->app, "-render", NULL);
+    return dcc_launch_request_set_name(request, name, error);
+}
+
 DccLaunchRequest *
 cli_launch_options_to_request(CliLaunchOptions *self, GError **error)
 {
     g_autoptr(DccLaunchRequest) request = dcc_launch_request_new(self->app);
     DccSettings *settings = dcc_launch_request_get_settings(request);
 
-    if (!apply_names(self, request, error) || !apply_options(self, settings, error) ||
-        !apply_settings(self, settings, error) || !check_paths(self, error))
+    dcc_launch_request_set_headless(request, self->headless);
+    if (!apply_default_name(self, request, error) || !apply_names(self, request, error) ||
+        !apply_options(self, settings, error) || !apply_settings(self, settings, error) ||
+        !apply_render(self, request, error) || !check_paths(self, error))
         return NULL;
     dcc_launch_request_set_version(request, self->version);
-    dcc_launch_request_set_headless(request, self->headless);
     dcc_launch_request_set_safe(request, self->safe);
     dcc_launch_request_set_scene(request, self->scene);
     dcc_launch_request_set_cwd(request, self->cwd);
@@ -303,20 +444,13 @@ cli_launch_options_make_session_args(CliLaunchOptions *self,
 void
 cli_launch_options_clear(CliLaunchOptions *self)
 {
-    char **strings[] = {&self->app,
-                        &self->version,
-                        &self->name,
-                        &self->scene,
-                        &self->cwd,
-                        &self->wait,
-                        &self->start_timeout,
-                        &self->restart,
-                        &self->max_restarts,
-                        &self->backoff,
-                        &self->on_hang,
-                        &self->recover,
-                        &self->launched_by,
-                        &self->stop_budget};
+    char **strings[] = {
+        &self->app,          &self->version,    &self->name,          &self->scene,
+        &self->cwd,          &self->wait,       &self->start_timeout, &self->restart,
+        &self->max_restarts, &self->backoff,    &self->on_hang,       &self->recover,
+        &self->dialect,      &self->exit_map,   &self->stop_budget,   &self->frames,
+        &self->output,       &self->expect,     &self->task_timeout,  &self->timeout,
+        &self->in,           &self->launched_by};
     char ***lists[] = {&self->env, &self->settings, &self->tied_to, &self->args};
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)

@@ -1,4 +1,4 @@
-/* What `launch` is asked for. Read once here, for the verb the user types and for the session
+/* What `launch` and `render` are asked for. Read once here, for the verb the user types and for the session
  * process that gets the very same arguments (so that they stay the same bytes). */
 #pragma once
 
@@ -20,10 +20,20 @@ typedef struct {
     char *on_hang;
     char *recover;
     char *launched_by; /* a program that acts for the user */
+    char *dialect;
+    char *exit_map;
     char *stop_budget;
     char **tied_to; /* PID:START, of the session process alone */
     gboolean tied;
     gboolean not_tied;
+    char *frames; /* of `render`, as all down to in */
+    char *output; /* absolute */
+    char *expect; /* absolute */
+    char *task_timeout;
+    char *timeout;
+    gboolean resume;
+    char *in;
+    gboolean render; /* it is the verb `render` */
     gboolean headless;
     gboolean safe;
     gboolean detach;
@@ -38,7 +48,8 @@ char **
 cli_launch_options_make_session_args(CliLaunchOptions *self,
                                      const char *const *args,
                                      GError **error);
-/* FALSE: the verb is over, with *status (help was shown, or a mistake told). */
+/* self->render says which verb's options are taken. FALSE: the verb is over, with *status (help was
+ * shown, or a mistake told). */
 gboolean
 cli_launch_options_parse(CliLaunchOptions *self, char **argv, int *status);
 /* (transfer full): error INVALID or SCENE for what is well written but wrong, a usage error else.

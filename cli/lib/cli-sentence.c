@@ -1,6 +1,7 @@
 /* The documented objects in words: one function a type of event, in a table. */
 #include "cli-sentence.h"
 
+#include "cli-render-report.h"
 #include "cli-text.h"
 #include "dcc-json.h"
 #include <string.h>
@@ -330,29 +331,31 @@ say_ended(JsonObject *event)
                             dcc_json_get_object(event, "result"));
 }
 
+static char *
+say_rendered(JsonObject *event)
+{
+    g_autofree char *verdict = text_of(event, "verdict");
+    g_autofree char *failed = text_of(event, "failed");
+
+    return g_strdup_printf("render %s, %d of %d frames%s%s",
+                           verdict,
+                           (int)dcc_json_get_int(event, "done", 0),
+                           (int)dcc_json_get_int(event, "frames", 0),
+                           *failed != '\0' ? ", not " : "",
+                           failed);
+}
+
 static const struct {
     const char *type;
     char *(*say)(JsonObject *event);
 } sentences[] = {
-    {"state", say_state},
-    {"started", say_started},
-    {"agent", say_agent},
-    {"exit", say_exit},
-    {"restart", say_restart},
-    {"gave-up", say_gave_up},
-    {"step", say_step},
-    {"rescue", say_rescue},
-    {"recovery", say_recovery},
-    {"bundle", say_bundle},
-    {"progress", say_progress},
-    {"output", say_output},
-    {"health", cli_sentence_health},
-    {"degraded", say_degraded},
-    {"log-tail", say_log_tail},
-    {"adopted", say_adopted},
-    {"note", say_note},
-    {"cleared", say_cleared},
-    {"ended", say_ended},
+    {"state", say_state},       {"started", say_started},   {"agent", say_agent},
+    {"exit", say_exit},         {"restart", say_restart},   {"gave-up", say_gave_up},
+    {"step", say_step},         {"rescue", say_rescue},     {"recovery", say_recovery},
+    {"bundle", say_bundle},     {"progress", say_progress}, {"frame", cli_render_report_frame},
+    {"rendered", say_rendered}, {"output", say_output},     {"health", cli_sentence_health},
+    {"degraded", say_degraded}, {"log-tail", say_log_tail}, {"adopted", say_adopted},
+    {"note", say_note},         {"cleared", say_cleared},   {"ended", say_ended},
 };
 
 char *

@@ -31,6 +31,8 @@ cmd_complete(char **argv);
 int
 cmd_launch(char **argv);
 int
+cmd_render(char **argv);
+int
 cmd_list(char **argv);
 int
 cmd_adapters(char **argv);
@@ -56,6 +58,8 @@ int
 cmd_restart(char **argv);
 int
 cmd_stop(char **argv);
+int
+cmd_submit(char **argv);
 int
 cmd_kill(char **argv);
 int

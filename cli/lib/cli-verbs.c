@@ -7,6 +7,7 @@
 
 const CliVerb cli_verbs[] = {
     {"launch", "start an application, watch it, bring it back", cmd_launch, CLI_WORDS_APPS},
+    {"render", "render frames, and prove that they are there", cmd_render, CLI_WORDS_APPS},
     {"ps", "show what runs", cmd_ps, CLI_WORDS_NONE},
     {"status", "show one instance", cmd_status, CLI_WORDS_LIVE},
     {"why", "tell why it ended badly, or hangs, and what to do", cmd_why, CLI_WORDS_ALL},
@@ -17,6 +18,7 @@ const CliVerb cli_verbs[] = {
     {"stop", "ask it to save and quit", cmd_stop, CLI_WORDS_LIVE},
     {"kill", "end it at once, without saving", cmd_kill, CLI_WORDS_LIVE},
     {"adopt", "give a session to what runs without one", cmd_adopt, CLI_WORDS_LIVE},
+    {"submit", "print a render as a job for a farm engine", cmd_submit, CLI_WORDS_APPS},
     {"list", "show what is installed", cmd_list, CLI_WORDS_APPS},
     {"adapters",
      "show which adapters are there, and which were refused",

@@ -27,6 +27,7 @@ typedef struct {
     DccRuntime *runtime;
     const char *name;
     CliAccount *account;
+    CliEngineVoice *voice; /* NULL: a launch that is not watched to its end */
     gboolean json;
     gboolean terminal;
     gboolean colour;
@@ -119,6 +120,7 @@ take_event(Viewer *self, JsonObject *event)
         cli_out_flush();
     }
     cli_account_feed(self->account, event);
+    cli_engine_voice_feed(self->voice, event);
 }
 
 /* Everything that is there. FALSE: the session went away. */
@@ -159,7 +161,7 @@ static gboolean
 watch(Viewer *self, CliFollow *follow, GError **error)
 {
     while (drain(self, follow, error)) {
-        int timeout = self->terminal ? REDRAW_MS : -1;
+        int timeout = self->terminal ? REDRAW_MS : cli_engine_voice_get_wait(self->voice);
 
         if (cli_account_is_over(self->account))
             return TRUE;
@@ -168,6 +170,7 @@ watch(Viewer *self, CliFollow *follow, GError **error)
             timeout = PENDING_MS;
         if (!wait_for_news(follow, timeout))
             cli_account_flush(self->account);
+        cli_engine_voice_tick(self->voice);
         take_signals(self);
     }
     return FALSE;
@@ -203,9 +206,14 @@ fail_vanished(Viewer *self, const GError *error)
 }
 
 int
-cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json)
+cli_viewer_run(DccRuntime *runtime,
+               const char *name,
+               gint64 first_event,
+               gboolean json,
+               CliEngineVoice *voice,
+               CliViewerEnd *end)
 {
-    Viewer self = {.runtime = runtime, .name = name, .json = json};
+    Viewer self = {.runtime = runtime, .name = name, .json = json, .voice = voice};
     g_autoptr(CliAccount) account = NULL;
     g_autoptr(CliFollow) follow = NULL;
     g_autoptr(GError) error = NULL;
@@ -213,15 +221,27 @@ cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboole
 
     self.terminal = !json && cli_out_is_terminal();
     self.colour = !json && cli_out_has_colour();
-    self.account = account = cli_account_new(!self.terminal, on_line, &self);
+    self.account = account =
+        cli_account_new(!self.terminal && !cli_engine_voice_tells_progress(voice), on_line, &self);
     follow = cli_follow_new(runtime, name, first_event - 1, &error);
     if (follow == NULL || !watch(&self, follow, &error))
         return fail_vanished(&self, error);
     cli_follow_finish(follow);
     status = cli_account_get_exit_status(account);
+    if (cli_account_get_result(account) != NULL)
+        end->result = json_object_ref(cli_account_get_result(account));
+    if (cli_account_get_rendered(account) != NULL)
+        end->rendered = json_object_ref(cli_account_get_rendered(account));
     if (!json && status != CLI_DONE)
         print_log_tail(&self, stdout);
     return status;
+}
+
+void
+cli_viewer_end_clear(CliViewerEnd *self)
+{
+    g_clear_pointer(&self->result, json_object_unref);
+    g_clear_pointer(&self->rendered, json_object_unref);
 }
 
 static int

@@ -2,12 +2,28 @@
  * status. It holds nothing: when it dies, the session and the application go on. */
 #pragma once
 
+#include "cli-engine-voice.h"
 #include "dcc-runtime.h"
+#include <json-glib/json-glib.h>
 
-/* first_event: where this session begins. json: events as JSON lines instead of the account.
- * Returns the exit status. */
+/* How it went, for whoever asks: of each NULL where nothing was told (transfer full). */
+typedef struct {
+    JsonObject *result;   /* of the last run */
+    JsonObject *rendered; /* what came of a render */
+} CliViewerEnd;
+
+/* first_event: where this session begins. json: events as JSON lines instead of the account. voice:
+ * for the engine that started it. Returns the exit status. */
 int
-cli_viewer_run(DccRuntime *runtime, const char *name, gint64 first_event, gboolean json);
+cli_viewer_run(DccRuntime *runtime,
+               const char *name,
+               gint64 first_event,
+               gboolean json,
+               CliEngineVoice *voice,
+               CliViewerEnd *end);
+void
+cli_viewer_end_clear(CliViewerEnd *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliViewerEnd, cli_viewer_end_clear)
 /* Waits for a detached launch to be started, or ready. Returns 0, or the exit status with the
  * reason told on stderr; *pid is the application's, 0 where none was told. A signal that is held
  * (cli-signals.h) ends the start. */

@@ -563,3 +563,34 @@ dcc_adapter_read_scene_version(DccAdapter *self, GBytes *head)
 
     return ASK_QUIETLY(self, read_scene_version, head);
 }
+
+/**
+ * dcc_adapter_plan_render: (virtual plan_render)
+ * @self: an adapter
+ * @installation: the copy to start
+ * @request: what the user wants; its dcc_launch_request_get_render() says which frames, and where
+ *   their pictures go
+ * @error: return location for an error
+ *
+ * Asks how to start the application so that it renders frames and ends. A plan that cannot take
+ * them all at once takes some, and says which with dcc_launch_plan_set_frames(); what is left is
+ * asked for again when that run is over. Pictures are told by dcc_adapter_read_line(), as
+ * %DCC_OUTPUT_SAVED; they are looked for where the job says whether or not a line tells of them.
+ *
+ * Returns: (transfer full): the plan, as of dcc_adapter_plan_launch(); %NULL with
+ *   `DCC_ERROR_NOT_SUPPORTED` from an adapter that does not answer
+ * Since: 1.0
+ */
+DccLaunchPlan *
+dcc_adapter_plan_render(DccAdapter *self,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error)
+{
+    g_return_val_if_fail(DCC_IS_ADAPTER(self), NULL);
+    g_return_val_if_fail(DCC_IS_INSTALLATION(installation), NULL);
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(request), NULL);
+    g_return_val_if_fail(dcc_launch_request_get_render(request) != NULL, NULL);
+
+    return ASK(self, plan_render, error, installation, request);
+}

@@ -38,7 +38,7 @@ G_BEGIN_DECLS
  *
  * Since: 1.0
  */
-#define DCC_ADAPTER_N_QUESTIONS 11
+#define DCC_ADAPTER_N_QUESTIONS 12
 
 /**
  * DCC_ADAPTER_SCENE_HEAD:
@@ -77,6 +77,10 @@ struct _DccAdapterClass {
                                     DccRescueFile *file,
                                     GError **error);
     char *(*read_scene_version)(DccAdapter *self, GBytes *head);
+    DccLaunchPlan *(*plan_render)(DccAdapter *self,
+                                  DccInstallation *installation,
+                                  DccLaunchRequest *request,
+                                  GError **error);
 
     /*< private >*/
     gpointer reserved[DCC_ADAPTER_N_SLOTS - DCC_ADAPTER_N_QUESTIONS];
@@ -138,5 +142,11 @@ dcc_adapter_plan_recovery(DccAdapter *self,
 /* The version that saved a scene, from its first bytes; NULL: it cannot be told. Default: NULL. */
 DCC_API char *
 dcc_adapter_read_scene_version(DccAdapter *self, GBytes *head);
+/* The request has a DccRenderJob. Default: error NOT_SUPPORTED. */
+DCC_API DccLaunchPlan *
+dcc_adapter_plan_render(DccAdapter *self,
+                        DccInstallation *installation,
+                        DccLaunchRequest *request,
+                        GError **error);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
  */
 #include "dcc-questions.h"
 #include "dcc-adapter-checks.h"
+#include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-signals.h"
 #include <string.h>
@@ -239,6 +240,7 @@ request_with_scene(DccLaunchRequest *request, const char *scene, GError **error)
     dcc_launch_request_set_args(copy, dcc_launch_request_get_args(request));
     dcc_launch_request_set_private_dir(copy, dcc_launch_request_get_private_dir(request));
     dcc_launch_request_set_temp_dir(copy, dcc_launch_request_get_temp_dir(request));
+    dcc_launch_request_set_render(copy, dcc_launch_request_get_render(request));
     return g_steal_pointer(&copy);
 }
 
@@ -265,6 +267,20 @@ default_read_scene_version(DccAdapter *self, GBytes *head)
     return NULL;
 }
 
+static DccLaunchPlan *
+default_plan_render(DccAdapter *self,
+                    DccInstallation *installation,
+                    DccLaunchRequest *request,
+                    GError **error)
+{
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_NOT_SUPPORTED,
+                "its adapter cannot say how frames are rendered; 'dcchost launch --headless' runs "
+                "any command line of it");
+    return NULL;
+}
+
 /* Q(slot, kind of answer, its type, check of its content, words before what the check says) */
 #define QUESTIONS(Q)                                                                               \
     Q(find_installations, LIST, dcc_installation_get_type, dcc_check_installation, "")             \
@@ -277,7 +293,8 @@ default_read_scene_version(DccAdapter *self, GBytes *head)
     Q(judge_exit, OBJECT, dcc_verdict_get_type, NULL, "")                                          \
     Q(list_rescue_files, LIST, dcc_rescue_file_get_type, dcc_check_rescue_file, "")                \
     Q(plan_recovery, OBJECT, dcc_launch_plan_get_type, dcc_check_launch_plan, "its plan has ")     \
-    Q(read_scene_version, TEXT, NULL, dcc_check_version, "")
+    Q(read_scene_version, TEXT, NULL, dcc_check_version, "")                                       \
+    Q(plan_render, OBJECT, dcc_launch_plan_get_type, dcc_check_launch_plan, "its plan has ")
 
 #define ROW(slot_, answer_, type_, check_, lead_)                                                  \
     [DCC_QUESTION_INDEX(slot_)] = {.name = #slot_,                                                 \

@@ -421,3 +421,55 @@ dcc_conformance_new_scene(guint i)
         return g_bytes_new_static(scenes[i].bytes, scenes[i].length);
     return g_bytes_new_take(g_strnfill(DCC_ADAPTER_SCENE_HEAD, '9'), DCC_ADAPTER_SCENE_HEAD);
 }
+
+/* request: the name of one of the requests above. */
+static const struct {
+    const char *name;
+    const char *frames;
+    const char *output;
+    const char *request;
+} renders[] = {
+    {"1, where the scene says", "1", NULL, "a scene, headless"},
+    {"1-10, to PNG", "1-10", NOWHERE "/out_####.png", "a scene, headless"},
+    {"1-240x2, to EXR", "1-240x2", NOWHERE "/out.%04d.exr", "a scene, headless"},
+    {"1,2,5,9-12, to JPEG", "1,2,5,9-12", NOWHERE "/out_#.jpg", "a scene, headless"},
+    {"that are negative", "-5--1", NOWHERE "/out_####.png", "a scene, headless"},
+    {"to a format that nobody has", "1-2", NOWHERE "/out_####.xyz", "a scene, headless"},
+    {"to a path that is no UTF-8", "1-2", NOWHERE "/\xff_####.png", "a scene, headless"},
+    {"without a scene", "1", NULL, "headless"},
+    {"with arguments", "1-3", NOWHERE "/out_####.png", "arguments, headless"},
+    {"in safe mode", "1-3", NOWHERE "/out_####.png", "safe mode, headless"},
+    {"1-100000x7 and another", "1-100000x7,3", NOWHERE "/out_####.png", "a scene, headless"},
+};
+
+guint
+dcc_conformance_n_renders(void)
+{
+    return G_N_ELEMENTS(renders);
+}
+
+const char *
+dcc_conformance_render_name(guint i)
+{
+    return renders[i].name;
+}
+
+DccRenderJob *
+dcc_conformance_new_render(guint i)
+{
+    g_autoptr(DccFrames) frames = dcc_frames_parse(renders[i].frames, NULL);
+    g_autoptr(DccFramePath) output =
+        renders[i].output ? dcc_frame_path_parse(renders[i].output, NULL) : NULL;
+
+    return dcc_render_job_new(frames, output, NULL, NULL);
+}
+
+guint
+dcc_conformance_render_request(guint i)
+{
+    for (guint k = 0; k < G_N_ELEMENTS(requests); k++) {
+        if (strcmp(requests[k].name, renders[i].request) == 0)
+            return k;
+    }
+    g_assert_not_reached();
+}

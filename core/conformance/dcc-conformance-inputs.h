@@ -74,4 +74,16 @@ dcc_conformance_new_scene(guint i);
 gboolean
 dcc_conformance_scene_is_senseless(guint i);
 
+guint
+dcc_conformance_n_renders(void);
+/* "1-240x2, to a pattern, headless" */
+const char *
+dcc_conformance_render_name(guint i);
+/* (transfer full) */
+DccRenderJob *
+dcc_conformance_new_render(guint i);
+/* Which of the requests it comes with. */
+guint
+dcc_conformance_render_request(guint i);
+
 G_END_DECLS

@@ -340,6 +340,49 @@ judge_scene_version(guint i, gpointer answer)
                            (const char *)answer);
 }
 
+static char *
+name_render(guint i)
+{
+    return g_strdup_printf("frames %s", dcc_conformance_render_name(i));
+}
+
+/* What an application cannot render (negative frames, another format) it may say. */
+static gboolean
+may_decline_render(const DccSubject *subject)
+{
+    return TRUE;
+}
+
+static gpointer
+plan_render(const DccSubject *subject, DccLaunchRequest *request, guint i, GError **error)
+{
+    g_autoptr(DccRenderJob) job = dcc_conformance_new_render(i);
+
+    dcc_launch_request_set_render(request, job);
+    return dcc_adapter_plan_render(subject->adapter, subject->installation, request, error);
+}
+
+static gpointer
+ask_plan_render(const DccSubject *subject, guint i, GError **error)
+{
+    return ask_with_request(
+        subject, "plan_render", dcc_conformance_render_request(i), plan_render, i, error);
+}
+
+static char *
+describe_render_plan(gpointer answer)
+{
+    return g_strdup(dcc_launch_plan_is_job(answer) ? "ends by itself" : "stays");
+}
+
+static char *
+judge_render_plan(guint i, gpointer answer)
+{
+    if (dcc_launch_plan_is_job(answer))
+        return NULL;
+    return g_strdup("planned a render that does not end by itself: dcc_launch_plan_set_job()");
+}
+
 #define ASKING(slot_) [DCC_QUESTION_INDEX(slot_)]
 
 const DccAsking dcc_askings[DCC_ADAPTER_N_QUESTIONS] = {
@@ -394,4 +437,10 @@ const DccAsking dcc_askings[DCC_ADAPTER_N_QUESTIONS] = {
                                   .ask = ask_read_scene_version,
                                   .describe = describe_version,
                                   .judge = judge_scene_version},
+    ASKING(plan_render) = {.n_inputs = dcc_conformance_n_renders,
+                           .name_input = name_render,
+                           .ask = ask_plan_render,
+                           .describe = describe_render_plan,
+                           .judge = judge_render_plan,
+                           .may_decline = may_decline_render},
 };

@@ -28,6 +28,10 @@ GArray *
 dcc_tree_find(const char *const *names, const char *setting);
 DccTreeSample
 dcc_tree_sample(gint64 root);
+/* The most resident memory, in bytes, that any one living member of the tree has had so far; -1: not
+ * known. */
+gint64
+dcc_tree_peak(gint64 root);
 /* One line a process for people: "pid name state waits-in". (transfer full) */
 char **
 dcc_tree_describe(const gint64 *pids, guint n);

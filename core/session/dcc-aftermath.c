@@ -58,6 +58,7 @@ dcc_aftermath_decide(DccRun *run,
                      DccWish wish,
                      DccRestartPolicy *policy,
                      DccRecovery *recovery,
+                     DccRenderWatch *render,
                      gint64 now)
 {
     const char *reason = dcc_result_get_reason(dcc_run_get_end(run)->result);
@@ -73,6 +74,10 @@ dcc_aftermath_decide(DccRun *run,
         return decide(DCC_AFTERMATH_RESTART, DCC_EVENT_RESTART_GRANTED, "restart was asked for");
     if (stopping && !hung) /* it was never ready */
         return decide(DCC_AFTERMATH_GIVE_UP, DCC_EVENT_BUDGET_SPENT, "%s", reason);
+    if (render != NULL && !dcc_render_watch_has_more(render))
+        return decide(DCC_AFTERMATH_REST, DCC_EVENT_RESTART_REFUSED, "no frame is left to render");
+    if (render != NULL && dcc_run_get_end(run)->clean)
+        return decide(DCC_AFTERMATH_RESTART, DCC_EVENT_RESTART_GRANTED, "the next frames");
     if (state == DCC_STATE_FAILED) {
         aftermath = decide(DCC_AFTERMATH_GIVE_UP, DCC_EVENT_BUDGET_SPENT, "%s", reason);
         aftermath.offers_work = TRUE;

@@ -4,6 +4,7 @@
 
 #include "dcc-evidence.h"
 #include "dcc-recovery.h"
+#include "dcc-render-watch.h"
 #include "dcc-restart-policy.h"
 #include "dcc-run.h"
 #include "dcc-transition.h"
@@ -27,13 +28,14 @@ typedef struct {
     char reason[160]; /* one line for people */
 } DccAftermath;
 
-/* state, wish: as they are now. now: of the policy's clock. */
+/* state, wish: as they are now. render: NULL: it is no render. now: of the policy's clock. */
 DccAftermath
 dcc_aftermath_decide(DccRun *run,
                      DccState state,
                      DccWish wish,
                      DccRestartPolicy *policy,
                      DccRecovery *recovery,
+                     DccRenderWatch *render,
                      gint64 now);
 /* How long the run that is granted is waited for, milliseconds. For want of a licence all instances of
  * this host wait together. dir: the instance's runtime directory. now: as above. */

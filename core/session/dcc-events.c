@@ -85,6 +85,30 @@ dcc_object_from_progress(DccProgress *progress)
     return object;
 }
 
+static void
+set_frames(JsonObject *object, const char *member, DccFrameLedger *ledger, DccFrameState state)
+{
+    g_autoptr(DccFrames) frames = dcc_frame_ledger_list(ledger, state);
+    g_autofree char *text = frames != NULL ? dcc_frames_to_text(frames) : NULL;
+
+    dcc_object_set_bytes(object, member, text);
+}
+
+JsonObject *
+dcc_object_from_frames(DccFrameLedger *ledger, const char *verdict)
+{
+    JsonObject *object = json_object_new();
+
+    dcc_object_set_bytes(object, "verdict", verdict);
+    json_object_set_int_member(object, "frames", dcc_frame_ledger_count(ledger));
+    json_object_set_int_member(object, "done", dcc_frame_ledger_count_done(ledger));
+    set_frames(object, "unchecked", ledger, DCC_FRAME_UNCHECKED);
+    set_frames(object, "missing", ledger, DCC_FRAME_MISSING);
+    set_frames(object, "failed", ledger, DCC_FRAME_FAILED);
+    json_object_set_array_member(object, "failures", dcc_frame_ledger_list_failures(ledger));
+    return object;
+}
+
 JsonObject *
 dcc_event_state(DccState from, DccState to, const char *reason, gint64 pid)
 {
@@ -234,6 +258,30 @@ dcc_event_progress(DccProgress *progress)
 
     set_progress(event, progress);
     return event;
+}
+
+JsonObject *
+dcc_event_frame(const DccFrameNews *news)
+{
+    JsonObject *event = new_event("frame");
+
+    json_object_set_int_member(event, "frame", news->frame);
+    dcc_object_set_bytes(event, "file", news->file);
+    json_object_set_string_member(event, "check", news->check);
+    json_object_set_string_member(event, "detail", news->detail);
+    dcc_object_set_seconds(event, "seconds", news->ms);
+    dcc_object_set_known(event, "peak_bytes", news->peak_bytes);
+    dcc_object_set_known(event, "size", news->size);
+    json_object_set_int_member(event, "done", news->done);
+    json_object_set_int_member(event, "of", news->of);
+    return event;
+}
+
+JsonObject *
+dcc_event_rendered(JsonObject *status)
+{
+    json_object_set_string_member(status, "type", "rendered");
+    return status;
 }
 
 JsonObject *

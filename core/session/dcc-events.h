@@ -4,6 +4,7 @@
  * All: (transfer full), with "type" set. A pid or a number that is not known is null. */
 #pragma once
 
+#include "dcc-frame-ledger.h"
 #include "dcc-health-watch.h"
 #include "dcc-output-event.h"
 #include "dcc-progress.h"
@@ -40,6 +41,22 @@ JsonObject *
 dcc_event_rescue(DccRescueKind kind, const char *path);
 JsonObject *
 dcc_event_progress(DccProgress *progress);
+/* A picture that was looked at. Numbers below 0 are not known. */
+typedef struct {
+    int frame;
+    const char *file;
+    const char *check;  /* "whole", "unchecked" */
+    const char *detail; /* what was found in it */
+    gint64 ms;
+    gint64 peak_bytes;
+    gint64 size;
+    guint done, of; /* frames of the whole render */
+} DccFrameNews;
+JsonObject *
+dcc_event_frame(const DccFrameNews *news);
+/* status: (transfer full): of dcc_object_from_frames(). */
+JsonObject *
+dcc_event_rendered(JsonObject *status);
 JsonObject *
 dcc_event_output(DccOutputEvent *output);
 JsonObject *
@@ -65,6 +82,9 @@ JsonObject *
 dcc_object_from_result(DccResult *result);
 JsonObject *
 dcc_object_from_progress(DccProgress *progress);
+/* Of a render. verdict: NULL: it is not over. */
+JsonObject *
+dcc_object_from_frames(DccFrameLedger *ledger, const char *verdict);
 /* Bytes of any encoding, or null. */
 void
 dcc_object_set_bytes(JsonObject *object, const char *member, const char *bytes);

@@ -2,6 +2,34 @@
 #include "dcc-json.h"
 #include "dcc-run-private.h"
 
+DccRunFacts
+dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
+{
+    const DccRunWork *work = dcc_run_agent_get_work(self->agent);
+
+    return (DccRunFacts){
+        .setup = self->setup,
+        .output = self->output,
+        .record = record,
+        .failure = self->failure,
+        .pid = self->pid,
+        .began_wall = self->began_wall,
+        .ended_wall = record->ended != 0 ? record->ended : g_get_real_time(),
+        .uptime_ms = self->uptime_ms,
+        .oom_kills = self->oom_kills,
+        .group = &self->memory_group,
+        .sampled_peak = self->watch != NULL ? dcc_run_watch_get_peak_memory(self->watch) : -1,
+        .ready = self->was_ready,
+        .ready_unknown = self->ready_unknown,
+        .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,
+        .hung = self->stop == DCC_RUN_STOP_HANG || dcc_run_watch_count_reports(self->watch) > 0,
+        .scene = work->scene,
+        .blind = self->blind,
+        .copy = work->dirty ? work->copy : NULL,
+        .copy_saved = self->saved_copy != NULL && self->stop == DCC_RUN_STOP_ASKED,
+    };
+}
+
 void
 dcc_run_save(DccRun *self, DccSessionRecord *record)
 {

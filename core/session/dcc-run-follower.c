@@ -29,6 +29,31 @@ held_clear(Held *held)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Held, held_clear)
 
+/* Where its plan takes only a part of them. */
+static DccFrames *
+list_planned(DccLaunchPlan *plan)
+{
+    g_autofree char *text = NULL;
+    int first = 0, last = 0, step = 0;
+
+    dcc_launch_plan_get_frames(plan, &first, &last, &step);
+    if (step <= 0)
+        return NULL;
+    text = g_strdup_printf("%d-%dx%d", first, last, step);
+    return dcc_frames_parse(text, NULL);
+}
+
+static void
+begin_frames(DccRunFollower *self, DccRun *run)
+{
+    g_autoptr(DccFrames) planned = NULL;
+
+    if (self->render == NULL)
+        return;
+    planned = list_planned(dcc_run_get_setup(run)->plan);
+    dcc_render_watch_begin(self->render, dcc_run_get_pid(run), planned);
+}
+
 static void
 on_started(DccRun *run, gpointer data)
 {
@@ -44,6 +69,7 @@ on_started(DccRun *run, gpointer data)
     }
     self->handler->started(self->data);
     dcc_run_teller_started(self->log, run);
+    begin_frames(self, run);
 }
 
 static gboolean
@@ -124,6 +150,15 @@ on_progress(DccRun *run, gpointer data)
     g_auto(Held) held = hold(self);
 
     dcc_event_log_tell(self->log, dcc_event_progress(dcc_run_get_progress(run)));
+}
+
+static void
+on_frame(DccRun *run, DccOutputEvent *event, gpointer data)
+{
+    DccRunFollower *self = data;
+
+    if (self->render != NULL)
+        dcc_render_watch_take_line(self->render, event);
 }
 
 static void
@@ -308,7 +343,12 @@ on_empty(DccRun *run, gpointer data)
     DccRunFollower *self = data;
     g_auto(Held) held = hold(self);
 
-    self->handler->empty(self->data);
+    /* What follows is decided when the pictures have been looked at. */
+    if (self->render != NULL)
+        dcc_render_watch_end(self->render,
+                             dcc_run_get_end(run)->clean && !dcc_run_get_end(run)->requested);
+    else
+        self->handler->empty(self->data);
 }
 
 const DccRunListener dcc_run_follower_listener = {
@@ -319,6 +359,7 @@ const DccRunListener dcc_run_follower_listener = {
     .agent = on_agent,
     .significant = on_significant,
     .progress = on_progress,
+    .frame = on_frame,
     .health = on_health,
     .hung = on_hung,
     .changed = on_changed,

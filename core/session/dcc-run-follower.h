@@ -7,6 +7,7 @@
 #include "dcc-history.h"
 #include "dcc-intent.h"
 #include "dcc-recovery.h"
+#include "dcc-render-watch.h"
 #include "dcc-transition.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,7 @@ typedef struct {
     DccRecovery *recovery;
     DccHistory *history;
     DccIntent *intent;
+    DccRenderWatch *render; /* NULL: it is no render */
     const DccRunFollowerHandler *handler;
     gpointer data;
 } DccRunFollower;

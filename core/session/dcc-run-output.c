@@ -49,6 +49,7 @@ on_line(const char *line, gpointer data)
         return;
     kind = dcc_output_event_get_kind(event);
     if (kind == DCC_OUTPUT_PROGRESS || kind == DCC_OUTPUT_SAVED) {
+        self->handler->frame(event, self->data);
         if (dcc_progress_feed(self->progress, event, dcc_clock_now(self->clock)) &&
             !self->replaying)
             self->handler->progress(self->data);

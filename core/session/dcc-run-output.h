@@ -14,6 +14,8 @@ typedef struct _DccRunOutput DccRunOutput;
 
 typedef struct {
     void (*progress)(gpointer data);
+    /* A picture was saved, or a frame has begun; also where no progress is worth a word. */
+    void (*frame)(DccOutputEvent *event, gpointer data);
     void (*significant)(DccOutputEvent *event, gpointer data);
 } DccRunOutputHandler;
 

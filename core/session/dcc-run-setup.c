@@ -85,6 +85,8 @@ make_request(DccRunSetup *self, const DccRunOrder *order, gboolean safe, GError 
         dcc_launch_request_set_safe(request, TRUE);
     if (order->scene != NULL)
         dcc_launch_request_set_scene(request, order->scene);
+    if (order->render != NULL)
+        dcc_launch_request_set_render(request, order->render);
     dcc_launch_request_set_private_dir(request, self->private_dir);
     dcc_launch_request_set_temp_dir(request, self->temp_dir);
     return g_steal_pointer(&request);
@@ -97,6 +99,8 @@ plan_launch(DccRunSetup *self, const DccRunOrder *order, GError **error)
     g_autoptr(GError) problem = NULL;
     DccLaunchPlan *plan = NULL;
 
+    if (dcc_launch_request_get_render(self->request) != NULL)
+        return dcc_adapter_plan_render(self->adapter, self->installation, self->request, error);
     if (order->work != NULL) {
         plan = dcc_adapter_plan_recovery(
             self->adapter, self->installation, self->request, order->work, &problem);

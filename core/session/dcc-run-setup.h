@@ -18,8 +18,9 @@ typedef struct {
     const char *log_path;
     const char *rescue_dir;
     DccNextRun next;
-    DccRescueFile *work; /* to go on from; NULL: none */
-    const char *scene;   /* opened instead of the request's; NULL: the request's */
+    DccRescueFile *work;  /* to go on from; NULL: none */
+    const char *scene;    /* opened instead of the request's; NULL: the request's */
+    DccRenderJob *render; /* what is left of the request's; NULL: all of it, or it is no render */
 } DccRunOrder;
 
 typedef struct {

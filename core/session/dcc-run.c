@@ -231,34 +231,6 @@ dcc_run_clear_tree(DccRun *self, gboolean crashed)
 
 /* -- The end -- */
 
-DccRunFacts
-dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
-{
-    const DccRunWork *work = dcc_run_agent_get_work(self->agent);
-
-    return (DccRunFacts){
-        .setup = self->setup,
-        .output = self->output,
-        .record = record,
-        .failure = self->failure,
-        .pid = self->pid,
-        .began_wall = self->began_wall,
-        .ended_wall = record->ended != 0 ? record->ended : g_get_real_time(),
-        .uptime_ms = self->uptime_ms,
-        .oom_kills = self->oom_kills,
-        .group = &self->memory_group,
-        .sampled_peak = self->watch != NULL ? dcc_run_watch_get_peak_memory(self->watch) : -1,
-        .ready = self->was_ready,
-        .ready_unknown = self->ready_unknown,
-        .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,
-        .hung = self->stop == DCC_RUN_STOP_HANG || dcc_run_watch_count_reports(self->watch) > 0,
-        .scene = work->scene,
-        .blind = self->blind,
-        .copy = work->dirty ? work->copy : NULL,
-        .copy_saved = self->saved_copy != NULL && self->stop == DCC_RUN_STOP_ASKED,
-    };
-}
-
 static GListModel *
 list_files(DccRun *self)
 {
@@ -527,8 +499,16 @@ on_significant(DccOutputEvent *event, gpointer data)
     self->listener->significant(self, event, self->data);
 }
 
-const DccRunOutputHandler dcc_run_output_handler = {.progress = on_progress,
-                                                    .significant = on_significant};
+static void
+on_frame(DccOutputEvent *event, gpointer data)
+{
+    DccRun *self = data;
+
+    self->listener->frame(self, event, self->data);
+}
+
+const DccRunOutputHandler dcc_run_output_handler = {
+    .progress = on_progress, .frame = on_frame, .significant = on_significant};
 
 static void
 on_health(DccHealth health, gpointer data)

@@ -51,6 +51,8 @@ typedef struct {
     void (*agent)(DccRun *run, gboolean connected, gpointer data);
     void (*significant)(DccRun *run, DccOutputEvent *event, gpointer data);
     void (*progress)(DccRun *run, gpointer data);
+    /* It has saved a picture, or is at work on a frame. */
+    void (*frame)(DccRun *run, DccOutputEvent *event, gpointer data);
     void (*health)(DccRun *run, DccHealth health, gpointer data);
     void (*hung)(DccRun *run, gpointer data); /* for longer than hang-timeout */
     /* Something that a record keeps has changed: paused, the scene, its unsaved work. */

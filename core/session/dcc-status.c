@@ -135,6 +135,7 @@ dcc_status_make(const DccStatusFacts *facts)
     json_object_set_array_member(status, "rescue", strings_to_array(facts->rescued));
     set_object(status, "recovery", make_work(facts->work));
     set_object(status, "kept", make_work(facts->kept));
+    set_object(status, "render", facts->render != NULL ? json_object_ref(facts->render) : NULL);
     dcc_object_set_bytes(status, "bundle", facts->bundle);
     dcc_object_set_bytes(status, "log_path", facts->log_path);
     return status;

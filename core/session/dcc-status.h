@@ -32,6 +32,7 @@ typedef struct {
     GPtrArray *degraded;
     DccRescueFile *work; /* unsaved work that is newer than the scene; NULL: none */
     DccRescueFile *kept; /* that is kept, whatever the scene's age; NULL: none */
+    JsonObject *render;  /* NULL: it is no render */
     const DccStopReport *report;
 } DccStatusFacts;
 

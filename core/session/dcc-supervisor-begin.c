@@ -166,7 +166,7 @@ go_on_with_run(DccSupervisor *self, DccState state)
 static gboolean
 take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GError **error)
 {
-    DccRunOrder order = dcc_supervisor_make_order(self);
+    DccRunOrder order = dcc_supervisor_make_order(self, NULL);
 
     self->run = dcc_run_restore(
         &order, record, self->clock, &dcc_run_follower_listener, &self->follower, error);
@@ -288,7 +288,7 @@ dcc_supervisor_take_up(DccSupervisor *self,
     restore(self, record);
     if ((is_end_state(stored) || stored == DCC_STATE_RESTARTING) && is_main_alive(self))
         stored = DCC_STATE_RUNNING;
-    if (!dcc_supervisor_open(self, FALSE, error))
+    if (!dcc_supervisor_open(self, record, error))
         return FALSE;
     dcc_event_log_restore_degraded(self->log, (const char *const *)record->degraded);
     dcc_evidence_restore(self->evidence, record->bundle, FALSE);
@@ -358,7 +358,7 @@ start(DccSupervisor *self, GError **error)
 {
     DccCandidates *candidates = dcc_choice_get_candidates(self->choice);
 
-    if (!dcc_supervisor_open(self, TRUE, error))
+    if (!dcc_supervisor_open(self, NULL, error))
         return FALSE;
     self->began_wall = g_get_real_time();
     self->state = DCC_STATE_STARTING;
@@ -382,4 +382,44 @@ dcc_supervisor_start(DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir
     self->state = DCC_STATE_FAILED;
     dcc_instance_dir_dissolve(self->dir);
     return FALSE;
+}
+
+/* -- What is asked of it from outside -- */
+
+void
+dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (deadline_ms <= 0)
+        deadline_ms = dcc_settings_get(self->settings, DCC_SETTING_STOP_BUDGET);
+    dcc_intent_stop(&self->intent, deadline_ms);
+    dcc_supervisor_go_down(self, "stop was asked for");
+}
+
+void
+dcc_supervisor_kill(DccSupervisor *self)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_intent_kill(&self->intent);
+    dcc_supervisor_go_down(self, "kill was asked for");
+}
+
+void
+dcc_supervisor_restart(DccSupervisor *self)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (!dcc_intent_restart(&self->intent))
+        return;
+    if (dcc_supervisor_is_choosing(self)) {
+        dcc_intent_go_up(&self->intent); /* it is on its way */
+    } else if (self->state == DCC_STATE_RESTARTING) {
+        dcc_supervisor_forget_delay(self);
+        dcc_intent_go_up(&self->intent);
+        dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
+    } else if (self->state != DCC_STATE_STOPPING) {
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
+    }
 }

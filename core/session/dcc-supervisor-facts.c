@@ -10,7 +10,7 @@
 #include "dcc-request-json.h"
 
 static DccStatusFacts
-make_facts(DccSupervisor *self)
+make_facts(DccSupervisor *self, JsonObject *render)
 {
     DccGoOn go_on = self->intent.next.go_on == DCC_GO_ON_ASKED ? DCC_GO_ON_ASKED : DCC_GO_ON_NEWEST;
 
@@ -32,6 +32,7 @@ make_facts(DccSupervisor *self)
         .degraded = dcc_event_log_get_degraded(self->log),
         .work = dcc_recovery_choose(self->recovery, go_on),
         .kept = dcc_recovery_get_kept(self->recovery),
+        .render = render,
         .report = &self->history.report,
     };
 }
@@ -47,10 +48,12 @@ JsonObject *
 dcc_supervisor_make_status(DccSupervisor *self)
 {
     g_autoptr(GPtrArray) none = g_ptr_array_new();
+    g_autoptr(JsonObject) render =
+        self->follower.render != NULL ? dcc_render_watch_make_status(self->follower.render) : NULL;
     DccStatusFacts facts;
 
     if (self->log != NULL) {
-        facts = make_facts(self);
+        facts = make_facts(self, render);
         return dcc_status_make(&facts);
     }
     /* Not started yet. */
@@ -129,6 +132,8 @@ make_record(DccSupervisor *self)
     record->next_recover = self->intent.next.go_on != DCC_GO_ON_NOT;
     record->next_asked = self->intent.next.go_on == DCC_GO_ON_ASKED;
     record->tied_to = g_strdupv((char **)dcc_tie_get_names(self->tie));
+    if (self->follower.render != NULL)
+        record->render_mark_ns = dcc_render_watch_get_mark(self->follower.render);
     set_installation(self, record);
     set_work(self, record);
     if (self->run != NULL)
@@ -232,7 +237,7 @@ dcc_supervisor_get_explanation(DccSupervisor *self)
 }
 
 DccRunOrder
-dcc_supervisor_make_order(DccSupervisor *self)
+dcc_supervisor_make_order(DccSupervisor *self, DccRenderJob *render)
 {
     gboolean goes_on = self->intent.next.go_on != DCC_GO_ON_NOT;
 
@@ -246,6 +251,7 @@ dcc_supervisor_make_order(DccSupervisor *self)
         .next = self->intent.next,
         .work = dcc_recovery_choose(self->recovery, self->intent.next.go_on),
         .scene = goes_on ? dcc_recovery_get_scene(self->recovery) : NULL,
+        .render = render,
     };
 }
 
@@ -310,7 +316,7 @@ dcc_supervisor_recover(DccSupervisor *self, GError **error)
 JsonObject *
 dcc_supervisor_make_end_report(DccSupervisor *self)
 {
-    DccStatusFacts facts = make_facts(self);
+    DccStatusFacts facts = make_facts(self, NULL);
 
     return dcc_status_make_end_report(&facts);
 }

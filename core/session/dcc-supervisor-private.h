@@ -1,5 +1,5 @@
 /* The inside of a supervisor: dcc-supervisor.c decides, dcc-supervisor-begin.c starts it or restores it
- * from a record, dcc-supervisor-facts.c reads it. */
+ * from a record and takes orders, dcc-supervisor-facts.c reads it. */
 #pragma once
 
 #include "dcc-conclusion.h"
@@ -65,8 +65,9 @@ HeldSupervisor *
 dcc_supervisor_hold(DccSupervisor *self);
 
 /* dcc-supervisor.c */
+/* record: that of the session before; NULL: this is the first. */
 gboolean
-dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error);
+dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError **error);
 void
 dcc_supervisor_dispatch(DccSupervisor *self, DccEvent event, const char *reason);
 /* A failure leaves nothing of the run. shortage: of the machine's, and worth another attempt. */
@@ -79,6 +80,12 @@ dcc_supervisor_abandon(DccSupervisor *self, DccState state, GError *error);
 /* The next run begins in ms. */
 void
 dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms);
+/* No run begins by itself. */
+void
+dcc_supervisor_forget_delay(DccSupervisor *self);
+/* After the intent has changed. A client that waits for an end that is over is answered, too. */
+void
+dcc_supervisor_go_down(DccSupervisor *self, const char *reason);
 /* What was asked for is done to the run that there is. */
 void
 dcc_supervisor_stop_run(DccSupervisor *self);
@@ -93,9 +100,9 @@ dcc_supervisor_get_stop(DccSupervisor *self);
 /* Whether listeners have had the last word, and readers of the journal will find it. */
 gboolean
 dcc_supervisor_is_told(gpointer supervisor);
-/* All that a run is made with. */
+/* All that a run is made with. render: borrowed, as all of it. */
 DccRunOrder
-dcc_supervisor_make_order(DccSupervisor *self);
+dcc_supervisor_make_order(DccSupervisor *self, DccRenderJob *render);
 void
 dcc_supervisor_write_record(DccSupervisor *self);
 /* (transfer full): what `status` and `restart` of an ended instance go by. */

@@ -39,8 +39,8 @@ on_delay_over(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-forget_delay(DccSupervisor *self)
+void
+dcc_supervisor_forget_delay(DccSupervisor *self)
 {
     dcc_clock_clear(self->clock, &self->delay_timer);
     self->delay_until = 0;
@@ -49,7 +49,7 @@ forget_delay(DccSupervisor *self)
 void
 dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms)
 {
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     self->delay_until = dcc_clock_now(self->clock) + ms * 1000;
     self->delay_timer = dcc_clock_add(self->clock, ms, on_delay_over, self);
 }
@@ -83,6 +83,7 @@ settle(DccSupervisor *self)
                                              self->intent.wish,
                                              self->policy,
                                              self->recovery,
+                                             self->follower.render,
                                              dcc_clock_now(self->clock));
 
     /* What became of the work it went on from is what the user left. */
@@ -107,7 +108,9 @@ settle(DccSupervisor *self)
 gboolean
 dcc_supervisor_begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
 {
-    DccRunOrder order = dcc_supervisor_make_order(self);
+    g_autoptr(DccRenderJob) render =
+        self->follower.render != NULL ? dcc_render_watch_make_job(self->follower.render) : NULL;
+    DccRunOrder order = dcc_supervisor_make_order(self, render);
     const DccRunSetup *setup;
 
     if (!dcc_claim_again(self->dir, error))
@@ -233,10 +236,12 @@ do_conclude(DccSupervisor *self)
     g_autoptr(DccLastRecord) last = NULL;
 
     self->phase = DCC_SUPERVISOR_CONCLUDING;
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     dcc_clock_clear(self->clock, &self->reset_timer);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
     g_clear_object(&self->run);
+    if (self->follower.render != NULL)
+        dcc_render_watch_conclude(self->follower.render, self->history.result);
     last = dcc_supervisor_make_last(self);
     self->conclusion = dcc_conclusion_new(self->dir, last, self->clock, on_concluded, self);
 }
@@ -383,6 +388,44 @@ on_empty(gpointer data)
     settle(data);
 }
 
+/* A client that waits for an end that is over already is answered all the same. */
+void
+dcc_supervisor_go_down(DccSupervisor *self, const char *reason)
+{
+    if (self->phase == DCC_SUPERVISOR_OPEN && dcc_supervisor_is_choosing(self))
+        dcc_supervisor_abandon(
+            self,
+            DCC_STATE_STOPPED,
+            g_error_new(DCC_ERROR, DCC_ERROR_GONE, "%s before its version was known", reason));
+    else if (self->phase == DCC_SUPERVISOR_OPEN)
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
+    else
+        self->handler->concluded(self->data);
+}
+
+static void
+on_render_late(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    dcc_intent_kill(&self->intent);
+    dcc_supervisor_go_down(self, "its time was over");
+}
+
+static void
+on_pictures_looked(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (self->phase == DCC_SUPERVISOR_OPEN && self->run != NULL)
+        settle(self);
+}
+
+static const DccRenderWatchHandler render_handler = {.late = on_render_late,
+                                                     .looked = on_pictures_looked};
+
 static const DccRunFollowerHandler follower_handler = {
     .hold = on_hold,
     .release = on_release,
@@ -460,7 +503,7 @@ dcc_supervisor_free(DccSupervisor *self)
     /* An entry that has not returned may still tell. */
     self->handler = &dcc_supervisor_silence;
     self->phase = DCC_SUPERVISOR_OVER;
-    forget_delay(self);
+    dcc_supervisor_forget_delay(self);
     g_clear_pointer(&self->farewell, dcc_farewell_free);
     dcc_clock_clear(self->clock, &self->reset_timer);
     dcc_clock_clear(self->clock, &self->shim_timer);
@@ -470,6 +513,7 @@ dcc_supervisor_free(DccSupervisor *self)
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
+    g_clear_pointer(&self->follower.render, dcc_render_watch_free);
     if (dcc_supervisor_is_choosing(self))
         dcc_instance_dir_dissolve(self->dir);
     g_clear_pointer(&self->choice, dcc_choice_free);
@@ -510,13 +554,28 @@ on_tie_lost(gint64 pid, gpointer data)
         dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
 }
 
+static gboolean
+open_render(DccSupervisor *self, const DccSessionRecord *record, GError **error)
+{
+    const DccRenderWatchOrder order = {.job = dcc_launch_request_get_render(self->request),
+                                       .cwd = dcc_launch_request_get_cwd(self->request),
+                                       .settings = self->settings,
+                                       .clock = self->clock,
+                                       .log = self->log,
+                                       .record = record};
+
+    if (order.job != NULL)
+        self->follower.render = dcc_render_watch_new(&order, &render_handler, self, error);
+    return order.job == NULL || self->follower.render != NULL;
+}
+
 /* Journal, sockets, paths: what stands as long as the session does. */
 gboolean
-dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
+dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
     self->log_path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LOG);
     self->rescue_dir = dcc_instance_dir_get_state_file(self->dir, "rescue");
-    self->log = dcc_event_log_new(self->dir, fresh, on_told, self);
+    self->log = dcc_event_log_new(self->dir, record == NULL, on_told, self);
     self->evidence = dcc_evidence_new(self->dir, self->request, self->log);
     self->follower = (DccRunFollower){.log = self->log,
                                       .evidence = self->evidence,
@@ -528,60 +587,6 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
     self->phase = DCC_SUPERVISOR_OPEN;
     self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
     dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
-    return self->handler->open(self->dir, self->clock, error, self->data);
-}
-
-/* -- What may be asked of it -- */
-
-/* A client that waits for an end that is over already is answered all the same. */
-static void
-go_down(DccSupervisor *self, const char *reason)
-{
-    if (self->phase == DCC_SUPERVISOR_OPEN && dcc_supervisor_is_choosing(self))
-        dcc_supervisor_abandon(
-            self,
-            DCC_STATE_STOPPED,
-            g_error_new(DCC_ERROR, DCC_ERROR_GONE, "%s before its version was known", reason));
-    else if (self->phase == DCC_SUPERVISOR_OPEN)
-        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
-    else
-        self->handler->concluded(self->data);
-}
-
-void
-dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    if (deadline_ms <= 0)
-        deadline_ms = dcc_settings_get(self->settings, DCC_SETTING_STOP_BUDGET);
-    dcc_intent_stop(&self->intent, deadline_ms);
-    go_down(self, "stop was asked for");
-}
-
-void
-dcc_supervisor_kill(DccSupervisor *self)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    dcc_intent_kill(&self->intent);
-    go_down(self, "kill was asked for");
-}
-
-void
-dcc_supervisor_restart(DccSupervisor *self)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    if (!dcc_intent_restart(&self->intent))
-        return;
-    if (dcc_supervisor_is_choosing(self)) {
-        dcc_intent_go_up(&self->intent); /* it is on its way */
-    } else if (self->state == DCC_STATE_RESTARTING) {
-        forget_delay(self);
-        dcc_intent_go_up(&self->intent);
-        dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
-    } else if (self->state != DCC_STATE_STOPPING) {
-        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
-    }
+    return open_render(self, record, error) &&
+           self->handler->open(self->dir, self->clock, error, self->data);
 }

@@ -29,6 +29,7 @@ struct _DccJournal {
     DccSpool *spool;
     char *path;
     char *deaths_path;
+    char *spool_path;
     DccEventRing *ring;
     GQueue *ends; /* incarnations in the list of ends, oldest first */
     gint64 last;
@@ -208,13 +209,13 @@ list_last_exit(DccJournal *self, JsonObject *event)
 
 /* What an earlier session of this run has left. */
 static void
-load(DccJournal *self, GPtrArray *left, const char *spool)
+load(DccJournal *self, GPtrArray *left)
 {
     Loaded loaded = {self, NULL};
     gint64 arrived;
 
     load_ends(self);
-    arrived = dcc_journal_each_of_run(self->path, spool, load_event, &loaded);
+    arrived = dcc_journal_each_of_run(self->path, self->spool_path, load_event, &loaded);
     send_spooled(self, left, arrived);
     list_last_exit(self, loaded.exit);
     g_clear_pointer(&loaded.exit, json_object_unref);
@@ -241,7 +242,6 @@ DccJournal *
 dcc_journal_open(DccInstanceDir *instance_dir, gboolean fresh)
 {
     DccJournal *self = g_new0(DccJournal, 1);
-    g_autofree char *spool = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_SPOOL);
     g_autoptr(GPtrArray) left = NULL;
 
     self->writer = dcc_instance_dir_get_writer(instance_dir);
@@ -250,9 +250,10 @@ dcc_journal_open(DccInstanceDir *instance_dir, gboolean fresh)
     self->ring = dcc_event_ring_new();
     self->ends = g_queue_new();
     dcc_store_writer_flush(self->writer, FLUSH_MS);
-    self->spool = dcc_spool_open(spool, &left);
+    self->spool_path = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_SPOOL);
+    self->spool = dcc_spool_open(self->spool_path, &left);
     if (!fresh || left->len > 0)
-        load(self, left, spool);
+        load(self, left);
     if (fresh)
         begin_run(self);
     return self;
@@ -270,6 +271,7 @@ dcc_journal_free(DccJournal *self)
     g_queue_free_full(self->ends, g_free);
     g_free(self->path);
     g_free(self->deaths_path);
+    g_free(self->spool_path);
     g_free(self);
 }
 
@@ -343,6 +345,12 @@ dcc_journal_has(DccJournal *self, const char *type, const char *incarnation)
 {
     return dcc_event_ring_has(self->ring, type, incarnation) ||
            (incarnation != NULL && g_str_equal(type, "exit") && has_end(self, incarnation));
+}
+
+void
+dcc_journal_each(DccJournal *self, DccJournalEventFunc func, gpointer data)
+{
+    dcc_journal_each_of_run(self->path, self->spool_path, func, data);
 }
 
 gint64

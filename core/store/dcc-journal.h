@@ -45,6 +45,9 @@ dcc_journal_flush(DccJournal *self, gint64 timeout_ms);
  * are left out or no longer kept. */
 JsonArray *
 dcc_journal_list(DccJournal *self, gint64 since, gsize max_bytes, gint64 *gap);
+/* All events of the run in order, also those that are too old to be listed. */
+void
+dcc_journal_each(DccJournal *self, DccJournalEventFunc func, gpointer data);
 gint64
 dcc_journal_get_last(DccJournal *self);
 /* Whether an event of this type about this run is among those kept. For "exit" the list of ends is

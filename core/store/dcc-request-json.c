@@ -35,6 +35,9 @@ typedef struct {
     char **args;
     char **env;
     JsonObject *settings;
+    char *frames; /* NULL: it is no render */
+    char *output;
+    char *expect;
 } StoredRequest;
 
 #define ROW(member, type, ...)                                                                     \
@@ -55,15 +58,27 @@ static const DccField fields[] = {
     ROW(args, BYTESV),
     ROW(env, BYTESV),
     ROW(settings, OBJECT),
+    ROW(frames, TEXT),
+    ROW(output, BYTES),
+    ROW(expect, BYTES),
 };
 
 static const DccFieldTable table = DCC_FIELD_TABLE(StoredRequest, fields);
+
+static const char *
+get_text(DccFramePath *path)
+{
+    return path != NULL ? dcc_frame_path_get_text(path) : NULL;
+}
 
 JsonObject *
 dcc_request_to_json(DccLaunchRequest *request)
 {
     JsonObject *object = json_object_new();
     g_autoptr(JsonObject) settings = settings_to_json(dcc_launch_request_get_settings(request));
+    DccRenderJob *job = dcc_launch_request_get_render(request);
+    g_autofree char *frames =
+        job != NULL ? dcc_frames_to_text(dcc_render_job_get_frames(job)) : NULL;
     /* Borrowed: writing changes nothing. */
     const StoredRequest stored = {
         .app = (char *)dcc_launch_request_get_app(request),
@@ -77,6 +92,9 @@ dcc_request_to_json(DccLaunchRequest *request)
         .args = (char **)dcc_launch_request_get_args(request),
         .env = (char **)dcc_launch_request_get_env(request),
         .settings = settings,
+        .frames = frames,
+        .output = (char *)(job != NULL ? get_text(dcc_render_job_get_output(job)) : NULL),
+        .expect = (char *)(job != NULL ? get_text(dcc_render_job_get_expect(job)) : NULL),
     };
 
     dcc_fields_write(&table, &stored, object);
@@ -106,6 +124,32 @@ read_env(DccLaunchRequest *request, char **env, GError **error)
     return TRUE;
 }
 
+static gboolean
+read_path(const char *text, DccFramePath **path, GError **error)
+{
+    *path = text != NULL ? dcc_frame_path_parse(text, error) : NULL;
+    return text == NULL || *path != NULL;
+}
+
+static gboolean
+read_render(DccLaunchRequest *request, const StoredRequest *stored, GError **error)
+{
+    g_autoptr(DccFrames) frames = NULL;
+    g_autoptr(DccFramePath) output = NULL;
+    g_autoptr(DccFramePath) expect = NULL;
+    g_autoptr(DccRenderJob) job = NULL;
+
+    if (stored->frames == NULL)
+        return TRUE;
+    frames = dcc_frames_parse(stored->frames, error);
+    if (frames == NULL || !read_path(stored->output, &output, error) ||
+        !read_path(stored->expect, &expect, error))
+        return FALSE;
+    job = dcc_render_job_new(frames, output, expect, error);
+    dcc_launch_request_set_render(request, job);
+    return job != NULL;
+}
+
 static DccLaunchRequest *
 make_request(const StoredRequest *stored, GError **error)
 {
@@ -121,7 +165,8 @@ make_request(const StoredRequest *stored, GError **error)
     dcc_launch_request_set_cwd(request, stored->cwd);
     dcc_launch_request_set_launched_by(request, stored->launched_by);
     dcc_launch_request_set_args(request, (const char *const *)stored->args);
-    if (!read_env(request, stored->env, error) || !read_settings(request, stored->settings, error))
+    if (!read_env(request, stored->env, error) ||
+        !read_settings(request, stored->settings, error) || !read_render(request, stored, error))
         return NULL;
     return g_steal_pointer(&request);
 }

@@ -42,6 +42,7 @@ static const DccField fields[] = {
     ROW(rescued, BYTESV),
     ROW(degraded, TEXTV),
     ROW(tied_to, TEXTV),
+    ROW(render_mark_ns, INT),
     ROW(next_cause, TEXT),
     ROW(next_safe, BOOL),
     ROW(next_recover, BOOL),

@@ -42,7 +42,8 @@ typedef struct {
     char *bundle;       /* bytes */
     char **rescued;     /* bytes */
     char **degraded;
-    char **tied_to; /* processes after whose end the instance ends: "PID:START" */
+    char **tied_to;        /* processes after whose end the instance ends: "PID:START" */
+    gint64 render_mark_ns; /* pictures of its render are newer, by the clock of their directory */
 
     /* The next run: how it begins. */
     char *next_cause;

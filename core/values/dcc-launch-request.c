@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "dcc-error.h"
+#include "dcc-instance-name.h"
 #include "dcc-strings.h"
-
-#define MAX_NAME 64
 
 struct _DccLaunchRequest {
     GObject parent_instance;
@@ -27,6 +26,7 @@ struct _DccLaunchRequest {
     DccSettings *settings;
     char *private_dir;
     char *temp_dir;
+    DccRenderJob *render;
 };
 
 /**
@@ -54,6 +54,7 @@ dcc_launch_request_finalize(GObject *object)
     g_object_unref(self->settings);
     g_free(self->private_dir);
     g_free(self->temp_dir);
+    g_clear_object(&self->render);
     G_OBJECT_CLASS(dcc_launch_request_parent_class)->finalize(object);
 }
 
@@ -110,20 +111,6 @@ dcc_launch_request_get_app(DccLaunchRequest *self)
     return self->app;
 }
 
-/* A name becomes a directory and a word on command lines. */
-static gboolean
-is_name(const char *name)
-{
-    if (name == NULL || *name == '\0' || *name == '.' || *name == '-')
-        return FALSE;
-    if (strlen(name) > MAX_NAME)
-        return FALSE;
-    for (const char *p = name; *p != '\0'; p++)
-        if (!g_ascii_isalnum(*p) && strchr("._-", *p) == NULL)
-            return FALSE;
-    return TRUE;
-}
-
 /**
  * dcc_launch_request_set_name:
  * @self: a #DccLaunchRequest
@@ -142,18 +129,8 @@ dcc_launch_request_set_name(DccLaunchRequest *self, const char *name, GError **e
 {
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
 
-    if (!is_name(name)) {
-        g_autofree char *shown = g_utf8_make_valid(name != NULL ? name : "", -1);
-
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_INVALID,
-                    "\"%s\" is no name for an instance: use letters, digits, '.', '_' and '-', "
-                    "at most %d, not beginning with '.' or '-'",
-                    shown,
-                    MAX_NAME);
+    if (!dcc_instance_name_check(name, error))
         return FALSE;
-    }
     dcc_string_replace(&self->name, name);
     return TRUE;
 }
@@ -352,6 +329,41 @@ dcc_launch_request_get_scene(DccLaunchRequest *self)
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
 
     return self->scene;
+}
+
+/**
+ * dcc_launch_request_set_render:
+ * @self: a #DccLaunchRequest
+ * @job: (nullable): what to render
+ *
+ * Makes it a render: the adapter is asked for its dcc_adapter_plan_render() instead of its launch.
+ *
+ * Since: 1.0
+ */
+void
+dcc_launch_request_set_render(DccLaunchRequest *self, DccRenderJob *job)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    g_set_object(&self->render, job);
+}
+
+/**
+ * dcc_launch_request_get_render:
+ * @self: a #DccLaunchRequest
+ *
+ * What is to be rendered.
+ *
+ * Returns: (transfer none) (nullable): the job; %NULL: it is no render
+ *
+ * Since: 1.0
+ */
+DccRenderJob *
+dcc_launch_request_get_render(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->render;
 }
 
 /**

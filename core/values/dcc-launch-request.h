@@ -2,6 +2,7 @@
  * names are bytes: nothing says that an argument or a path is UTF-8. */
 #pragma once
 
+#include "dcc-render-job.h"
 #include "dcc-settings.h"
 
 G_BEGIN_DECLS
@@ -44,6 +45,11 @@ DCC_API void
 dcc_launch_request_set_cwd(DccLaunchRequest *self, const char *path);
 DCC_API const char *
 dcc_launch_request_get_cwd(DccLaunchRequest *self);
+/* What to render; NULL: it is no render. */
+DCC_API void
+dcc_launch_request_set_render(DccLaunchRequest *self, DccRenderJob *job);
+DCC_API DccRenderJob *
+dcc_launch_request_get_render(DccLaunchRequest *self);
 /* The user's own arguments, handed through as they are. */
 DCC_API void
 dcc_launch_request_set_args(DccLaunchRequest *self, const char *const *args);

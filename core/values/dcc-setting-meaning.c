@@ -40,6 +40,8 @@ static const struct {
     {"backoff-initial", "the first delay before a restart"},
     {"backoff-max", "the longest delay before a restart"},
     {"stop-budget", "how long a stop may take in all; 0: as its steps say"},
+    {"task-timeout", "how long one frame of a render may take; 0: for ever"},
+    {"render-timeout", "how long a render may take, restarts included; 0: for ever"},
 };
 
 /**

@@ -59,6 +59,8 @@ static const SettingInfo infos[DCC_N_SETTINGS] = {
     [DCC_SETTING_BACKOFF_INITIAL] = {"backoff-initial", DCC_NUMBER_DURATION, SECONDS(1), 0, A_YEAR},
     [DCC_SETTING_BACKOFF_MAX] = {"backoff-max", DCC_NUMBER_DURATION, SECONDS(60), 0, A_YEAR},
     [DCC_SETTING_STOP_BUDGET] = {"stop-budget", DCC_NUMBER_DURATION, 0, 0, A_YEAR},
+    [DCC_SETTING_TASK_TIMEOUT] = {"task-timeout", DCC_NUMBER_DURATION, 0, 0, A_YEAR},
+    [DCC_SETTING_RENDER_TIMEOUT] = {"render-timeout", DCC_NUMBER_DURATION, 0, 0, A_YEAR},
 };
 
 typedef enum {

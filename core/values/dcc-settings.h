@@ -47,6 +47,9 @@ G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
  * @DCC_SETTING_BACKOFF_MAX: the longest delay: `60s`
  * @DCC_SETTING_STOP_BUDGET: how long a stop may take in all, where none says otherwise: `0s`, the
  * times of its steps; 1.1
+ * @DCC_SETTING_TASK_TIMEOUT: how long one frame of a render may take, the first one with what comes
+ * before it: `0s`, which is for ever
+ * @DCC_SETTING_RENDER_TIMEOUT: how long a render may take with all its runs: `0s`, for ever
  *
  * Every number that a session goes by. Times are in milliseconds; the default of each is said
  * here as [method@DccHost.Settings.parse] takes it.
@@ -81,6 +84,8 @@ typedef enum {
     DCC_SETTING_BACKOFF_INITIAL,
     DCC_SETTING_BACKOFF_MAX,
     DCC_SETTING_STOP_BUDGET,
+    DCC_SETTING_TASK_TIMEOUT,
+    DCC_SETTING_RENDER_TIMEOUT,
 } DccSetting;
 /**
  * DCC_N_SETTINGS:
@@ -89,7 +94,7 @@ typedef enum {
  *
  * Since: 1.0
  */
-#define DCC_N_SETTINGS (DCC_SETTING_STOP_BUDGET + 1)
+#define DCC_N_SETTINGS (DCC_SETTING_RENDER_TIMEOUT + 1)
 
 DCC_API DccSettings *
 dcc_settings_new(void);

@@ -25,7 +25,8 @@ AGENT = "dcchost_blender_agent.py"
 PARTS = {  # what lies side by side in a launch's private directory, and what it is made of
     "dcchost_agent.py": ("parts", "agent", ["dcchost_base.py", "dcchost_rescue.py", "dcchost_waiting.py",
                                             "dcchost_wire.py", "dcchost_agent.py"]),
-    AGENT: ("agent", "blender/agent", ["../../agent/boot.py", "dcchost_blend_file.py", AGENT]),
+    AGENT: ("agent", "blender/agent", ["../../agent/boot.py", "dcchost_blend_file.py",
+                                       "dcchost_blender_render.py", AGENT]),
 }
 LOOP = "import dcchost_blender_agent; dcchost_blender_agent.loop()"
 BLENDER = os.environ.get("DCCHOST_BLENDER_EXECUTABLE") or shutil.which("blender", path="/usr/bin:/usr/local/bin")

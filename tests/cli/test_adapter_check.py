@@ -13,7 +13,7 @@ import pytest
 from conftest import until
 
 QUESTIONS = ["find_installations", "read_version", "plan_launch", "plan_probe", "read_probe", "plan_stop", "read_line",
-             "judge_exit", "list_rescue_files", "plan_recovery", "read_scene_version"]
+             "judge_exit", "list_rescue_files", "plan_recovery", "read_scene_version", "plan_render"]
 RUDE = os.environ["DCC_TEST_RUDE"]
 FAKE = os.environ["DCC_TEST_ADAPTERS"] + "/dcchost-fake.so"
 # Its process counts as crashed in fewer seconds than this, also on a busy machine.
@@ -75,6 +75,8 @@ BAD = {
     "list_rescue_files=wrong": "no DccRescueFile",
     "read_scene_version=guess": "read the version 4.2 out of what names none",
     "read_scene_version=absurd": "no version",
+    "plan_render=stays": "a render that does not end by itself",
+    "plan_render=nothing": "nothing, and no reason",
 }
 
 
@@ -114,7 +116,7 @@ def test_its_last_words(box):
     done = box.run("adapter", "check", RUDE, *BOUND, DCCHOST_RUDE="read_line=crash")
     line, = [each for each in done.out.splitlines() if each.startswith("refused")]
     assert line.startswith("refused  read_line ") and line.endswith("its last words: rude: about to break")
-    assert "rude: about to break" in done.err and "rude 0.1: not well, 1 of 11 to mend" in done.out
+    assert "rude: about to break" in done.err and "rude 0.1: not well, 1 of 12 to mend" in done.out
 
 
 @pytest.mark.parametrize("place", ["constructor", "init"])

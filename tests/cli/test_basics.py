@@ -2,8 +2,8 @@
 
 import pytest
 
-VERBS = ["launch", "ps", "status", "why", "events", "logs", "probe", "restart", "stop", "kill", "adopt", "list",
-         "adapters", "adapter", "doctor", "mcp"]
+VERBS = ["launch", "render", "ps", "status", "why", "events", "logs", "probe", "restart", "stop", "kill", "adopt", "submit",
+         "list", "adapters", "adapter", "doctor", "mcp"]
 STATUSES = """Exit status:
   0     done
   1     what was asked about is not there, or is not well
@@ -56,8 +56,8 @@ def test_every_verb_explains_itself(box, verb):
     assert done.out == box.run("help", verb).out == box.run(verb, "-h").out
 
 
-@pytest.mark.parametrize("verb", ["launch", "ps", "status", "why", "events", "probe", "restart", "stop", "kill",
-                                  "adopt", "list", "adapters", "doctor"])
+@pytest.mark.parametrize("verb", ["launch", "render", "ps", "status", "why", "events", "probe", "restart", "stop",
+                                  "kill", "adopt", "list", "adapters", "doctor"])
 def test_what_has_output_has_json(box, verb):
     assert "--json" in box.run(verb, "--help").out
 

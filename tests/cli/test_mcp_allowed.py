@@ -8,7 +8,7 @@ from box import until
 from mcp import Client, ToolError
 
 LOOKS = ["list_applications", "list_instances", "status", "why", "logs", "events", "probe", "doctor", "wait"]
-ACTS = ["launch", "save", "screenshot", "stop", "restart", "adopt", "kill"]
+ACTS = ["launch", "render", "save", "screenshot", "stop", "restart", "adopt", "kill"]
 
 
 def names(client):

@@ -58,7 +58,7 @@ def test_tools_are_told_alike_in_both_eras(box):
         with Client(box.env, modern=modern) as client:
             lists += [client.request("tools/list")["tools"] for _n in range(2)]
     assert all(each == lists[0] for each in lists)
-    assert len(lists[0]) == 16
+    assert len(lists[0]) == 17
     for tool in lists[0]:
         assert sorted(tool) == ["annotations", "description", "inputSchema", "name", "outputSchema", "title"]
         assert sorted(tool["annotations"]) == ["destructiveHint", "idempotentHint", "openWorldHint", "readOnlyHint"]

@@ -40,7 +40,7 @@ def test_an_agent_gets_by_with_calls_alone(tmp_path):
         agent = mcp_agent.Agent(client, home, print)
         started = agent.start()
         assert started["outcome"] == "reached" and started["status"]["headless"]
-        assert os.path.getsize(agent.render()) > 0
+        assert all(os.path.getsize(path) > 0 for path in agent.render())
 
         waited, why, mended = agent.hang()
         assert waited["outcome"] == "unresponsive" and why["hung"]

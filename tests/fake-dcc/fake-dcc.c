@@ -58,7 +58,7 @@ behave(FakeOptions *options)
 {
     options->crash_after = options->exit_after = FAKE_NEVER;
     options->hang_after = options->freeze_after = FAKE_NEVER;
-    options->exit_before_ready = FAKE_NEVER;
+    options->exit_before_ready = options->crash_at = FAKE_NEVER;
     options->never_ready = options->licence_fail = options->bad_scene = false;
     options->out_of_memory = false;
 }

@@ -59,9 +59,14 @@ typedef struct {
     /* output */
     const char *print;
     int64_t flood;
+    int64_t take_memory;
     bool binary, no_newline, close_stdout;
     bool print_env, print_args, print_process, fds;
     int64_t progress, frames, every;
+    const char *render, *output; /* render: NULL: it renders nothing */
+    const char *bad_frames, *bad;
+    int64_t crash_at, frame_ms;
+    bool silent_frames;
     const char *oracle;
     bool version, help;
 } FakeOptions;
@@ -147,6 +152,10 @@ void
 fake_output_flood(const FakeOptions *options);
 void
 fake_output_progress(const FakeOptions *options);
+
+/* fake-render.c: does not return where there is something to render. */
+void
+fake_render(const FakeOptions *options);
 
 /* fake-end.c */
 void

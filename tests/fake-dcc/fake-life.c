@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -225,6 +226,22 @@ follow_plans(const FakeOptions *options)
     }
 }
 
+/* Page by page, and written to: whoever counts it has counted it. */
+static void
+take_memory(const FakeOptions *options)
+{
+    enum { PIECE = 1 << 20 };
+
+    for (int64_t taken = 0; taken < options->take_memory; taken += PIECE) {
+        char *piece = malloc(PIECE);
+
+        if (!piece)
+            return;
+        memset(piece, 1, PIECE);
+        __asm__ volatile("" : : "r"(piece) : "memory"); /* nobody reads it, all the same */
+    }
+}
+
 int
 fake_life_run(const FakeOptions *options)
 {
@@ -242,8 +259,10 @@ fake_life_run(const FakeOptions *options)
         raise(SIGSTOP);
     if (options->autosave)
         fake_autosave();
+    take_memory(options);
     fake_output_flood(options);
     fake_output_progress(options);
+    fake_render(options);
     follow_plans(options);
     return 0;
 }

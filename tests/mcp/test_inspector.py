@@ -19,7 +19,7 @@ def inspect(node, box, *arguments):
 
 def test_it_lists_the_tools(node, box):
     tools = inspect(node, box, "--method", "tools/list")["tools"]
-    assert [tool["name"] for tool in tools][:2] == ["list_applications", "list_instances"] and len(tools) == 16
+    assert [tool["name"] for tool in tools][:2] == ["list_applications", "list_instances"] and len(tools) == 17
 
 
 def test_it_calls_a_tool(node, box):

@@ -18,6 +18,6 @@ def test_a_mode(python, box, mode):
     assert done.returncode == 0, done.stderr.decode()
     said = json.loads(done.stdout)
     notes = said.pop("notes")
-    assert len(said.pop("tools")) == 16
+    assert len(said.pop("tools")) == 17
     assert said == {"launched": "reached", "waited": "not-yet", "fault": True, "stopped": True}
     assert len(notes) >= 2 and notes == sorted(set(notes))

@@ -220,6 +220,21 @@ rude_adapter_plan_recovery(DccAdapter *adapter,
         ->plan_recovery(adapter, installation, request, file, error);
 }
 
+static DccLaunchPlan *
+rude_adapter_plan_render(DccAdapter *adapter,
+                         DccInstallation *installation,
+                         DccLaunchRequest *request,
+                         GError **error)
+{
+    act(conduct_at("plan_render"));
+    if (is_at("plan_render", "nothing"))
+        return NULL;
+    if (is_at("plan_render", "stays"))
+        return dcc_launch_plan_new(dcc_installation_get_executable(installation));
+    return DCC_ADAPTER_CLASS(rude_adapter_parent_class)
+        ->plan_render(adapter, installation, request, error);
+}
+
 static void
 rude_adapter_class_init(RudeAdapterClass *klass)
 {
@@ -236,6 +251,7 @@ rude_adapter_class_init(RudeAdapterClass *klass)
     adapter_class->list_rescue_files = rude_adapter_list_rescue_files;
     adapter_class->read_scene_version = rude_adapter_read_scene_version;
     adapter_class->plan_recovery = rude_adapter_plan_recovery;
+    adapter_class->plan_render = rude_adapter_plan_render;
 }
 
 static void

@@ -88,7 +88,7 @@ def test_a_good_one():
     assert list(rows) == QUESTIONS
     assert all(row.is_sound() and row.get_reason() is None for row in rows.values()), rows
     defaults = [name for name, row in rows.items() if row.get_outcome() == DccHost.Outcome.DEFAULT]
-    assert defaults == ["read_probe", "plan_recovery", "read_scene_version"]
+    assert defaults == ["read_probe", "plan_recovery", "read_scene_version", "plan_render"]
     assert rows["plan_launch"].get_seen() == "16 ready by its agent"
     assert repr(rows["plan_launch"]) == "<DccHost.ConformanceRow plan_launch ok: 16 ready by its agent>"
 

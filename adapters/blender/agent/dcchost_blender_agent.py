@@ -18,6 +18,7 @@ import bpy
 
 import dcchost_agent as shared
 from dcchost_blend_file import UnknownFormat, finish_copy, read_scene_name  # joined
+from dcchost_blender_render import prepare_render  # noqa: F401  # joined
 
 TICK, TICK_AT_WORK, TICK_AT_START = 0.1, 0.02, 0.05
 SCRIPT_FAILED = 42

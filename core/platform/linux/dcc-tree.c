@@ -185,6 +185,27 @@ dcc_tree_sample(gint64 root)
     return sample;
 }
 
+/* -1 where it is not told. */
+static gint64
+read_peak(gint64 pid)
+{
+    g_autofree char *status = read_file(pid, "status", NULL);
+    const char *line = status != NULL ? strstr(status, "\nVmHWM:") : NULL;
+
+    return line != NULL ? g_ascii_strtoll(line + strlen("\nVmHWM:"), NULL, 10) * 1024 : -1;
+}
+
+gint64
+dcc_tree_peak(gint64 root)
+{
+    g_autoptr(GArray) pids = dcc_tree_list(root);
+    gint64 peak = -1;
+
+    for (guint i = 0; i < pids->len; i++)
+        peak = MAX(peak, read_peak(g_array_index(pids, gint64, i)));
+    return peak;
+}
+
 static char *
 describe(gint64 pid)
 {

@@ -114,6 +114,57 @@ dcc_fake_adapter_plan_launch(DccAdapter *adapter,
     return g_steal_pointer(&plan);
 }
 
+/* "1,2,5" */
+static char *
+list_frames(DccFrames *frames, guint n)
+{
+    GString *list = g_string_new(NULL);
+
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(list, "%s%d", i > 0 ? "," : "", dcc_frames_get(frames, i));
+    return g_string_free(list, FALSE);
+}
+
+/* DCCHOST_FAKE_CHUNKS: as applications do whose command line has a first frame, a last one and a
+ * step. */
+static char *
+choose_frames(DccLaunchRequest *request, DccLaunchPlan *plan)
+{
+    DccFrames *frames = dcc_render_job_get_frames(dcc_launch_request_get_render(request));
+    guint n = dcc_frames_count(frames);
+    int first = 0, last = 0, step = 1;
+
+    if (get_env(request, "DCCHOST_FAKE_CHUNKS")) {
+        dcc_frames_get_run(frames, 0, &first, &last, &step);
+        dcc_launch_plan_set_frames(plan, first, last, step);
+        n = (guint)((last - first) / step) + 1;
+    }
+    return list_frames(frames, n);
+}
+
+static DccLaunchPlan *
+dcc_fake_adapter_plan_render(DccAdapter *adapter,
+                             DccInstallation *installation,
+                             DccLaunchRequest *request,
+                             GError **error)
+{
+    DccFramePath *output = dcc_render_job_get_output(dcc_launch_request_get_render(request));
+    g_autoptr(DccLaunchPlan) plan =
+        dcc_fake_adapter_plan_launch(adapter, installation, request, error);
+    g_autofree char *frames = choose_frames(request, plan);
+
+    dcc_launch_plan_add_args(plan, "--render", frames, NULL);
+    if (output) {
+        g_autofree char *hashes = g_strnfill(dcc_frame_path_get_digits(output), '#');
+        g_autofree char *pattern = g_strconcat(
+            dcc_frame_path_get_before(output), hashes, dcc_frame_path_get_after(output), NULL);
+
+        dcc_launch_plan_add_args(plan, "--output", pattern, NULL);
+    }
+    dcc_launch_plan_set_job(plan, TRUE);
+    return g_steal_pointer(&plan);
+}
+
 static DccProbePlan *
 dcc_fake_adapter_plan_probe(DccAdapter *adapter, DccLaunchRequest *request, GError **error)
 {
@@ -294,6 +345,7 @@ dcc_fake_adapter_class_init(DccFakeAdapterClass *klass)
     adapter_class->find_installations = dcc_fake_adapter_find_installations;
     adapter_class->read_version = dcc_fake_adapter_read_version;
     adapter_class->plan_launch = dcc_fake_adapter_plan_launch;
+    adapter_class->plan_render = dcc_fake_adapter_plan_render;
     adapter_class->plan_probe = dcc_fake_adapter_plan_probe;
     adapter_class->plan_stop = dcc_fake_adapter_plan_stop;
     adapter_class->read_line = dcc_fake_adapter_read_line;

@@ -19,7 +19,7 @@ static const struct {
 } refusals[] = {
     {"magic", "none of ours"},
     {"major", "is built for adapter interface 2, this dcchost has 1: rebuild it"},
-    {"minor", "needs adapter interface 1.2, this dcchost has 1.1: update dcchost"},
+    {"minor", "needs adapter interface 1.3, this dcchost has 1.2: update dcchost"},
     {"small", "has a descriptor of"},
     {"nosymbol", "has no symbol dcc_adapter_module"},
     {"unresolved", "dcc_fixture_nobody_defines_this"},

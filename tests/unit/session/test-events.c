@@ -12,8 +12,6 @@
 /* Put in by the journal where it passes events over; tests/unit/store/test-journal-disk.c holds that. */
 #define OF_JOURNAL "passed"
 
-/* -- The tables of the document -- */
-
 /* The text of one section: from its heading to the next one. */
 static char *
 read_section(const char *heading)
@@ -76,8 +74,6 @@ read_table(const char *heading)
     return table;
 }
 
-/* -- Comparing -- */
-
 /* "reason?" may be left out. */
 static gboolean
 is_optional(char *word)
@@ -109,8 +105,6 @@ compare(const char *what, GPtrArray *documented, JsonObject *object, gboolean fu
         if (!g_hash_table_contains(known, l->data))
             g_error("%s: '%s' is not documented", what, (const char *)l->data);
 }
-
-/* -- Everything there is -- */
 
 static DccRunEnd *
 make_end(gboolean full)
@@ -219,6 +213,43 @@ build_progress(gboolean full)
 }
 
 static JsonObject *
+build_frame(gboolean full)
+{
+    const DccFrameNews news = {.frame = 3,
+                               .file = full ? "/out/f_0003.png" : NULL,
+                               .check = full ? "whole" : "unchecked",
+                               .detail = "png 64x64",
+                               .ms = full ? 1200 : -1,
+                               .peak_bytes = full ? 1 << 20 : -1,
+                               .size = full ? 900 : -1,
+                               .done = 3,
+                               .of = 5};
+
+    return dcc_event_frame(&news);
+}
+
+static JsonObject *
+make_render(gboolean full)
+{
+    g_autoptr(DccFrames) frames = dcc_frames_parse("1-5", NULL);
+    g_autoptr(DccRenderJob) job = dcc_render_job_new(frames, NULL, NULL, NULL);
+    g_autoptr(DccFrameLedger) ledger = dcc_frame_ledger_new(job);
+
+    if (full) {
+        dcc_frame_ledger_set(ledger, 0, DCC_FRAME_DONE, NULL);
+        dcc_frame_ledger_set(ledger, 1, DCC_FRAME_UNCHECKED, NULL);
+        dcc_frame_ledger_set(ledger, 2, DCC_FRAME_FAILED, "it is not there");
+    }
+    return dcc_object_from_frames(ledger, full ? "failed" : NULL);
+}
+
+static JsonObject *
+build_rendered(gboolean full)
+{
+    return dcc_event_rendered(make_render(full));
+}
+
+static JsonObject *
 build_output(gboolean full)
 {
     g_autoptr(DccOutputEvent) output =
@@ -287,16 +318,14 @@ static const struct {
     const char *type;
     JsonObject *(*build)(gboolean full);
 } builders[] = {
-    {"state", build_state},     {"started", build_started},   {"agent", build_agent},
-    {"exit", build_exit},       {"restart", build_restart},   {"recovery", build_recovery},
-    {"bundle", build_bundle},   {"gave-up", build_gave_up},   {"step", build_step},
-    {"rescue", build_rescue},   {"progress", build_progress}, {"output", build_output},
-    {"health", build_health},   {"degraded", build_degraded}, {"log-tail", build_log_tail},
-    {"adopted", build_adopted}, {"note", build_note},         {"cleared", build_cleared},
-    {"ended", build_ended},
+    {"state", build_state},       {"started", build_started},   {"agent", build_agent},
+    {"exit", build_exit},         {"restart", build_restart},   {"recovery", build_recovery},
+    {"bundle", build_bundle},     {"gave-up", build_gave_up},   {"step", build_step},
+    {"rescue", build_rescue},     {"progress", build_progress}, {"frame", build_frame},
+    {"rendered", build_rendered}, {"output", build_output},     {"health", build_health},
+    {"degraded", build_degraded}, {"log-tail", build_log_tail}, {"adopted", build_adopted},
+    {"note", build_note},         {"cleared", build_cleared}, {"ended", build_ended},
 };
-
-/* -- Tests -- */
 
 static void
 test_event(gconstpointer data)
@@ -399,6 +428,7 @@ known_init(Known *self, gboolean full)
         .degraded = g_ptr_array_new(),
         .work = full ? self->file : NULL,
         .kept = full ? self->file : NULL,
+        .render = full ? make_render(TRUE) : NULL,
         .report = &self->report,
     };
 }
@@ -408,6 +438,7 @@ known_clear(Known *self)
 {
     g_object_unref(self->facts.request);
     g_clear_object(&self->facts.installation);
+    g_clear_pointer(&self->facts.render, json_object_unref);
     g_ptr_array_unref(self->facts.rescued);
     g_ptr_array_unref(self->facts.degraded);
     g_object_unref(self->file);
