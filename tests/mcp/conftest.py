@@ -3,7 +3,6 @@
 import os
 import pathlib
 import sys
-import tempfile
 
 import pytest
 
@@ -16,7 +15,7 @@ CLIENTS = pathlib.Path(os.environ["DCC_TEST_BUILD"]) / "mcp-clients"
 
 @pytest.fixture
 def box():
-    one = Box(tempfile.mkdtemp(prefix="dcch-"))
+    one = Box()
     yield one
     one.close()
 
