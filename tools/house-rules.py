@@ -76,7 +76,8 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b(?=[ :(])|/\* to come \*/")
 # The homes that tests and examples make up.
 HOME_OF_A_PERSON = re.compile(r"(?<![\w.])(/root/|/home/(?!(artist|ada|me)\b)\w+|/Users/\w+)")
 URL = re.compile(r"https?://([\w.-]+)")
-KNOWN_HOSTS = ("docs.gtk.org", "www.jsonrpc.org", "mesonbuild.com", "example.com", "www.gtk.org", "localhost", "127.0.0.1")
+KNOWN_HOSTS = ("docs.gtk.org", "www.jsonrpc.org", "mesonbuild.com", "example.com", "www.gtk.org", "localhost",
+               "127.0.0.1")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 PUBLIC_NAME = re.compile(r"DCC_API\s+(?!G_DECLARE|GQuark)(?:[^;()]*?[\s*])(dcc_\w+)\s*\(")
 DOC_BLOCK = re.compile(r"/\*\*(.*?)\*/", re.S)

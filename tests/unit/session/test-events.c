@@ -324,7 +324,7 @@ static const struct {
     {"rescue", build_rescue},     {"progress", build_progress}, {"frame", build_frame},
     {"rendered", build_rendered}, {"output", build_output},     {"health", build_health},
     {"degraded", build_degraded}, {"log-tail", build_log_tail}, {"adopted", build_adopted},
-    {"note", build_note},         {"cleared", build_cleared}, {"ended", build_ended},
+    {"note", build_note},         {"cleared", build_cleared},   {"ended", build_ended},
 };
 
 static void
