@@ -8,6 +8,7 @@
 #include "dcc-json.h"
 
 #define MAX_RESERVE_MS    3000
+#define RESERVE_PARTS     5
 #define EMPTY_PATIENCE_MS 100 /* that nothing is left is told a moment after the end */
 #define GRACE_PERIOD_MS   250 /* between two looks at what is left after a crash */
 
@@ -318,7 +319,7 @@ dcc_stop_sequence_limit(DccStopSequence *self, gint64 ms)
     if (self->kill_at != 0 && self->kill_at <= kill_at)
         return;
     self->kill_at = kill_at;
-    self->reserve_ms = MIN(ms / 3, MAX_RESERVE_MS);
+    self->reserve_ms = MIN(ms / RESERVE_PARTS, MAX_RESERVE_MS);
     dcc_clock_clear(self->tools.clock, &self->deadline);
     self->deadline =
         dcc_clock_add(self->tools.clock, ms - self->reserve_ms, on_time_to_signal, self);

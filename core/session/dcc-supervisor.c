@@ -13,7 +13,7 @@
 #include "dcc-supervisor-silence.h"
 
 /* The shim ends what is left of it a little later: core/shim/program/dcc-shim-tie.c. */
-#define TIE_BUDGET_MS 3500
+#define TIE_BUDGET_MS 4200
 
 /* -- Telling -- */
 

@@ -142,7 +142,7 @@ test_stop(void)
     g_autoptr(DccStopPlan) stop = dcc_adapter_plan_stop(adapter, request, NULL);
 
     g_assert_null(dcc_stop_plan_get_save_method(stop));
-    g_assert_cmpint(dcc_stop_plan_get_quit_timeout(stop), ==, 3000);
+    g_assert_cmpint(dcc_stop_plan_get_quit_timeout(stop), ==, 2000);
 }
 
 int

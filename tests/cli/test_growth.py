@@ -12,6 +12,7 @@ from conftest import until
 
 STRACE = shutil.which("strace", path="/usr/bin:/bin")
 FEW, MANY = 2, 22
+STARTS = 4
 # How often a thread waits for another one is the machine's affair.
 WAITS = ("futex", "poll", "ppoll", "restart_syscall", "sched_yield", "madvise")
 
@@ -40,14 +41,21 @@ def look(box, *args):
 
 
 def start(box):
-    """The calls of a start up to its being ready, of the session and what it starts as well."""
+    """The calls of a start up to its being ready, of the session and what it starts as well: the fewest of some, for
+    how often each is woken differs."""
+    return min((start_once(box) for _ in range(STARTS)), key=len)
+
+
+def start_once(box):
     out = box.work / "calls"
     follower = traced(box, out, "launch", "fake", "-d", "--name", "one", "--restart", "never", "--set", "settle=0",
                       "--", "--no-agent", "--lifetime", "0")
-    until(lambda: box.run("status", "one").status == 0 and box.status("one")["ready"], "ready", 60)
+    journal = box.state / "dcchost" / "one" / "events.jsonl"  # to ask its session would be calls of its own
+    until(lambda: journal.exists() and '"to":"running"' in journal.read_text().replace(" ", ""), "ready", 60)
     found = calls(out)
     assert box.run("kill", "one").status == 0
     follower.wait(60)
+    journal.unlink()
     return found
 
 

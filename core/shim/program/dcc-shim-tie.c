@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* All of it is to be over five seconds after the loss: a session is given most of that to save. */
-#define ATTENDED_MS 4300
+#define ATTENDED_MS 4700
 #define ALONE_MS    1500
 #define LOOK_MS     1000
 
