@@ -16,6 +16,8 @@
 /* Where no event comes the status is asked all the same. */
 #define LOOK_MS  1000
 #define PROBE_MS 5000
+/* What says that it has no licence may end for it, and then why tells more; or show a dialog. */
+#define LICENCE_MS 5000
 
 typedef struct {
     McpCall *call;
@@ -26,7 +28,7 @@ typedef struct {
     gint64 restarts;    /* how often it had been started again when we began; -1: not known yet */
     gint64 began;
     CliFollow *follow;
-    gboolean wants_licence; /* the present run has said so */
+    gint64 wants_licence; /* when it was heard that the present run has none; 0: not */
 } Wait;
 
 static const char *
@@ -87,7 +89,8 @@ waits_for_licence(Wait *self, JsonObject *status)
     if (dcc_json_get_boolean(status, "ready", FALSE))
         return FALSE;
     if (strcmp(state, "starting") == 0)
-        return self->wants_licence;
+        return self->wants_licence != 0 &&
+               g_get_monotonic_time() > self->wants_licence + LICENCE_MS * 1000;
     return (strcmp(state, "restarting") == 0 || strcmp(state, "crashed") == 0) &&
            strcmp(get_verdict(status), "licence") == 0;
 }
@@ -192,10 +195,10 @@ hear(Wait *self, JsonObject *event)
     const char *type = dcc_json_get_string(event, "type", "");
 
     if (strcmp(type, "started") == 0)
-        self->wants_licence = FALSE;
+        self->wants_licence = 0;
     else if (strcmp(type, "output") == 0 &&
              strcmp(dcc_json_get_string(event, "kind", ""), "licence") == 0)
-        self->wants_licence = TRUE;
+        self->wants_licence = g_get_monotonic_time();
 }
 
 /* All that is there. FALSE: the session is gone. */
