@@ -15,7 +15,6 @@ import pathlib
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -90,7 +89,7 @@ def main():
     reason = slurms.missing()
     if reason is not None:
         sys.exit("bench: " + reason)
-    box = Box(tempfile.mkdtemp(prefix="dccb-"))
+    box = Box()
     try:
         frames(box)
         warm(box)

@@ -8,6 +8,7 @@
 #include "cli-launch-options.h"
 #include "cli-options.h"
 #include "cli-out.h"
+#include "cli-render-in.h"
 #include "cli-render-report.h"
 #include "cli-render-resume.h"
 #include "cli-session-process.h"
@@ -75,7 +76,6 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
     g_autoptr(DccFrames) rest = NULL;
     g_auto(GStrv) args = NULL;
 
-    cli_signals_hold();
     if (options->resume) {
         rest = cli_render_resume(job, &error);
         if (rest == NULL)
@@ -90,6 +90,15 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
     }
     args = make_arguments(given, rest);
     return run(options, dcc_launch_request_get_name(request), args, n_frames - n_left, voice);
+}
+
+/* An instance that is up has a session. */
+static char **
+make_session_args(CliLaunchOptions *options, char **given, GError **error)
+{
+    if (options->in != NULL)
+        return g_new0(char *, 1);
+    return cli_launch_options_make_session_args(options, (const char *const *)given, error);
 }
 
 int
@@ -107,11 +116,13 @@ cmd_render(char **argv)
         return status;
     voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
     if (voice != NULL)
-        args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
+        args = make_session_args(&options, given, &error);
     if (args != NULL)
         request = cli_launch_options_to_request(&options, &error);
     if (request == NULL)
         return error != NULL && error->domain == G_OPTION_ERROR ? cli_options_fail(argv[0], error)
                                                                 : cli_fail(error);
-    return render(&options, request, args, voice);
+    cli_signals_hold();
+    return options.in != NULL ? cli_render_in(&options, request, voice)
+                              : render(&options, request, args, voice);
 }

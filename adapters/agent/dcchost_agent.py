@@ -39,7 +39,7 @@ class Agent:
     app = suffix = ""
     refusal = "a job of its own holds the main thread"
     goodbye = ""  # what is printed where the application ends in order, if it does not say so itself
-    main_methods = ("save", "run", "quit")  # what is done on the main thread
+    main_methods = ("save", "run", "quit", "render")  # what is done on the main thread
 
     def __init__(self, path, token, mode, background, version):
         self.pid = os.getpid()
@@ -180,6 +180,13 @@ class Agent:
             self.turn()  # before the answer: whoever has that may ask at once whether we are busy
         return {"value": repr(names["result"])[: LINE_LIMIT // 8]}
 
+    def do_render(self, params):
+        """One frame, into one file. The thread that asked waits for as long as it takes."""
+        path = from_wire(params.get("path"))
+        began = monotonic()
+        self.render_frame(int(params["frame"]), path)
+        return {"path": to_wire(path), "ms": int((monotonic() - began) * 1000)}
+
     def next_job(self, timeout):
         try:
             return self.jobs.get(timeout=timeout) if timeout else self.jobs.get_nowait()
@@ -305,6 +312,8 @@ class Agent:
     def take(self, job):
         if job.method in ("ping", "stacks"):
             self.do(job)
+        elif job.method == "cancel":
+            self.wire.answer(job, {"cancelled": self.cancel()})
         elif job.method not in self.main_methods:
             self.wire.answer(job, error=(-32601, "unknown method: %s" % job.method))
         elif self.mode != "thread":
@@ -377,6 +386,14 @@ class Agent:
 
     def pump(self):
         """Has the main thread of a window take jobs."""
+
+    def render_frame(self, frame, path):
+        """Renders one frame of the open scene to a file; Refused where it was cancelled."""
+        raise Refused("%s's agent cannot render in an instance that is up; start a render of its own" % self.app)
+
+    def cancel(self):
+        """In the agent's thread. Whether the frame that is being rendered will end early."""
+        return False
 
     def interrupt(self):
         """Ends a render that holds the main thread."""

@@ -14,25 +14,21 @@
 /* One argument of the kernel's has 128 KiB at most. */
 #define MAX_LIST 100000
 
-/* What a name's extension means to Blender: the first is chosen, the others are left as they are. */
-static const struct {
-    const char *extension;
-    const char *formats; /* Python */
-} formats[] = {
-    {"png", "'PNG'"},
-    {"jpg", "'JPEG'"},
-    {"jpeg", "'JPEG'"},
-    {"exr", "'OPEN_EXR', 'OPEN_EXR_MULTILAYER'"},
-    {"tif", "'TIFF'"},
-    {"tiff", "'TIFF'"},
-    {"tga", "'TARGA', 'TARGA_RAW'"},
-    {"bmp", "'BMP'"},
-    {"webp", "'WEBP'"},
-    {"hdr", "'HDR'"},
-    {"jp2", "'JPEG2000'"},
-    {"dpx", "'DPX'"},
-    {"cin", "'CINEON'"},
-};
+/* Those that dcchost_blender_render.py knows the formats of. */
+static const char *const extensions[] = {"png",
+                                         "jpg",
+                                         "jpeg",
+                                         "exr",
+                                         "tif",
+                                         "tiff",
+                                         "tga",
+                                         "bmp",
+                                         "webp",
+                                         "hdr",
+                                         "jp2",
+                                         "dpx",
+                                         "cin",
+                                         NULL};
 
 static gboolean
 check_frames(DccFrames *frames, GError **error)
@@ -65,31 +61,29 @@ check_args(const DccBlenderArgs *args, GError **error)
     return FALSE;
 }
 
-/* (transfer full): "'PNG'"; NULL with an error. "" where the scene chooses. */
+/* (transfer full): what the agent is told of the format; "" where the scene chooses. NULL with an
+ * error. */
 static char *
-choose_formats(DccFramePath *output, GError **error)
+choose_format(DccFramePath *output, GError **error)
 {
     g_autofree char *extension = output ? dcc_frame_path_get_extension(output) : NULL;
 
     if (!output)
         return g_strdup("");
-    if (dcc_frame_path_get_digits(output) == 0) {
+    if (dcc_frame_path_get_digits(output) == 0)
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_NOT_SUPPORTED,
                     "Blender puts the frame's number into every name; write #### into --output");
-        return NULL;
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
-        if (strcmp(extension, formats[i].extension) == 0)
-            return g_strdup(formats[i].formats);
-    }
-    g_set_error(error,
-                DCC_ERROR,
-                DCC_ERROR_NOT_SUPPORTED,
-                "Blender's format of single pictures for '.%s' is not known; name --output .png, "
-                ".jpg, .exr, .tif or another that it has",
-                extension);
+    else if (!g_strv_contains(extensions, extension))
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_NOT_SUPPORTED,
+                    "Blender's format of single pictures for '.%s' is not known; name --output "
+                    ".png, .jpg, .exr, .tif or another that it has",
+                    extension);
+    else
+        return g_strdup_printf("'%s'", extension);
     return NULL;
 }
 
@@ -200,7 +194,7 @@ dcc_blender_plan_render(DccAdapter *adapter,
     dcc_blender_args_read(&args, user);
     if (!check_args(&args, error) || !check_frames(dcc_render_job_get_frames(job), error))
         return NULL;
-    known = choose_formats(dcc_render_job_get_output(job), error);
+    known = choose_format(dcc_render_job_get_output(job), error);
     if (!known)
         return NULL;
     argv = make_args(job, user, args.n_options, known);

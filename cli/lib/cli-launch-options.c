@@ -66,6 +66,17 @@ static const char render_notes[] =
     "  dcchost render blender --file shot.blend --frames 1-240 --output out/shot_####.png\n"
     "  dcchost render blender --file shot.blend --frames 1-240x2,300 --output out/shot_####.exr "
     "--resume\n"
+    "\n"
+    "--in NAME renders in an instance that is up (dcchost launch blender --headless --file SCENE "
+    "-d "
+    "--wait\n"
+    "ready): what it has loaded is not loaded again. Ctrl-C cancels after the frame, or within it "
+    "where\n"
+    "the application can. If the instance crashes that is said, and with --restart on-crash the "
+    "frames\n"
+    "that are missing are rendered when its session has brought it back.\n"
+    "\n"
+    "  dcchost render --in blender --frames 1-240 --output out/shot_####.png\n"
     "  dcchost render maya --file shot.ma --frames 1-10 --output out/shot.####.png -- -r arnold\n";
 
 /* The names --set takes and their defaults. */
@@ -159,6 +170,7 @@ add_render(CliLaunchOptions *self, GArray *entries)
         {"frames", 0, 0, text, &self->frames, "Render these frames", "LIST"},
         {"output", 'o', 0, text, &self->output, "Write the pictures there", "PATTERN"},
         {"expect", 0, 0, text, &self->expect, "Look for them there (default: --output)", "PATTERN"},
+        {"in", 0, 0, text, &self->in, "In this instance, which is up", "NAME"},
         {"resume", 0, 0, flag, &self->resume, "Not those that are there and whole", NULL},
         {"task-timeout", 0, 0, text, &self->task_timeout, "One frame may take so long", "S"},
         {"timeout", 0, 0, text, &self->timeout, "And all of it so long", "S"},
@@ -178,7 +190,7 @@ parse_entries(CliLaunchOptions *self, char **argv, int *status)
     const CliUsage render = {"APP --file SCENE --frames LIST [-- ARGS]",
                              "Render frames, and prove that they are there.",
                              description,
-                             1,
+                             0,
                              1};
 
     add_common(self, entries);
@@ -200,6 +212,25 @@ make_absolute(char **path)
 }
 
 static gboolean
+check_render(CliLaunchOptions *self, GError **error)
+{
+    if (self->frames == NULL)
+        cli_set_usage_error(error, "name the frames: --frames 1-240");
+    else if (self->in != NULL && self->output == NULL)
+        cli_set_usage_error(error, "say where the pictures go: --output out/shot_####.png");
+    else if (self->in != NULL && (self->scene != NULL || self->args != NULL))
+        cli_set_usage_error(
+            error, "'%s' has its scene and its arguments: leave --file and -- out", self->in);
+    else if (self->in == NULL && self->app == NULL)
+        cli_set_usage_error(error, "missing argument: APP, or --in NAME");
+    else if (self->in == NULL && self->scene == NULL)
+        cli_set_usage_error(error, "name the scene: --file SCENE");
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static gboolean
 check(CliLaunchOptions *self, GError **error)
 {
     static const char *const waits[] = {"started", "ready", NULL};
@@ -208,13 +239,8 @@ check(CliLaunchOptions *self, GError **error)
         cli_set_usage_error(error, "--wait takes started or ready, not '%s'", self->wait);
         return FALSE;
     }
-    if (self->render && (self->frames == NULL || self->scene == NULL)) {
-        cli_set_usage_error(error,
-                            "name the %s",
-                            self->frames == NULL ? "frames: --frames 1-240"
-                                                 : "scene: --file SCENE");
+    if (self->render && !check_render(self, error))
         return FALSE;
-    }
     if (self->resume && self->output == NULL && self->expect == NULL) {
         cli_set_usage_error(error,
                             "--resume has to know where pictures lie: add --output or --expect");
@@ -388,7 +414,7 @@ apply_default_name(CliLaunchOptions *self, DccLaunchRequest *request, GError **e
 {
     g_autofree char *name = NULL;
 
-    if (!self->render || self->name != NULL)
+    if (!self->render || self->name != NULL || self->in != NULL)
         return TRUE;
     name = g_strconcat(self->app, "-render", NULL);
     return dcc_launch_request_set_name(request, name, error);
@@ -397,7 +423,8 @@ apply_default_name(CliLaunchOptions *self, DccLaunchRequest *request, GError **e
 DccLaunchRequest *
 cli_launch_options_to_request(CliLaunchOptions *self, GError **error)
 {
-    g_autoptr(DccLaunchRequest) request = dcc_launch_request_new(self->app);
+    g_autoptr(DccLaunchRequest) request =
+        dcc_launch_request_new(self->app != NULL ? self->app : "app");
     DccSettings *settings = dcc_launch_request_get_settings(request);
 
     dcc_launch_request_set_headless(request, self->headless);

@@ -11,8 +11,9 @@ typedef struct {
     char **after;  /* and after them */
     char **chunks; /* the frames of each task, as `render --frames` takes them */
     guint n_frames;
-    gboolean resume;   /* also in the first attempt */
-    char **directives; /* further options for Slurm (nullable) */
+    gboolean can_resume; /* it is known where the pictures lie */
+    gboolean resume;     /* in the first attempt, too */
+    char **directives;   /* further options for Slurm (nullable) */
 } CliSubmission;
 
 /* (transfer full): a script for sbatch. */

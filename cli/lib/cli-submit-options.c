@@ -10,9 +10,10 @@
 #include <string.h>
 
 static const char notes[] =
-    "Prints a job for the engine; nothing is started or remembered. Each task renders --chunk "
-    "frames\n"
-    "and ends as 'dcchost render' does; a task that is tried again renders only what is missing.\n"
+    "Prints a job for the engine; nothing is started or remembered. Each task renders --chunk\n"
+    "frames and ends as 'dcchost render' does. Where --output or --expect says where pictures lie, "
+    "a\n"
+    "task that is tried again renders only what is missing.\n"
     "\n"
     "slurm: a script for sbatch. 75 (no licence) puts the task back, 78 (bad scene or setting) "
     "holds\n"
@@ -144,7 +145,16 @@ check(CliSubmitOptions *self, GError **error)
         cli_set_usage_error(error, "%s", "--frames says what to render, \"1-240\"");
         return FALSE;
     }
-    if (self->scene != NULL && !g_file_test(self->scene, G_FILE_TEST_IS_REGULAR)) {
+    if (self->resume && self->output == NULL && self->expect == NULL) {
+        cli_set_usage_error(
+            error, "%s", "--resume has to know where pictures lie: add --output or --expect");
+        return FALSE;
+    }
+    if (self->scene == NULL) {
+        cli_set_usage_error(error, "%s", "--file names the scene");
+        return FALSE;
+    }
+    if (!g_file_test(self->scene, G_FILE_TEST_IS_REGULAR)) {
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_SCENE, "scene %s is not there; check --file", self->scene);
         return FALSE;
@@ -241,8 +251,8 @@ make_after(CliSubmitOptions *self)
 static char *
 make_name(CliSubmitOptions *self)
 {
-    g_autofree char *base = self->scene != NULL ? g_path_get_basename(self->scene) : NULL;
-    char *name = g_strdup(self->name != NULL ? self->name : base != NULL ? base : self->app);
+    g_autofree char *base = g_path_get_basename(self->scene);
+    char *name = g_strdup(self->name != NULL ? self->name : base);
 
     return g_strcanon(
         name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", '_');
@@ -265,6 +275,7 @@ cli_submit_options_to_submission(CliSubmitOptions *self, CliSubmission *submissi
     submission->cwd = g_strdup(self->cwd);
     submission->before = make_before(self);
     submission->after = make_after(self);
+    submission->can_resume = self->output != NULL || self->expect != NULL;
     submission->resume = self->resume;
     submission->directives = g_strdupv(self->directives);
     return TRUE;

@@ -12,9 +12,7 @@
 
 /* The shell stays, for the scheduler is to be told what to do with the end: SIGTERM is handed on, and
  * a wait that a signal interrupted is repeated. */
-static const char body[] = "again=${SLURM_RESTART_COUNT:-0}\n"
-                           "[ \"$again\" -eq 0 ] || set -- --resume\n"
-                           "task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\n"
+static const char body[] = "task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\n"
                            "render \"$@\" &\n"
                            "worker=$!\n"
                            "trap 'kill -TERM \"$worker\"' TERM\n"
@@ -88,7 +86,9 @@ cli_submit_slurm_script(const CliSubmission *self)
     g_string_append_printf(text, "--frames \"$frames\" %s\"$@\" ", self->resume ? "--resume " : "");
     add_words(text, self->after);
     g_string_truncate(text, text->len - 1);
-    g_string_append(text, "\n}\nset --\n");
+    g_string_append(text, "\n}\nset --\nagain=${SLURM_RESTART_COUNT:-0}\n");
+    if (self->can_resume && !self->resume)
+        g_string_append(text, "[ \"$again\" -eq 0 ] || set -- --resume\n");
     g_string_append_printf(text, body, MAX_TRIES);
     return g_string_free(text, FALSE);
 }

@@ -248,8 +248,9 @@ group_failures(DccFrameLedger *self, GPtrArray *reasons)
     return groups;
 }
 
-JsonArray *
-dcc_frame_ledger_list_failures(DccFrameLedger *self)
+/* Those of one reason together. */
+static JsonArray *
+list_failures(DccFrameLedger *self)
 {
     g_autoptr(GPtrArray) reasons = g_ptr_array_new();
     g_autoptr(GHashTable) groups = group_failures(self, reasons);
@@ -267,4 +268,37 @@ dcc_frame_ledger_list_failures(DccFrameLedger *self)
         json_array_add_object_element(array, object);
     }
     return array;
+}
+
+static void
+set_text(JsonObject *object, const char *member, const char *text)
+{
+    if (text != NULL)
+        json_object_set_string_member(object, member, text);
+    else
+        json_object_set_null_member(object, member);
+}
+
+static void
+set_frames(DccFrameLedger *self, JsonObject *object, const char *member, DccFrameState state)
+{
+    g_autoptr(DccFrames) frames = dcc_frame_ledger_list(self, state);
+    g_autofree char *text = frames != NULL ? dcc_frames_to_text(frames) : NULL;
+
+    set_text(object, member, text);
+}
+
+JsonObject *
+dcc_frame_ledger_to_json(DccFrameLedger *self, const char *verdict)
+{
+    JsonObject *object = json_object_new();
+
+    set_text(object, "verdict", verdict);
+    json_object_set_int_member(object, "frames", self->n);
+    json_object_set_int_member(object, "done", self->n_done);
+    set_frames(self, object, "unchecked", DCC_FRAME_UNCHECKED);
+    set_frames(self, object, "missing", DCC_FRAME_MISSING);
+    set_frames(self, object, "failed", DCC_FRAME_FAILED);
+    json_object_set_array_member(object, "failures", list_failures(self));
+    return object;
 }

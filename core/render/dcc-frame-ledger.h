@@ -51,9 +51,10 @@ dcc_frame_ledger_give_up(DccFrameLedger *self, DccFrames *frames, const char *wh
 /* (transfer full): NULL: none. */
 DccFrames *
 dcc_frame_ledger_list(DccFrameLedger *self, DccFrameState state);
-/* (transfer full): [{frames, reason}], those of one reason together; 1000 at most. */
-JsonArray *
-dcc_frame_ledger_list_failures(DccFrameLedger *self);
+/* (transfer full): {verdict frames done unchecked missing failed failures}, as docs/protocol.md has it.
+ * verdict: NULL: it is not over. */
+JsonObject *
+dcc_frame_ledger_to_json(DccFrameLedger *self, const char *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccFrameLedger, dcc_frame_ledger_free)
 
 G_END_DECLS

@@ -85,30 +85,6 @@ dcc_object_from_progress(DccProgress *progress)
     return object;
 }
 
-static void
-set_frames(JsonObject *object, const char *member, DccFrameLedger *ledger, DccFrameState state)
-{
-    g_autoptr(DccFrames) frames = dcc_frame_ledger_list(ledger, state);
-    g_autofree char *text = frames != NULL ? dcc_frames_to_text(frames) : NULL;
-
-    dcc_object_set_bytes(object, member, text);
-}
-
-JsonObject *
-dcc_object_from_frames(DccFrameLedger *ledger, const char *verdict)
-{
-    JsonObject *object = json_object_new();
-
-    dcc_object_set_bytes(object, "verdict", verdict);
-    json_object_set_int_member(object, "frames", dcc_frame_ledger_count(ledger));
-    json_object_set_int_member(object, "done", dcc_frame_ledger_count_done(ledger));
-    set_frames(object, "unchecked", ledger, DCC_FRAME_UNCHECKED);
-    set_frames(object, "missing", ledger, DCC_FRAME_MISSING);
-    set_frames(object, "failed", ledger, DCC_FRAME_FAILED);
-    json_object_set_array_member(object, "failures", dcc_frame_ledger_list_failures(ledger));
-    return object;
-}
-
 JsonObject *
 dcc_event_state(DccState from, DccState to, const char *reason, gint64 pid)
 {

@@ -4,7 +4,6 @@
  * All: (transfer full), with "type" set. A pid or a number that is not known is null. */
 #pragma once
 
-#include "dcc-frame-ledger.h"
 #include "dcc-health-watch.h"
 #include "dcc-output-event.h"
 #include "dcc-progress.h"
@@ -54,7 +53,7 @@ typedef struct {
 } DccFrameNews;
 JsonObject *
 dcc_event_frame(const DccFrameNews *news);
-/* status: (transfer full): of dcc_object_from_frames(). */
+/* status: (transfer full): of dcc_frame_ledger_to_json(). */
 JsonObject *
 dcc_event_rendered(JsonObject *status);
 JsonObject *
@@ -82,9 +81,6 @@ JsonObject *
 dcc_object_from_result(DccResult *result);
 JsonObject *
 dcc_object_from_progress(DccProgress *progress);
-/* Of a render. verdict: NULL: it is not over. */
-JsonObject *
-dcc_object_from_frames(DccFrameLedger *ledger, const char *verdict);
 /* Bytes of any encoding, or null. */
 void
 dcc_object_set_bytes(JsonObject *object, const char *member, const char *bytes);

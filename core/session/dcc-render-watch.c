@@ -349,7 +349,7 @@ dcc_render_watch_get_mark(DccRenderWatch *self)
 JsonObject *
 dcc_render_watch_make_status(DccRenderWatch *self)
 {
-    return dcc_object_from_frames(self->ledger, self->verdict);
+    return dcc_frame_ledger_to_json(self->ledger, self->verdict);
 }
 
 /* -- Its beginning -- */

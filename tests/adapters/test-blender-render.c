@@ -33,7 +33,7 @@ plan(DccLaunchRequest *request, GError **error)
 #define START "-b --python-exit-code 42 --python /private/blender/dcchost_blender_agent.py "
 #define PREPARE(formats)                                                                           \
     "--python-expr import dcchost_blender_agent as it; it.prepare_render(" formats ") "
-#define PNG START PREPARE("'PNG'") "-o /out/f_####.png -x 0 "
+#define PNG START PREPARE("'png'") "-o /out/f_####.png -x 0 "
 
 static void
 test_arguments(void)
@@ -50,15 +50,15 @@ test_arguments(void)
         {"1-2",
          "/out/f.%03d.exr",
          "",
-         START PREPARE("'OPEN_EXR', 'OPEN_EXR_MULTILAYER'") "-o /out/f.###.exr -x 0 "
-                                                            "-s 1 -e 2 -j 1 -a"},
+         START PREPARE("'exr'") "-o /out/f.###.exr -x 0 "
+                                "-s 1 -e 2 -j 1 -a"},
         {"1-2", NULL, "", START PREPARE("") "-s 1 -e 2 -j 1 -a"},
         /* The user's own come before, what is left to scripts after. */
         {"1-2",
          "/out/f_####.png",
          "-E CYCLES -o /x -s 9 -- -f a",
          START "-E CYCLES -o /x -s 9 " PREPARE(
-             "'PNG'") "-o /out/f_####.png -x 0 -s 1 -e 2 -j 1 -a -- -f a"},
+             "'png'") "-o /out/f_####.png -x 0 -s 1 -e 2 -j 1 -a -- -f a"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -88,10 +88,16 @@ def test_words_reach_the_command_as_they_are(box):
     (0, 0, []), (1, 0, []), (139, 0, []), (75, 0, ["requeue 10_1"]), (75, 19, ["requeue 10_1"]), (75, 20, []),
     (78, 0, ["requeuehold State=SpecialExit 10_1"])])
 def test_what_becomes_of_a_task(box, code, restarts, asked):
-    task = Task(box, script_of(box, "blender"), restarts=restarts, CODE=str(code))
+    task = Task(box, script_of(box, "--output", "f_####.png", "blender"), restarts=restarts, CODE=str(code))
     assert task.process.wait() == code
     assert task.asked == asked
     assert ("--resume" in task.said) == (restarts > 0)
+
+
+def test_where_pictures_lie_is_not_known(box):
+    """render would refuse --resume, so it is not told."""
+    task = Task(box, script_of(box, "blender"), restarts=1)
+    assert task.process.wait() == 0 and "--resume" not in task.said
 
 
 def test_a_stop_is_handed_on_and_waited_for(box):
@@ -122,6 +128,7 @@ def test_a_template_of_openjd(box):
     (["--on", "slurm", "blender", "--frames", "10-1"], 78, "10-1"),
     (["--on", "slurm", "blender", "--frames", "1", "--chunk", "0"], 2, "--chunk takes a number of frames, not '0'"),
     (["--on", "slurm", "blender", "--frames", "1", "--file", "/nothing"], 78, "scene /nothing is not there"),
+    (["--on", "slurm", "blender", "--frames", "1", "--resume"], 2, "--resume has to know where pictures lie"),
     (["--on", "slurm", "blender", "--frames", "1", "--sbatch=-p\nrm"], 2, "--sbatch takes one line"),
     (["--on", "slurm", "blender", "--frames", "1", "--exit-map", "x"], 2, "--exit-map: 'x' is not FROM=TO"),
     (["--on", "openjd", "blender", "--frames", "1", "--submit"], 2, "--submit and --sbatch are for --on slurm"),
@@ -131,6 +138,8 @@ def test_a_template_of_openjd(box):
     (["--on", "slurm", "--submit", "blender", "--frames", "1"], 69, "no sbatch is on PATH"),
 ])
 def test_what_is_refused(box, args, status, said):
+    if "--file" not in args:
+        args = ["--file", scene(box), *args]
     done = box.run("submit", *args, PATH=str(box.top))
     assert done.status == status and said in done.err, done
     assert done.out == ""

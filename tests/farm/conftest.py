@@ -6,7 +6,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 import pytest
 
@@ -36,7 +35,7 @@ def python_of(name):
 
 @pytest.fixture
 def box():
-    one = Box(tempfile.mkdtemp(prefix="dccf-"))
+    one = Box()
     one.env["PATH"] = "%s:%s" % (pathlib.Path(os.environ["DCCHOST"]).parent, one.env["PATH"])
     yield one
     one.close()
@@ -63,15 +62,17 @@ def shot(box):
     return path
 
 
-@pytest.fixture(params=["cgroup", "linuxproc"])
+@pytest.fixture(params=["cgroup", "linuxproc", "bare"])
 def slurm(request, box):
-    """Four nodes. With cgroups a cancelled job's SIGTERM reaches its first process, without them every process."""
+    """Four nodes. With cgroups a cancelled job's SIGTERM reaches its first process, without them every process; bare:
+    as that, and its administrator has said nothing of exit statuses."""
     reason = slurms.missing()
     if reason is None and request.param == "cgroup" and not slurms.has_cgroups():
         reason = "no cgroups that can be written to, which is usual in a container"
     if reason is not None:
         pytest.skip(reason)
-    one = slurms.Slurm(box.top / "slurm", box.env, track=request.param)
+    track = "cgroup" if request.param == "cgroup" else "linuxproc"
+    one = slurms.Slurm(box.top / "slurm", box.env, track=track, by_exit=request.param != "bare")
     yield one
     one.close()
 
@@ -98,10 +99,10 @@ class Frame:
     """A frame that RQD runs."""
 
     def __init__(self, python, box, command):
-        self.place = box.top / "rqd"
+        self.place, self.output = box.top / "rqd", box.top / "said"
         variables = ["%s=%s" % item for item in box.env.items()]
-        self.driver = subprocess.Popen([str(python), "-B", str(HERE / "rqd_frame.py"), str(self.place), command,
-                                        *variables], cwd=str(box.work), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        driver = [str(python), "-B", str(HERE / "rqd_frame.py"), str(self.place), command, *variables]
+        self.driver = subprocess.Popen(driver, cwd=str(box.work), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                        stderr=open(str(box.top / "driver.err"), "wb"), universal_newlines=True)
         self.errors = box.top / "driver.err"
         self.hear("launched")
@@ -121,8 +122,9 @@ class Frame:
         return self.hear("complete")
 
     @property
-    def log(self):
-        return "".join(path.read_text(errors="replace") for path in (self.place / "log").rglob("*.rqlog"))
+    def said(self):
+        """What it printed, by itself: RQD's log at times has only its own head and foot of a short frame."""
+        return self.output.read_text(errors="replace") if self.output.exists() else ""
 
     def close(self):
         self.driver.communicate(timeout=PATIENCE)
@@ -133,8 +135,9 @@ def rqd(box):
     """A function: runs a command for a shell as a frame."""
     python, frames = python_of("rqd"), []
 
-    def launch(command):
-        frames.append(Frame(python, box, command))
+    def launch(command, aside=True):
+        """aside: what it prints goes to a file of the test's own."""
+        frames.append(Frame(python, box, "exec >%s 2>&1; %s" % (box.top / "said", command) if aside else command))
         return frames[-1]
 
     yield launch

@@ -48,11 +48,9 @@ SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0,sched_min
 MpiDefault=none
 SwitchType=switch/none
 ReturnToService=2
-SlurmdTimeout={node_timeout}
-KillWait={kill_wait}
+SlurmdTimeout=10
+KillWait=30
 MinJobAge=600
-RequeueExit=75
-RequeueExitHold=78
 ProctrackType=proctrack/{track}
 """
 BY_TRACK = {
@@ -60,6 +58,7 @@ BY_TRACK = {
               "DefMemPerCPU=200\n",
     "linuxproc": "TaskPlugin=task/none\nJobAcctGatherType=jobacct_gather/none\nSelectTypeParameters=CR_Core\n",
 }
+BY_EXIT = "RequeueExit=75\nRequeueExitHold=78\n"
 CGROUP_CONF = """\
 CgroupPlugin=cgroup/v1
 CgroupMountpoint=/sys/fs/cgroup
@@ -102,10 +101,11 @@ def free_ports(count):
 
 
 class Slurm:
-    """Up when it is made. track: who Slurm takes for a job's processes, "cgroup" or "linuxproc"; the two differ in whom
-    a cancelled job's SIGTERM reaches (the first process, every process)."""
+    """Up when it is made. by_exit: slurm.conf says what becomes of 75 and 78. track: who Slurm takes for a job's
+    processes, "cgroup" or "linuxproc"; the two differ in whom a cancelled job's SIGTERM reaches (the first process,
+    every process)."""
 
-    def __init__(self, top, env, nodes=4, track=None, kill_wait=30, node_timeout=10):
+    def __init__(self, top, env, nodes=4, track=None, by_exit=True):
         self.top = pathlib.Path(top).resolve()
         self.track = track or ("cgroup" if has_cgroups() else "linuxproc")
         # The names of cgroups are made of it, and there may be others on this machine.
@@ -114,18 +114,18 @@ class Slurm:
         self.daemons = {}
         for name in ("state", "log", "run", "munge", "spool"):
             (self.top / name).mkdir(mode=0o755, parents=True)
-        self._write_files(kill_wait, node_timeout)
+        self._write_files(by_exit)
         try:
             self._start()
         except BaseException:
             self.close()
             raise
 
-    def _write_files(self, kill_wait, node_timeout):
+    def _write_files(self, by_exit):
         host = socket.gethostname().split(".")[0]
         control, *ports = free_ports(len(self.nodes) + 1)
-        text = COMMON.format(host=host, user=getpass.getuser(), top=self.top, port=control, kill_wait=kill_wait,
-                             node_timeout=node_timeout, track=self.track, again=AGAIN_S) + BY_TRACK[self.track]
+        text = COMMON.format(host=host, user=getpass.getuser(), top=self.top, port=control, track=self.track,
+                             again=AGAIN_S) + BY_TRACK[self.track] + (BY_EXIT if by_exit else "")
         for name, port in zip(self.nodes, ports):
             (self.top / "spool" / name).mkdir()
             text += NODE.format(name=name, host=host, port=port)

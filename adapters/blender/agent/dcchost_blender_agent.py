@@ -18,7 +18,7 @@ import bpy
 
 import dcchost_agent as shared
 from dcchost_blend_file import UnknownFormat, finish_copy, read_scene_name  # joined
-from dcchost_blender_render import prepare_render  # noqa: F401  # joined
+from dcchost_blender_render import FORMATS, prepare_render, render_still  # joined
 
 TICK, TICK_AT_WORK, TICK_AT_START = 0.1, 0.02, 0.05
 SCRIPT_FAILED = 42
@@ -63,6 +63,7 @@ class Agent(shared.Agent):
 
     def __init__(self, path, token):
         self.frames = self.calm_ticks = 0
+        self.cancelled = False
         self.edited, self.file, self.handlers = False, None, []
         self.born_dirty = bpy.app.background and bpy.data.is_dirty
         mode = os.environ.get("DCCHOST_AGENT_MODE", "") if bpy.app.background else "window"
@@ -184,7 +185,7 @@ class Agent(shared.Agent):
             "render_stats": lambda *a: None,
             "render_write": lambda *a: None,
             "render_complete": lambda *a: self.set_busy(None),
-            "render_cancel": lambda *a: self.set_busy(None),
+            "render_cancel": lambda *a: self.render_cancelled(),
             "depsgraph_update_post": self.changed,
             "undo_post": self.changed,
             "redo_post": self.changed,
@@ -326,6 +327,35 @@ class Agent(shared.Agent):
         if self.mode == "thread" or self.frames > 1:
             return scene.frame_start, scene.frame_end, scene.frame_step
         return None, None, None
+
+    def render_cancelled(self):
+        self.cancelled = True
+        self.set_busy(None)
+
+    def render_frame(self, frame, path):
+        """What was changed for it is no change of the artist's. A cancelled render says that it is finished."""
+        extension = os.path.splitext(path)[1][1:].lower()
+        if extension not in FORMATS:
+            raise shared.Refused("the format of '.%s' is not known; name .png, .jpg, .exr or .tif" % extension)
+        render = bpy.context.scene.render
+        held = render.image_settings.file_format, render.use_overwrite, render.use_placeholder, self.edited
+        self.cancelled = False
+        prepare_render(extension)
+        try:
+            render_still(frame, path)
+        finally:
+            render.image_settings.file_format, render.use_overwrite, render.use_placeholder, self.edited = held
+            self.set_busy(None)
+        if self.cancelled:
+            raise shared.Refused("the render was cancelled")
+
+    def cancel(self):
+        """Without a window one interruption is taken, in all of Blender's life; in one it is only seen between
+        frames."""
+        if not self.background or self.interrupted or self.busy[0] != "render":
+            return False
+        self.interrupt()
+        return True
 
     def interrupt(self):
         """One SIGINT cancels a background render; a second one, ever, would kill Blender."""
