@@ -97,6 +97,11 @@ class Agent:
         why = self.call("why", name="sim")
         return waited, why, self.call("kill", name="sim")
 
+    def clean_up(self):
+        """Whatever went wrong: nothing of it stays."""
+        for instance in self.client.call("list_instances")["instances"]:
+            self.client.call("kill", name=instance["name"])
+
     def end(self):
         self.say("# and the end")
         return self.call("stop", name="shot")
@@ -121,8 +126,11 @@ def main(arguments):
     try:
         with mcp.Client(environment(home), "--allow", "run-python", cwd=home) as client:
             agent = Agent(client, home, lambda line: print(line, flush=True))
-            for step in (agent.start, agent.render, agent.hang, agent.crash, agent.miss_a_licence, agent.end):
-                step()
+            try:
+                for step in (agent.start, agent.render, agent.hang, agent.crash, agent.miss_a_licence, agent.end):
+                    step()
+            finally:
+                agent.clean_up()
     finally:
         shutil.rmtree(home, ignore_errors=True)
     if "--write" in arguments:

@@ -33,29 +33,36 @@ bpy.ops.wm.save_userpref()
 """
 
 
+def check_agent(agent):
+    started = agent.start()
+    assert started["outcome"] == "reached" and started["status"]["headless"]
+    assert all(os.path.getsize(path) > 0 for path in agent.render())
+
+    waited, why, mended = agent.hang()
+    assert waited["outcome"] == "unresponsive" and why["hung"]
+    assert mended["outcome"] == "reached" and mended["status"]["pid"] != started["status"]["pid"]
+
+    waited, why, mended = agent.crash()
+    assert waited["outcome"] in ("restarted", "ended") and "call why" in waited["next"]
+    assert why["death"]["result"]["verdict"] == "crash" and why["death"]["result"]["signal"] == 11
+    assert mended["outcome"] == "reached"
+
+    waited, why, gone = agent.miss_a_licence()
+    assert waited["outcome"] in ("waiting-for-licence", "ended")
+    assert why["death"]["result"]["verdict"] == "licence" and "licence" in why["do"][0]["text"]
+    assert gone["ended"] and agent.end()["ended"]
+
+
 def test_an_agent_gets_by_with_calls_alone(tmp_path):
     """Each time it hears from wait that something is wrong, and from why what to do; and what it then does helps."""
     home = os.path.realpath(str(tmp_path))
     with Client(mcp_agent.environment(home), "--allow", "run-python", cwd=home) as client:
         agent = mcp_agent.Agent(client, home, print)
-        started = agent.start()
-        assert started["outcome"] == "reached" and started["status"]["headless"]
-        assert all(os.path.getsize(path) > 0 for path in agent.render())
-
-        waited, why, mended = agent.hang()
-        assert waited["outcome"] == "unresponsive" and why["hung"]
-        assert mended["outcome"] == "reached" and mended["status"]["pid"] != started["status"]["pid"]
-
-        waited, why, mended = agent.crash()
-        assert waited["outcome"] in ("restarted", "ended") and "call why" in waited["next"]
-        assert why["death"]["result"]["verdict"] == "crash" and why["death"]["result"]["signal"] == 11
-        assert mended["outcome"] == "reached"
-
-        waited, why, gone = agent.miss_a_licence()
-        assert waited["outcome"] in ("waiting-for-licence", "ended")
-        assert why["death"]["result"]["verdict"] == "licence" and "licence" in why["do"][0]["text"]
-        assert gone["ended"] and agent.end()["ended"]
-        assert client.call("list_instances")["instances"] == []
+        try:
+            check_agent(agent)
+            assert client.call("list_instances")["instances"] == []
+        finally:
+            agent.clean_up()
 
 
 @pytest.mark.parametrize("trusted", [False, True])
