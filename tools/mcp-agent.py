@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT / "tests" / "lib"))
 
 import mcp  # noqa: E402
 
-KEPT = ("PATH", "LANG", "DCCHOST_ADAPTER_PATH", "DCCHOST_SHIM", "DCCHOST_BLENDER_EXECUTABLE", "LD_LIBRARY_PATH")
+KEPT = ("PATH", "LANG", "DCCHOST_ADAPTER_PATH", "DCC_ADAPTER_PATH", "DCCHOST_SHIM", "DCCHOST_BLENDER_EXECUTABLE",
+        "LD_LIBRARY_PATH")
 SHOWN = {"launch": ("outcome", "next"), "wait": ("outcome", "next"), "restart": ("outcome", "next"), "kill": ("ended",),
          "render": ("outcome", "next"),
          "stop": ("ended",), "why": ("hung", "do")}
