@@ -308,7 +308,7 @@ def is_for_any_system(path):
     """Not in a folder or file named for one system, nor the shim."""
     return (is_c(path) and path.startswith(("core/", "cli/", "mcp/"))
             and not path.startswith("core/shim/")
-            and not set(path.replace("-", "/").replace(".", "/").split("/")) & {"linux", "win32", "darwin", "elf"})
+            and not set(re.split(r"[-./]", path)) & {"linux", "windows", "darwin", "elf", "pe"})
 
 
 def is_c(path):

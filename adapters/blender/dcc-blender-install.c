@@ -39,6 +39,16 @@ static const DccKitPlace places[] = {
     {"/var/lib/snapd/snap/bin/blender", "snap", NULL},
     {"/var/lib/flatpak/exports/bin/org.blender.Blender", "flatpak", FLATPAK},
     {"~/.local/share/flatpak/exports/bin/org.blender.Blender", "flatpak", FLATPAK},
+    /* Windows; what the registry has of Steam is unverified. */
+    {"%ProgramFiles%/Blender Foundation/Blender*/blender.exe", "Program Files", NULL},
+    {"?:/Program Files/Blender Foundation/Blender*/blender.exe", "Program Files", NULL},
+    {"%USERPROFILE%/blender-*/blender.exe", "home", NULL},
+    {"%USERPROFILE%/Downloads/blender-*/blender.exe", "home", NULL},
+    {"%ProgramFiles(x86)%/Steam/steamapps/common/Blender/blender.exe", "Steam", NULL},
+    {"{HKLM/SOFTWARE/Valve/Steam/InstallPath}/steamapps/common/Blender/blender.exe", "Steam", NULL},
+    {"{HKCU/SOFTWARE/Valve/Steam/SteamPath}/steamapps/common/Blender/blender.exe", "Steam", NULL},
+    {"%USERPROFILE%/*/stable/blender-*/blender.exe", "Blender Launcher", NULL},
+    {"%USERPROFILE%/*/daily/blender-*/blender.exe", "Blender Launcher", DAILY},
 };
 
 /* What a version that is no release is called, in a directory's name and in Blender's own words. */
@@ -60,6 +70,8 @@ replace_launcher(const char *path)
 
     if (strcmp(name, "blender-launcher") == 0)
         return g_build_filename(directory, "blender", NULL);
+    if (g_ascii_strcasecmp(name, "blender-launcher.exe") == 0)
+        return g_build_filename(directory, "blender.exe", NULL);
     return g_strdup(path);
 }
 

@@ -5,12 +5,11 @@
  */
 #include "dcc-blender.h"
 #include "dcc-error.h"
+#include "dcc-kit.h"
 #include <errno.h>
-#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define LONGEST 7
 
@@ -43,38 +42,22 @@ has_signature(const char *head, gsize length)
     return FALSE;
 }
 
-static gboolean
-check_content(int fd, const char *path, GError **error)
-{
-    char head[LONGEST];
-    struct stat st;
-    gssize length;
-
-    if (fstat(fd, &st) != 0)
-        return refuse(path, g_strerror(errno), error);
-    if (!S_ISREG(st.st_mode))
-        return refuse(path, "it is no file", error);
-    if (st.st_size == 0)
-        return refuse(path, "it is empty", error);
-    length = pread(fd, head, sizeof head, 0);
-    if (length < 0)
-        return refuse(path, g_strerror(errno), error);
-    if (!has_signature(head, (gsize)length))
-        return refuse(path, "it is no Blender file", error);
-    return TRUE;
-}
-
 gboolean
 dcc_blender_check_scene(const char *path, GError **error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    gboolean good;
+    char head[LONGEST];
+    gsize length;
+    FILE *file;
 
-    if (fd < 0)
+    /* First, for it waits for nobody: a pipe is no file. */
+    if (!dcc_kit_check_scene(path, error))
+        return FALSE;
+    file = g_fopen(path, "rb");
+    if (!file)
         return refuse(path, g_strerror(errno), error);
-    good = check_content(fd, path, error);
-    close(fd);
-    return good;
+    length = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return has_signature(head, length) || refuse(path, "it is no Blender file", error);
 }
 
 /* Two headers, measured on files of 3.4 to 5.3 (the older is written until 4.5):

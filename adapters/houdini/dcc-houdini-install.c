@@ -22,7 +22,13 @@ static const struct {
       "/Applications",
       NULL}},
     {DCC_HOUDINI_WINDOWS,
-     {"/Program Files/Side Effects Software/Houdini */bin/houdini.exe", "Program Files", NULL}},
+     {"%ProgramFiles%/Side Effects Software/Houdini */bin/houdini.exe", "Program Files", NULL}},
+    {DCC_HOUDINI_WINDOWS,
+     {"?:/Program Files/Side Effects Software/Houdini */bin/houdini.exe", "Program Files", NULL}},
+    {DCC_HOUDINI_WINDOWS, /* unverified */
+     {"{HKLM/SOFTWARE/Side Effects Software/Houdini */InstallPath}/bin/houdini.exe",
+      "the registry",
+      NULL}},
 };
 
 /* Below $HFS. */
@@ -89,7 +95,7 @@ add_hfs(DccKitFinding *finding, DccSearch *search, DccHoudiniSystem system)
 {
     const char *hfs = dcc_search_getenv(search, "HFS");
 
-    for (guint i = 0; hfs && *hfs == '/' && i < G_N_ELEMENTS(programs); i++) {
+    for (guint i = 0; hfs && g_path_is_absolute(hfs) && i < G_N_ELEMENTS(programs); i++) {
         g_autofree char *path = g_build_filename(hfs, programs[i].path, NULL);
 
         if (programs[i].system == system)

@@ -27,7 +27,17 @@ take_version(const char *text, gsize length)
 static const char *
 find(const char *data, gsize length, const char *words)
 {
-    return memmem(data, length, words, strlen(words));
+    gsize n = strlen(words);
+    const char *last = length >= n ? data + (length - n) : NULL;
+
+    for (const char *at = data; last && at <= last; at++) {
+        at = memchr(at, *words, (gsize)(last - at) + 1);
+        if (!at)
+            return NULL;
+        if (memcmp(at, words, n) == 0)
+            return at;
+    }
+    return NULL;
 }
 
 char *

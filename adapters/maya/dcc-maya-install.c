@@ -18,7 +18,12 @@ static const struct {
     {DCC_MAYA_LINUX, {"/opt/autodesk/maya*/bin/maya", "/opt/autodesk", NULL}}, /* unverified */
     {DCC_MAYA_MACOS,
      {"/Applications/Autodesk/maya*/Maya.app/Contents/bin/maya", "/Applications", NULL}},
-    {DCC_MAYA_WINDOWS, {"/Program Files/Autodesk/Maya*/bin/maya.exe", "Program Files", NULL}},
+    {DCC_MAYA_WINDOWS, {"%ProgramFiles%/Autodesk/Maya*/bin/maya.exe", "Program Files", NULL}},
+    {DCC_MAYA_WINDOWS, {"?:/Program Files/Autodesk/Maya*/bin/maya.exe", "Program Files", NULL}},
+    {DCC_MAYA_WINDOWS, /* unverified */
+     {"{HKLM/SOFTWARE/Autodesk/Maya/*/Setup/InstallPath/MAYA_INSTALL_LOCATION}/bin/maya.exe",
+      "the registry",
+      NULL}},
 };
 
 /* Below $MAYA_LOCATION: on macOS it may be the root or Maya.app/Contents. */
@@ -101,7 +106,7 @@ add_location(DccKitFinding *finding, DccSearch *search, DccMayaSystem system)
 {
     const char *location = dcc_search_getenv(search, "MAYA_LOCATION");
 
-    for (guint i = 0; location && *location == '/' && i < G_N_ELEMENTS(programs); i++) {
+    for (guint i = 0; location && g_path_is_absolute(location) && i < G_N_ELEMENTS(programs); i++) {
         g_autofree char *path = g_build_filename(location, programs[i].path, NULL);
 
         if (programs[i].system == system)

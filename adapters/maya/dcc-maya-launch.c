@@ -11,6 +11,7 @@
 #include "dcc-error.h"
 #include "dcc-kit.h"
 #include "dcc-maya.h"
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,7 +59,7 @@ add_home(DccLaunchPlan *plan, DccLaunchRequest *request)
 {
     const char *home = dcc_kit_find_env(request, "HOME");
 
-    if ((!home || access(home, W_OK | X_OK) != 0) && dcc_launch_request_get_temp_dir(request))
+    if ((!home || g_access(home, W_OK | X_OK) != 0) && dcc_launch_request_get_temp_dir(request))
         dcc_launch_plan_set_env(plan, "HOME", dcc_launch_request_get_temp_dir(request));
 }
 

@@ -34,7 +34,7 @@ test_conformance(void)
 static void
 test_found(void)
 {
-    const char *const environ[] = {"PATH=/usr/bin", "HOME=/", NULL};
+    const char *const environment[] = {"PATH=/usr/bin", "HOME=/", NULL};
     g_autofree char *root = g_dir_make_tmp("sketch-XXXXXX", NULL);
     g_autofree char *directory = g_build_filename(root, "opt", "sketch-1.2", "bin", NULL);
     g_autofree char *program = g_build_filename(directory, "sketch", NULL);
@@ -47,7 +47,7 @@ test_found(void)
     g_assert_cmpint(g_mkdir_with_parents(directory, 0755), ==, 0);
     g_assert_true(g_file_set_contents(program, "#!/bin/sh\n", -1, NULL));
     g_assert_cmpint(g_chmod(program, 0755), ==, 0);
-    search = dcc_search_new(root, environ);
+    search = dcc_search_new(root, environment);
     found = dcc_adapter_find_installations(adapter, search, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(g_list_model_get_n_items(found), ==, 1);

@@ -116,7 +116,7 @@ read_parts(GPtrArray *parts, gint64 *word_at)
     }
     if (n == 0)
         return FALSE;
-    g_poll(fds, n, (int)left);
+    dcc_fds_wait_for_input(fds, n, (int)left);
     for (guint i = 0; i < n; i++)
         if (fds[i].revents != 0)
             part_read(of[i]);

@@ -80,7 +80,7 @@ typedef struct {
  * Since: 1.0
  */
 #define DCC_DEFINE_ADAPTER_MODULE(id_, type_name_, version_, get_type_)                            \
-    __attribute__((visibility("default"))) extern const DccAdapterModule dcc_adapter_module;       \
+    G_MODULE_EXPORT extern const DccAdapterModule dcc_adapter_module;                              \
     const DccAdapterModule dcc_adapter_module = {DCC_ADAPTER_MODULE_MAGIC,                         \
                                                  DCC_ADAPTER_ABI_MAJOR,                            \
                                                  DCC_ADAPTER_ABI_MINOR,                            \

@@ -65,9 +65,9 @@ id_of_path(const char *path)
 {
     g_autofree char *name = g_path_get_basename(path);
 
-    if (!g_str_has_prefix(name, "dcchost-") || !g_str_has_suffix(name, ".so"))
+    if (!g_str_has_prefix(name, "dcchost-") || !g_str_has_suffix(name, "." G_MODULE_SUFFIX))
         return NULL;
-    name[strlen(name) - strlen(".so")] = '\0';
+    name[strlen(name) - strlen("." G_MODULE_SUFFIX)] = '\0';
     return g_strdup(name + strlen("dcchost-"));
 }
 

@@ -100,7 +100,7 @@ add_refusal(DccAdapterRegistry *self, const char *path, const char *reason)
 static void
 add_variable(DccAdapterRegistry *self, GPtrArray *path, const char *variable, const char *value)
 {
-    g_auto(GStrv) entries = g_strsplit(value, ":", -1);
+    g_auto(GStrv) entries = g_strsplit(value, G_SEARCHPATH_SEPARATOR_S, -1);
 
     for (guint i = 0; entries[i]; i++) {
         if (g_path_is_absolute(entries[i])) {
@@ -243,7 +243,7 @@ list_files(const char *directory)
     const char *name;
 
     while (dir && (name = g_dir_read_name(dir))) {
-        if (g_str_has_prefix(name, "dcchost-") && g_str_has_suffix(name, ".so"))
+        if (g_str_has_prefix(name, "dcchost-") && g_str_has_suffix(name, "." G_MODULE_SUFFIX))
             g_ptr_array_add(files, g_build_filename(directory, name, NULL));
     }
     g_ptr_array_sort(files, compare_strings);
@@ -301,7 +301,7 @@ dcc_adapter_registry_load_for(DccAdapterRegistry *self, const char *id)
 
     directories = build_search_path(self);
     for (guint i = 0; dcc_adapter_id_is_valid(id) && directories[i]; i++) {
-        g_autofree char *name = g_strconcat("dcchost-", id, ".so", NULL);
+        g_autofree char *name = g_strconcat("dcchost-", id, "." G_MODULE_SUFFIX, NULL);
         g_autofree char *path = g_build_filename(directories[i], name, NULL);
 
         if (find_by_id(self, id, TRUE))

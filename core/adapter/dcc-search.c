@@ -11,15 +11,19 @@
 
 #include "dcc-file-facts.h"
 #include "dcc-file-name.h"
+#include "dcc-registry.h"
 #include "dcc-user.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
+/* Where a system without the variable looks. */
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
+
 struct _DccSearch {
     GObject parent_instance;
     char *root; /* canonical; "" for "/", so that it can be put before any path */
-    char **environ;
+    char **environment;
     char *home;
     GPtrArray *places; /* of char *, NULL-terminated */
 };
@@ -40,7 +44,7 @@ dcc_search_finalize(GObject *object)
     DccSearch *self = DCC_SEARCH(object);
 
     g_free(self->root);
-    g_strfreev(self->environ);
+    g_strfreev(self->environment);
     g_free(self->home);
     g_ptr_array_unref(self->places);
     G_OBJECT_CLASS(dcc_search_parent_class)->finalize(object);
@@ -60,17 +64,17 @@ dcc_search_init(DccSearch *self)
 }
 
 static char *
-find_home(const char *const *environ)
+find_home(const char *const *environment)
 {
-    const char *home = g_environ_getenv((char **)environ, "HOME");
+    const char *home = g_environ_getenv((char **)environment, "HOME");
 
-    return home && g_path_is_absolute(home) ? g_strdup(home) : dcc_user_find_home();
+    return home && g_path_is_absolute(home) ? dcc_file_name_normalize(home) : dcc_user_find_home();
 }
 
 /**
  * dcc_search_new:
  * @root: (type filename): "/"; another directory in tests
- * @environ: (nullable) (array zero-terminated=1) (element-type filename): the environment to look
+ * @environment: (nullable) (array zero-terminated=1) (element-type filename): the environment to look
  * into, or %NULL for the process's own
  *
  * Makes a search that has looked nowhere yet.
@@ -79,20 +83,23 @@ find_home(const char *const *environ)
  * Since: 1.0
  */
 DccSearch *
-dcc_search_new(const char *root, const char *const *environ)
+dcc_search_new(const char *root, const char *const *environment)
 {
     DccSearch *self;
 
     g_return_val_if_fail(root != NULL && g_path_is_absolute(root), NULL);
 
     self = g_object_new(DCC_TYPE_SEARCH, NULL);
-    self->root = dcc_file_name_resolve(root);
+    if (strcmp(root, "/") == 0)
+        self->root = g_strdup("");
+    else
+        self->root = dcc_file_name_resolve(root);
     if (!self->root)
         self->root = g_canonicalize_filename(root, "/");
     if (strcmp(self->root, "/") == 0)
         self->root[0] = '\0';
-    self->environ = environ ? g_strdupv((char **)environ) : g_get_environ();
-    self->home = find_home((const char *const *)self->environ);
+    self->environment = environment ? g_strdupv((char **)environment) : g_get_environ();
+    self->home = find_home((const char *const *)self->environment);
     return self;
 }
 
@@ -111,16 +118,36 @@ is_below(DccSearch *self, const char *path)
 {
     gsize length = strlen(self->root);
 
-    return strncmp(path, self->root, length) == 0 && (path[length] == '/' || path[length] == '\0');
+    return strncmp(path, self->root, length) == 0 &&
+           (length == 0 || path[length] == '/' || path[length] == '\0');
 }
 
 /* "~/x" with the home directory in place of "~"; NULL for what is not absolute then. */
 static char *
 expand(DccSearch *self, const char *path)
 {
+    gsize root;
+
     if (path[0] == '~' && (path[1] == '/' || path[1] == '\0'))
         return g_strconcat(self->home, path + 1, NULL);
-    return g_path_is_absolute(path) ? g_strdup(path) : NULL;
+    return dcc_file_name_find_root(path, &root) ? dcc_file_name_normalize(path) : NULL;
+}
+
+/* Where an absolute path is for this process. Below another root a drive is a directory: "C:/x" is
+ * ROOT/C/x. */
+static char *
+put_below(DccSearch *self, const char *absolute)
+{
+    gsize length = 0;
+    g_autofree char *drive = NULL;
+
+    if (!self->root[0] || is_below(self, absolute))
+        return g_strdup(absolute);
+    dcc_file_name_find_root(absolute, &length);
+    if (length == 0)
+        return g_strconcat(self->root, absolute, NULL);
+    drive = g_strdelimit(g_strndup(absolute, length), ":", '\0');
+    return g_strconcat(self->root, "/", drive, absolute + length, NULL);
 }
 
 /* As this process can open it. */
@@ -129,9 +156,7 @@ locate(DccSearch *self, const char *path)
 {
     g_autofree char *absolute = expand(self, path);
 
-    if (!absolute || (self->root[0] && is_below(self, absolute)))
-        return g_steal_pointer(&absolute);
-    return g_strconcat(self->root, absolute, NULL);
+    return absolute ? put_below(self, absolute) : NULL;
 }
 
 /* The real path of what is there, below the root. */
@@ -163,7 +188,7 @@ dcc_search_getenv(DccSearch *self, const char *variable)
 
     instance_dir = g_strconcat("$", variable, NULL);
     remember(self, instance_dir);
-    return g_environ_getenv(self->environ, variable);
+    return g_environ_getenv(self->environment, variable);
 }
 
 static gboolean
@@ -244,7 +269,8 @@ static void
 list_matches(
     DccSearch *self, const char *directory, const char *part, GHashTable *seen, GPtrArray *found)
 {
-    g_autofree char *real = resolve_below(self, *directory ? directory : "/");
+    g_autofree char *path = g_strconcat(directory, "/", NULL); /* it may be a root */
+    g_autofree char *real = resolve_below(self, path);
     g_autoptr(GArray) entries = real && !seen_before(seen, real) ? read_matches(real, part) : NULL;
 
     for (guint i = 0; entries && i < entries->len; i++) {
@@ -297,12 +323,92 @@ finish_glob(DccSearch *self, GPtrArray *candidates)
     return (char **)g_ptr_array_free(found, FALSE);
 }
 
+/* "%VARIABLE%/x" with the variable's value. NULL: it is not set, as on a system that has no such variable. */
+static char *
+expand_variable(DccSearch *self, const char *pattern)
+{
+    const char *end = strchr(pattern + 1, '%');
+    g_autofree char *name = end ? g_strndup(pattern + 1, (gsize)(end - pattern - 1)) : NULL;
+    const char *value = name ? g_environ_getenv(self->environment, name) : NULL;
+
+    return value && *value ? g_strconcat(value, end + 1, NULL) : NULL;
+}
+
+static void
+add_expanded(DccSearch *self, GPtrArray *all, const char *beginning, const char *rest)
+{
+    g_autofree char *path = g_strconcat(beginning, rest, NULL);
+    char *absolute = expand(self, path);
+
+    if (absolute)
+        g_ptr_array_add(all, absolute);
+}
+
+/* What a pattern begins with that is not known here, as on a system that has no such thing. */
+static gboolean
+is_of_another_place(const char *pattern)
+{
+    return *pattern == '%' || *pattern == '{' || g_str_has_prefix(pattern, "?:");
+}
+
+/* The absolute patterns that one stands for. */
+static GPtrArray *
+expand_all(DccSearch *self, const char *pattern)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+    const char *end = strchr(pattern, '}');
+    g_autofree char *plain = NULL, *key = NULL;
+    g_auto(GStrv) beginnings = NULL;
+
+    if (*pattern == '{' && end) {
+        key = g_strndup(pattern + 1, (gsize)(end - pattern - 1));
+        beginnings = dcc_registry_find(key);
+    } else if (g_str_has_prefix(pattern, "?:")) {
+        beginnings = dcc_file_name_list_roots();
+        end = pattern + 1;
+    } else {
+        plain = *pattern == '%' ? expand_variable(self, pattern) : g_strdup(pattern);
+    }
+    if (plain)
+        add_expanded(self, all, plain, "");
+    for (guint i = 0; beginnings && beginnings[i]; i++)
+        add_expanded(self, all, beginnings[i], end + 1);
+    return all;
+}
+
+/* What is there of an absolute pattern is added. */
+static void
+glob_absolute(DccSearch *self, const char *absolute, GPtrArray *candidates)
+{
+    g_autofree char *located = put_below(self, absolute);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) parts = NULL;
+    gsize root = strlen(self->root);
+
+    if (root == 0)
+        dcc_file_name_find_root(located, &root);
+    g_ptr_array_add(found, g_strndup(located, root));
+    parts = g_strsplit(located + root, "/", -1);
+    for (guint i = 0; parts[i]; i++) {
+        g_autoptr(GPtrArray) before = NULL;
+
+        if (!*parts[i])
+            continue;
+        before = g_steal_pointer(&found);
+        found = descend(self, before, parts[i]);
+    }
+    g_ptr_array_extend_and_steal(candidates, g_steal_pointer(&found));
+}
+
 /**
  * dcc_search_glob:
  * @self: a search
  * @pattern: (type filename): an absolute path, or one below "~/", whose components may hold '*',
  * '?' and
- *   '[...]'
+ *   '[...]'. It may begin with "%VARIABLE%" for the value of an environment variable, and with
+ *   "{KEY/NAME}" for what the registry of Windows has under a key by that name: "HKLM/SOFTWARE/...",
+ *   whose components may hold the same. "?:/" stands for each disk of Windows. Where there is no such
+ *   variable, registry or disk it stands for nothing.
  *
  * Looks for files and directories, and remembers the pattern as a place. Symbolic links are
  * followed, what cannot be read is no match.
@@ -314,30 +420,20 @@ finish_glob(DccSearch *self, GPtrArray *candidates)
 char **
 dcc_search_glob(DccSearch *self, const char *pattern)
 {
-    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *absolute = NULL;
-    g_auto(GStrv) parts = NULL;
-    const char *rest;
+    g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) patterns = NULL;
 
     g_return_val_if_fail(DCC_IS_SEARCH(self), NULL);
     g_return_val_if_fail(pattern != NULL, NULL);
 
-    absolute = expand(self, pattern);
-    remember(self, absolute ? absolute : pattern);
-    if (!absolute)
-        return g_new0(char *, 1);
-    rest = self->root[0] && is_below(self, absolute) ? absolute + strlen(self->root) : absolute;
-    g_ptr_array_add(found, g_strdup(self->root));
-    parts = g_strsplit(rest, "/", -1);
-    for (guint i = 0; parts[i]; i++) {
-        g_autoptr(GPtrArray) before = NULL;
-
-        if (!*parts[i])
-            continue;
-        before = g_steal_pointer(&found);
-        found = descend(self, before, parts[i]);
+    patterns = expand_all(self, pattern);
+    if (patterns->len == 0 && !is_of_another_place(pattern))
+        remember(self, pattern);
+    for (guint i = 0; i < patterns->len; i++) {
+        remember(self, g_ptr_array_index(patterns, i));
+        glob_absolute(self, g_ptr_array_index(patterns, i), candidates);
     }
-    return finish_glob(self, found);
+    return finish_glob(self, candidates);
 }
 
 /* Of a path that this process can open. */
@@ -348,7 +444,7 @@ is_program(DccSearch *self, const char *located)
     DccFileFacts facts;
 
     return real && dcc_file_facts_read_target(real, &facts) && facts.kind == DCC_FILE_REGULAR &&
-           g_access(real, X_OK) == 0;
+           dcc_file_name_is_program(real);
 }
 
 /**
@@ -366,22 +462,23 @@ is_program(DccSearch *self, const char *located)
 char *
 dcc_search_program(DccSearch *self, const char *name)
 {
-    g_autofree char *instance_dir = NULL;
+    g_autofree char *instance_dir = NULL, *file_name = NULL;
     g_auto(GStrv) directories = NULL;
     const char *path;
 
     g_return_val_if_fail(DCC_IS_SEARCH(self), NULL);
     g_return_val_if_fail(name != NULL && !strchr(name, '/'), NULL);
 
-    path = g_environ_getenv(self->environ, "PATH");
-    path = path && *path ? path : "/usr/local/bin:/usr/bin:/bin";
+    path = g_environ_getenv(self->environment, "PATH");
+    path = path && *path ? path : DEFAULT_PATH;
     instance_dir = g_strdup_printf("%s on PATH (%s)", name, path);
     remember(self, instance_dir);
-    directories = g_strsplit(path, ":", -1);
+    file_name = dcc_file_name_of_program(name);
+    directories = g_strsplit(path, G_SEARCHPATH_SEPARATOR_S, -1);
     for (guint i = 0; directories[i]; i++) {
         g_autofree char *directory =
             g_path_is_absolute(directories[i]) ? locate(self, directories[i]) : NULL;
-        g_autofree char *file = directory ? g_build_filename(directory, name, NULL) : NULL;
+        g_autofree char *file = directory ? g_build_path("/", directory, file_name, NULL) : NULL;
 
         if (file && is_program(self, file))
             return g_steal_pointer(&file);

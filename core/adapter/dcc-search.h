@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 DCC_API
 G_DECLARE_FINAL_TYPE(DccSearch, dcc_search, DCC, SEARCH, GObject)
 
-/* root: "/" but in tests; environ: NULL for the process's own. */
+/* root: "/" but in tests; environment: NULL for the process's own. */
 DCC_API DccSearch *
-dcc_search_new(const char *root, const char *const *environ);
+dcc_search_new(const char *root, const char *const *environment);
 /* Bytes of the variable, or NULL. Remembered as the name of an override that was looked at. */
 DCC_API const char *
 dcc_search_getenv(DccSearch *self, const char *variable);

@@ -7,4 +7,9 @@
 
 #include <glib.h>
 
+#ifdef _WIN32
+/* The linker exports what its list names; a DLL knows no visibility. */
+#define DCC_API extern
+#else
 #define DCC_API __attribute__((visibility("default"))) extern
+#endif

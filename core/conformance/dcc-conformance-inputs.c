@@ -15,8 +15,8 @@
 static const struct {
     const char *name;
     const char *root;
-    const char *environ[4];
-    gboolean own_environ;
+    const char *environment[4];
+    gboolean own_environment;
     gboolean is_empty;
 } searches[] = {
     {"this machine", "/", {NULL}, TRUE, FALSE},
@@ -40,7 +40,8 @@ dcc_conformance_search_name(guint i)
 DccSearch *
 dcc_conformance_new_search(guint i)
 {
-    return dcc_search_new(searches[i].root, searches[i].own_environ ? NULL : searches[i].environ);
+    return dcc_search_new(searches[i].root,
+                          searches[i].own_environment ? NULL : searches[i].environment);
 }
 
 gboolean

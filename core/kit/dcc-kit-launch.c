@@ -2,11 +2,14 @@
 #include "dcc-kit-launch.h"
 #include "dcc-signals.h"
 
+#include "dcc-display.h"
 #include "dcc-error.h"
+#include "dcc-file-facts.h"
+#include "dcc-file-name.h"
 #include "dcc-kit-agent.h"
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SHARED_AGENT "dcchost_agent.py"
@@ -53,7 +56,8 @@ dcc_kit_find_env(DccLaunchRequest *request, const char *key)
 gboolean
 dcc_kit_check_display(DccLaunchRequest *request, GError **error)
 {
-    if (dcc_kit_find_env(request, "DISPLAY") || dcc_kit_find_env(request, "WAYLAND_DISPLAY"))
+    if (dcc_display_needs_no_name() || dcc_kit_find_env(request, "DISPLAY") ||
+        dcc_kit_find_env(request, "WAYLAND_DISPLAY"))
         return TRUE;
     g_set_error(error,
                 DCC_ERROR,
@@ -80,14 +84,14 @@ gboolean
 dcc_kit_check_scene(const char *path, GError **error)
 {
     g_autofree char *name = g_filename_display_name(path);
-    struct stat st;
+    DccFileFacts facts;
     const char *why = NULL;
 
-    if (stat(path, &st) != 0 || access(path, R_OK) != 0)
+    if (!dcc_file_facts_read_target(path, &facts) || g_access(path, R_OK) != 0)
         why = g_strerror(errno);
-    else if (!S_ISREG(st.st_mode))
+    else if (facts.kind != DCC_FILE_REGULAR)
         why = "it is no file";
-    else if (st.st_size == 0)
+    else if (facts.size == 0)
         why = "it is empty";
     if (why)
         g_set_error(
@@ -114,9 +118,10 @@ char *
 dcc_kit_find_beside(const char *executable, const char *name, const char *title, GError **error)
 {
     g_autofree char *directory = g_path_get_dirname(executable);
-    g_autofree char *path = g_build_filename(directory, name, NULL);
+    g_autofree char *file_name = dcc_file_name_of_program(name);
+    g_autofree char *path = g_build_filename(directory, file_name, NULL);
 
-    if (access(path, X_OK) == 0)
+    if (g_access(path, X_OK) == 0)
         return g_steal_pointer(&path);
     g_set_error(error,
                 DCC_ERROR,

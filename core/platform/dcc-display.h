@@ -11,4 +11,8 @@ G_BEGIN_DECLS
 gboolean
 dcc_display_is_gone(const char *const *environment);
 
+/* Whether windows are opened without an environment that names a place for them. */
+gboolean
+dcc_display_needs_no_name(void);
+
 G_END_DECLS

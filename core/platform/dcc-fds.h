@@ -24,9 +24,18 @@ gboolean
 dcc_fds_open_pipe(int fds[2], GError **error);
 void
 dcc_fds_set_nonblocking(int fd);
+/* As g_poll(), of descriptors of pipes that are to be read, with G_IO_IN. */
+void
+dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms);
 /* Waits for whoever reads. FALSE with errno. */
 gboolean
 dcc_fds_write_all(int fd, const char *bytes, gsize n);
+/* What was written is on disk, its length included. FALSE with errno. */
+gboolean
+dcc_fds_sync(int fd);
+/* The byte at that place of a file. FALSE: there is none. */
+gboolean
+dcc_fds_read_byte_at(int fd, gint64 offset, char *byte);
 /* Closes it, if it is one, and makes it -1. */
 void
 dcc_fds_close(int *fd);
@@ -37,5 +46,8 @@ int
 dcc_fds_open_flag(gboolean up);
 void
 dcc_fds_set_flag(int fd, gboolean up);
+/* As dcc_fds_close(): where descriptors and sockets are two things, it is the latter. */
+void
+dcc_fds_close_flag(int *fd);
 
 G_END_DECLS

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * replaced. */
 char *
 dcc_own_process_get_program(void);
+/* Its variables, "NAME=value" each. *held: what they lie in where the system has them in another form, the caller's to
+ * free with g_strfreev(); else NULL. */
+const char *const *
+dcc_own_process_read_environment(char ***held);
 /* Whether it runs with rights that whoever started it has not (setuid): then the environment is not
  * to be trusted. */
 gboolean

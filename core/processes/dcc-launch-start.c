@@ -5,11 +5,10 @@
 #include "dcc-launch-start.h"
 
 #include "dcc-child.h"
+#include "dcc-own-process.h"
 
 #include <string.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* (transfer full): the path to execute; NULL with the error set. */
 static char *
@@ -89,8 +88,9 @@ dcc_launch_start(const char *const *argv,
                  GError **error)
 {
     g_autofree char *mark = make_mark();
+    g_auto(GStrv) held = NULL;
     g_autofree const char **environment =
-        mark_environment(envp != NULL ? envp : (const char *const *)environ, mark);
+        mark_environment(envp != NULL ? envp : dcc_own_process_read_environment(&held), mark);
     DccChild child;
 
     launched->since_ticks = dcc_launched_now();

@@ -61,7 +61,7 @@ dcc_watch_core_free(DccWatchCore *self)
     dcc_watch_table_clear(&self->table);
     dcc_watch_queue_clear(&self->queue);
     g_clear_error(&self->broken);
-    dcc_fds_close(&self->ready_fd);
+    dcc_fds_close_flag(&self->ready_fd);
     g_free(self);
 }
 

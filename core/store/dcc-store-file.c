@@ -1,6 +1,7 @@
 /* Files that are replaced whole or grow by lines. */
 #include "dcc-store-file.h"
 
+#include "dcc-fds.h"
 #include "dcc-file-facts.h"
 #include "dcc-file-open.h"
 #include "dcc-json.h"
@@ -48,7 +49,7 @@ fill(int fd, const char *text, gsize length, DccStoreKind kind)
 {
     int code = write_all(fd, text, length);
 
-    if (code == 0 && kind == DCC_STORE_STATE && fdatasync(fd) != 0)
+    if (code == 0 && kind == DCC_STORE_STATE && !dcc_fds_sync(fd))
         code = errno;
     if (close(fd) != 0 && code == 0)
         code = errno;
@@ -87,7 +88,7 @@ is_torn(int fd, gint64 size)
 {
     char last = '\n';
 
-    return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+    return size > 0 && dcc_fds_read_byte_at(fd, size - 1, &last) && last != '\n';
 }
 
 /* -1 with errno. *size: how long it is. */

@@ -283,7 +283,7 @@ apply_step(char **env, const EnvStep *step)
     if (step->kind == STEP_SET || old == NULL || *old == '\0')
         return g_environ_setenv(env, step->key, step->value, TRUE);
 
-    g_autofree char *joined = g_strconcat(step->value, ":", old, NULL);
+    g_autofree char *joined = g_strconcat(step->value, G_SEARCHPATH_SEPARATOR_S, old, NULL);
 
     return g_environ_setenv(env, step->key, joined, TRUE);
 }
@@ -291,7 +291,7 @@ apply_step(char **env, const EnvStep *step)
 /**
  * dcc_launch_plan_apply_env:
  * @self: a #DccLaunchPlan
- * @environ: (array zero-terminated=1) (element-type filename) (nullable): an environment, left
+ * @environment: (array zero-terminated=1) (element-type filename) (nullable): an environment, left
  * alone
  *
  * The environment after the steps, in the order in which they were added.
@@ -301,11 +301,11 @@ apply_step(char **env, const EnvStep *step)
  * Since: 1.0
  */
 char **
-dcc_launch_plan_apply_env(DccLaunchPlan *self, const char *const *environ)
+dcc_launch_plan_apply_env(DccLaunchPlan *self, const char *const *environment)
 {
     g_return_val_if_fail(DCC_IS_LAUNCH_PLAN(self), NULL);
 
-    char **env = environ != NULL ? g_strdupv((char **)environ) : g_new0(char *, 1);
+    char **env = environment != NULL ? g_strdupv((char **)environment) : g_new0(char *, 1);
 
     for (guint i = 0; i < self->env_steps->len; i++)
         env = apply_step(env, g_ptr_array_index(self->env_steps, i));

@@ -29,9 +29,9 @@ DCC_API void
 dcc_launch_plan_unset_env(DccLaunchPlan *self, const char *key);
 DCC_API void
 dcc_launch_plan_prepend_env(DccLaunchPlan *self, const char *key, const char *path);
-/* (transfer full): environ changed by the steps; environ itself is left alone. */
+/* (transfer full): environment changed by the steps; environment itself is left alone. */
 DCC_API char **
-dcc_launch_plan_apply_env(DccLaunchPlan *self, const char *const *environ);
+dcc_launch_plan_apply_env(DccLaunchPlan *self, const char *const *environment);
 
 DCC_API void
 dcc_launch_plan_set_cwd(DccLaunchPlan *self, const char *path);

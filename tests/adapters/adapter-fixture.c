@@ -1,7 +1,6 @@
 /* What the tests of all adapters share: trees of made-up files, and ends as tables. */
 #include "adapter-fixture.h"
 #include <glib/gstdio.h>
-#include <unistd.h>
 
 char *
 fixture_root(void)
@@ -33,16 +32,6 @@ fixture_put_content(const char *root, const char *name, const char *content, gss
     g_assert_cmpint(g_mkdir_with_parents(parent, 0755), ==, 0);
     g_assert_true(g_file_set_contents(path, content, length, NULL));
     return path;
-}
-
-void
-fixture_link(const char *root, const char *name, const char *target)
-{
-    g_autofree char *path = g_build_filename(root, name, NULL);
-    g_autofree char *directory = g_path_get_dirname(path);
-
-    g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
-    g_assert_cmpint(symlink(target, path), ==, 0);
 }
 
 void

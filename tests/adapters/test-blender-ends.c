@@ -1,6 +1,6 @@
 /* What Blender's ends mean: measured on Blender 3.4.1, 4.3.2 and 5.2.2. Starts nothing. */
 #include "blender-fixture.h"
-#include <signal.h>
+#include "dcc-signals.h"
 #include <string.h>
 
 #define GUI    0
@@ -57,20 +57,20 @@ static const struct {
     {0, RENDER | REQUESTED, "\nBlender quit", DCC_VERDICT_CLEAN, "as asked", "-a", 0},
     /* Code 0, and it never was ready for its scene. */
     {0, HEADLESS, "Error: Cannot read file '/p/x.blend': gone", DCC_VERDICT_BAD_SCENE, "/p/x.blend"},
-    {-SIGSEGV, GUI | READY, "Writing: /t/blender.crash.txt", DCC_VERDICT_CRASH,
+    {-DCC_SIGNAL_SEGV, GUI | READY, "Writing: /t/blender.crash.txt", DCC_VERDICT_CRASH,
      "/t/blender.crash.txt"},
-    {-SIGSEGV, GUI | REQUESTED, "Saved session recovery to '/t/quit.blend'\nWriting: /t/b.crash.txt",
+    {-DCC_SIGNAL_SEGV, GUI | REQUESTED, "Saved session recovery to '/t/quit.blend'\nWriting: /t/b.crash.txt",
      DCC_VERDICT_CRASH, "SIGSEGV"},
-    {-SIGBUS, HEADLESS, "", DCC_VERDICT_CRASH, "without a report"},
-    {-SIGABRT, HEADLESS, "", DCC_VERDICT_CRASH, "SIGABRT"},
-    {-SIGSEGV, HEADLESS, "Calloc returns null: len=512128024 in BMO_op_init, total 9616828\n"
+    {-DCC_SIGNAL_BUS, HEADLESS, "", DCC_VERDICT_CRASH, "without a report"},
+    {-DCC_SIGNAL_ABORT, HEADLESS, "", DCC_VERDICT_CRASH, "SIGABRT"},
+    {-DCC_SIGNAL_SEGV, HEADLESS, "Calloc returns null: len=512128024 in BMO_op_init, total 9616828\n"
      "Writing: /t/blender.crash.txt", DCC_VERDICT_OOM, "len=512128024"},
-    {-SIGKILL, HEADLESS, "", DCC_VERDICT_KILLED, "want of memory"},
-    {-SIGTERM, GUI | READY, "", DCC_VERDICT_CANCELLED, "not ours"},
-    {-SIGHUP, GUI | READY, "", DCC_VERDICT_CANCELLED, "not ours"},
-    {-SIGTERM, GUI | REQUESTED | OURS, "", DCC_VERDICT_CLEAN, "saved nothing"},
-    {-SIGKILL, HEADLESS | REQUESTED | OURS, "", DCC_VERDICT_CLEAN, "SIGKILL"},
-    {-SIGKILL, HEADLESS | READY | OURS, "", DCC_VERDICT_KILLED, "our SIGKILL"},
+    {-DCC_SIGNAL_KILL, HEADLESS, "", DCC_VERDICT_KILLED, "want of memory"},
+    {-DCC_SIGNAL_TERMINATE, GUI | READY, "", DCC_VERDICT_CANCELLED, "not ours"},
+    {-DCC_SIGNAL_HANGUP, GUI | READY, "", DCC_VERDICT_CANCELLED, "not ours"},
+    {-DCC_SIGNAL_TERMINATE, GUI | REQUESTED | OURS, "", DCC_VERDICT_CLEAN, "saved nothing"},
+    {-DCC_SIGNAL_KILL, HEADLESS | REQUESTED | OURS, "", DCC_VERDICT_CLEAN, "SIGKILL"},
+    {-DCC_SIGNAL_KILL, HEADLESS | READY | OURS, "", DCC_VERDICT_KILLED, "our SIGKILL"},
     {42, HEADLESS, "Error: Python: Traceback (most recent call last):\n"
      "Error: Python:   File \"x.py\", line 1, in <module>\n"
      "Error: Python: ZeroDivisionError: division by zero\n\n"
@@ -104,17 +104,17 @@ static const struct {
     {7, GUI | READY, "Writing: /t/b.crash.txt", DCC_VERDICT_CRASH, "/t/b.crash.txt"},
     {200, RENDER, "", DCC_VERDICT_FAILED, "code 200", "-P x.py"},
     /* Below a wrapper, as without it. */
-    {128 + SIGKILL, GUI | READY, "", DCC_VERDICT_KILLED, "want of memory"},
-    {128 + SIGKILL, RENDER, "", DCC_VERDICT_KILLED, "want of memory", "-a"},
-    {128 + SIGTERM, GUI | READY, "", DCC_VERDICT_CANCELLED, "wrapper"},
-    {128 + SIGHUP, HEADLESS | READY, "", DCC_VERDICT_CANCELLED, "wrapper"},
-    {128 + SIGSEGV, GUI | READY, "", DCC_VERDICT_CRASH, "SIGSEGV"},
-    {128 + SIGBUS, RENDER, "", DCC_VERDICT_CRASH, "SIGBUS", "-a"},
-    {128 + SIGXCPU, RENDER, "", DCC_VERDICT_KILLED, "wrapper", "-a"},
-    {128 + SIGTERM, GUI | READY | REQUESTED, "", DCC_VERDICT_CLEAN, "as asked"},
-    {128 + SIGSEGV, HEADLESS, "Malloc returns null: len=1 in x, total 2", DCC_VERDICT_OOM, "len=1"},
+    {128 + DCC_SIGNAL_KILL, GUI | READY, "", DCC_VERDICT_KILLED, "want of memory"},
+    {128 + DCC_SIGNAL_KILL, RENDER, "", DCC_VERDICT_KILLED, "want of memory", "-a"},
+    {128 + DCC_SIGNAL_TERMINATE, GUI | READY, "", DCC_VERDICT_CANCELLED, "wrapper"},
+    {128 + DCC_SIGNAL_HANGUP, HEADLESS | READY, "", DCC_VERDICT_CANCELLED, "wrapper"},
+    {128 + DCC_SIGNAL_SEGV, GUI | READY, "", DCC_VERDICT_CRASH, "SIGSEGV"},
+    {128 + DCC_SIGNAL_BUS, RENDER, "", DCC_VERDICT_CRASH, "SIGBUS", "-a"},
+    {128 + DCC_SIGNAL_CPU_LIMIT, RENDER, "", DCC_VERDICT_KILLED, "wrapper", "-a"},
+    {128 + DCC_SIGNAL_TERMINATE, GUI | READY | REQUESTED, "", DCC_VERDICT_CLEAN, "as asked"},
+    {128 + DCC_SIGNAL_SEGV, HEADLESS, "Malloc returns null: len=1 in x, total 2", DCC_VERDICT_OOM, "len=1"},
     /* A library that is missing makes it abort; a script's abort is a crash. */
-    {-SIGABRT, RENDER, "Couldn't open libEGL.so.1: libEGL.so.1: cannot open shared object file",
+    {-DCC_SIGNAL_ABORT, RENDER, "Couldn't open libEGL.so.1: libEGL.so.1: cannot open shared object file",
      DCC_VERDICT_BROKEN_INSTALL, "libEGL.so.1", "-f 1"},
     {3, HEADLESS, "Error: script failed, expr: '1/0', exiting.", DCC_VERDICT_SCRIPT_ERROR, "1/0"},
     {7, HEADLESS, "", DCC_VERDICT_FAILED, "code 7"},

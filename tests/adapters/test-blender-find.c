@@ -2,9 +2,9 @@
  * nothing. */
 #include "blender-fixture.h"
 #include "dcc-error.h"
+#include "dcc-signals.h"
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,9 +22,9 @@ find(const char *root, const char *override)
 {
     g_autoptr(DccAdapter) adapter = make_adapter();
     g_autofree char *setting = g_strconcat("DCCHOST_BLENDER_EXECUTABLE=", override, NULL);
-    const char *const environ[] = {
+    const char *const environment[] = {
         "HOME=/users/ada", "PATH=/usr/local/bin:/usr/bin", override ? setting : NULL, NULL};
-    g_autoptr(DccSearch) search = dcc_search_new(root, environ);
+    g_autoptr(DccSearch) search = dcc_search_new(root, environment);
     GError *error = NULL;
     GListModel *found = dcc_adapter_find_installations(adapter, search, &error);
 
@@ -161,8 +161,8 @@ test_find_bad_override(void)
 {
     g_autofree char *root = fixture_root();
     g_autoptr(DccAdapter) adapter = make_adapter();
-    const char *const environ[] = {"HOME=/", "DCCHOST_BLENDER_EXECUTABLE=/no/such", NULL};
-    g_autoptr(DccSearch) search = dcc_search_new(root, environ);
+    const char *const environment[] = {"HOME=/", "DCCHOST_BLENDER_EXECUTABLE=/no/such", NULL};
+    g_autoptr(DccSearch) search = dcc_search_new(root, environment);
     g_autoptr(GError) error = NULL;
 
     g_assert_null(dcc_adapter_find_installations(adapter, search, &error));
@@ -238,7 +238,7 @@ test_rescue(void)
     g_autofree char *link = g_build_filename(directory, "evil_autosave.blend", NULL);
     g_autofree char *empty = fixture_put_content(directory, "empty_autosave.blend", "", 0);
     g_autoptr(DccAdapter) adapter = make_adapter();
-    g_autoptr(DccExitInfo) info = dcc_exit_info_new_signaled(SIGSEGV, FALSE);
+    g_autoptr(DccExitInfo) info = dcc_exit_info_new_signaled(DCC_SIGNAL_SEGV, FALSE);
     g_autoptr(GListModel) list = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)

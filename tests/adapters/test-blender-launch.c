@@ -2,7 +2,7 @@
  */
 #include "blender-fixture.h"
 #include "dcc-error.h"
-#include <signal.h>
+#include "dcc-signals.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -128,11 +128,11 @@ test_launch_frames(void)
 static void
 test_launch_environment(void)
 {
-    const char *const environ[] = {
+    const char *const environment[] = {
         "PATH=/users/ada/.pyenv/shims:/usr/bin", "PYTHONHOME=/bad", "TMP=/tmp", NULL};
     g_autoptr(DccLaunchRequest) request = make_request(TRUE, "");
     g_autoptr(DccLaunchPlan) got = plan(request, NULL);
-    g_auto(GStrv) env = dcc_launch_plan_apply_env(got, environ);
+    g_auto(GStrv) env = dcc_launch_plan_apply_env(got, environment);
     GBytes *agent = NULL;
 
     g_assert_null(g_environ_getenv(env, "PYTHONHOME"));
@@ -301,7 +301,7 @@ test_stop(void)
         g_assert_cmpstr(dcc_stop_plan_get_save_method(stop), ==, cases[i].save);
         g_assert_cmpstr(dcc_stop_plan_get_quit_method(stop), ==, "quit");
         g_assert_cmpint(dcc_stop_plan_get_quit_timeout(stop), ==, cases[i].timeout);
-        g_assert_cmpint(dcc_stop_plan_get_signal(stop), ==, SIGTERM);
+        g_assert_cmpint(dcc_stop_plan_get_signal(stop), ==, DCC_SIGNAL_TERMINATE);
     }
 }
 

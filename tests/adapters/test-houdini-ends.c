@@ -2,7 +2,7 @@
  * documentation and public sources (docs/houdini.md), never from a real Houdini. Starts nothing. */
 #include "adapter-fixture.h"
 #include "dcc-houdini.h"
-#include <signal.h>
+#include "dcc-signals.h"
 #include <string.h>
 #include <utime.h>
 
@@ -104,15 +104,19 @@ static const struct {
     {1, READY, NO_SEAT, NULL, DCC_VERDICT_FAILED},
     {0, READY, NO_SEAT "\n" BYE, NULL, DCC_VERDICT_CLEAN}, /* a program it started had none */
     {1, 0, "RuntimeError: Error encountered when initializing Houdini", NULL, DCC_VERDICT_LICENCE},
-    {-SIGKILL, REQUESTED | OURS, NO_SEAT, NULL, DCC_VERDICT_LICENCE}, /* it waited with a dialog */
-    {-SIGKILL, REQUESTED | OURS | READY, NO_SEAT, NULL, DCC_VERDICT_CLEAN},
-    {-SIGSEGV, SOON, "", NULL, DCC_VERDICT_BROKEN_INSTALL},
-    {-SIGSEGV, SOON, FATAL, NULL, DCC_VERDICT_CRASH},
-    {-SIGSEGV, SOON, "", LOG, DCC_VERDICT_CRASH},
-    {-SIGSEGV, 0, "", NULL, DCC_VERDICT_CRASH},
-    {-SIGSEGV, SOON | READY, "", NULL, DCC_VERDICT_CRASH},
+    {-DCC_SIGNAL_KILL,
+     REQUESTED | OURS,
+     NO_SEAT,
+     NULL,
+     DCC_VERDICT_LICENCE}, /* it waited with a dialog */
+    {-DCC_SIGNAL_KILL, REQUESTED | OURS | READY, NO_SEAT, NULL, DCC_VERDICT_CLEAN},
+    {-DCC_SIGNAL_SEGV, SOON, "", NULL, DCC_VERDICT_BROKEN_INSTALL},
+    {-DCC_SIGNAL_SEGV, SOON, FATAL, NULL, DCC_VERDICT_CRASH},
+    {-DCC_SIGNAL_SEGV, SOON, "", LOG, DCC_VERDICT_CRASH},
+    {-DCC_SIGNAL_SEGV, 0, "", NULL, DCC_VERDICT_CRASH},
+    {-DCC_SIGNAL_SEGV, SOON | READY, "", NULL, DCC_VERDICT_CRASH},
     {139, READY, "", NULL, DCC_VERDICT_CRASH},
-    {-SIGKILL, READY, "", LOG, DCC_VERDICT_CRASH}, /* ended from its crash dialog */
+    {-DCC_SIGNAL_KILL, READY, "", LOG, DCC_VERDICT_CRASH}, /* ended from its crash dialog */
     {0, READY, "", LOG, DCC_VERDICT_CRASH},
     {0, READY, BYE, SCENE, DCC_VERDICT_CRASH},
     {1, READY, FATAL, NULL, DCC_VERDICT_CRASH},
@@ -138,11 +142,11 @@ static const struct {
     {7, READY | JOB, TRACE, NULL, DCC_VERDICT_FAILED}, /* a chosen code; 1 is Python's own */
     {0, SOON | JOB, DCC_HOUDINI_NO_SCENE ": /x.hip: bad", NULL, DCC_VERDICT_BAD_SCENE},
     {0, READY, DCC_HOUDINI_NO_SCENE ": /x.hip: bad\n" BYE, NULL, DCC_VERDICT_CLEAN},
-    {-SIGTERM, READY, "", NULL, DCC_VERDICT_CANCELLED},
-    {-SIGKILL, READY, "", NULL, DCC_VERDICT_KILLED},
-    {-SIGKILL, READY | REQUESTED | OURS, "", NULL, DCC_VERDICT_CLEAN},
+    {-DCC_SIGNAL_TERMINATE, READY, "", NULL, DCC_VERDICT_CANCELLED},
+    {-DCC_SIGNAL_KILL, READY, "", NULL, DCC_VERDICT_KILLED},
+    {-DCC_SIGNAL_KILL, READY | REQUESTED | OURS, "", NULL, DCC_VERDICT_CLEAN},
     {0, READY | REQUESTED, "", NULL, DCC_VERDICT_CLEAN},
-    {-SIGSEGV, READY | REQUESTED, "", NULL, DCC_VERDICT_CLEAN},
+    {-DCC_SIGNAL_SEGV, READY | REQUESTED, "", NULL, DCC_VERDICT_CLEAN},
 };
 
 static void
@@ -247,7 +251,7 @@ test_plans(void)
         stop = dcc_adapter_plan_stop(adapter, request, NULL);
         g_assert_true((dcc_probe_plan_get_kind(probe) == DCC_PROBE_AGENT) == cases[i].asked);
         g_assert_true((dcc_stop_plan_get_save_method(stop) != NULL) == cases[i].saved);
-        g_assert_cmpint(dcc_stop_plan_get_signal(stop), ==, SIGTERM);
+        g_assert_cmpint(dcc_stop_plan_get_signal(stop), ==, DCC_SIGNAL_TERMINATE);
     }
 }
 

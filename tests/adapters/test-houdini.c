@@ -48,8 +48,8 @@ test_find(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *root = fixture_root();
         g_autofree char *hfs = g_strconcat("HFS=", cases[i].hfs ? cases[i].hfs : "", NULL);
-        g_autoptr(DccSearch) search =
-            dcc_search_new(root, (const char *const[]){"PATH=/usr/bin", hfs, NULL});
+        g_autoptr(DccSearch) search = dcc_search_new(
+            root, (const char *const[]){"PATH=/usr/bin", "ProgramFiles=/Program Files", hfs, NULL});
         g_autoptr(GListModel) found = NULL;
         g_autoptr(DccInstallation) it = NULL;
 

@@ -2,8 +2,8 @@
 #include "adapter-fixture.h"
 #include "dcc-error.h"
 #include "dcc-kit.h"
+#include "dcc-signals.h"
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
 #include <utime.h>
 
@@ -22,20 +22,20 @@ test_signals(void)
         {128 + 20, 0, NONE}, /* SIGTSTP ends nothing: the code is the application's own */
         {200, 0, NONE},
         {255, 0, NONE},
-        {-SIGSEGV, 0, DCC_VERDICT_CRASH},
-        {128 + SIGSEGV, 0, DCC_VERDICT_CRASH},
-        {128 + SIGABRT, 0, DCC_VERDICT_CRASH},
-        {-SIGKILL, 0, DCC_VERDICT_KILLED},
-        {128 + SIGKILL, 0, DCC_VERDICT_KILLED},
-        {-SIGXCPU, 0, DCC_VERDICT_KILLED},
-        {128 + SIGXFSZ, 0, DCC_VERDICT_KILLED},
-        {-SIGTERM, 0, DCC_VERDICT_CANCELLED},
-        {128 + SIGTERM, 0, DCC_VERDICT_CANCELLED},
-        {128 + SIGHUP, 0, DCC_VERDICT_CANCELLED},
-        {128 + SIGINT, 0, DCC_VERDICT_CANCELLED},
-        {-SIGKILL, OURS, DCC_VERDICT_KILLED},
-        {-SIGKILL, OURS | REQUESTED, DCC_VERDICT_CLEAN},
-        {128 + SIGTERM, REQUESTED, DCC_VERDICT_CLEAN},
+        {-DCC_SIGNAL_SEGV, 0, DCC_VERDICT_CRASH},
+        {128 + DCC_SIGNAL_SEGV, 0, DCC_VERDICT_CRASH},
+        {128 + DCC_SIGNAL_ABORT, 0, DCC_VERDICT_CRASH},
+        {-DCC_SIGNAL_KILL, 0, DCC_VERDICT_KILLED},
+        {128 + DCC_SIGNAL_KILL, 0, DCC_VERDICT_KILLED},
+        {-DCC_SIGNAL_CPU_LIMIT, 0, DCC_VERDICT_KILLED},
+        {128 + DCC_SIGNAL_FILE_LIMIT, 0, DCC_VERDICT_KILLED},
+        {-DCC_SIGNAL_TERMINATE, 0, DCC_VERDICT_CANCELLED},
+        {128 + DCC_SIGNAL_TERMINATE, 0, DCC_VERDICT_CANCELLED},
+        {128 + DCC_SIGNAL_HANGUP, 0, DCC_VERDICT_CANCELLED},
+        {128 + DCC_SIGNAL_INTERRUPT, 0, DCC_VERDICT_CANCELLED},
+        {-DCC_SIGNAL_KILL, OURS, DCC_VERDICT_KILLED},
+        {-DCC_SIGNAL_KILL, OURS | REQUESTED, DCC_VERDICT_CLEAN},
+        {128 + DCC_SIGNAL_TERMINATE, REQUESTED, DCC_VERDICT_CLEAN},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -186,8 +186,8 @@ static char *
 describe(const char *root, const char *override)
 {
     g_autofree char *setting = g_strconcat("DCCHOST_SKETCH_EXECUTABLE=", override, NULL);
-    const char *const environ[] = {"HOME=/", "PATH=/bin", override ? setting : NULL, NULL};
-    g_autoptr(DccSearch) search = dcc_search_new(root, environ);
+    const char *const environment[] = {"HOME=/", "PATH=/bin", override ? setting : NULL, NULL};
+    g_autoptr(DccSearch) search = dcc_search_new(root, environment);
     g_autoptr(GError) error = NULL;
     g_autoptr(DccKitFinding) finding = dcc_kit_finding_new(&app, search, &error);
     g_autoptr(GListModel) list = NULL;

@@ -3,7 +3,7 @@
 #include "adapter-fixture.h"
 #include "dcc-error.h"
 #include "dcc-maya.h"
-#include <signal.h>
+#include "dcc-signals.h"
 #include <string.h>
 
 static DccAdapter *
@@ -47,8 +47,9 @@ test_find(void)
         g_autofree char *root = fixture_root();
         g_autofree char *location =
             g_strconcat("MAYA_LOCATION=", cases[i].location ? cases[i].location : "", NULL);
-        g_autoptr(DccSearch) search =
-            dcc_search_new(root, (const char *const[]){"PATH=/usr/bin", location, NULL});
+        g_autoptr(DccSearch) search = dcc_search_new(
+            root,
+            (const char *const[]){"PATH=/usr/bin", "ProgramFiles=/Program Files", location, NULL});
         g_autoptr(GListModel) found = NULL;
         g_autoptr(DccInstallation) it = NULL;
 
@@ -325,16 +326,16 @@ static const struct {
     {127, 0, "", DCC_VERDICT_BROKEN_INSTALL},
     {139, READY, "", DCC_VERDICT_CRASH},
     {134, READY, "", DCC_VERDICT_CRASH},
-    {-SIGSEGV, READY, "", DCC_VERDICT_CRASH},
+    {-DCC_SIGNAL_SEGV, READY, "", DCC_VERDICT_CRASH},
     {0, READY, "maya encountered a fatal error", DCC_VERDICT_CRASH},
     {1, READY, "Signal: 6 (Unknown Signal)", DCC_VERDICT_CRASH},
     {1, READY, "// Maya exited with status 139", DCC_VERDICT_CRASH},
     {137, READY, "", DCC_VERDICT_KILLED},
     {143, READY, "", DCC_VERDICT_CANCELLED},
-    {-SIGTERM, READY, "", DCC_VERDICT_CANCELLED},
-    {-SIGKILL, READY, "", DCC_VERDICT_KILLED},
-    {-SIGKILL, READY | OURS, "", DCC_VERDICT_KILLED},
-    {-SIGKILL, READY | REQUESTED | OURS, "", DCC_VERDICT_CLEAN},
+    {-DCC_SIGNAL_TERMINATE, READY, "", DCC_VERDICT_CANCELLED},
+    {-DCC_SIGNAL_KILL, READY, "", DCC_VERDICT_KILLED},
+    {-DCC_SIGNAL_KILL, READY | OURS, "", DCC_VERDICT_KILLED},
+    {-DCC_SIGNAL_KILL, READY | REQUESTED | OURS, "", DCC_VERDICT_CLEAN},
     {0, READY | REQUESTED, "", DCC_VERDICT_CLEAN},
     {139, READY | REQUESTED, "", DCC_VERDICT_CLEAN},
     {255, READY, "", DCC_VERDICT_FAILED},

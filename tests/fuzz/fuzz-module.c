@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gboolean whole;
 
     g_assert_cmpint(write(fd, data, size), ==, (gssize)size);
-    whole = dcc_module_elf_check(fd, (gint64)size, "/some/module.so", &error);
+    whole = dcc_module_image_check(fd, (gint64)size, "/some/module.so", &error);
     g_assert_true(whole == (error == NULL));
     if (!whole)
         g_assert_nonnull(strstr(error->message, "/some/module.so"));

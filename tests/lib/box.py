@@ -14,8 +14,9 @@ import time
 PATIENCE = 60  # a busy machine is no failure
 PASSED_ON = ("DCCHOST_SHIM", "DCCHOST_FAKE_EXECUTABLE", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH")
 
-# Below nohup a closed terminal would not be news to anybody.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# Below nohup a closed terminal would not be news to anybody. Windows has no such thing.
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Done:

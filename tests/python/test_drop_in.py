@@ -1,6 +1,7 @@
 """The directory that gives old scripts dcchost's classes under the name of dcc_mcp_core: what is not dcchost's falls
 through to the package that is installed behind it."""
 
+import os
 import subprocess
 import sys
 
@@ -56,9 +57,10 @@ def run(tmp_path):
             path.write_text("\n".join(line[8:] if line.startswith(" " * 8) else line for line in source.splitlines()))
         paths = [str(PACKAGE / "drop-in"), str(PACKAGE), str(tmp_path / "site")]
         done = subprocess.run([sys.executable] + (["-c", text] if text else list(more)), stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, env=dict(environment(), PYTHONPATH=":".join(paths)), timeout=60,
-                              cwd=str(tmp_path))
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
+                              stderr=subprocess.PIPE, env=dict(environment(), PYTHONPATH=os.pathsep.join(paths)),
+                              timeout=60, cwd=str(tmp_path))
+        out, err = (each.decode().replace("\r\n", "\n") for each in (done.stdout, done.stderr))
+        return done.returncode, out, err
     return run
 
 

@@ -167,7 +167,9 @@ def _arguments(args):
 
 
 def _environment(more):
-    merged = dict(os.environb)
+    # Windows has them as text alone.
+    merged = dict(os.environb) if hasattr(os, "environb") else \
+        {os.fsencode(key): os.fsencode(value) for key, value in os.environ.items()}
     for key, value in dict(more).items():
         key = _bytes(key, "the name of a variable")
         if not key or b"=" in key:

@@ -313,7 +313,7 @@ check_dynamic(Elf *elf)
 }
 
 gboolean
-dcc_module_elf_check(int fd, gint64 size, const char *path, GError **error)
+dcc_module_image_check(int fd, gint64 size, const char *path, GError **error)
 {
     static const char *(*const checks[])(Elf *) = {
         check_header,

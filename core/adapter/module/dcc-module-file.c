@@ -75,7 +75,7 @@ examine(int fd, const char *path, char *real, const DccFileFacts *facts, GError 
     if (!check_facts(path, facts, error))
         return NULL;
     self->copy = take_copy(fd, real, facts->size);
-    if (!dcc_module_elf_check(self->copy >= 0 ? self->copy : fd, facts->size, path, error))
+    if (!dcc_module_image_check(self->copy >= 0 ? self->copy : fd, facts->size, path, error))
         return NULL;
     return g_steal_pointer(&self);
 }

@@ -50,6 +50,6 @@ dcc_module_path_resolve(const char *path, GError **error);
 
 /* Whether the file behind fd is a whole shared object for this machine. */
 gboolean
-dcc_module_elf_check(int fd, gint64 size, const char *path, GError **error);
+dcc_module_image_check(int fd, gint64 size, const char *path, GError **error);
 
 G_END_DECLS

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define PREFIX "dcchost-"
-#define SUFFIX ".so"
+#define SUFFIX "." G_MODULE_SUFFIX
 
 typedef struct {
     const DccAdapterModule *descriptor;
@@ -56,10 +56,10 @@ dcc_module_id_from_path(const char *path, GError **error)
         if (dcc_adapter_id_is_valid(id))
             return g_strdup(id);
     }
-    refuse(
-        error,
-        path,
-        "has no name of the form dcchost-<id>.so, where id is lower-case letters, digits and '-'");
+    refuse(error,
+           path,
+           "has no name of the form dcchost-<id>" SUFFIX
+           ", where id is lower-case letters, digits and '-'");
     return NULL;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "dcc-error.h"
 #include "dcc-file-facts.h"
+#include "dcc-file-name.h"
 #include "dcc-module-file.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 
 typedef struct {
     const char *path; /* as asked, for messages */
+    gsize root;       /* length of what done never loses */
     GString *done;    /* walked already: absolute, without a link */
     GQueue *todo;     /* of char *: the names that are left */
     guint n_links;
@@ -52,7 +54,8 @@ check_owner(Walk *walk, const char *name, const DccFileFacts *facts, GError **er
 static gboolean
 check_directory(Walk *walk, gboolean is_last, GError **error)
 {
-    const char *name = walk->done->len ? walk->done->str : "/";
+    g_autofree char *name =
+        g_strconcat(walk->done->str, walk->done->len == walk->root ? "/" : NULL, NULL);
     DccFileFacts facts;
 
     if (!dcc_file_facts_read(name, &facts))
@@ -73,11 +76,20 @@ check_directory(Walk *walk, gboolean is_last, GError **error)
                   name);
 }
 
-/* The names of path go before those that are left. */
+/* The names of path go before those that are left; from its root on, if it is absolute. */
 static void
 push_names(Walk *walk, const char *path)
 {
-    g_auto(GStrv) names = g_strsplit(path, "/", -1);
+    g_autofree char *plain = dcc_file_name_normalize(path);
+    g_auto(GStrv) names = NULL;
+    gsize root = 0;
+
+    if (dcc_file_name_find_root(plain, &root)) {
+        g_string_assign(walk->done, "");
+        g_string_append_len(walk->done, plain, (gssize)root);
+        walk->root = root;
+    }
+    names = g_strsplit(plain + root, "/", -1);
 
     for (guint i = g_strv_length(names); i > 0; i--)
         g_queue_push_head(walk->todo, g_strdup(names[i - 1]));
@@ -91,8 +103,6 @@ follow_link(Walk *walk, const char *link, GError **error)
     if (!target || ++walk->n_links > MAX_LINKS)
         return refuse(
             error, DCC_ERROR_NOT_FOUND, walk->path, "cannot be reached: %s leads nowhere", link);
-    if (g_path_is_absolute(target))
-        g_string_truncate(walk->done, 0);
     push_names(walk, target);
     return TRUE;
 }
@@ -102,7 +112,7 @@ step_up(Walk *walk)
 {
     char *slash = strrchr(walk->done->str, '/');
 
-    if (slash)
+    if (slash && (gsize)(slash - walk->done->str) >= walk->root)
         g_string_truncate(walk->done, slash - walk->done->str);
 }
 
@@ -149,7 +159,7 @@ take_step(Walk *walk, const char *name, GError **error)
 char *
 dcc_module_path_resolve(const char *path, GError **error)
 {
-    Walk walk = {path, g_string_new(NULL), g_queue_new(), 0};
+    Walk walk = {path, 0, g_string_new(NULL), g_queue_new(), 0};
     gboolean ok;
 
     ok = g_path_is_absolute(path) ||

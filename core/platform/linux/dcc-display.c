@@ -115,3 +115,9 @@ dcc_display_is_gone(const char *const *environment)
     return (of_x == GONE || of_x == NOT_NAMED) && (of_wayland == GONE || of_wayland == NOT_NAMED) &&
            (x != NULL || wayland != NULL);
 }
+
+gboolean
+dcc_display_needs_no_name(void)
+{
+    return FALSE;
+}

@@ -59,6 +59,12 @@ dcc_fds_set_nonblocking(int fd)
     fcntl(fd, F_SETFL, O_NONBLOCK);
 }
 
+void
+dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms)
+{
+    g_poll(fds, n, timeout_ms);
+}
+
 gboolean
 dcc_fds_write_all(int fd, const char *bytes, gsize n)
 {
@@ -71,6 +77,18 @@ dcc_fds_write_all(int fd, const char *bytes, gsize n)
         n -= (gsize)MAX(written, 0);
     }
     return TRUE;
+}
+
+gboolean
+dcc_fds_sync(int fd)
+{
+    return fdatasync(fd) == 0;
+}
+
+gboolean
+dcc_fds_read_byte_at(int fd, gint64 offset, char *byte)
+{
+    return pread(fd, byte, 1, offset) == 1;
 }
 
 void
@@ -96,4 +114,10 @@ dcc_fds_set_flag(int fd, gboolean up)
         (void)!write(fd, &count, sizeof count);
     else
         (void)!read(fd, &count, sizeof count);
+}
+
+void
+dcc_fds_close_flag(int *fd)
+{
+    dcc_fds_close(fd);
 }

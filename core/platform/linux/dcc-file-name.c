@@ -3,6 +3,38 @@
 
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+gboolean
+dcc_file_name_find_root(const char *path, gsize *length)
+{
+    *length = 0;
+    return *path == '/';
+}
+
+char **
+dcc_file_name_list_roots(void)
+{
+    return g_new0(char *, 1);
+}
+
+char *
+dcc_file_name_normalize(const char *path)
+{
+    return g_strdup(path);
+}
+
+char *
+dcc_file_name_of_program(const char *name)
+{
+    return g_strdup(name);
+}
+
+gboolean
+dcc_file_name_is_program(const char *path)
+{
+    return access(path, X_OK) == 0;
+}
 
 char *
 dcc_file_name_resolve(const char *path)

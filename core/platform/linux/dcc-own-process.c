@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+extern char **environ;
+
 /* Its own path where that still is it, so that process lists show a sensible name. Without /proc:
  * what it was executed as, from where it was executed or is now. */
 char *
@@ -23,6 +25,13 @@ dcc_own_process_get_program(void)
         return g_canonicalize_filename(executed, NULL);
     g_free(path);
     return g_strdup("/proc/self/exe");
+}
+
+const char *const *
+dcc_own_process_read_environment(char ***held)
+{
+    *held = NULL;
+    return (const char *const *)environ;
 }
 
 gboolean

@@ -1,6 +1,8 @@
 /* A plan keeps bytes as they are and changes an environment in the order of its steps. */
 #include "dcc-launch-plan.h"
 
+#define SEPARATOR G_SEARCHPATH_SEPARATOR_S
+
 static void
 test_argv(void)
 {
@@ -44,14 +46,14 @@ test_env_order(void)
     dcc_launch_plan_unset_env(plan, "BACK");
     dcc_launch_plan_set_env(plan, "BACK", "y");
 
-    assert_env(plan, base, "A", "0:2");
-    assert_env(plan, base, "PATH", "/opt/two:/opt/one:/usr/bin");
+    assert_env(plan, base, "A", "0" SEPARATOR "2");
+    assert_env(plan, base, "PATH", "/opt/two" SEPARATOR "/opt/one" SEPARATOR "/usr/bin");
     assert_env(plan, base, "EMPTY", "/first");
     assert_env(plan, base, "NEW", "/only");
     assert_env(plan, base, "GONE", NULL);
     assert_env(plan, base, "BACK", "y");
     assert_env(plan, base, "KEPT", "\xff");
-    assert_env(plan, NULL, "A", "0:2");
+    assert_env(plan, NULL, "A", "0" SEPARATOR "2");
     g_assert_cmpstr(base[0], ==, "PATH=/usr/bin");
 }
 

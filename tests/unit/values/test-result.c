@@ -1,12 +1,12 @@
 /* Every end a process can have, what it becomes, what a shell sees of it, and the way through JSON.
  */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-result.h"
+#include "dcc-signals.h"
 
 #define NO_VERDICT (-1)
 
@@ -130,16 +130,23 @@ static const struct {
      DCC_VERDICT_FAILED,
      1},
     {"our SIGTERM",
-     -SIGTERM,
+     -DCC_SIGNAL_TERMINATE,
      TRUE,
      TRUE,
      DCC_VERDICT_KILLED,
      DCC_RESULT_STOPPED,
      DCC_VERDICT_CLEAN,
      0},
-    {"our SIGKILL", -SIGKILL, TRUE, TRUE, NO_VERDICT, DCC_RESULT_STOPPED, DCC_VERDICT_CLEAN, 0},
+    {"our SIGKILL",
+     -DCC_SIGNAL_KILL,
+     TRUE,
+     TRUE,
+     NO_VERDICT,
+     DCC_RESULT_STOPPED,
+     DCC_VERDICT_CLEAN,
+     0},
     {"somebody's SIGKILL in our stop",
-     -SIGKILL,
+     -DCC_SIGNAL_KILL,
      TRUE,
      FALSE,
      DCC_VERDICT_KILLED,
@@ -147,7 +154,7 @@ static const struct {
      DCC_VERDICT_KILLED,
      137},
     {"our signal, no stop asked",
-     -SIGTERM,
+     -DCC_SIGNAL_TERMINATE,
      FALSE,
      TRUE,
      DCC_VERDICT_KILLED,
@@ -155,7 +162,7 @@ static const struct {
      DCC_VERDICT_KILLED,
      143},
     {"crash while stopping",
-     -SIGSEGV,
+     -DCC_SIGNAL_SEGV,
      TRUE,
      FALSE,
      DCC_VERDICT_CRASH,
@@ -163,7 +170,7 @@ static const struct {
      DCC_VERDICT_CRASH,
      139},
     {"crash while stopping, called clean",
-     -SIGSEGV,
+     -DCC_SIGNAL_SEGV,
      TRUE,
      FALSE,
      DCC_VERDICT_CLEAN,
@@ -171,7 +178,7 @@ static const struct {
      DCC_VERDICT_CLEAN,
      139},
     {"out of memory, killed",
-     -SIGKILL,
+     -DCC_SIGNAL_KILL,
      FALSE,
      FALSE,
      DCC_VERDICT_OOM,
@@ -252,7 +259,7 @@ test_judgements(void)
 static void
 test_reasons(void)
 {
-    g_autoptr(DccExitInfo) crash = dcc_exit_info_new_signaled(SIGSEGV, TRUE);
+    g_autoptr(DccExitInfo) crash = dcc_exit_info_new_signaled(DCC_SIGNAL_SEGV, TRUE);
     g_autoptr(DccVerdict) verdict =
         dcc_verdict_new(DCC_VERDICT_CRASH, "segmentation fault in \xff.so");
     g_autoptr(DccResult) judged = dcc_result_new_ended(crash, verdict);
@@ -337,7 +344,7 @@ test_cause(void)
 static void
 test_json_members(void)
 {
-    g_autoptr(DccExitInfo) info = dcc_exit_info_new_signaled(SIGSEGV, TRUE);
+    g_autoptr(DccExitInfo) info = dcc_exit_info_new_signaled(DCC_SIGNAL_SEGV, TRUE);
     g_autoptr(DccResult) signaled = judge(info, DCC_VERDICT_CRASH);
     g_autoptr(DccResult) failed = dcc_result_new_start_failed("exec", ENOENT, "no such file");
     g_autofree char *signaled_text = dcc_result_to_json(signaled);

@@ -1,6 +1,6 @@
 /* A stop begins gently: signals that leave no chance to save are not taken (guarantee G16). */
-#include <signal.h>
 
+#include "dcc-signals.h"
 #include "dcc-stop-plan.h"
 
 static void
@@ -11,7 +11,7 @@ test_plain(void)
     g_assert_null(dcc_stop_plan_get_save_method(plan));
     g_assert_null(dcc_stop_plan_get_quit_method(plan));
     g_assert_cmpint(dcc_stop_plan_get_quit_timeout(plan), ==, 10000);
-    g_assert_cmpint(dcc_stop_plan_get_signal(plan), ==, SIGTERM);
+    g_assert_cmpint(dcc_stop_plan_get_signal(plan), ==, DCC_SIGNAL_TERMINATE);
 }
 
 static void
@@ -22,11 +22,11 @@ test_full(void)
     dcc_stop_plan_set_save_method(plan, "save");
     dcc_stop_plan_set_quit_method(plan, "quit");
     dcc_stop_plan_set_quit_timeout(plan, 250);
-    dcc_stop_plan_set_signal(plan, SIGINT);
+    dcc_stop_plan_set_signal(plan, DCC_SIGNAL_INTERRUPT);
     g_assert_cmpstr(dcc_stop_plan_get_save_method(plan), ==, "save");
     g_assert_cmpstr(dcc_stop_plan_get_quit_method(plan), ==, "quit");
     g_assert_cmpint(dcc_stop_plan_get_quit_timeout(plan), ==, 250);
-    g_assert_cmpint(dcc_stop_plan_get_signal(plan), ==, SIGINT);
+    g_assert_cmpint(dcc_stop_plan_get_signal(plan), ==, DCC_SIGNAL_INTERRUPT);
     dcc_stop_plan_set_save_method(plan, NULL);
     g_assert_null(dcc_stop_plan_get_save_method(plan));
 }
@@ -34,14 +34,14 @@ test_full(void)
 static void
 test_harsh_signals(void)
 {
-    static const int harsh[] = {SIGABRT, SIGQUIT, SIGKILL, 0, -1, 65};
+    static const int harsh[] = {DCC_SIGNAL_ABORT, DCC_SIGNAL_QUIT, DCC_SIGNAL_KILL, 0, -1, 65};
     g_autoptr(DccStopPlan) plan = dcc_stop_plan_new();
 
     for (gsize i = 0; i < G_N_ELEMENTS(harsh); i++) {
         g_test_expect_message(NULL, G_LOG_LEVEL_CRITICAL, "*signal*failed*");
         dcc_stop_plan_set_signal(plan, harsh[i]);
         g_test_assert_expected_messages();
-        g_assert_cmpint(dcc_stop_plan_get_signal(plan), ==, SIGTERM);
+        g_assert_cmpint(dcc_stop_plan_get_signal(plan), ==, DCC_SIGNAL_TERMINATE);
     }
 }
 

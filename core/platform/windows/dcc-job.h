@@ -1,0 +1,28 @@
+/* The job that a process was started into: it holds all that the process starts, however they detach themselves.
+ *
+ * A job has a name that says which process it was made for. A handle of it lies in that process, so that the name is
+ * there as long as the process is, whoever else has ended; and one here, until all of its processes have ended.
+ * Threading: any. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* process: a handle; suspended, so that it starts nothing before. FALSE with errno. */
+gboolean
+dcc_job_make_for(gpointer process);
+/* Ends all processes of the job that was made for this one. FALSE: there is none any more, or the system refuses. */
+gboolean
+dcc_job_terminate(gint64 pid, guint64 start, guint32 code);
+/* How many of its processes live; 0 also where there is no such job any more. */
+guint
+dcc_job_count(gint64 pid, guint64 start);
+/* (transfer full) (element-type gint64): their numbers. */
+GArray *
+dcc_job_list(gint64 pid, guint64 start);
+/* When a process was created, in the system's units of 100 ns since 1601; 0: not known. */
+guint64
+dcc_job_read_start(gpointer process);
+
+G_END_DECLS

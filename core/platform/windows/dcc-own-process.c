@@ -1,0 +1,84 @@
+/* This process; see the header. Threading: see the header. */
+#include "dcc-own-process.h"
+
+#include "dcc-wide.h"
+
+#include <windows.h>
+
+#define MOST_LETTERS 32767
+
+char *
+dcc_own_process_get_program(void)
+{
+    g_autofree WCHAR *path = g_new0(WCHAR, MOST_LETTERS + 1);
+
+    GetModuleFileNameW(NULL, path, MOST_LETTERS);
+    return dcc_narrow_path((const gunichar2 *)path);
+}
+
+const char *const *
+dcc_own_process_read_environment(char ***held)
+{
+    *held = g_get_environ();
+    return (const char *const *)*held;
+}
+
+/* A program does not get more rights than whoever starts it but by being asked for, visibly. */
+gboolean
+dcc_own_process_is_privileged(void)
+{
+    return FALSE;
+}
+
+/* The system keeps no account of it. */
+gboolean
+dcc_own_process_has_had_children(void)
+{
+    return FALSE;
+}
+
+/* A job of its own that holds this process alone: jobs nest. */
+void
+dcc_own_process_limit_memory(guint64 bytes)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
+        .BasicLimitInformation.LimitFlags =
+            JOB_OBJECT_LIMIT_PROCESS_MEMORY | JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK,
+        .ProcessMemoryLimit = (SIZE_T)bytes,
+    };
+    HANDLE job = CreateJobObjectW(NULL, NULL);
+
+    /* The handle stays: the limit lasts as long as somebody has it. */
+    if (job != NULL &&
+        SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits))
+        AssignProcessToJobObject(job, GetCurrentProcess());
+}
+
+void
+dcc_own_process_forbid_core(void)
+{
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+}
+
+/* The parent's end closes its job, which ends us: nothing has to be bound. */
+gboolean
+dcc_own_process_bind_to_parent(int fd)
+{
+    return TRUE;
+}
+
+void
+dcc_own_process_ignore_hangups(void)
+{
+}
+
+/* There is no signal for it: writing fails. */
+void
+dcc_own_process_ignore_broken_pipes(void)
+{
+}
+
+void
+dcc_own_process_end_by_broken_pipe(void)
+{
+}
