@@ -189,6 +189,11 @@ run dcchost launch blender --name render --headless -- -E CYCLES --python-expr \
     -o "$demo/images/####" -s 1 -e 5 -a
 run ls images
 
+tell 'Let an agent do it' \
+    'No model is needed for that: a script that makes MCP calls alone, and goes by what they answer. It starts Blender, has
+it render, and meets a hang, a crash, and a Houdini (a stand-in) that finds no licence.'
+run python3 -B "$root/tools/mcp-agent.py"
+
 tell 'What is left behind?' 'Nothing but what you may want to read.'
 run dcchost ps
 ours

@@ -51,7 +51,9 @@ LAYERS = {
     # Beside what is public: starting the session process, reading logs, what the kernel can do.
     "cli": VALUES + ["core/platform", "core/log", "core/store", "core/adapter", "core/discovery",
                      "core/conformance", "core/render", "core/shim/link", "core/client", "core/session",
-                     "cli", "cli/lib"],
+                     "cli", "cli/lib", "mcp"],
+    # Sessions through the public client alone, and what verbs are made of.
+    "mcp": VALUES + ["core/platform", "core/log", "core/client", "cli/lib", "mcp"],
 }
 GENERATED_HEADERS = {"dcc-version.h": "core/base", "dcc-enum-types.h": "core/base"}
 
@@ -79,15 +81,16 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b(?=[ :(])|/\* to come \*/")
 # The homes that tests and examples make up.
 HOME_OF_A_PERSON = re.compile(r"(?<![\w.])(/root/|/home/(?!(artist|ada|me)\b)\w+|/Users/\w+)")
 URL = re.compile(r"https?://([\w.-]+)")
-KNOWN_HOSTS = ("docs.gtk.org", "www.jsonrpc.org", "mesonbuild.com", "example.com", "www.gtk.org", "localhost")
+KNOWN_HOSTS = ("docs.gtk.org", "www.jsonrpc.org", "mesonbuild.com", "example.com", "www.gtk.org", "localhost",
+               "127.0.0.1")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 PUBLIC_NAME = re.compile(r"DCC_API\s+(?!G_DECLARE|GQuark)(?:[^;()]*?[\s*])(dcc_\w+)\s*\(")
 DOC_BLOCK = re.compile(r"/\*\*(.*?)\*/", re.S)
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 SINCE_IN_A_LINE = re.compile(r"^ \* +\S.*\bSince: \d", re.M)
 SINCE = re.compile(r"^\s*\*?\s*Since: \d", re.M)
-DEFINITION = re.compile(r"^((?:dcc|cli)_[a-z0-9_]+)\s*\([^;{]*\)\s*\{", re.M)
-OUR_NAME = re.compile(r"\b(?:dcc|cli)_[a-z0-9_]+\b")
+DEFINITION = re.compile(r"^((?:dcc|cli|mcp)_[a-z0-9_]+)\s*\([^;{]*\)\s*\{", re.M)
+OUR_NAME = re.compile(r"\b(?:dcc|cli|mcp)_[a-z0-9_]+\b")
 PUBLIC_TYPE = re.compile(r"DCC_API\s+G_DECLARE_\w+\(\w+,\s*(\w+),")
 EXPORTED = re.compile(r"^ +(\w+);", re.M)
 
@@ -137,7 +140,7 @@ class Tree:
         """Sets of components that call each other in a circle: a component is a .c with its headers."""
         if self._circles is None:
             codes = {each.path: COMMENT.sub("", each.text) for each in self.files
-                     if each.path.endswith(".c") and each.path.startswith(("core/", "cli/"))}
+                     if each.path.endswith(".c") and each.path.startswith(("core/", "cli/", "mcp/"))}
             owner = {name: path for path, code in codes.items() for name in DEFINITION.findall(code)}
             calls = {path: {owner[name] for name in OUR_NAME.findall(code) if owner.get(name, path) != path}
                      for path, code in codes.items()}
@@ -147,7 +150,7 @@ class Tree:
     def private_includes(self):
         """How often each private header is included, by its name."""
         if self._private_includes is None:
-            sources = [each for each in self.files if each.path.startswith(("core/", "cli/", "adapters/"))]
+            sources = [each for each in self.files if each.path.startswith(("core/", "cli/", "mcp/", "adapters/"))]
             names = (name.rsplit("/", 1)[-1] for each in sources for name in INCLUDE.findall(each.text))
             self._private_includes = collections.Counter(name for name in names if name.endswith("-private.h"))
         return self._private_includes
@@ -308,7 +311,7 @@ def is_under(*folders):
 
 def is_for_any_system(path):
     """Not in a folder or file named for one system, nor the shim."""
-    return (is_c(path) and path.startswith(("core/", "cli/"))
+    return (is_c(path) and path.startswith(("core/", "cli/", "mcp/"))
             and not path.startswith("core/shim/")
             and not set(re.split(r"[-./]", path)) & SYSTEMS)
 
@@ -336,15 +339,15 @@ RULES = [
     (rule_goto, is_c),
     (rule_finished, is_ours),
     (rule_pragma_once, lambda path: path.endswith(".h")),
-    (rule_head_says_why, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/")(path)),
+    (rule_head_says_why, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/", "mcp/")(path)),
     (rule_place, is_ours),
     (rule_host, is_ours),
-    (rule_layers, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/")(path)),
-    (rule_spawn, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/")(path)),
+    (rule_layers, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/", "mcp/")(path)),
+    (rule_spawn, lambda path: is_c(path) and is_under("core/", "adapters/", "cli/", "mcp/")(path)),
     (rule_platform_words, is_for_any_system),
     (rule_documented, lambda path: path.endswith(".h") and path.startswith("core/")),
     (rule_since, lambda path: is_c(path) and path.startswith("core/")),
-    (rule_component_circles, lambda path: path.endswith(".c") and is_under("core/", "cli/")(path)),
+    (rule_component_circles, lambda path: path.endswith(".c") and is_under("core/", "cli/", "mcp/")(path)),
     (rule_private_headers, lambda path: path.endswith("-private.h")),
     (rule_exports, lambda path: path == EXPORTS),
     (rule_python_37, is_agent),

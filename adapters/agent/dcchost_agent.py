@@ -39,6 +39,7 @@ class Agent:
     app = suffix = ""
     refusal = "a job of its own holds the main thread"
     goodbye = ""  # what is printed where the application ends in order, if it does not say so itself
+    main_methods = ("save", "run", "quit", "render")  # what is done on the main thread
 
     def __init__(self, path, token, mode, background, version):
         self.pid = os.getpid()
@@ -311,9 +312,9 @@ class Agent:
     def take(self, job):
         if job.method in ("ping", "stacks"):
             self.do(job)
-        elif job.method == "cancel":
+        elif job.method in ("cancel",):
             self.wire.answer(job, {"cancelled": self.cancel()})
-        elif job.method not in ("save", "run", "quit", "render"):
+        elif job.method not in self.main_methods:
             self.wire.answer(job, error=(-32601, "unknown method: %s" % job.method))
         elif self.mode != "thread":
             self.jobs.put(job)

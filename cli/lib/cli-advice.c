@@ -37,6 +37,15 @@ add_by_verdict(GPtrArray *advice, JsonObject *death)
         add(advice, "dcchost doctor %s", dcc_json_get_string(death, "app", ""));
 }
 
+static gboolean
+waits_for_licence(const CliWhy *why)
+{
+    JsonObject *result = dcc_json_get_object(why->death, "result");
+
+    return !dcc_json_get_boolean(why->status, "ready", FALSE) &&
+           strcmp(dcc_json_get_string(result, "verdict", ""), "licence") == 0;
+}
+
 static void
 add_for_live(GPtrArray *advice, const CliWhy *why)
 {
@@ -46,6 +55,8 @@ add_for_live(GPtrArray *advice, const CliWhy *why)
         add(advice, "dcchost restart %s --recover", why->name);
     else if (dcc_json_get_string(why->status, "recovered", NULL) != NULL)
         add(advice, "nothing, but to save what was brought back: it goes on");
+    else if (waits_for_licence(why))
+        add(advice, "see that a licence is to be had: it tries again by itself");
     else if (why->death != NULL)
         add(advice, "nothing: it goes on; 'dcchost events %s' tells the rest", why->name);
 }

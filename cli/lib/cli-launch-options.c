@@ -141,6 +141,7 @@ add_common(CliLaunchOptions *self, GArray *entries)
         {"exit-map", 0, 0, text, &self->exit_map, "Other exit statuses; see below", "FROM=TO,..."},
         {"safe", 0, 0, flag, &self->safe, "Without preferences, start-up scripts, plug-ins", NULL},
         {"set", 0, 0, texts, &self->settings, "Any setting; may be repeated", "NAME=VALUE"},
+        {"launched-by", 0, G_OPTION_FLAG_HIDDEN, text, &self->launched_by, "Who asks", "WHO"},
     };
 
     g_array_append_vals(entries, common, G_N_ELEMENTS(common));
@@ -435,6 +436,7 @@ cli_launch_options_to_request(CliLaunchOptions *self, GError **error)
     dcc_launch_request_set_safe(request, self->safe);
     dcc_launch_request_set_scene(request, self->scene);
     dcc_launch_request_set_cwd(request, self->cwd);
+    dcc_launch_request_set_launched_by(request, self->launched_by);
     dcc_launch_request_set_args(request, (const char *const *)self->args);
     return g_steal_pointer(&request);
 }
@@ -469,13 +471,13 @@ cli_launch_options_make_session_args(CliLaunchOptions *self,
 void
 cli_launch_options_clear(CliLaunchOptions *self)
 {
-    char **strings[] = {&self->app,           &self->version,  &self->name,
-                        &self->scene,         &self->cwd,      &self->wait,
-                        &self->start_timeout, &self->restart,  &self->max_restarts,
-                        &self->backoff,       &self->on_hang,  &self->recover,
-                        &self->dialect,       &self->exit_map, &self->stop_budget,
-                        &self->frames,        &self->output,   &self->expect,
-                        &self->task_timeout,  &self->timeout,  &self->in};
+    char **strings[] = {
+        &self->app,          &self->version,    &self->name,          &self->scene,
+        &self->cwd,          &self->wait,       &self->start_timeout, &self->restart,
+        &self->max_restarts, &self->backoff,    &self->on_hang,       &self->recover,
+        &self->dialect,      &self->exit_map,   &self->stop_budget,   &self->frames,
+        &self->output,       &self->expect,     &self->task_timeout,  &self->timeout,
+        &self->in,           &self->launched_by};
     char ***lists[] = {&self->env, &self->settings, &self->tied_to, &self->args};
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)

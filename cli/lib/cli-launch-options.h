@@ -19,6 +19,7 @@ typedef struct {
     char *backoff;
     char *on_hang;
     char *recover;
+    char *launched_by; /* a program that acts for the user */
     char *dialect;
     char *exit_map;
     char *stop_budget;

@@ -297,6 +297,15 @@ say_cleared(JsonObject *event)
 }
 
 static char *
+say_note(JsonObject *event)
+{
+    g_autofree char *client = text_of(event, "client");
+    g_autofree char *what = text_of(event, "what");
+
+    return g_strdup_printf("%s: %s", client, what);
+}
+
+static char *
 say_adopted(JsonObject *event)
 {
     return g_strdup_printf("taken over by session %" G_GINT64_FORMAT,
@@ -346,7 +355,7 @@ static const struct {
     {"bundle", say_bundle},     {"progress", say_progress}, {"frame", cli_render_report_frame},
     {"rendered", say_rendered}, {"output", say_output},     {"health", cli_sentence_health},
     {"degraded", say_degraded}, {"log-tail", say_log_tail}, {"adopted", say_adopted},
-    {"cleared", say_cleared},   {"ended", say_ended},
+    {"note", say_note},         {"cleared", say_cleared},   {"ended", say_ended},
 };
 
 char *

@@ -69,4 +69,6 @@ cmd_doctor(char **argv);
 int
 cmd_why(char **argv);
 int
+cmd_mcp(char **argv);
+int
 cmd_session(char **argv);

@@ -31,6 +31,7 @@ const CliVerb cli_verbs[] = {
 #endif
     {"doctor", "look for what is wrong, and say what to do", cmd_doctor, CLI_WORDS_APPS},
 #ifdef DCC_HAS_SESSIONS
+    {"mcp", "let agents start, watch and stop applications", cmd_mcp, CLI_WORDS_NONE},
     {"session", NULL, cmd_session, CLI_WORDS_NONE},
     {"conformance", NULL, cmd_conformance, CLI_WORDS_NONE},
     {"complete", NULL, cmd_complete, CLI_WORDS_NONE},

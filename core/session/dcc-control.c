@@ -205,6 +205,20 @@ do_stop(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 }
 
 static void
+do_note(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    const char *client = dcc_json_get_string(params, "client", NULL);
+    const char *what = dcc_json_get_string(params, "what", NULL);
+
+    if (client == NULL || what == NULL) {
+        fail(peer, id, DCC_ERROR_INVALID, "'note' needs a client and what it did");
+        return;
+    }
+    self->handler->note(client, what, self->data);
+    dcc_peer_reply(peer, id, json_object_new());
+}
+
+static void
 do_kill(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     wait_or_reply(self, peer, id, params, WAIT_END);
@@ -266,6 +280,7 @@ static const struct {
     {"status", do_status},
     {"events", do_events},
     {"probe", do_probe},
+    {"note", do_note},
     {"stop", do_stop},
     {"kill", do_kill},
     {"restart", do_restart},

@@ -14,6 +14,7 @@ typedef struct {
     JsonObject *(*end_report)(gpointer data); /* (transfer full) */
     DccJournal *(*journal)(gpointer data);    /* (transfer none) */
     DccRun *(*run)(gpointer data);            /* (transfer none): NULL: none now */
+    void (*note)(const char *client, const char *what, gpointer data);
     /* join: a stop that is under way is not hurried. */
     void (*stop)(gint64 deadline_ms, gboolean join, gpointer data);
     void (*kill)(gpointer data);

@@ -26,6 +26,12 @@ on_run(gpointer data)
 }
 
 static void
+on_note(const char *client, const char *what, gpointer data)
+{
+    dcc_supervisor_note(data, client, what);
+}
+
+static void
 on_stop(gint64 deadline_ms, gboolean join, gpointer data)
 {
     if (join && dcc_supervisor_get_state(data) == DCC_STATE_STOPPING)
@@ -57,6 +63,7 @@ static const DccControlHandler handler = {
     .end_report = on_end_report,
     .journal = on_journal,
     .run = on_run,
+    .note = on_note,
     .stop = on_stop,
     .kill = on_kill,
     .may_restart = on_may_restart,

@@ -4,6 +4,8 @@
 #include "dcc-enum-types.h"
 #include "dcc-json.h"
 
+#define MAX_NOTE 100 /* characters of either part */
+
 static JsonObject *
 new_event(const char *type)
 {
@@ -316,6 +318,27 @@ dcc_event_log_tail(const DccRunEnd *end, guint n)
         event,
         "lines",
         list_lines((const char *const *)end->last_lines, length > n ? length - n : 0));
+    return event;
+}
+
+static void
+set_short(JsonObject *event, const char *member, const char *text)
+{
+    g_autofree char *whole = g_utf8_make_valid(text, -1);
+    g_autofree char *cut = g_utf8_strlen(whole, -1) > MAX_NOTE
+                               ? g_utf8_substring(whole, 0, MAX_NOTE)
+                               : g_steal_pointer(&whole);
+
+    json_object_set_string_member(event, member, cut);
+}
+
+JsonObject *
+dcc_event_note(const char *client, const char *what)
+{
+    JsonObject *event = new_event("note");
+
+    set_short(event, "client", client);
+    set_short(event, "what", what);
     return event;
 }
 

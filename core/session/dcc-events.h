@@ -67,6 +67,9 @@ JsonObject *
 dcc_event_log_tail(const DccRunEnd *end, guint n);
 JsonObject *
 dcc_event_adopted(gint64 session_pid);
+/* Somebody outside did something that is to stand here; both are cut where they are long. */
+JsonObject *
+dcc_event_note(const char *client, const char *what);
 /* Processes that were ended beside the main one, a line each. */
 JsonObject *
 dcc_event_cleared(const char *const *lines);

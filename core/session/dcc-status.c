@@ -126,6 +126,7 @@ dcc_status_make(const DccStatusFacts *facts)
     json_object_set_int_member(status, "restart_count", facts->restart_count);
     dcc_object_set_bytes(status, "executable", get_executable(facts));
     json_object_set_boolean_member(status, "headless", dcc_launch_request_is_headless(request));
+    dcc_object_set_bytes(status, "launched_by", dcc_launch_request_get_launched_by(request));
     json_object_set_boolean_member(status, "attended", facts->attended);
     json_object_set_array_member(status, "degraded", strings_to_array(facts->degraded));
     set_object(

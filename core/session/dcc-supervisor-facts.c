@@ -1,5 +1,5 @@
 /* What is known of an instance: its status, its record, what may be asked of it, and the answers of
- * its control socket. Reads only. */
+ * its control socket. Reads, and writes down what others say. */
 #include "dcc-supervisor-private.h"
 
 #include "dcc-enum-types.h"
@@ -35,6 +35,13 @@ make_facts(DccSupervisor *self, JsonObject *render)
         .render = render,
         .report = &self->history.report,
     };
+}
+
+void
+dcc_supervisor_note(DccSupervisor *self, const char *client, const char *what)
+{
+    if (self->phase == DCC_SUPERVISOR_OPEN && self->log != NULL)
+        dcc_event_log_tell(self->log, dcc_event_note(client, what));
 }
 
 JsonObject *

@@ -68,6 +68,10 @@ dcc_supervisor_restart(DccSupervisor *self);
 gboolean
 dcc_supervisor_recover(DccSupervisor *self, GError **error);
 
+/* Somebody outside did something that is to stand in the events. */
+void
+dcc_supervisor_note(DccSupervisor *self, const char *client, const char *what);
+
 DccLaunchRequest *
 dcc_supervisor_get_request(DccSupervisor *self);
 DccState

@@ -31,6 +31,7 @@ typedef struct {
     gboolean safe;
     char *scene;
     char *cwd;
+    char *launched_by;
     char **args;
     char **env;
     JsonObject *settings;
@@ -53,6 +54,7 @@ static const DccField fields[] = {
     ROW(safe, BOOL),
     ROW(scene, BYTES),
     ROW(cwd, BYTES),
+    ROW(launched_by, BYTES),
     ROW(args, BYTESV),
     ROW(env, BYTESV),
     ROW(settings, OBJECT),
@@ -86,6 +88,7 @@ dcc_request_to_json(DccLaunchRequest *request)
         .safe = dcc_launch_request_is_safe(request),
         .scene = (char *)dcc_launch_request_get_scene(request),
         .cwd = (char *)dcc_launch_request_get_cwd(request),
+        .launched_by = (char *)dcc_launch_request_get_launched_by(request),
         .args = (char **)dcc_launch_request_get_args(request),
         .env = (char **)dcc_launch_request_get_env(request),
         .settings = settings,
@@ -160,6 +163,7 @@ make_request(const StoredRequest *stored, GError **error)
     dcc_launch_request_set_safe(request, stored->safe);
     dcc_launch_request_set_scene(request, stored->scene);
     dcc_launch_request_set_cwd(request, stored->cwd);
+    dcc_launch_request_set_launched_by(request, stored->launched_by);
     dcc_launch_request_set_args(request, (const char *const *)stored->args);
     if (!read_env(request, stored->env, error) ||
         !read_settings(request, stored->settings, error) || !read_render(request, stored, error))

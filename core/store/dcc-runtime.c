@@ -10,6 +10,7 @@
 #include "dcc-error.h"
 #include "dcc-host-mark.h"
 #include "dcc-instance-files.h"
+#include "dcc-login.h"
 #include "dcc-safe-dir.h"
 #include "dcc-user.h"
 
@@ -59,9 +60,13 @@ static char *
 open_runtime_path(GError **error)
 {
     const char *given = g_getenv("XDG_RUNTIME_DIR");
+    g_autofree char *login = NULL;
     g_autofree char *path = NULL;
 
-    if (given == NULL || *given == '\0') {
+    /* Whoever starts programs with HOME and PATH alone means the same instances. */
+    if (given == NULL || *given == '\0')
+        given = login = dcc_login_find_runtime_dir(DCC_LOGIN_RUNTIME_DIRS);
+    if (given == NULL) {
         path = dcc_user_make_runtime_path("dcchost");
     } else if (!g_path_is_absolute(given)) {
         g_set_error(
@@ -115,8 +120,8 @@ open_state_path(GError **error)
  * dcc_runtime_open:
  * @error: return location for an error
  *
- * Opens the runtime directory (`$XDG_RUNTIME_DIR/dcchost`, or `/tmp/dcchost-UID` where that
- * variable is not set) and the state directory (`$XDG_STATE_HOME/dcchost`, or
+ * Opens the runtime directory (`$XDG_RUNTIME_DIR/dcchost`; where that variable is not set,
+ * `/run/user/UID/dcchost` if the user's login has made `/run/user/UID`, else `/tmp/dcchost-UID`) and the state directory (`$XDG_STATE_HOME/dcchost`, or
  * `~/.local/state/dcchost`), making what is missing with mode 0700.
  *
  * Returns: (transfer full) (nullable): the directories; %NULL with `DCC_ERROR_UNSAFE` where one is

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 DCC_API
 G_DECLARE_FINAL_TYPE(DccRuntime, dcc_runtime, DCC, RUNTIME, GObject)
 
-/* $XDG_RUNTIME_DIR/dcchost, else /tmp/dcchost-UID; $XDG_STATE_HOME/dcchost, else
- * ~/.local/state/dcchost. Made when missing. Error UNSAFE says which path and what to do. */
+/* $XDG_RUNTIME_DIR/dcchost, else /run/user/UID/dcchost where the login has made that, else
+ * /tmp/dcchost-UID; $XDG_STATE_HOME/dcchost, else ~/.local/state/dcchost. Made when missing. Error UNSAFE says which path and what to do. */
 DCC_API DccRuntime *
 dcc_runtime_open(GError **error);
 DCC_API const char *

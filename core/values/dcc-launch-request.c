@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "dcc-error.h"
+#include "dcc-instance-name.h"
 #include "dcc-strings.h"
-
-#define MAX_NAME 64
 
 struct _DccLaunchRequest {
     GObject parent_instance;
@@ -21,6 +20,7 @@ struct _DccLaunchRequest {
     gboolean safe;
     char *scene;
     char *cwd;
+    char *launched_by;
     GPtrArray *args;
     GPtrArray *env;
     DccSettings *settings;
@@ -48,6 +48,7 @@ dcc_launch_request_finalize(GObject *object)
     g_free(self->version);
     g_free(self->scene);
     g_free(self->cwd);
+    g_free(self->launched_by);
     g_ptr_array_unref(self->args);
     g_ptr_array_unref(self->env);
     g_object_unref(self->settings);
@@ -110,20 +111,6 @@ dcc_launch_request_get_app(DccLaunchRequest *self)
     return self->app;
 }
 
-/* A name becomes a directory and a word on command lines. */
-static gboolean
-is_name(const char *name)
-{
-    if (name == NULL || *name == '\0' || *name == '.' || *name == '-')
-        return FALSE;
-    if (strlen(name) > MAX_NAME)
-        return FALSE;
-    for (const char *p = name; *p != '\0'; p++)
-        if (!g_ascii_isalnum(*p) && strchr("._-", *p) == NULL)
-            return FALSE;
-    return TRUE;
-}
-
 /**
  * dcc_launch_request_set_name:
  * @self: a #DccLaunchRequest
@@ -142,18 +129,8 @@ dcc_launch_request_set_name(DccLaunchRequest *self, const char *name, GError **e
 {
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
 
-    if (!is_name(name)) {
-        g_autofree char *shown = g_utf8_make_valid(name != NULL ? name : "", -1);
-
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_INVALID,
-                    "\"%s\" is no name for an instance: use letters, digits, '.', '_' and '-', "
-                    "at most %d, not beginning with '.' or '-'",
-                    shown,
-                    MAX_NAME);
+    if (!dcc_instance_name_check(name, error))
         return FALSE;
-    }
     dcc_string_replace(&self->name, name);
     return TRUE;
 }
@@ -280,6 +257,41 @@ dcc_launch_request_is_safe(DccLaunchRequest *self)
     g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), FALSE);
 
     return self->safe;
+}
+
+/**
+ * dcc_launch_request_set_launched_by:
+ * @self: a #DccLaunchRequest
+ * @who: (nullable): a program that acts for the user, such as an agent; %NULL: the user
+ *
+ * Names who asks, for the status object: it changes nothing about the launch.
+ *
+ * Since: 1.1
+ */
+void
+dcc_launch_request_set_launched_by(DccLaunchRequest *self, const char *who)
+{
+    g_return_if_fail(DCC_IS_LAUNCH_REQUEST(self));
+
+    dcc_string_replace(&self->launched_by, who);
+}
+
+/**
+ * dcc_launch_request_get_launched_by:
+ * @self: a #DccLaunchRequest
+ *
+ * Who asks.
+ *
+ * Returns: (nullable): a program that acts for the user; %NULL: the user
+ *
+ * Since: 1.1
+ */
+const char *
+dcc_launch_request_get_launched_by(DccLaunchRequest *self)
+{
+    g_return_val_if_fail(DCC_IS_LAUNCH_REQUEST(self), NULL);
+
+    return self->launched_by;
 }
 
 /**

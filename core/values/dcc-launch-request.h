@@ -60,6 +60,12 @@ DCC_API gboolean
 dcc_launch_request_add_env(DccLaunchRequest *self, const char *setting, GError **error);
 DCC_API const char *const *
 dcc_launch_request_get_env(DccLaunchRequest *self);
+/* Who asks, where that is no person: "claude-code"; NULL: the user. For the status; it changes
+ * nothing. */
+DCC_API void
+dcc_launch_request_set_launched_by(DccLaunchRequest *self, const char *who);
+DCC_API const char *
+dcc_launch_request_get_launched_by(DccLaunchRequest *self);
 /* (transfer none): never NULL. */
 DCC_API DccSettings *
 dcc_launch_request_get_settings(DccLaunchRequest *self);

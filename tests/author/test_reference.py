@@ -96,7 +96,9 @@ def test_the_variables_of_the_search_path():
 REFERENCE = (ROOT / "docs" / "adapter-reference.md").read_text(encoding="utf-8")
 # What an adapter is given and gives; in the order of the page.
 TYPES = {"DccSearch": "adapter/dcc-search.h", "DccInstallation": "values/dcc-installation.h",
-         "DccLaunchRequest": "values/dcc-launch-request.h", "DccLaunchPlan": "values/dcc-launch-plan.h",
+         "DccLaunchRequest": "values/dcc-launch-request.h", "DccRenderJob": "values/dcc-render-job.h",
+         "DccFrames": "values/dcc-frames.h", "DccFramePath": "values/dcc-frame-path.h",
+         "DccLaunchPlan": "values/dcc-launch-plan.h",
          "DccProbePlan": "values/dcc-probe-plan.h", "DccProbeReply": "values/dcc-probe-reply.h",
          "DccStopPlan": "values/dcc-stop-plan.h", "DccOutputEvent": "values/dcc-output-event.h",
          "DccExitInfo": "values/dcc-exit-info.h", "DccVerdict": "values/dcc-verdict.h",

@@ -3,7 +3,7 @@
 import pytest
 
 VERBS = ["launch", "render", "ps", "status", "why", "events", "logs", "probe", "restart", "stop", "kill", "adopt",
-         "submit", "list", "adapters", "adapter", "doctor"]
+         "submit", "list", "adapters", "adapter", "doctor", "mcp"]
 STATUSES = """Exit status:
   0     done
   1     what was asked about is not there, or is not well

@@ -1,8 +1,12 @@
 """A hostile or unwritable runtime directory: refused with the reason, and nothing is created elsewhere."""
 
 import os
+import pathlib
+import subprocess
 
 import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def others(box):
@@ -71,3 +75,26 @@ def test_doctor_says_what_is_wrong_with_it(box):
     assert done.status == 1
     assert [line for line in done.out.splitlines()
             if line.startswith("fail") and str(box.runtime / "dcchost") in line]
+
+
+# In a namespace of mounts of its own, where the login has made a directory for its user.
+LOGIN = """
+mount -t tmpfs none /run && mkdir -p /run/user && mkdir -m %s /run/user/0 || exit 77
+"$DCCHOST" ps && ls -d /run/user/0/dcchost
+PYTHONPATH=%s exec /usr/bin/python3 -c 'from dcchost import client; print(client.runtime_directory())'
+"""
+
+
+@pytest.mark.parametrize("mode, found", [("700", True), ("770", False)])
+def test_without_the_variable_the_logins_directory_is_taken(box, mode, found):
+    """By every verb and by dcchost.client: whoever starts programs with HOME and PATH alone means the same ones."""
+    env = {key: value for key, value in box.env.items() if key != "XDG_RUNTIME_DIR"}
+    script = LOGIN % (mode, ROOT / "bindings" / "python")
+    done = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", script],
+                          env=dict(env, DCCHOST=os.environ["DCCHOST"]), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=60)
+    if done.returncode in (1, 77) and (b"unshare" in done.stderr or b"mount" in done.stderr):
+        pytest.skip("no namespaces here: %s" % done.stderr.decode())
+    lines = done.stdout.decode().splitlines()
+    assert lines[-1] == ("/run/user/0/dcchost" if found else "/tmp/dcchost-0"), done
+    assert ("/run/user/0/dcchost" in lines[:-1]) == found

@@ -81,6 +81,8 @@ def test_a_directory_that_cleaners_look_after_is_said(box):
     done = box.run("doctor", "fake")
     line, = [line for line in done.out.splitlines() if line[6:].startswith("lifetime ")]
     assert line.startswith("warn") and "cleaner of temporary files" in line and str(box.runtime) in line
+    if os.path.isdir("/run/user/%d" % os.getuid()):
+        return  # the login's own is taken, and no cleaner goes there
     env = {key: value for key, value in box.env.items() if key != "XDG_RUNTIME_DIR"}
     child = box.popen("doctor", "fake", env=env, stdout=subprocess.PIPE)
     out = child.communicate(timeout=60)[0].decode()

@@ -217,7 +217,7 @@ def test_one_frame_takes_too_long(box, scene):
     assert done.status == 124, done
     assert "dcchost: frames 1-3 failed: not rendered: it took longer than it may" in done.out
     assert verdict(done) == ("timeout", 3, 3, 0, 0, 0)
-    assert not box.processes()
+    until(lambda: not box.processes(), "nothing to be left", PATIENCE)
 
 
 def test_all_of_it_takes_too_long(box, scene):

@@ -425,7 +425,7 @@ def test_work_of_its_own_is_stopped_by_a_signal(studio, args):
     assert done.status == 0, done
     report = studio.stop("houdini")
     assert report["saved"] in ("skipped", "not-supported") and report["result"]["kind"] == "stopped", report
-    assert said(studio)["verdict"] == "clean"
+    assert said(studio)["verdict"] == "cancelled"
 
 
 def test_no_process_outlives_a_signal(studio):

@@ -64,9 +64,10 @@ def start_rqd(directory, cue_port, rqd_port):
     conf = directory / "rqd.conf"
     conf.write_text("[Override]\n" + "".join("%s=%s\n" % item for item in settings.items()))
     with open(str(directory / "rqd.out"), "wb") as log:
-        return subprocess.Popen(["timeout", str(MAX_AGE_S), sys.executable, "-m", "rqd", "-c", str(conf)],
+        bound = ["timeout", "--kill-after=10", str(MAX_AGE_S)]
+        return subprocess.Popen([*bound, sys.executable, "-m", "rqd", "-c", str(conf)],
                                 env=dict(os.environ, RQD_CONFIG_FILE=str(conf), CUEBOT_HOSTNAME="127.0.0.1"),
-                                stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                                stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
 
 
 def make_frame(directory, command, variables):
@@ -123,7 +124,7 @@ def main(directory, command, *variables):
         try:
             worker.wait(20)
         except subprocess.TimeoutExpired:
-            worker.send_signal(signal.SIGKILL)
+            os.killpg(worker.pid, signal.SIGKILL)  # RQD itself, and not the timeout above it alone
             worker.wait()
         server.stop(0)
 

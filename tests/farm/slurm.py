@@ -140,8 +140,9 @@ class Slurm:
         with open(str(self.top / "log" / (daemon + ".out")), "wb") as log:
             # Not with a job's environment: it is by that that a test finds what is left of one.
             env = {name: self.env[name] for name in ("PATH", "SLURM_CONF")}
-            self.daemons[daemon] = subprocess.Popen(["timeout", str(MAX_AGE_S), *command], env=env, stdout=log,
-                                                    stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+            bound = ["timeout", "--kill-after=20", str(MAX_AGE_S)]
+            self.daemons[daemon] = subprocess.Popen([*bound, *command], env=env, stdout=log, stderr=log,
+                                                    stdin=subprocess.DEVNULL, start_new_session=True)
 
     def _start(self):
         munge, conf = self.top / "munge", self.env["SLURM_CONF"]

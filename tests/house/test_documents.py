@@ -145,7 +145,8 @@ def test_agent_methods():
     text = read("docs/protocol.md")
     heading = next(line for line in text.splitlines() if line.startswith("Session to agent"))
     done = set()
-    for words in re.findall(r"job\.method (?:not )?in \(([^)]*)\)", read("adapters/agent/dcchost_agent.py")):
+    sources = [read("adapters/agent/dcchost_agent.py"), read("adapters/blender/agent/dcchost_blender_agent.py")]
+    for words in re.findall(r"(?:job\.method in|main_methods =[^(\n]*) ?\(([^)]*)\)", "\n".join(sources)):
         done |= set(re.findall(r'"(\w+)"', words))
     assert done == set(rows(heading))
 

@@ -58,6 +58,7 @@ def silent_handlers():
 
 class Agent(shared.Agent):
     app, suffix = "blender", ".blend"
+    main_methods = shared.Agent.main_methods + ("screenshot",)
     refusal = "a command line render holds the main thread"
 
     def __init__(self, path, token):
@@ -90,6 +91,22 @@ class Agent(shared.Agent):
         who waits for a save is called: it would be taken for the artist's."""
         with silent_handlers(), altered(bpy.context.preferences.filepaths, "file_preview_type", "NONE"):
             bpy.ops.wm.save_as_mainfile(filepath=path, copy=True, check_existing=False)
+
+    def do_screenshot(self, params):
+        """The first window, as it is drawn, into a file that only we know of."""
+        windows = bpy.context.window_manager.windows
+        if self.background or not windows:
+            raise shared.Refused("it has no window")
+        path, window = shared.from_wire(params.get("path")), windows[0]
+        if not path or not os.path.isdir(shared.on_disk(os.path.dirname(path))):
+            raise shared.Refused("no such directory: %s" % path)
+        places = {"window": window, "screen": window.screen}
+        if hasattr(bpy.context, "temp_override"):  # since 3.2
+            with bpy.context.temp_override(**places):
+                bpy.ops.screen.screenshot(filepath=path)
+        else:
+            bpy.ops.screen.screenshot(places, filepath=path)
+        return {"path": shared.to_wire(path), "bytes": os.path.getsize(shared.on_disk(path))}
 
     def stay_dirty(self):
         """After a rescue copy Blender comes to believe that all is saved. The artist must still be asked

@@ -23,6 +23,7 @@ import os
 import re
 import shutil
 import socket
+import stat
 import struct
 import subprocess
 import threading
@@ -101,9 +102,21 @@ def _error(name, message, status=None):
     return _KINDS.get(name, Error)(message, name, status)
 
 
+def _login_directory(logins="/run/user"):
+    """What the user's login has made for sockets, or None: as `dcchost` itself takes it (core/platform/dcc-login.h)."""
+    path = "%s/%d" % (logins, os.geteuid())
+    try:
+        facts = os.lstat(path)
+    except OSError:
+        return None
+    ours = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and not facts.st_mode & 0o022
+    return path if ours else None
+
+
 def runtime_directory():
-    """The directory of sockets and records: `$XDG_RUNTIME_DIR/dcchost`, else `/tmp/dcchost-UID`."""
-    given = os.environ.get("XDG_RUNTIME_DIR", "")
+    """The directory of sockets and records: `$XDG_RUNTIME_DIR/dcchost`, else `/run/user/UID/dcchost` where the login
+    has made `/run/user/UID`, else `/tmp/dcchost-UID`."""
+    given = os.environ.get("XDG_RUNTIME_DIR", "") or _login_directory()
     if given:
         return os.path.join(given, "dcchost")
     return "/tmp/dcchost-%d" % os.geteuid()

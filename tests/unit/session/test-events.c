@@ -13,8 +13,6 @@
 /* Put in by the journal where it passes events over; tests/unit/store/test-journal-disk.c holds that. */
 #define OF_JOURNAL "passed"
 
-/* -- The tables of the document -- */
-
 /* The text of one section: from its heading to the next one. */
 static char *
 read_section(const char *heading)
@@ -77,8 +75,6 @@ read_table(const char *heading)
     return table;
 }
 
-/* -- Comparing -- */
-
 /* "reason?" may be left out. */
 static gboolean
 is_optional(char *word)
@@ -110,8 +106,6 @@ compare(const char *what, GPtrArray *documented, JsonObject *object, gboolean fu
         if (!g_hash_table_contains(known, l->data))
             g_error("%s: '%s' is not documented", what, (const char *)l->data);
 }
-
-/* -- Everything there is -- */
 
 static DccRunEnd *
 make_end(gboolean full)
@@ -299,6 +293,12 @@ build_adopted(gboolean full)
 }
 
 static JsonObject *
+build_note(gboolean full)
+{
+    return dcc_event_note("client", "tool");
+}
+
+static JsonObject *
 build_cleared(gboolean full)
 {
     static const char *const lines[] = {"19 helper", NULL};
@@ -324,10 +324,8 @@ static const struct {
     {"rescue", build_rescue},     {"progress", build_progress}, {"frame", build_frame},
     {"rendered", build_rendered}, {"output", build_output},     {"health", build_health},
     {"degraded", build_degraded}, {"log-tail", build_log_tail}, {"adopted", build_adopted},
-    {"cleared", build_cleared},   {"ended", build_ended},
+    {"note", build_note},         {"cleared", build_cleared},   {"ended", build_ended},
 };
-
-/* -- Tests -- */
 
 static void
 test_event(gconstpointer data)
