@@ -5,6 +5,7 @@
  */
 #include "mcp-message.h"
 
+#include "dcc-error.h"
 #include "dcc-json.h"
 #include "mcp-answer.h"
 #include <string.h>
@@ -109,11 +110,50 @@ make(JsonObject *object)
     return self;
 }
 
+/* json-glib takes any whole number and makes another one of what a gint64 does not hold. */
+static gboolean
+is_whole_number_too_large(const char *text, gsize length)
+{
+    static const char largest[] = "9223372036854775807";
+    gsize n = 0;
+
+    while (n < length && g_ascii_isdigit(text[n]))
+        n++;
+    if (n < length && strchr(".eE", text[n]) != NULL && text[n] != '\0')
+        return FALSE;
+    return n >= sizeof largest || (n == sizeof largest - 1 && strncmp(text, largest, n) > 0);
+}
+
+/* An id that came back as another one would be nobody's. */
+static JsonObject *
+read_object(const char *line, gsize length, GError **error)
+{
+    gboolean in_string = FALSE;
+
+    for (gsize i = 0; i < length; i++) {
+        if (in_string && line[i] == '\\')
+            i++;
+        else if (line[i] == '"')
+            in_string = !in_string;
+        else if (!in_string && g_ascii_isdigit(line[i]) &&
+                 (i == 0 || !g_ascii_isdigit(line[i - 1])) &&
+                 is_whole_number_too_large(line + i, length - i)) {
+            g_set_error(error,
+                        DCC_ERROR,
+                        DCC_ERROR_PROTOCOL,
+                        "not JSON: a number that is out of bounds at byte %" G_GSIZE_FORMAT,
+                        i);
+            return NULL;
+        }
+    }
+    return dcc_json_from_text(line, (gssize)length, error);
+}
+
 McpMessage *
 mcp_message_parse(const char *line, gsize length, JsonObject **refusal)
 {
     g_autoptr(GError) problem = NULL;
-    g_autoptr(JsonObject) object = dcc_json_from_text(line, (gssize)length, &problem);
+    g_autoptr(JsonObject) object = read_object(line, length, &problem);
     JsonNode *id = object != NULL ? json_object_get_member(object, "id") : NULL;
     const char *fault;
 

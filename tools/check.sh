@@ -41,16 +41,22 @@ check_python() {
     each '*.py' | on python3 -m flake8
 }
 
+# here: of the paths on standard input, those that are not of another system
+here() {
+    grep -v -E '(/(windows|darwin)/|-(windows|darwin)\.c$)'
+}
+
 check_cppcheck() {
     # gtk: the library description that knows GLib. Reasons stand in the file of suppressions.
-    each 'core/*.c' 'adapters/*.c' 'cli/*.c' 'examples/*.c' | on cppcheck --quiet --error-exitcode=1 --inline-suppr \
-        --enable=warning,performance,portability --library=gtk --std=c11 -DDCC_API= -D__linux__ \
+    each 'core/*.c' 'adapters/*.c' 'cli/*.c' 'mcp/*.c' 'examples/*.c' | here |
+        on cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability --library=gtk --std=c11 -DDCC_API= -D__linux__ \
         --suppressions-list=tools/cppcheck-suppressions -j 2
 }
 
 check_tidy() {
     # With the flags that the build compiles them with. The notes below each line are for when it is run alone.
-    each 'core/*.c' 'adapters/*.c' 'cli/*.c' | on -n 8 -P 2 clang-tidy -p "$build" --quiet >"$build/tidy.txt" 2>&1 ||
+    each 'core/*.c' 'adapters/*.c' 'cli/*.c' 'mcp/*.c' | here |
+        on -n 8 -P 2 clang-tidy -p "$build" --quiet >"$build/tidy.txt" 2>&1 ||
         { grep -E ' (error|warning): ' "$build/tidy.txt" || cat "$build/tidy.txt"; return 1; }
 }
 

@@ -39,7 +39,8 @@ class Agent:
     app = suffix = ""
     refusal = "a job of its own holds the main thread"
     goodbye = ""  # what is printed where the application ends in order, if it does not say so itself
-    main_methods = ("save", "run", "quit", "render")  # what is done on the main thread
+    # What is done on the main thread.
+    main_methods = ("save", "run", "quit", "render")  # type: tuple[str, ...]
 
     def __init__(self, path, token, mode, background, version):
         self.pid = os.getpid()

@@ -8,11 +8,11 @@ struct CliDialect {
     const char *name;
     const char *progress; /* before the number; NULL: not read */
     const char *after;    /* behind it */
-    gboolean tenths;      /* of a per cent are told, too */
     const char *status;
     const char *failure;
     const char *frame;
     const char *image;
+    gboolean tenths; /* of a per cent are told, too */
     gboolean comment;
 };
 

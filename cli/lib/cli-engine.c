@@ -105,8 +105,10 @@ add_part(GString *name, const Part *part, GError **error)
         value = part->fallback;
     if (value == NULL)
         return TRUE;
-    if (part->kind == PART_PATH)
-        value = last = g_path_get_basename(value);
+    if (part->kind == PART_PATH) {
+        last = g_path_get_basename(value);
+        value = last;
+    }
     if (part->kind != PART_NUMBER || is_number(value)) {
         g_string_append_printf(name, "%s%s", part->before, value);
         return TRUE;

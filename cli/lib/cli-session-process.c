@@ -264,9 +264,9 @@ end_application(DccRuntime *runtime, const char *name, GError **error)
     }
     if (client != NULL)
         report = dcc_client_call(client, "kill", json_object_new(), KILL_MS, &problem);
-    if (dcc_error_is_not_found(problem) || dcc_error_is_gone(problem)) /* it has ended */
-        g_clear_error(&problem);
-    if (problem != NULL)
+    if (report != NULL || dcc_error_is_not_found(problem) || dcc_error_is_gone(problem))
+        g_clear_error(&problem); /* it has ended */
+    else
         g_propagate_error(error, problem);
 }
 

@@ -42,12 +42,22 @@ dcc_instance_end_session(DccRuntime *runtime, const char *name, GError **error);
  * there is no record of one; TIMEOUT: something is left. */
 DCC_API gboolean
 dcc_instance_kill_tree(DccRuntime *runtime, const char *name, gint64 timeout_ms, GError **error);
-/* What is left of a start whose session process was ended. */
+/**
+ * DccStartRemains:
+ * @DCC_START_CLEARED: nothing
+ * @DCC_START_RUNS: an application that was started: adopt the instance and end it
+ * @DCC_START_TAKEN_UP: what another session attends or has attended: it is not ours any more
+ * @DCC_START_HELD: something that cannot be removed: the error
+ *
+ * What is left of a start whose session process was ended.
+ *
+ * Since: 1.0
+ */
 typedef enum {
-    DCC_START_CLEARED,  /* nothing */
-    DCC_START_RUNS,     /* an application that was started: adopt the instance and end it */
-    DCC_START_TAKEN_UP, /* what another session attends or has attended: it is not ours any more */
-    DCC_START_HELD,     /* something that cannot be removed: the error */
+    DCC_START_CLEARED,
+    DCC_START_RUNS,
+    DCC_START_TAKEN_UP,
+    DCC_START_HELD,
 } DccStartRemains;
 /* Removes what a session process had begun that was ended before it had started an application.
  * Error BUSY: something holds the name. */

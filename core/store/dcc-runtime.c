@@ -64,8 +64,10 @@ open_runtime_path(GError **error)
     g_autofree char *path = NULL;
 
     /* Whoever starts programs with HOME and PATH alone means the same instances. */
-    if (given == NULL || *given == '\0')
-        given = login = dcc_login_find_runtime_dir(DCC_LOGIN_RUNTIME_DIRS);
+    if (given == NULL || *given == '\0') {
+        login = dcc_login_find_runtime_dir(DCC_LOGIN_RUNTIME_DIRS);
+        given = login;
+    }
     if (given == NULL) {
         path = dcc_user_make_runtime_path("dcchost");
     } else if (!g_path_is_absolute(given)) {

@@ -100,12 +100,11 @@ class Agent(shared.Agent):
         path, window = shared.from_wire(params.get("path")), windows[0]
         if not path or not os.path.isdir(shared.on_disk(os.path.dirname(path))):
             raise shared.Refused("no such directory: %s" % path)
-        places = {"window": window, "screen": window.screen}
-        if hasattr(bpy.context, "temp_override"):  # since 3.2
-            with bpy.context.temp_override(**places):
-                bpy.ops.screen.screenshot(filepath=path)
-        else:
-            bpy.ops.screen.screenshot(places, filepath=path)
+        override = getattr(bpy.context, "temp_override", None)  # since 3.2; a context manager, whatever stubs say
+        if override is None:
+            raise shared.Refused("before Blender 3.2 there is no way to a picture of a window from outside")
+        with override(window=window, screen=window.screen):
+            bpy.ops.screen.screenshot(filepath=path)
         return {"path": shared.to_wire(path), "bytes": os.path.getsize(shared.on_disk(path))}
 
     def stay_dirty(self):

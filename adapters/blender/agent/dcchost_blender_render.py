@@ -28,7 +28,7 @@ def prepare_render(extension=None):
     if settings.file_format not in formats:
         if hasattr(settings, "media_type"):  # since 5.0 it has to be chosen first
             settings.media_type = "IMAGE"
-        settings.file_format = formats[0]
+        setattr(settings, "file_format", formats[0])
 
 
 def render_still(frame, path):
