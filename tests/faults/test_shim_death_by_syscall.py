@@ -31,8 +31,8 @@ def start(box, name, *under):
     """A session whose shim runs under strace, which keeps out of the way of who is whose child."""
     wrapper = box.work / (name + ".shim")
     shim = box.env["DCCHOST_SHIM"]
-    wrapper.write_text("#!/bin/sh\nexec %s -D -qq %s %s \"$@\"\n" % (shlex.quote(STRACE), shlex.join(under),
-                                                                   shlex.quote(shim)))
+    command = "%s -D -qq %s %s" % (shlex.quote(STRACE), shlex.join(under), shlex.quote(shim))
+    wrapper.write_text("#!/bin/sh\nexec %s \"$@\"\n" % command)
     wrapper.chmod(0o755)
     return start_session(box, name, *OPTIONS, "--", *MODES, str(oracle(box, name)),
                          env=dict(box.env, DCCHOST_SHIM=str(wrapper)))

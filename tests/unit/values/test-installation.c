@@ -28,8 +28,9 @@ test_order(void)
         for (gsize j = 0; j < G_N_ELEMENTS(ascending); j++)
             for (int a = 0; a < 3 && ascending[i][a] != NULL; a++)
                 for (int b = 0; b < 3 && ascending[j][b] != NULL; b++)
-                    g_assert_cmpint(
-                        dcc_version_compare(ascending[i][a], ascending[j][b]), ==, (i > j) - (i < j));
+                    g_assert_cmpint(dcc_version_compare(ascending[i][a], ascending[j][b]),
+                                    ==,
+                                    (i > j) - (i < j));
     g_assert_cmpint(dcc_version_compare(NULL, "0"), ==, -1);
     g_assert_cmpint(dcc_version_compare("0", NULL), ==, 1);
     g_assert_cmpint(dcc_version_compare(NULL, NULL), ==, 0);
