@@ -78,14 +78,17 @@ int
 cmd_launch(char **argv)
 {
     g_auto(CliLaunchOptions) options = {NULL};
-    g_auto(GStrv) args = g_strdupv(argv + 1);
+    g_auto(GStrv) given = g_strdupv(argv + 1);
+    g_auto(GStrv) args = NULL;
     g_autoptr(DccLaunchRequest) request = NULL;
     g_autoptr(GError) error = NULL;
     int status;
 
     if (!cli_launch_options_parse(&options, argv, &status))
         return status;
-    request = cli_launch_options_to_request(&options, &error);
+    args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
+    if (args != NULL)
+        request = cli_launch_options_to_request(&options, &error);
     if (request == NULL)
         return cli_fail(error);
     return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args);

@@ -4,7 +4,8 @@
  *
  * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
  * process, is a stop: the application is asked to save and quit, and the process lives until that
- * is done; a second one hurries. During a start it ends what was begun. SIGHUP is survived. */
+ * is done; a second one hurries. The first joins a stop that is under way, for whoever asked for that
+ * may have been told by the same signal. During a start it ends what was begun. SIGHUP is survived. */
 #include "cli-verb.h"
 
 #include "cli-exit.h"
@@ -29,6 +30,7 @@ typedef struct {
     DccSession *session;
     gint64 first_event;
     gboolean reported; /* how the start went */
+    gboolean asked;    /* one stop request was taken */
     int status;
 } Process;
 
@@ -53,10 +55,11 @@ on_stop_request(gpointer data)
     while (cli_signals_take() != 0) {
         if (self->session == NULL || dcc_session_is_over(self->session))
             g_main_loop_quit(self->loop);
-        else if (self->reported)
-            dcc_session_stop(self->session, 0);
-        else
+        else if (!self->reported)
             dcc_session_kill(self->session);
+        else if (self->asked || dcc_session_get_state(self->session) != DCC_STATE_STOPPING)
+            dcc_session_stop(self->session, 0);
+        self->asked = TRUE;
     }
     return G_SOURCE_CONTINUE;
 }
@@ -175,6 +178,9 @@ begin_launch(Process *self, CliLaunchOptions *options, DccRuntime *runtime, GErr
     if (adapter == NULL)
         return FALSE;
     self->session = dcc_session_new(adapter, request, runtime);
+    for (char **p = options->tied_to; p != NULL && *p != NULL; p++)
+        if (!dcc_session_tie(self->session, *p, error))
+            return FALSE;
     return start(self, error);
 }
 

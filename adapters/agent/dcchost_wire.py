@@ -10,6 +10,9 @@ from dcchost_base import Job, monotonic  # joined
 
 LINE_LIMIT, BACKLOG_LIMIT = 1 << 20, 4 << 20
 FIRST_DELAY, LAST_DELAY, HELLO_TIMEOUT = 0.1, 2.0, 10.0
+# A session that is gone is an error. Not every application's Python ignores SIGPIPE, which ends the application:
+# Blender's of 4.3 and 5.2 does not.
+QUIET = getattr(socket, "MSG_NOSIGNAL", 0)
 
 
 class Wire:
@@ -31,7 +34,7 @@ class Wire:
 
     def wake(self):
         try:
-            self.bell.send(b"\0")
+            self.bell.send(b"\0", QUIET)
         except OSError:
             pass  # full: it will wake anyway
 
@@ -138,7 +141,7 @@ class Wire:
             raise ConnectionError("the session does not read")
         if out:
             try:
-                del out[: sock.send(out)]
+                del out[: sock.send(out, QUIET)]
             except BlockingIOError:
                 pass
         if not out and not self.outbox:

@@ -11,7 +11,7 @@
 /* A background render hears of an interruption only at its next batch of samples: 20 s were seen,
  * and farms grant 30 for everything. Whatever it is doing, nothing can be saved meanwhile, and
  * SIGTERM ends it at once. */
-#define CANCEL_MS 3000
+#define CANCEL_MS 2000
 
 DCC_KIT_DEFINE_ADAPTER(DccBlenderAdapter, dcc_blender_adapter, "blender", "Blender", "1.0");
 

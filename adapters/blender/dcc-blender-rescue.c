@@ -13,7 +13,7 @@
 
 /* Of a file's time: kernels stamp files with the time of the last tick. */
 #define SLACK_US 1000000
-#define RECOVERY "Saved session recovery to '"
+#define RECOVERY "Saved session recovery to "
 #define QUIT     "quit.blend"
 #define AUTOSAVE "_autosave.blend"
 
@@ -75,7 +75,7 @@ add_named(Sharing *sharing, DccRescueKind kind, const char *path)
     dcc_kit_files_look(sharing->files, directory, sharing->since, is_own_autosave, sharing);
 }
 
-/* "Saved session recovery to '/t/quit.blend'" */
+/* "Saved session recovery to '/t/quit.blend'", and since 4.3 the path between double quotes. */
 static void
 add_recovery(Sharing *sharing, DccExitInfo *info)
 {
@@ -83,9 +83,11 @@ add_recovery(Sharing *sharing, DccExitInfo *info)
     const char *begin = line ? strstr(line, RECOVERY) + strlen(RECOVERY) : NULL;
     g_autofree char *path = NULL;
 
-    if (!begin || !g_str_has_suffix(begin, "/" QUIT "'"))
+    if (!begin || (*begin != '\'' && *begin != '"') || begin[strlen(begin) - 1] != *begin)
         return;
-    path = g_strndup(begin, strlen(begin) - 1);
+    path = g_strndup(begin + 1, MAX(strlen(begin), 2) - 2);
+    if (!g_str_has_suffix(path, "/" QUIT))
+        return;
     add_named(sharing, DCC_RESCUE_RECOVERY, path);
 }
 

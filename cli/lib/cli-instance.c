@@ -66,11 +66,12 @@ only_name(DccRuntime *runtime, GError **error)
 gboolean
 cli_instance_check_known(DccRuntime *runtime, const char *name, GError **error)
 {
-    g_auto(GStrv) names = dcc_runtime_list_names(runtime, TRUE);
+    g_auto(GStrv) names = NULL;
     g_autofree char *near = NULL;
 
-    if (g_strv_contains((const char *const *)names, name))
+    if (dcc_runtime_has_name(runtime, name))
         return TRUE;
+    names = dcc_runtime_list_names(runtime, TRUE);
     near = cli_near_text(name, (const char *const *)names);
     g_set_error(error,
                 DCC_ERROR,

@@ -1,6 +1,7 @@
 /* What `launch` is asked for. */
 #include "cli-launch-options.h"
 
+#include "cli-caller.h"
 #include "cli-exit.h"
 #include "cli-options.h"
 #include "dcc-error.h"
@@ -22,6 +23,12 @@ static const char notes[] =
     "one\n"
     "that was asked for.\n"
     "\n"
+    "A stop may take as long as its steps (save-timeout and so on, below), or --stop-budget in "
+    "all:\n"
+    "what has not ended by then is killed. A headless job has nothing to save, and two seconds.\n"
+    "\n";
+
+static const char examples[] =
     "Times are written 10s, 500ms, 2m, 1h, or as a bare number of seconds.\n"
     "\n"
     "Examples:\n"
@@ -36,8 +43,12 @@ describe(void)
 {
     g_autoptr(DccSettings) defaults = dcc_settings_new();
     g_autoptr(GPtrArray) names = dcc_settings_list_names();
+    g_autofree char *caller = cli_caller_describe();
     GString *text = g_string_new(notes);
 
+    g_string_append(text, caller);
+    g_string_append(text, "\n");
+    g_string_append(text, examples);
     g_string_append(text, "\nSettings for --set, with their defaults:");
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *value = dcc_settings_format(defaults, names->pdata[i]);
@@ -69,6 +80,7 @@ parse_entries(CliLaunchOptions *self, char **argv, int *status)
 {
     const GOptionArg text = G_OPTION_ARG_FILENAME, texts = G_OPTION_ARG_FILENAME_ARRAY;
     const GOptionArg flag = G_OPTION_ARG_NONE;
+    const int hidden = G_OPTION_FLAG_HIDDEN;
     const GOptionEntry entries[] = {
         {"version", 0, 0, text, &self->version, "The newest that matches, \"4\" or \"4.2\"", "V"},
         {"name", 0, 0, text, &self->name, "Call it NAME (default: the application's)", "NAME"},
@@ -84,6 +96,10 @@ parse_entries(CliLaunchOptions *self, char **argv, int *status)
         {"backoff", 0, 0, text, &self->backoff, "fixed:2s or exponential:1s:30s", "HOW"},
         {"on-hang", 0, 0, text, &self->on_hang, "When it stops responding", "report|restart"},
         {"recover", 0, 0, text, &self->recover, "Unsaved work after a crash", "ask|auto|never"},
+        {"stop-budget", 0, 0, text, &self->stop_budget, "The whole of a stop, in time", "S"},
+        {"tied", 0, 0, flag, &self->tied, "End when the caller is gone; see below", NULL},
+        {"no-tied", 0, 0, flag, &self->not_tied, "Not even below a farm engine", NULL},
+        {"tied-to", 0, hidden, texts, &self->tied_to, NULL, NULL},
         {"safe", 0, 0, flag, &self->safe, "Without preferences, start-up scripts, plug-ins", NULL},
         {"set",
          0,
@@ -122,6 +138,10 @@ check(CliLaunchOptions *self, GError **error)
     }
     if (self->wait != NULL)
         self->detach = TRUE;
+    if (self->tied && self->not_tied) {
+        cli_set_usage_error(error, "--tied and --no-tied contradict each other");
+        return FALSE;
+    }
     for (char **p = self->settings; p != NULL && *p != NULL; p++) {
         if (strchr(*p, '=') != NULL)
             continue;
@@ -165,6 +185,7 @@ apply_options(CliLaunchOptions *self, DccSettings *settings, GError **error)
         {"backoff", self->backoff},
         {"on-hang", self->on_hang},
         {"recover", self->recover},
+        {"stop-budget", self->stop_budget},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
@@ -250,6 +271,33 @@ cli_launch_options_to_request(CliLaunchOptions *self, GError **error)
     return g_steal_pointer(&request);
 }
 
+/* An option that comes later wins, so ours come first. */
+char **
+cli_launch_options_make_session_args(CliLaunchOptions *self,
+                                     const char *const *args,
+                                     GError **error)
+{
+    const CliCaller caller = {.app = self->app,
+                              .named = self->name != NULL,
+                              .tied = self->tied,
+                              .not_tied = self->not_tied,
+                              .detached = self->detach,
+                              .budgeted = self->stop_budget != NULL};
+    g_auto(GStrv) options = cli_caller_make_options(&caller, error);
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+
+    if (options == NULL)
+        return NULL;
+    for (char **p = options; *p != NULL; p += 2)
+        if (strcmp(*p, "--name") == 0)
+            self->name = g_strdup(p[1]);
+    for (char **p = options; *p != NULL; p++)
+        g_strv_builder_add(all, *p);
+    for (const char *const *p = args; *p != NULL; p++)
+        g_strv_builder_add(all, *p);
+    return g_strv_builder_end(all);
+}
+
 void
 cli_launch_options_clear(CliLaunchOptions *self)
 {
@@ -264,8 +312,9 @@ cli_launch_options_clear(CliLaunchOptions *self)
                         &self->max_restarts,
                         &self->backoff,
                         &self->on_hang,
-                        &self->recover};
-    char ***lists[] = {&self->env, &self->settings, &self->args};
+                        &self->recover,
+                        &self->stop_budget};
+    char ***lists[] = {&self->env, &self->settings, &self->tied_to, &self->args};
 
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_clear_pointer(strings[i], g_free);

@@ -19,6 +19,10 @@ typedef struct {
     char *backoff;
     char *on_hang;
     char *recover;
+    char *stop_budget;
+    char **tied_to; /* PID:START, of the session process alone */
+    gboolean tied;
+    gboolean not_tied;
     gboolean headless;
     gboolean safe;
     gboolean detach;
@@ -26,6 +30,13 @@ typedef struct {
     char **args; /* what follows "--" */
 } CliLaunchOptions;
 
+/* (transfer full): what the session process is given: the options that follow from who called, and
+ * those of args, which are what was parsed. Takes the name that follows. Error INVALID: an engine's
+ * variable is garbage. */
+char **
+cli_launch_options_make_session_args(CliLaunchOptions *self,
+                                     const char *const *args,
+                                     GError **error);
 /* FALSE: the verb is over, with *status (help was shown, or a mistake told). */
 gboolean
 cli_launch_options_parse(CliLaunchOptions *self, char **argv, int *status);

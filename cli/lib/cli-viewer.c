@@ -82,12 +82,15 @@ send_order(Viewer *self, const char *method)
     if (client != NULL) {
         params = json_object_new();
         json_object_set_boolean_member(params, "wait", FALSE);
+        json_object_set_boolean_member(params, "join", self->n_interrupts == 1);
         answer = dcc_client_call(client, method, params, ANSWER_MS, &error);
     }
     if (answer == NULL)
         cli_warn("%s was not taken: %s", method, error->message);
 }
 
+/* What ends all processes at once, a farm's engine or a shutdown, has told the session, too: that is
+ * one request, not two. */
 static void
 interrupt(Viewer *self)
 {

@@ -58,8 +58,12 @@ make_result(const DccShimRecord *record)
     g_autoptr(DccResult) result = NULL;
     g_autofree char *text = NULL;
     g_autoptr(DccVerdict) verdict =
-        dcc_verdict_new(DCC_VERDICT_UNKNOWN, "no session attended it when it ended");
+        record->our_signal
+            ? dcc_verdict_new(DCC_VERDICT_CANCELLED, "ended by its shim, without a session")
+            : dcc_verdict_new(DCC_VERDICT_UNKNOWN, "no session attended it when it ended");
 
+    dcc_exit_info_set_our_signal(info, record->our_signal);
+    dcc_exit_info_set_requested(info, record->our_signal);
     result = dcc_result_new_ended(info, verdict);
     text = dcc_result_to_json(result);
     return dcc_json_from_text(text, -1, NULL);
@@ -99,7 +103,8 @@ set_nothing_planned(JsonObject *status)
 static void
 set_ended(JsonObject *status, const DccShimRecord *record)
 {
-    gboolean clean = record->exited && dcc_exit_status_is_success(record->wait_status);
+    gboolean clean =
+        record->exited && (record->our_signal || dcc_exit_status_is_success(record->wait_status));
 
     json_object_set_string_member(status, "state", clean ? "stopped" : "crashed");
     set_pid(status, "pid", NULL);

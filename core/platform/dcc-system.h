@@ -24,5 +24,12 @@ dcc_system_get_free_bytes(const char *path, guint64 *bytes);
  * does not tell. */
 guint64
 dcc_system_count_memory_kills(void);
+/* Gives back to the system what was freed: after much was held for a moment by who lives long. */
+void
+dcc_system_trim_memory(void);
+/* (transfer full): what a call that starts or opens something failed with; where the machine is
+ * out of something, which limit that is, how high it is here, and what to do. */
+char *
+dcc_system_explain(int errno_code);
 
 G_END_DECLS

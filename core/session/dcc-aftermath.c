@@ -1,6 +1,8 @@
 /* What follows a run; see the header. A stop that was asked for outranks the policy. */
 #include "dcc-aftermath.h"
 
+#include "dcc-cooldown.h"
+
 G_GNUC_PRINTF(3, 4)
 static DccAftermath
 decide(DccAftermathKind kind, DccEvent event, const char *format, ...)
@@ -45,6 +47,7 @@ ask_policy(DccRun *run, DccRestartPolicy *policy, DccRecovery *recovery, gint64 
     else
         aftermath = decide(DCC_AFTERMATH_REST, DCC_EVENT_RESTART_REFUSED, "%s", decision.reason);
     aftermath.delay_ms = decision.delay_ms;
+    aftermath.waits_for_licence = outcome.verdict == DCC_VERDICT_LICENCE && !hung;
     aftermath.safe = decision.safe;
     return aftermath;
 }
@@ -78,6 +81,16 @@ dcc_aftermath_decide(DccRun *run,
     aftermath = ask_policy(run, policy, recovery, now);
     aftermath.offers_work = hung || state == DCC_STATE_CRASHED;
     return aftermath;
+}
+
+gint64
+dcc_aftermath_wait(const DccAftermath *self, const char *dir, gint64 now)
+{
+    g_autofree char *shared = g_path_get_dirname(dir);
+
+    if (!self->waits_for_licence)
+        return self->delay_ms;
+    return dcc_cooldown_join(shared, DCC_COOLDOWN_LICENCE, now, self->delay_ms);
 }
 
 void

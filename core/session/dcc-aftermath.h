@@ -22,6 +22,7 @@ typedef struct {
     DccEvent event;       /* for the state table */
     gboolean offers_work; /* it broke, so unsaved work counts */
     gint64 delay_ms;
+    gboolean waits_for_licence; /* the delay is for that */
     gboolean safe;
     char reason[160]; /* one line for people */
 } DccAftermath;
@@ -34,6 +35,10 @@ dcc_aftermath_decide(DccRun *run,
                      DccRestartPolicy *policy,
                      DccRecovery *recovery,
                      gint64 now);
+/* How long the run that is granted is waited for, milliseconds. For want of a licence all instances of
+ * this host wait together. dir: the instance's runtime directory. now: as above. */
+gint64
+dcc_aftermath_wait(const DccAftermath *self, const char *dir, gint64 now);
 /* Writes into the evidence of the run what followed. go_on: how the next run begins. */
 void
 dcc_aftermath_note(const DccAftermath *self,

@@ -53,41 +53,17 @@ do_status(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
     dcc_peer_reply(peer, id, self->handler->status(self->data));
 }
 
-/* What fits into a line: the newest, and how many are left out. */
-static JsonArray *
-list_events(DccControl *self, gint64 since, gint64 *gap)
-{
-    g_autoptr(JsonArray) all = dcc_journal_list(self->handler->journal(self->data), since, gap);
-    JsonArray *events = json_array_new();
-    guint n = json_array_get_length(all);
-    guint first = n;
-    gsize size = 0;
-
-    while (first > 0) {
-        g_autofree char *line = dcc_json_to_line(json_array_get_object_element(all, first - 1));
-
-        size += strlen(line) + 1;
-        if (size > MAX_EVENTS_BYTES)
-            break;
-        first--;
-    }
-    *gap += first;
-    for (guint i = first; i < n; i++)
-        json_array_add_object_element(events,
-                                      json_object_ref(json_array_get_object_element(all, i)));
-    return events;
-}
-
 static void
 do_events(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     JsonObject *result = json_object_new();
+    DccJournal *journal = self->handler->journal(self->data);
     gint64 gap = 0;
-    JsonArray *events = list_events(self, dcc_json_get_int(params, "since", 0), &gap);
+    gint64 since = dcc_json_get_int(params, "since", 0);
 
-    json_object_set_array_member(result, "events", events);
-    json_object_set_int_member(
-        result, "next", dcc_journal_get_last(self->handler->journal(self->data)) + 1);
+    json_object_set_array_member(
+        result, "events", dcc_journal_list(journal, since, MAX_EVENTS_BYTES, &gap));
+    json_object_set_int_member(result, "next", dcc_journal_get_last(journal) + 1);
     json_object_set_int_member(result, "gap", gap);
     if (dcc_json_get_boolean(params, "follow", FALSE))
         g_hash_table_add(self->followers, peer);
@@ -223,7 +199,9 @@ static void
 do_stop(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     wait_or_reply(self, peer, id, params, WAIT_END);
-    self->handler->stop(dcc_json_get_int(params, "timeout_ms", 0), self->data);
+    self->handler->stop(dcc_json_get_int(params, "timeout_ms", 0),
+                        dcc_json_get_boolean(params, "join", FALSE),
+                        self->data);
 }
 
 static void

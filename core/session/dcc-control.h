@@ -14,7 +14,8 @@ typedef struct {
     JsonObject *(*end_report)(gpointer data); /* (transfer full) */
     DccJournal *(*journal)(gpointer data);    /* (transfer none) */
     DccRun *(*run)(gpointer data);            /* (transfer none): NULL: none now */
-    void (*stop)(gint64 deadline_ms, gpointer data);
+    /* join: a stop that is under way is not hurried. */
+    void (*stop)(gint64 deadline_ms, gboolean join, gpointer data);
     void (*kill)(gpointer data);
     /* Errors: BUSY (it is being stopped), NOT_FOUND (no work to recover), and whatever would make
      * the next start fail. */

@@ -26,8 +26,10 @@ on_run(gpointer data)
 }
 
 static void
-on_stop(gint64 deadline_ms, gpointer data)
+on_stop(gint64 deadline_ms, gboolean join, gpointer data)
 {
+    if (join && dcc_supervisor_get_state(data) == DCC_STATE_STOPPING)
+        return;
     dcc_supervisor_stop(data, deadline_ms);
 }
 

@@ -313,15 +313,32 @@ dcc_event_cleared(const char *const *lines)
     return event;
 }
 
+/* 75 means "try again" to dcchost, and to an application whatever it wants. */
+static gboolean
+is_own_status(DccResult *result)
+{
+    int status = dcc_result_to_exit_status(result);
+
+    if (dcc_result_get_kind(result) == DCC_RESULT_SIGNALED)
+        return TRUE;
+    return dcc_result_get_kind(result) == DCC_RESULT_EXITED &&
+           dcc_result_get_code(result) == status &&
+           dcc_result_get_verdict(result) != DCC_VERDICT_LICENCE;
+}
+
 JsonObject *
 dcc_event_ended(DccState state, DccResult *result)
 {
     JsonObject *event = new_event("ended");
 
     set_nick(event, "state", DCC_TYPE_STATE, state);
-    if (result != NULL)
-        json_object_set_object_member(event, "result", dcc_object_from_result(result));
-    else
+    if (result == NULL) {
         json_object_set_null_member(event, "result");
+        return event;
+    }
+    json_object_set_object_member(event, "result", dcc_object_from_result(result));
+    json_object_set_int_member(event, "status", dcc_result_to_exit_status(result));
+    json_object_set_string_member(
+        event, "status_of", is_own_status(result) ? "application" : "dcchost");
     return event;
 }

@@ -68,9 +68,8 @@ on_refused(DccRun *run, DccRunEnd *end, gpointer data)
     g_auto(Held) held = hold(self);
 
     if (is_shortage(end->result)) {
-        self->handler->event(DCC_EVENT_SPAWN_REFUSED,
-                             "the machine is out of processes, memory or descriptors",
-                             self->data);
+        self->handler->event(
+            DCC_EVENT_SPAWN_REFUSED, dcc_result_get_reason(end->result), self->data);
         return;
     }
     dcc_history_note_result(self->history, end->result);

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #define LAST_LINES 100
+/* What shells add to the signal that ended what they ran. */
+#define WRAPPER_BASE 128
+#define MIB          (G_GINT64_CONSTANT(1024) * 1024)
 
 static char **
 list_last_lines(const DccRunFacts *facts)
@@ -45,22 +48,99 @@ dcc_run_make_exit_info(const DccRunFacts *facts)
     return info;
 }
 
+/* The most memory it had, and who says so. */
+typedef struct {
+    gint64 bytes; /* -1 not known */
+    const char *from;
+    gint64 limit; /* of the group that ran out; -1 none */
+} Peak;
+
+/* The kernel counts each process exactly and alone, samples all of them and now and then; a group's
+ * count is what matters where the group ran out. */
+static Peak
+find_peak(const DccRunFacts *facts)
+{
+    DccMemoryGroup group;
+    gint64 counted = facts->record->peak_bytes;
+
+    dcc_memory_group_read(&group);
+    if (facts->group != NULL && facts->group->known && group.known &&
+        group.kills > facts->group->kills && group.peak_bytes > 0)
+        return (Peak){group.peak_bytes, "cgroup", group.limit_bytes};
+    if (facts->sampled_peak > counted)
+        return (Peak){facts->sampled_peak, "samples", -1};
+    return (Peak){counted > 0 ? counted : -1, "kernel", -1};
+}
+
+static gboolean
+has_run_out(const DccRunFacts *facts)
+{
+    DccMemoryGroup group;
+
+    dcc_memory_group_read(&group);
+    if (facts->group != NULL && facts->group->known && group.known &&
+        group.kills > facts->group->kills)
+        return TRUE;
+    return dcc_system_count_memory_kills() > facts->oom_kills;
+}
+
+/* By the kernel or by a wrapper's word. */
+static gboolean
+was_killed(DccExitInfo *info)
+{
+    if (dcc_exit_info_is_our_signal(info))
+        return FALSE;
+    return dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED
+               ? dcc_exit_info_get_signal(info) == DCC_SIGNAL_KILL
+               : dcc_exit_info_get_code(info) == WRAPPER_BASE + DCC_SIGNAL_KILL;
+}
+
+static DccVerdict *
+make_oom(const Peak *peak)
+{
+    GString *reason =
+        g_string_new("likely killed by the kernel, which ran out of memory meanwhile");
+    g_autofree char *text = NULL;
+
+    if (peak->bytes > 0)
+        g_string_append_printf(reason, "; it had %" G_GINT64_FORMAT " MiB", peak->bytes / MIB);
+    if (peak->limit > 0)
+        g_string_append_printf(
+            reason, ", its group may have %" G_GINT64_FORMAT " MiB", peak->limit / MIB);
+    text = g_string_free(reason, FALSE);
+    return dcc_verdict_new(DCC_VERDICT_OOM, text);
+}
+
+/* (transfer full): what failed for a reason that its adapter does not know may have said it in words
+ * that the studio knows. Takes the adapter's verdict. */
+static DccVerdict *
+judge_licence(const DccRunFacts *facts, DccVerdict *said)
+{
+    g_autoptr(DccVerdict) verdict = said;
+    DccVerdictKind kind = dcc_verdict_get_kind(verdict);
+    gboolean vague = kind == DCC_VERDICT_FAILED || kind == DCC_VERDICT_UNKNOWN ||
+                     kind == DCC_VERDICT_SUSPICIOUS || facts->failure != NULL;
+    const char *line =
+        facts->output != NULL ? dcc_run_output_find_missing_licence(facts->output) : NULL;
+    g_autofree char *reason = NULL;
+
+    if (line == NULL || !vague || facts->requested)
+        return g_steal_pointer(&verdict);
+    reason = g_strdup_printf("no licence: %s", line);
+    return dcc_verdict_new(DCC_VERDICT_LICENCE, reason);
+}
+
 /* The kernel does not say which process it ended. That it ended one meanwhile, and that this one
  * died by a SIGKILL that was not ours, makes it likely, and that is the word. */
 static DccVerdict *
-ask_adapter(const DccRunFacts *facts, DccExitInfo *info)
+ask_adapter(const DccRunFacts *facts, DccExitInfo *info, const Peak *peak)
 {
-    gboolean killed = dcc_exit_info_get_kind(info) == DCC_RESULT_SIGNALED &&
-                      dcc_exit_info_get_signal(info) == DCC_SIGNAL_KILL &&
-                      !dcc_exit_info_is_our_signal(info);
-
     if (facts->blind && dcc_exit_info_is_our_signal(info))
         return dcc_verdict_new(DCC_VERDICT_NO_DISPLAY,
                                "the display went away, and it slept on without it");
-    if (killed && dcc_system_count_memory_kills() > facts->oom_kills)
-        return dcc_verdict_new(DCC_VERDICT_OOM,
-                               "likely killed by the kernel, which ran out of memory meanwhile");
-    return dcc_adapter_judge_exit(facts->setup->adapter, info);
+    if (was_killed(info) && has_run_out(facts))
+        return make_oom(peak);
+    return judge_licence(facts, dcc_adapter_judge_exit(facts->setup->adapter, info));
 }
 
 /* Ended in order before it ever was ready: that is no success, but for a job. */
@@ -134,11 +214,13 @@ DccRunEnd *
 dcc_run_judge(const DccRunFacts *facts)
 {
     g_autoptr(DccExitInfo) info = dcc_run_make_exit_info(facts);
-    g_autoptr(DccVerdict) verdict = ask_adapter(facts, info);
+    Peak peak = find_peak(facts);
+    g_autoptr(DccVerdict) verdict = ask_adapter(facts, info, &peak);
+    g_autoptr(DccResult) result = make_result(facts, info, verdict);
     DccRunEnd *end = dcc_run_end_alloc();
 
     copy_facts(end, facts);
-    end->result = make_result(facts, info, verdict);
+    end->result = dcc_result_with_peak_memory(result, peak.bytes, peak.from);
     end->verdict = dcc_verdict_get_kind(verdict);
     end->clean = dcc_verdict_is_clean(verdict);
     end->permanent = dcc_verdict_is_permanent(verdict);
@@ -153,11 +235,10 @@ dcc_run_judge_refusal(const DccRunFacts *facts)
     const DccShimRecord *record = facts->record;
     const char *program = dcc_launch_plan_get_argv(facts->setup->plan)[0];
     DccRunEnd *end = dcc_run_end_alloc();
-    g_autofree char *reason =
-        g_str_equal(record->stage, "chdir")
-            ? g_strdup_printf("cannot enter the working directory: %s",
-                              g_strerror(record->errno_code))
-            : g_strdup_printf("cannot execute %s: %s", program, g_strerror(record->errno_code));
+    g_autofree char *why = dcc_system_explain(record->errno_code);
+    g_autofree char *reason = g_str_equal(record->stage, "chdir")
+                                  ? g_strdup_printf("cannot enter the working directory: %s", why)
+                                  : g_strdup_printf("cannot execute %s: %s", program, why);
 
     copy_facts(end, facts);
     end->result = dcc_result_new_start_failed(record->stage, record->errno_code, reason);

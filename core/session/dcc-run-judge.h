@@ -1,6 +1,7 @@
 /* What an end means: the facts of a run and the kernel's word are put before the adapter, once. */
 #pragma once
 
+#include "dcc-memory-group.h"
 #include "dcc-run-end.h"
 #include "dcc-run-output.h"
 #include "dcc-run-setup.h"
@@ -18,7 +19,9 @@ typedef struct {
     gint64 began_wall;
     gint64 ended_wall;
     gint64 uptime_ms;
-    guint64 oom_kills; /* of the machine, at its start */
+    guint64 oom_kills;           /* of the machine, at its start */
+    const DccMemoryGroup *group; /* at its start */
+    gint64 sampled_peak;         /* of memory, of all its processes, when looked at; -1 never */
     gboolean ready;
     gboolean ready_unknown; /* it may have told a session that is dead */
     gboolean requested;

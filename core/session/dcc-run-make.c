@@ -179,7 +179,7 @@ is_shortage(int errno_code)
 }
 
 gboolean
-dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error)
+dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GError **error)
 {
     DccLaunchPlan *plan = self->setup->plan;
     g_auto(GStrv) env = dcc_run_setup_make_env(self->setup, self->dir, self->rescue_dir);
@@ -195,6 +195,7 @@ dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error)
         .first_signal = dcc_stop_plan_get_signal(self->setup->stop_plan),
         .oom_score = (int)dcc_settings_get(self->settings, DCC_SETTING_OOM_SCORE),
         .daemons = dcc_launch_plan_get_daemons(plan),
+        .ties = tied_to,
         .argv = dcc_launch_plan_get_argv(plan),
         .envp = (const char *const *)env,
         .cwd = cwd != NULL ? cwd : dcc_launch_request_get_cwd(self->setup->request),
@@ -206,6 +207,7 @@ dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error)
     self->environment = dcc_redact_environ(start.envp);
     dcc_run_watch_set_environment(self->watch, (const char *const *)self->environment);
     self->oom_kills = dcc_system_count_memory_kills();
+    dcc_memory_group_read(&self->memory_group);
     self->began = dcc_clock_now(self->clock);
     self->began_wall = g_get_real_time();
     self->shim = dcc_shim_link_start(&start, &errno_code, error);
@@ -243,6 +245,7 @@ dcc_run_restore(const DccRunOrder *order,
     self->began_wall = record->run_began_wall;
     self->log_start = MAX(record->log_start, 0);
     self->oom_kills = dcc_system_count_memory_kills();
+    dcc_memory_group_read(&self->memory_group);
     if (!equip(self, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error)) {
         dcc_run_release(self); /* not ours to end */
         return NULL;

@@ -1,6 +1,7 @@
 /* What one run prints; see the header. */
 #include "dcc-run-output.h"
 
+#include "dcc-licence-lines.h"
 #include "dcc-line-ring.h"
 #include "dcc-log-reader.h"
 
@@ -16,15 +17,31 @@ struct _DccRunOutput {
     DccLineRing *last_lines;
     DccProgress *progress;
     GPtrArray *significant;
+    DccLicenceLines *licence_lines;
+    char *problem;    /* with those; NULL: none */
+    char *no_licence; /* the first line that a studio's own file knows; NULL: none */
     gboolean knows_frames;
     gboolean replaying;
 };
+
+/* (transfer full) (nullable): the adapter's word, else the studio's. */
+static DccOutputEvent *
+understand(DccRunOutput *self, const char *line)
+{
+    DccOutputEvent *event = dcc_adapter_read_line(self->adapter, line);
+
+    if (event != NULL || !dcc_licence_lines_match(self->licence_lines, line))
+        return event;
+    if (self->no_licence == NULL)
+        self->no_licence = g_utf8_make_valid(line, -1);
+    return dcc_output_event_new(DCC_OUTPUT_LICENCE, self->no_licence);
+}
 
 static void
 on_line(const char *line, gpointer data)
 {
     DccRunOutput *self = data;
-    g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(self->adapter, line);
+    g_autoptr(DccOutputEvent) event = understand(self, line);
     DccOutputKind kind;
 
     dcc_line_ring_add(self->last_lines, line);
@@ -61,6 +78,7 @@ dcc_run_output_new(DccAdapter *adapter,
     self->last_lines = dcc_line_ring_new();
     self->progress = dcc_progress_new(0, 0, 0);
     self->significant = g_ptr_array_new_with_free_func(g_object_unref);
+    self->licence_lines = dcc_licence_lines_load(&self->problem);
     self->log = dcc_log_reader_new(log_path, offset, on_line, self);
     return self;
 }
@@ -72,6 +90,9 @@ dcc_run_output_free(DccRunOutput *self)
     dcc_line_ring_free(self->last_lines);
     dcc_progress_free(self->progress);
     g_ptr_array_unref(self->significant);
+    dcc_licence_lines_free(self->licence_lines);
+    g_free(self->problem);
+    g_free(self->no_licence);
     g_object_unref(self->clock);
     g_object_unref(self->adapter);
     g_free(self);
@@ -116,6 +137,18 @@ dcc_run_output_replay(DccRunOutput *self)
     self->replaying = TRUE;
     dcc_log_reader_drain(self->log, FALSE);
     self->replaying = FALSE;
+}
+
+const char *
+dcc_run_output_get_problem(DccRunOutput *self)
+{
+    return self->problem;
+}
+
+const char *
+dcc_run_output_find_missing_licence(DccRunOutput *self)
+{
+    return self->no_licence;
 }
 
 GPtrArray *

@@ -47,6 +47,12 @@ dcc_run_output_replay(DccRunOutput *self);
 /* (transfer none): DccOutputEvent, the oldest first. */
 GPtrArray *
 dcc_run_output_get_significant(DccRunOutput *self);
+/* Why a studio's file of licence patterns could not be read; NULL: it could, or there is none. */
+const char *
+dcc_run_output_get_problem(DccRunOutput *self);
+/* The first line that such a file knows; NULL: there was none. */
+const char *
+dcc_run_output_find_missing_licence(DccRunOutput *self);
 gboolean
 dcc_run_output_has(DccRunOutput *self, DccOutputKind kind);
 /* (transfer full): the last n lines, oldest first. */

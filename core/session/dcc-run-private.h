@@ -44,6 +44,7 @@ struct _DccRun {
     gint64 uptime_ms;  /* at the end; -1 not known */
     gint64 log_start;
     guint64 oom_kills;
+    DccMemoryGroup memory_group; /* at the start */
     char **environment;
 
     GPtrArray *told_files; /* DccRescueFile: told of while it ran */

@@ -4,12 +4,14 @@
 #include "dcc-display.h"
 #include "dcc-error.h"
 #include "dcc-hang-report.h"
+#include "dcc-memory-climb.h"
 #include "dcc-tree.h"
 
 /* Of one run: what hangs every other minute for a week fills no disk with it. */
 #define MAX_REPORTS 5
 /* Asleep: what timers use of one core is well below this, and any work is above. */
 #define ASLEEP_CPU_PER_MILLE 20
+#define CLIMB_PERIOD_MS      1000
 
 struct _DccRunWatch {
     const DccRunSetup *setup;
@@ -25,7 +27,9 @@ struct _DccRunWatch {
     const char *const *environment; /* NULL: not known */
     DccTreeSample last;             /* when last looked at */
     gint64 last_at;
-    gboolean asleep; /* between the last two looks */
+    DccMemoryClimb climb;
+    guint climb_timer; /* its memory climbs, or may */
+    gboolean asleep;   /* between the last two looks */
     char *report;
     guint n_reports;
     guint crash_timer; /* it has said that it crashed, and cannot be asked */
@@ -82,6 +86,14 @@ hold(DccRunWatch *self)
     return g_rc_box_acquire(self);
 }
 
+/* Nobody wants to be woken for it where probing is off, and what has ended has no memory. */
+static gboolean
+may_look(DccRunWatch *self)
+{
+    return self->health != NULL && self->pid > 0 &&
+           dcc_settings_get(self->settings, DCC_SETTING_PROBE_PERIOD) > 0;
+}
+
 /* Unknown is awake. */
 static gboolean
 is_asleep(const DccTreeSample *before, const DccTreeSample *now, gint64 elapsed_us)
@@ -92,6 +104,45 @@ is_asleep(const DccTreeSample *before, const DccTreeSample *now, gint64 elapsed_
            used >= 0 && used < elapsed_us / 1000 * ASLEEP_CPU_PER_MILLE;
 }
 
+static gboolean
+on_climb(gpointer data);
+
+/* At rest the probes see to it; a job that is not probed is looked at as often. 0: no timer. */
+static guint
+arm_look(DccRunWatch *self)
+{
+    gboolean probed = dcc_probe_plan_get_kind(self->setup->probe_plan) == DCC_PROBE_AGENT;
+    gint64 period = dcc_settings_get(self->settings, DCC_SETTING_PROBE_PERIOD);
+
+    if (dcc_memory_climb_is_steep(&self->climb))
+        return dcc_clock_add(self->clock, CLIMB_PERIOD_MS, on_climb, self);
+    return self->setup->is_job && !probed ? dcc_clock_add(self->clock, period, on_climb, self) : 0;
+}
+
+/* Memory that climbs is looked at each second: what ends for want of it does so within a few. */
+static DccTreeSample
+look_at_memory(DccRunWatch *self)
+{
+    DccTreeSample sample = dcc_tree_sample(self->pid);
+
+    dcc_resource_ring_add(self->curve, &sample, dcc_clock_now(self->clock), g_get_real_time());
+    if (sample.valid)
+        dcc_memory_climb_note(&self->climb, sample.rss_bytes);
+    if (self->climb_timer == 0 && may_look(self))
+        self->climb_timer = arm_look(self);
+    return sample;
+}
+
+static gboolean
+on_climb(gpointer data)
+{
+    DccRunWatch *self = data;
+
+    self->climb_timer = 0;
+    look_at_memory(self);
+    return G_SOURCE_REMOVE;
+}
+
 static void
 sample(DccRunWatch *self)
 {
@@ -100,8 +151,7 @@ sample(DccRunWatch *self)
 
     if (self->pid <= 0)
         return;
-    sample = dcc_tree_sample(self->pid);
-    dcc_resource_ring_add(self->curve, &sample, now, g_get_real_time());
+    sample = look_at_memory(self);
     self->asleep = is_asleep(&self->last, &sample, now - self->last_at);
     self->last = sample;
     self->last_at = now;
@@ -270,6 +320,7 @@ void
 dcc_run_watch_stop(DccRunWatch *self)
 {
     dcc_clock_clear(self->clock, &self->crash_timer);
+    dcc_clock_clear(self->clock, &self->climb_timer);
     g_clear_pointer(&self->health, dcc_health_watch_free);
 }
 
@@ -278,6 +329,8 @@ dcc_run_watch_set_pid(DccRunWatch *self, gint64 pid, gint64 began_wall)
 {
     self->pid = pid;
     self->began_wall = began_wall;
+    if (may_look(self))
+        look_at_memory(self);
 }
 
 void
@@ -360,6 +413,12 @@ guint
 dcc_run_watch_count_reports(DccRunWatch *self)
 {
     return self->n_reports;
+}
+
+gint64
+dcc_run_watch_get_peak_memory(DccRunWatch *self)
+{
+    return dcc_memory_climb_get_peak(&self->climb);
 }
 
 DccResourceRing *

@@ -66,6 +66,9 @@ const char *
 dcc_run_watch_get_report(DccRunWatch *self);
 guint
 dcc_run_watch_count_reports(DccRunWatch *self);
+/* The most memory that all its processes had when they were looked at, in bytes; -1: they never were. */
+gint64
+dcc_run_watch_get_peak_memory(DccRunWatch *self);
 DccResourceRing *
 dcc_run_watch_get_curve(DccRunWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccRunWatch, dcc_run_watch_free)

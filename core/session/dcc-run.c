@@ -84,6 +84,8 @@ note_started(DccRun *self)
         self->phase == DCC_RUN_SPAWNED && self->stop == DCC_RUN_STOP_NOT)
         dcc_ready_timer_settle(self->ready_timer);
     self->listener->started(self, self->data);
+    if (self->output != NULL && dcc_run_output_get_problem(self->output) != NULL)
+        self->listener->degraded(self, dcc_run_output_get_problem(self->output), self->data);
 }
 
 /* -- Ending it -- */
@@ -208,6 +210,15 @@ dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms)
 }
 
 void
+dcc_run_limit_stop(DccRun *self, gint64 ms)
+{
+    if (self->sequence != NULL)
+        dcc_stop_sequence_limit(self->sequence, ms);
+    else
+        self->stop_deadline_ms = ms;
+}
+
+void
 dcc_run_clear_tree(DccRun *self, gboolean crashed)
 {
     gint64 grace = crashed ? dcc_settings_get(self->settings, DCC_SETTING_CRASH_GRACE) : 0;
@@ -235,6 +246,8 @@ dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
         .ended_wall = record->ended != 0 ? record->ended : g_get_real_time(),
         .uptime_ms = self->uptime_ms,
         .oom_kills = self->oom_kills,
+        .group = &self->memory_group,
+        .sampled_peak = self->watch != NULL ? dcc_run_watch_get_peak_memory(self->watch) : -1,
         .ready = self->was_ready,
         .ready_unknown = self->ready_unknown,
         .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,

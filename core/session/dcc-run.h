@@ -81,9 +81,10 @@ dcc_run_new(const DccRunOrder *order,
             const DccRunListener *listener,
             gpointer data,
             GError **error);
-/* *shortage: the machine is short of processes, descriptors or memory: that passes. */
+/* tied_to: processes after whose end it is to end, as dcc-tie.h names them; NULL: none. *shortage: the
+ * machine is short of processes, descriptors or memory: that passes. */
 gboolean
-dcc_run_spawn(DccRun *self, gboolean *shortage, GError **error);
+dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GError **error);
 /* The run in a record, which may have ended meanwhile: dcc_run_resume() finds out. */
 DccRun *
 dcc_run_restore(const DccRunOrder *order,
@@ -111,6 +112,9 @@ dcc_run_reopen(DccRun *self, GError **error);
 /* Ends it. Again: hurries to the next step; KILL: to the last. deadline_ms 0: the settings' own. */
 void
 dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms);
+/* What is being ended is killed in ms at the latest. */
+void
+dcc_run_limit_stop(DccRun *self, gint64 ms);
 /* The main process has ended: what is left of its tree is ended too; after a crash what still works
  * is left alone for the crash grace. */
 void

@@ -27,6 +27,10 @@ dcc_session_new(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runt
  * UNSAFE, NOT_INSTALLED, ADAPTER, SCENE (missing), START. What happens after is told by events. */
 DCC_API gboolean
 dcc_session_start(DccSession *self, GError **error);
+/* Before the start: the instance ends, within five seconds and saving first, when a process of
+ * somebody else's is gone. process: "PID:START". Error INVALID. */
+DCC_API gboolean
+dcc_session_tie(DccSession *self, const char *process, GError **error);
 /* Takes over an unattended instance. Error BUSY: another session attends it; NOT_FOUND. */
 DCC_API DccSession *
 dcc_session_adopt(DccAdapterRegistry *registry,

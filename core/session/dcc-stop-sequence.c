@@ -30,6 +30,7 @@ struct _DccStopSequence {
     gint64 step_began;
     guint timer;
     guint deadline;
+    gint64 kill_at;     /* the deadline of the whole; 0: none */
     gint64 reserve_ms;  /* of the deadline, for the signal */
     gint64 grace_until; /* what is left after a crash is left alone no longer than this */
     gboolean main_ended;
@@ -310,15 +311,26 @@ dcc_stop_sequence_free(DccStopSequence *self)
 }
 
 void
+dcc_stop_sequence_limit(DccStopSequence *self, gint64 ms)
+{
+    gint64 kill_at = dcc_clock_now(self->tools.clock) + ms * 1000;
+
+    if (self->kill_at != 0 && self->kill_at <= kill_at)
+        return;
+    self->kill_at = kill_at;
+    self->reserve_ms = MIN(ms / 3, MAX_RESERVE_MS);
+    dcc_clock_clear(self->tools.clock, &self->deadline);
+    self->deadline =
+        dcc_clock_add(self->tools.clock, ms - self->reserve_ms, on_time_to_signal, self);
+}
+
+void
 dcc_stop_sequence_begin(DccStopSequence *self, gint64 deadline_ms)
 {
     g_autoptr(HeldSequence) held = hold(self);
 
-    if (deadline_ms > 0) {
-        self->reserve_ms = MIN(deadline_ms / 3, MAX_RESERVE_MS);
-        self->deadline = dcc_clock_add(
-            self->tools.clock, deadline_ms - self->reserve_ms, on_time_to_signal, self);
-    }
+    if (deadline_ms > 0)
+        dcc_stop_sequence_limit(self, deadline_ms);
     enter(self, self->main_ended ? STEP_TREE : STEP_SAVE);
 }
 

@@ -42,6 +42,9 @@ dcc_stop_sequence_free(DccStopSequence *self);
 /* deadline_ms 0: the settings' own times; else the KILL comes at the latest then. */
 void
 dcc_stop_sequence_begin(DccStopSequence *self, gint64 deadline_ms);
+/* From now on the KILL comes in ms at the latest; one that comes sooner stays. */
+void
+dcc_stop_sequence_limit(DccStopSequence *self, gint64 ms);
 /* Go to the kill now. */
 void
 dcc_stop_sequence_kill(DccStopSequence *self);

@@ -48,6 +48,8 @@ restore_history(DccSupervisor *self, const DccSessionRecord *record)
     for (guint i = 0; record->rescued != NULL && record->rescued[i] != NULL; i++)
         dcc_history_note_rescue(&self->history, record->rescued[i]);
     self->began_wall = record->began_wall;
+    for (guint i = 0; record->tied_to != NULL && record->tied_to[i] != NULL; i++)
+        dcc_tie_add(self->tie, record->tied_to[i]);
 }
 
 static void
@@ -336,8 +338,7 @@ begin(DccSupervisor *self, GError **error)
         g_propagate_error(error, g_steal_pointer(&problem));
         return FALSE;
     }
-    dcc_supervisor_dispatch(
-        self, DCC_EVENT_SPAWN_REFUSED, "the machine is out of processes, memory or descriptors");
+    dcc_supervisor_dispatch(self, DCC_EVENT_SPAWN_REFUSED, problem->message);
     return TRUE;
 }
 

@@ -121,6 +121,7 @@ make_record(DccSupervisor *self)
     record->next_safe = self->intent.next.safe;
     record->next_recover = self->intent.next.go_on != DCC_GO_ON_NOT;
     record->next_asked = self->intent.next.go_on == DCC_GO_ON_ASKED;
+    record->tied_to = g_strdupv((char **)dcc_tie_get_names(self->tie));
     set_installation(self, record);
     set_work(self, record);
     if (self->run != NULL)
@@ -311,6 +312,12 @@ DccJournal *
 dcc_supervisor_get_journal(DccSupervisor *self)
 {
     return dcc_event_log_get_journal(self->log);
+}
+
+DccTie *
+dcc_supervisor_get_tie(DccSupervisor *self)
+{
+    return self->tie;
 }
 
 DccRun *

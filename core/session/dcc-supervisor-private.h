@@ -37,6 +37,7 @@ struct _DccSupervisor {
     DccEvidence *evidence;
     DccRun *run;
     DccDirKeeper *keeper;
+    DccTie *tie;
     DccConclusion *conclusion;
     DccFarewell *farewell;
 

@@ -10,6 +10,10 @@
 #include "dcc-error.h"
 #include "dcc-events.h"
 #include "dcc-shim-link.h"
+#include "dcc-supervisor-silence.h"
+
+/* The shim ends what is left of it a little later: core/shim/program/dcc-shim-tie.c. */
+#define TIE_BUDGET_MS 3500
 
 /* -- Telling -- */
 
@@ -54,11 +58,14 @@ dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms)
 static void
 grant(DccSupervisor *self, const DccAftermath *what)
 {
+    gint64 delay_ms =
+        dcc_aftermath_wait(what, dcc_instance_dir_get_dir(self->dir), dcc_clock_now(self->clock));
+
     dcc_intent_go_up(&self->intent);
     self->intent.next.safe = what->safe;
-    dcc_supervisor_arm_delay(self, what->delay_ms);
+    dcc_supervisor_arm_delay(self, delay_ms);
     dcc_event_log_tell(self->log,
-                       dcc_event_restart(what->delay_ms,
+                       dcc_event_restart(delay_ms,
                                          dcc_restart_policy_get_crashes(self->policy),
                                          dcc_settings_get(self->settings, DCC_SETTING_MAX_RESTARTS),
                                          what->reason,
@@ -116,7 +123,7 @@ dcc_supervisor_begin_run(DccSupervisor *self, gboolean *shortage, GError **error
     dcc_stop_report_begin(&self->history.report);
     dcc_shim_record_remove(dcc_instance_dir_get_dir(self->dir));
     dcc_supervisor_write_record(self);
-    if (!dcc_run_spawn(self->run, shortage, error)) {
+    if (!dcc_run_spawn(self->run, dcc_tie_get_names(self->tie), shortage, error)) {
         g_clear_object(&self->run);
         return FALSE;
     }
@@ -408,6 +415,7 @@ supervisor_clear(gpointer data)
     dcc_history_clear(&self->history);
     g_free(self->log_path);
     g_free(self->rescue_dir);
+    dcc_tie_free(self->tie);
 }
 
 void
@@ -439,48 +447,18 @@ dcc_supervisor_new(DccAdapter *adapter,
     self->policy = dcc_restart_policy_new(self->settings, g_random_int());
     self->recovery = dcc_recovery_new(self->settings);
     self->state = DCC_STATE_STOPPED;
+    self->tie = dcc_tie_new();
     dcc_history_init(&self->history);
     return self;
 }
-
-static void
-ignore(gpointer data)
-{
-}
-
-static void
-ignore_event(JsonObject *event, gpointer data)
-{
-}
-
-static gboolean
-open_nothing(DccInstanceDir *dir, DccClock *clock, GError **error, gpointer data)
-{
-    return TRUE;
-}
-
-static gboolean
-has_no_listener(gpointer data)
-{
-    return TRUE;
-}
-
-/* After it was freed: an entry that has not returned may still tell. */
-static const DccSupervisorHandler silent_handler = {.open = open_nothing,
-                                                    .event = ignore_event,
-                                                    .state = ignore,
-                                                    .pid = ignore,
-                                                    .running = ignore,
-                                                    .concluded = ignore,
-                                                    .is_heard = has_no_listener,
-                                                    .ended = ignore};
 
 void
 dcc_supervisor_free(DccSupervisor *self)
 {
     if (self == NULL)
         return;
-    self->handler = &silent_handler;
+    /* An entry that has not returned may still tell. */
+    self->handler = &dcc_supervisor_silence;
     self->phase = DCC_SUPERVISOR_OVER;
     forget_delay(self);
     g_clear_pointer(&self->farewell, dcc_farewell_free);
@@ -488,6 +466,7 @@ dcc_supervisor_free(DccSupervisor *self)
     dcc_clock_clear(self->clock, &self->shim_timer);
     g_clear_pointer(&self->conclusion, dcc_conclusion_free);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
+    dcc_tie_stop(self->tie);
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
@@ -515,6 +494,22 @@ on_dir_lost(const GError *problem, gpointer data)
         self->log, what != NULL ? what : "the runtime directory was removed, and was made anew");
 }
 
+/* It ends soon, also where a stop is under way that would take longer. */
+static void
+on_tie_lost(gint64 pid, gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    g_autofree char *reason =
+        g_strdup_printf("process %" G_GINT64_FORMAT ", which it is tied to, is gone", pid);
+
+    dcc_intent_stop(&self->intent, TIE_BUDGET_MS);
+    if (self->state == DCC_STATE_STOPPING && self->run != NULL)
+        dcc_run_limit_stop(self->run, TIE_BUDGET_MS);
+    else
+        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
+}
+
 /* Journal, sockets, paths: what stands as long as the session does. */
 gboolean
 dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
@@ -532,6 +527,7 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
     self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
+    dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
     return self->handler->open(self->dir, self->clock, error, self->data);
 }
 
@@ -557,6 +553,8 @@ dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
 {
     g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
 
+    if (deadline_ms <= 0)
+        deadline_ms = dcc_settings_get(self->settings, DCC_SETTING_STOP_BUDGET);
     dcc_intent_stop(&self->intent, deadline_ms);
     go_down(self, "stop was asked for");
 }

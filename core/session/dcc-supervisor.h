@@ -11,6 +11,7 @@
 #include "dcc-choice.h"
 #include "dcc-journal.h"
 #include "dcc-run.h"
+#include "dcc-tie.h"
 
 G_BEGIN_DECLS
 
@@ -98,6 +99,9 @@ dcc_supervisor_make_end_report(DccSupervisor *self);
 /* (transfer none) */
 DccJournal *
 dcc_supervisor_get_journal(DccSupervisor *self);
+/* (transfer none): what it is tied to; added to before the start. */
+DccTie *
+dcc_supervisor_get_tie(DccSupervisor *self);
 /* (transfer none): NULL: none now. */
 DccRun *
 dcc_supervisor_get_run(DccSupervisor *self);

@@ -13,115 +13,178 @@
 
 #define MAX_NUMBER (G_GINT64_CONSTANT(1) << 53) /* what is beyond is damage */
 
-/* NULL: it is no event, or not one of these. */
+/* NULL: it is no event. */
 static JsonObject *
-read_event(const char *line, gsize length, gint64 since)
+read_event(const char *line, gsize length, gint64 *number)
 {
     g_autoptr(JsonObject) event =
         length > 0 ? dcc_json_from_text(line, (gssize)length, NULL) : NULL;
-    gint64 number = event != NULL ? dcc_json_get_int(event, "seq", 0) : 0;
 
-    return number > since && number < MAX_NUMBER ? g_steal_pointer(&event) : NULL;
+    *number = event != NULL ? dcc_json_get_int(event, "seq", 0) : 0;
+    return *number > 0 && *number < MAX_NUMBER ? g_steal_pointer(&event) : NULL;
 }
 
 /* By its length: a power cut may leave NUL bytes in it. */
-JsonArray *
-dcc_journal_read_file(const char *path, gint64 since)
+static void
+each_event(const char *text, gsize length, DccJournalEventFunc func, gpointer data)
 {
-    JsonArray *events = json_array_new();
-    g_autofree char *text = NULL;
-    gsize length = 0, next;
+    gsize next;
 
-    if (!g_file_get_contents(path, &text, &length, NULL))
-        return events;
     for (gsize from = 0; from < length; from = next) {
         const char *stop = memchr(text + from, '\n', length - from);
         gsize end = stop != NULL ? (gsize)(stop - text) : length;
-        JsonObject *event = read_event(text + from, end - from, since);
+        gint64 number;
+        g_autoptr(JsonObject) event = read_event(text + from, end - from, &number);
 
         if (event != NULL)
-            json_array_add_object_element(events, event);
+            func(event, number, data);
         next = end + 1;
     }
-    return events;
 }
 
-static gint64
-get_number(JsonArray *events, guint i)
-{
-    return dcc_json_get_int(json_array_get_object_element(events, i), "seq", 0);
-}
-
-/* What was on its way, where it did not arrive. */
 static void
-add_spooled(JsonArray *events, const char *path)
+note_number(JsonObject *event, gint64 number, gpointer numbers)
 {
-    g_autoptr(GPtrArray) lines = dcc_spool_read(path);
-    guint n = json_array_get_length(events);
-    gint64 last = n > 0 ? get_number(events, n - 1) : 0;
+    g_array_append_val((GArray *)numbers, number);
+}
 
-    for (guint i = 0; i < lines->len; i++) {
+/* (transfer full): the numbers of all events, in the order of the text. */
+static GArray *
+list_numbers(const char *text, gsize length)
+{
+    GArray *numbers = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+    each_event(text, length, note_number, numbers);
+    return numbers;
+}
+
+/* What was on its way, where it did not arrive. Returns the number of the first; 0: there is
+ * none. func: may be NULL. */
+static gint64
+each_spooled(GPtrArray *lines, gint64 last, DccJournalEventFunc func, gpointer data)
+{
+    gint64 first = 0;
+
+    for (guint i = 0; lines != NULL && i < lines->len; i++) {
         const DccSpoolLine *line = g_ptr_array_index(lines, i);
-        JsonObject *event =
-            line->kind == 'e' ? read_event(line->line, strlen(line->line), last) : NULL;
+        gint64 number = 0;
+        g_autoptr(JsonObject) event =
+            line->kind == 'e' ? read_event(line->line, strlen(line->line), &number) : NULL;
 
-        if (event == NULL)
+        if (event == NULL || number <= last)
             continue;
-        last = dcc_json_get_int(event, "seq", 0);
-        json_array_add_object_element(events, event);
+        last = number;
+        first = first > 0 ? first : number;
+        if (func != NULL)
+            func(event, number, data);
     }
+    return first;
 }
 
 /* Where the numbers of a file begin that go on to its last one, which is followed by next;
  * its length: none do. */
 static guint
-find_run(JsonArray *events, gint64 next)
+find_run(GArray *numbers, gint64 next)
 {
-    guint n = json_array_get_length(events), first = n;
+    guint first = numbers->len;
 
-    while (first > 0 && get_number(events, first - 1) == next - 1) {
+    while (first > 0 && g_array_index(numbers, gint64, first - 1) == next - 1) {
         first--;
         next--;
     }
     return first;
 }
 
-/* (transfer full): the older part of the run that goes on with events. */
-static JsonArray *
-add_older(const char *path, JsonArray *events)
+typedef struct {
+    guint left; /* to be passed over */
+    DccJournalEventFunc func;
+    gpointer data;
+} Rest;
+
+static void
+tell_rest(JsonObject *event, gint64 number, gpointer data)
+{
+    Rest *rest = data;
+
+    if (rest->left > 0)
+        rest->left--;
+    else
+        rest->func(event, number, rest->data);
+}
+
+/* The older part of the run that goes on with next. */
+static void
+each_older(const char *path, gint64 next, DccJournalEventFunc func, gpointer data)
 {
     g_autofree char *old = g_strconcat(path, ".1", NULL);
-    gint64 next = json_array_get_length(events) > 0 ? get_number(events, 0) : 1;
-    g_autoptr(JsonArray) older = NULL;
-    JsonArray *all;
+    g_autofree char *text = NULL;
+    g_autoptr(GArray) numbers = NULL;
+    Rest rest = {.func = func, .data = data};
+    gsize length = 0;
 
-    if (next <= 1)
-        return json_array_ref(events);
-    older = dcc_journal_read_file(old, 0);
-    all = json_array_new();
-    for (guint i = find_run(older, next); i < json_array_get_length(older); i++)
-        json_array_add_object_element(all,
-                                      json_object_ref(json_array_get_object_element(older, i)));
-    for (guint i = 0; i < json_array_get_length(events); i++)
-        json_array_add_object_element(all,
-                                      json_object_ref(json_array_get_object_element(events, i)));
-    return all;
+    if (next <= 1 || !g_file_get_contents(old, &text, &length, NULL))
+        return;
+    numbers = list_numbers(text, length);
+    rest.left = find_run(numbers, next);
+    each_event(text, length, tell_rest, &rest);
+}
+
+gint64
+dcc_journal_each_of_run(const char *path,
+                        const char *spool,
+                        DccJournalEventFunc func,
+                        gpointer data)
+{
+    g_autoptr(GPtrArray) lines = spool != NULL ? dcc_spool_read(spool) : NULL;
+    g_autofree char *text = NULL;
+    g_autoptr(GArray) numbers = NULL;
+    gsize length = 0;
+    gint64 last;
+
+    g_file_get_contents(path, &text, &length, NULL);
+    numbers = list_numbers(text, length);
+    last = numbers->len > 0 ? g_array_index(numbers, gint64, numbers->len - 1) : 0;
+    each_older(path,
+               numbers->len > 0 ? g_array_index(numbers, gint64, 0)
+                                : each_spooled(lines, 0, NULL, NULL),
+               func,
+               data);
+    each_event(text, length, func, data);
+    each_spooled(lines, last, func, data);
+    return last;
+}
+
+typedef struct {
+    JsonArray *events;
+    gint64 since;
+} Wanted;
+
+static void
+take_wanted(JsonObject *event, gint64 number, gpointer data)
+{
+    Wanted *wanted = data;
+
+    if (number > wanted->since)
+        json_array_add_object_element(wanted->events, json_object_ref(event));
 }
 
 JsonArray *
 dcc_journal_read_run(const char *path, const char *spool, gint64 since)
 {
-    g_autoptr(JsonArray) events = dcc_journal_read_file(path, 0);
-    g_autoptr(JsonArray) all = NULL;
-    JsonArray *wanted;
+    Wanted wanted = {json_array_new(), since};
 
-    if (spool != NULL)
-        add_spooled(events, spool);
-    all = add_older(path, events);
-    wanted = json_array_new();
-    for (guint i = 0; i < json_array_get_length(all); i++)
-        if (get_number(all, i) > since)
-            json_array_add_object_element(wanted,
-                                          json_object_ref(json_array_get_object_element(all, i)));
-    return wanted;
+    dcc_journal_each_of_run(path, spool, take_wanted, &wanted);
+    return wanted.events;
+}
+
+JsonArray *
+dcc_journal_read_file(const char *path, gint64 since)
+{
+    Wanted wanted = {json_array_new(), since};
+    g_autofree char *text = NULL;
+    gsize length = 0;
+
+    if (g_file_get_contents(path, &text, &length, NULL))
+        each_event(text, length, take_wanted, &wanted);
+    return wanted.events;
 }

@@ -8,10 +8,12 @@
 #include "dcc-journal.h"
 
 #include "dcc-death.h"
+#include "dcc-event-ring.h"
 #include "dcc-journal-rate.h"
 #include "dcc-json.h"
 #include "dcc-spool.h"
 #include "dcc-store-file.h"
+#include "dcc-system.h"
 
 #include <string.h>
 
@@ -27,8 +29,8 @@ struct _DccJournal {
     DccSpool *spool;
     char *path;
     char *deaths_path;
-    GQueue *ring;     /* JsonObject, oldest first */
-    GHashTable *ends; /* incarnations in the list of ends */
+    DccEventRing *ring;
+    GQueue *ends; /* incarnations in the list of ends, oldest first */
     gint64 last;
     DccJournalRate health_rate;
     gboolean tells;
@@ -116,33 +118,41 @@ is_in_order(DccJournal *self)
     return self->tells || !dcc_store_writer_has_failed(self->writer);
 }
 
+static gboolean
+has_end(DccJournal *self, const char *incarnation)
+{
+    return g_queue_find_custom(self->ends, incarnation, (GCompareFunc)strcmp) != NULL;
+}
+
+/* As many as the list itself may have. FALSE: it is in there already. */
+static gboolean
+note_end(DccJournal *self, const char *incarnation)
+{
+    if (has_end(self, incarnation))
+        return FALSE;
+    g_queue_push_tail(self->ends, g_strdup(incarnation));
+    if (g_queue_get_length(self->ends) > 2 * DCC_JOURNAL_DEATHS)
+        g_free(g_queue_pop_head(self->ends));
+    return TRUE;
+}
+
+/* What is loaded of the run. */
+typedef struct {
+    DccJournal *journal;
+    JsonObject *exit; /* the last one */
+} Loaded;
+
 static void
-keep(DccJournal *self, JsonObject *event)
+load_event(JsonObject *event, gint64 number, gpointer data)
 {
-    g_queue_push_tail(self->ring, json_object_ref(event));
-    if (g_queue_get_length(self->ring) > DCC_JOURNAL_RING)
-        json_object_unref(g_queue_pop_head(self->ring));
-}
+    Loaded *loaded = data;
 
-static gint64
-get_last_number(JsonArray *events)
-{
-    guint n = json_array_get_length(events);
-
-    return n > 0 ? dcc_json_get_int(json_array_get_object_element(events, n - 1), "seq", 0) : 0;
-}
-
-/* Returns the last number that has arrived in the file. */
-static gint64
-load_events(DccJournal *self, const char *spool)
-{
-    g_autoptr(JsonArray) events = dcc_journal_read_run(self->path, spool, 0);
-    g_autoptr(JsonArray) arrived = dcc_journal_read_file(self->path, 0);
-
-    for (guint i = 0; i < json_array_get_length(events); i++)
-        keep(self, json_array_get_object_element(events, i));
-    self->last = get_last_number(events);
-    return get_last_number(arrived);
+    dcc_event_ring_add(loaded->journal->ring, number, dcc_json_to_line(event));
+    loaded->journal->last = number;
+    if (!g_str_equal(dcc_json_get_string(event, "type", ""), "exit"))
+        return;
+    g_clear_pointer(&loaded->exit, json_object_unref);
+    loaded->exit = json_object_ref(event);
 }
 
 static void
@@ -154,7 +164,7 @@ load_ends(DccJournal *self)
         DccDeathNote *note = g_ptr_array_index(notes, i);
 
         if (note->incarnation != NULL)
-            g_hash_table_add(self->ends, g_steal_pointer(&note->incarnation));
+            note_end(self, note->incarnation);
         dcc_fields_free(&dcc_death_note_table, note);
     }
     g_ptr_array_unref(notes);
@@ -169,8 +179,7 @@ is_missing(DccJournal *self, const DccSpoolLine *line, gint64 arrived)
 
     if (line->kind == EVENT)
         return dcc_json_get_int(object, "seq", 0) > arrived;
-    return line->kind == DEATH && incarnation != NULL &&
-           g_hash_table_add(self->ends, g_strdup(incarnation));
+    return line->kind == DEATH && incarnation != NULL && note_end(self, incarnation);
 }
 
 static void
@@ -188,17 +197,28 @@ send_spooled(DccJournal *self, GPtrArray *lines, gint64 arrived)
 
 /* A session may have been killed after it had told an exit and before it had listed it. */
 static void
-list_last_exit(DccJournal *self)
+list_last_exit(DccJournal *self, JsonObject *event)
 {
-    for (GList *l = self->ring->tail; l != NULL; l = l->prev) {
-        const char *incarnation = dcc_json_get_string(l->data, "incarnation", NULL);
+    const char *incarnation =
+        event != NULL ? dcc_json_get_string(event, "incarnation", NULL) : NULL;
 
-        if (!g_str_equal(dcc_json_get_string(l->data, "type", ""), "exit"))
-            continue;
-        if (incarnation != NULL && !g_hash_table_contains(self->ends, incarnation))
-            dcc_journal_add_death(self, l->data);
-        return;
-    }
+    if (incarnation != NULL && !has_end(self, incarnation))
+        dcc_journal_add_death(self, event);
+}
+
+/* What an earlier session of this run has left. */
+static void
+load(DccJournal *self, GPtrArray *left, const char *spool)
+{
+    Loaded loaded = {self, NULL};
+    gint64 arrived;
+
+    load_ends(self);
+    arrived = dcc_journal_each_of_run(self->path, spool, load_event, &loaded);
+    send_spooled(self, left, arrived);
+    list_last_exit(self, loaded.exit);
+    g_clear_pointer(&loaded.exit, json_object_unref);
+    dcc_system_trim_memory();
 }
 
 static gboolean
@@ -213,7 +233,7 @@ begin_run(DccJournal *self)
 {
     dcc_store_writer_push(
         self->writer, "the journal of events", rotate, g_strdup(self->path), g_free);
-    g_queue_clear_full(self->ring, (GDestroyNotify)json_object_unref);
+    dcc_event_ring_clear(self->ring);
     self->last = 0;
 }
 
@@ -227,15 +247,12 @@ dcc_journal_open(DccInstanceDir *instance_dir, gboolean fresh)
     self->writer = dcc_instance_dir_get_writer(instance_dir);
     self->path = dcc_instance_dir_get_state_file(instance_dir, DCC_INSTANCE_DIR_EVENTS);
     self->deaths_path = dcc_instance_dir_get_state_file(instance_dir, DCC_INSTANCE_DIR_DEATHS);
-    self->ring = g_queue_new();
-    self->ends = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->ring = dcc_event_ring_new();
+    self->ends = g_queue_new();
     dcc_store_writer_flush(self->writer, FLUSH_MS);
     self->spool = dcc_spool_open(spool, &left);
-    if (!fresh || left->len > 0) {
-        load_ends(self);
-        send_spooled(self, left, load_events(self, spool));
-        list_last_exit(self);
-    }
+    if (!fresh || left->len > 0)
+        load(self, left, spool);
     if (fresh)
         begin_run(self);
     return self;
@@ -249,8 +266,8 @@ dcc_journal_free(DccJournal *self)
     if (self->tells)
         dcc_store_writer_set_failed_func(self->writer, NULL, NULL);
     dcc_spool_unref(self->spool);
-    g_queue_free_full(self->ring, (GDestroyNotify)json_object_unref);
-    g_hash_table_unref(self->ends);
+    dcc_event_ring_free(self->ring);
+    g_queue_free_full(self->ends, g_free);
     g_free(self->path);
     g_free(self->deaths_path);
     g_free(self);
@@ -295,10 +312,10 @@ dcc_journal_add(DccJournal *self, JsonObject *event, gboolean transient)
         return TRUE;
     }
     json_object_set_int_member(event, "seq", ++self->last);
-    keep(self, event);
     line = dcc_json_to_line(event);
     dcc_spool_add(self->spool, EVENT, line);
     send(self, EVENT, line);
+    dcc_event_ring_add(self->ring, self->last, g_steal_pointer(&line));
     return is_in_order(self);
 }
 
@@ -309,35 +326,23 @@ dcc_journal_add_death(DccJournal *self, JsonObject *death)
     g_autofree char *line = dcc_json_to_line(death);
 
     if (incarnation != NULL)
-        g_hash_table_add(self->ends, g_strdup(incarnation));
+        note_end(self, incarnation);
     dcc_spool_add(self->spool, DEATH, line);
     send(self, DEATH, line);
     return is_in_order(self);
 }
 
 JsonArray *
-dcc_journal_list(DccJournal *self, gint64 since, gint64 *gap)
+dcc_journal_list(DccJournal *self, gint64 since, gsize max_bytes, gint64 *gap)
 {
-    JsonArray *events = json_array_new();
-    JsonObject *oldest = g_queue_peek_head(self->ring);
-
-    since = MAX(since, 0); /* numbers begin at 1 */
-    *gap = oldest != NULL ? MAX(0, dcc_json_get_int(oldest, "seq", 0) - since - 1) : 0;
-    for (GList *l = self->ring->head; l != NULL; l = l->next)
-        if (dcc_json_get_int(l->data, "seq", 0) > since)
-            json_array_add_object_element(events, json_object_ref(l->data));
-    return events;
+    return dcc_event_ring_list(self->ring, since, max_bytes, gap);
 }
 
 gboolean
 dcc_journal_has(DccJournal *self, const char *type, const char *incarnation)
 {
-    for (GList *l = self->ring->tail; l != NULL; l = l->prev)
-        if (g_str_equal(dcc_json_get_string(l->data, "type", ""), type) &&
-            g_strcmp0(dcc_json_get_string(l->data, "incarnation", NULL), incarnation) == 0)
-            return TRUE;
-    return incarnation != NULL && g_str_equal(type, "exit") &&
-           g_hash_table_contains(self->ends, incarnation);
+    return dcc_event_ring_has(self->ring, type, incarnation) ||
+           (incarnation != NULL && g_str_equal(type, "exit") && has_end(self, incarnation));
 }
 
 gint64

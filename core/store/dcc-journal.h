@@ -12,7 +12,6 @@
 
 G_BEGIN_DECLS
 
-#define DCC_JOURNAL_RING   4096
 #define DCC_JOURNAL_DEATHS 100
 
 typedef struct _DccJournal DccJournal;
@@ -42,9 +41,10 @@ dcc_journal_set_failed_func(DccJournal *self, DccJournalFailed func, gpointer us
  * timeout_ms. */
 gboolean
 dcc_journal_flush(DccJournal *self, gint64 timeout_ms);
-/* (transfer full): events numbered above since; *gap: how many of those are no longer kept. */
+/* (transfer full): the newest events numbered above since that fit into max_bytes; *gap: how many
+ * are left out or no longer kept. */
 JsonArray *
-dcc_journal_list(DccJournal *self, gint64 since, gint64 *gap);
+dcc_journal_list(DccJournal *self, gint64 since, gsize max_bytes, gint64 *gap);
 gint64
 dcc_journal_get_last(DccJournal *self);
 /* Whether an event of this type about this run is among those kept. For "exit" the list of ends is

@@ -188,12 +188,23 @@ collect_names(const char *base, const char *witness, GHashTable *names)
     while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(base, entry, NULL);
 
-        if (dcc_instance_dir_is_name(entry) && has_file(path, witness))
+        if (dcc_instance_dir_is_name(entry) && !g_hash_table_contains(names, entry) &&
+            has_file(path, witness))
             g_hash_table_add(names, g_strdup(entry));
     }
 }
 
 /* Of those that share the state directory, what is this machine's. */
+static gboolean
+has_ended(DccRuntime *self, const char *name)
+{
+    g_autofree char *path = dcc_host_mark_find(self->state_path, self->path, name);
+
+    return has_file(path, DCC_INSTANCE_DIR_LAST);
+}
+
+/* What is known by its record already is not looked at again: whose a state directory is costs a
+ * file that is read. */
 static void
 collect_ended(DccRuntime *self, GHashTable *names)
 {
@@ -203,10 +214,8 @@ collect_ended(DccRuntime *self, GHashTable *names)
     collect_names(self->path, DCC_INSTANCE_DIR_LAST, names);
     while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
         g_autofree char *name = dcc_host_mark_get_name(entry);
-        g_autofree char *path =
-            name != NULL ? dcc_host_mark_find(self->state_path, self->path, name) : NULL;
 
-        if (path != NULL && has_file(path, DCC_INSTANCE_DIR_LAST))
+        if (name != NULL && !g_hash_table_contains(names, name) && has_ended(self, name))
             g_hash_table_add(names, g_steal_pointer(&name));
     }
 }
@@ -245,6 +254,31 @@ dcc_runtime_list_names(DccRuntime *self, gboolean all)
     g_ptr_array_sort(sorted, compare_strings);
     g_ptr_array_add(sorted, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&sorted), FALSE);
+}
+
+/**
+ * dcc_runtime_has_name:
+ * @self: the directories
+ * @name: any text
+ *
+ * Whether dcc_runtime_list_names() would list it, with those that have ended. This looks at one
+ * instance, however many there are.
+ *
+ * Returns: %TRUE if there is an instance of this name
+ * Since: 1.0
+ */
+gboolean
+dcc_runtime_has_name(DccRuntime *self, const char *name)
+{
+    g_autofree char *path = NULL;
+
+    g_return_val_if_fail(DCC_IS_RUNTIME(self), FALSE);
+    g_return_val_if_fail(name != NULL, FALSE);
+    if (!dcc_instance_dir_is_name(name))
+        return FALSE;
+    path = g_build_filename(self->path, name, NULL);
+    return has_file(path, DCC_INSTANCE_DIR_RECORD) || has_file(path, DCC_INSTANCE_DIR_LAST) ||
+           has_ended(self, name);
 }
 
 static gboolean

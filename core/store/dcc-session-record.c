@@ -41,6 +41,7 @@ static const DccField fields[] = {
     ROW(bundle, BYTES),
     ROW(rescued, BYTESV),
     ROW(degraded, TEXTV),
+    ROW(tied_to, TEXTV),
     ROW(next_cause, TEXT),
     ROW(next_safe, BOOL),
     ROW(next_recover, BOOL),

@@ -42,6 +42,7 @@ typedef struct {
     char *bundle;       /* bytes */
     char **rescued;     /* bytes */
     char **degraded;
+    char **tied_to; /* processes after whose end the instance ends: "PID:START" */
 
     /* The next run: how it begins. */
     char *next_cause;

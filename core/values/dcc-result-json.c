@@ -1,7 +1,7 @@
 /* A result as JSON text, and back without loss.
  *
  * Contract: kind, verdict, code, signal, core_dumped and reason are always there; likely_signal,
- * stage and errno only where they mean something. What is read is checked, for a record on disk may
+ * job, peak_bytes, peak_from, stage and errno only where they mean something. What is read is checked, for a record on disk may
  * be damaged: above all, a lost end does not come back as code 0. Threading: any thread.
  */
 #include "dcc-enum-types.h"
@@ -37,6 +37,13 @@ dcc_result_to_json(DccResult *self)
     json_object_set_string_member(object, "reason", self->reason);
     if (likely != 0)
         json_object_set_int_member(object, "likely_signal", likely);
+    if (self->job)
+        json_object_set_boolean_member(object, "job", TRUE);
+    if (self->peak_bytes > 0) {
+        json_object_set_int_member(object, "peak_bytes", self->peak_bytes);
+        json_object_set_string_member(
+            object, "peak_from", self->peak_from != NULL ? self->peak_from : "unknown");
+    }
     if (self->stage != NULL)
         dcc_json_set_bytes(object, "stage", self->stage);
     if (self->errno_code != 0)
@@ -117,6 +124,12 @@ dcc_result_from_json(const char *text, GError **error)
     self->code = read_small(object, "code", -1);
     self->signal = read_small(object, "signal", 0);
     self->core_dumped = dcc_json_get_boolean(object, "core_dumped", FALSE);
+    self->job = dcc_json_get_boolean(object, "job", FALSE);
+    self->peak_bytes = dcc_json_get_int(object, "peak_bytes", -1);
+    if (self->peak_bytes > 0)
+        self->peak_from = g_strdup(dcc_json_get_string(object, "peak_from", "unknown"));
+    else
+        self->peak_bytes = -1;
     self->stage = dcc_json_get_bytes(object, "stage");
     self->errno_code = read_small(object, "errno", 0);
     self->reason = g_strdup(dcc_json_get_string(object, "reason", ""));

@@ -16,4 +16,7 @@ struct _DccResult {
     char *stage;
     int errno_code;
     char *reason;
+    gboolean job;      /* it had work of its own to do */
+    gint64 peak_bytes; /* of memory; -1 not known */
+    char *peak_from;   /* who says so */
 };

@@ -43,6 +43,7 @@ dcc_result_finalize(GObject *object)
 
     g_free(self->stage);
     g_free(self->reason);
+    g_free(self->peak_from);
     G_OBJECT_CLASS(dcc_result_parent_class)->finalize(object);
 }
 
@@ -57,6 +58,7 @@ dcc_result_init(DccResult *self)
 {
     self->kind = DCC_RESULT_LOST;
     self->code = -1;
+    self->peak_bytes = -1;
 }
 
 /**
@@ -167,12 +169,15 @@ judge_kind(DccExitInfo *info, DccVerdict *verdict)
     return is_stop(info, verdict) ? DCC_RESULT_STOPPED : kind;
 }
 
-/* KILLED means somebody else's signal: an end by ours is the stop that was asked for. */
+/* KILLED means somebody else's signal: an end by ours is the stop that was asked for. A job that was
+ * stopped has not done its work, however orderly it ended. */
 static DccVerdictKind
-judge_verdict(DccResultKind kind, DccVerdict *verdict)
+judge_verdict(DccResultKind kind, gboolean job, DccVerdict *verdict)
 {
     DccVerdictKind said = verdict != NULL ? dcc_verdict_get_kind(verdict) : DCC_VERDICT_UNKNOWN;
 
+    if (kind == DCC_RESULT_STOPPED && job)
+        return DCC_VERDICT_CANCELLED;
     if (kind == DCC_RESULT_STOPPED && (said == DCC_VERDICT_KILLED || said == DCC_VERDICT_UNKNOWN))
         return DCC_VERDICT_CLEAN;
     return said;
@@ -220,7 +225,8 @@ dcc_result_new_ended(DccExitInfo *info, DccVerdict *verdict)
     DccResult *self = g_object_new(DCC_TYPE_RESULT, NULL);
 
     self->kind = judge_kind(info, verdict);
-    self->verdict = judge_verdict(self->kind, verdict);
+    self->job = dcc_exit_info_is_job(info);
+    self->verdict = judge_verdict(self->kind, self->job, verdict);
     self->code = dcc_exit_info_get_code(info);
     self->signal = dcc_exit_info_get_signal(info);
     self->core_dumped = dcc_exit_info_get_core_dumped(info);
@@ -376,6 +382,62 @@ dcc_result_get_errno(DccResult *self)
 }
 
 /**
+ * dcc_result_get_peak_memory:
+ * @self: a #DccResult
+ * @source: (out) (optional) (transfer none) (nullable): who says so: "kernel" (its count for the
+ * largest process, at the end), "samples" (the sum of all processes, looked at now and then),
+ * "cgroup" (the group's own count, where that is what ran out)
+ *
+ * How much memory it had at most.
+ *
+ * Returns: bytes; -1 where it is not known
+ *
+ * Since: 1.1
+ */
+gint64
+dcc_result_get_peak_memory(DccResult *self, const char **source)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), -1);
+
+    if (source != NULL)
+        *source = self->peak_from;
+    return self->peak_bytes;
+}
+
+/**
+ * dcc_result_with_peak_memory:
+ * @self: a #DccResult
+ * @bytes: the most memory that it had; -1 where it is not known
+ * @source: (nullable): who says so, as of dcc_result_get_peak_memory()
+ *
+ * The same end, with that figure.
+ *
+ * Returns: (transfer full): a new #DccResult
+ *
+ * Since: 1.1
+ */
+DccResult *
+dcc_result_with_peak_memory(DccResult *self, gint64 bytes, const char *source)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), NULL);
+
+    DccResult *result = g_object_new(DCC_TYPE_RESULT, NULL);
+
+    result->kind = self->kind;
+    result->verdict = self->verdict;
+    result->code = self->code;
+    result->signal = self->signal;
+    result->core_dumped = self->core_dumped;
+    result->stage = g_strdup(self->stage);
+    result->errno_code = self->errno_code;
+    result->reason = g_strdup(self->reason);
+    result->job = self->job;
+    result->peak_bytes = bytes > 0 ? bytes : -1;
+    result->peak_from = bytes > 0 ? g_strdup(source) : NULL;
+    return result;
+}
+
+/**
  * dcc_result_get_reason:
  * @self: a #DccResult
  *
@@ -421,7 +483,8 @@ is_false_success(DccResult *self)
  * @self: a #DccResult
  *
  * What a shell is shown: the code (1 where the application said 0 and its verdict is none of
- * success), 128+n for signal n, 0 for a stop that was asked for, or what fits the failure: 75 no
+ * success), 128+n for signal n, 0 for a stop that was asked for (143 where it cancelled a job), or
+ * what fits the failure: 75 no
  * licence, 78 bad scene or directory, 124 not ready in time, 1 ended in order before it was ready,
  * 126 and 127 as a shell has them, 125 lost.
  *
@@ -447,6 +510,8 @@ dcc_result_to_exit_status(DccResult *self)
     case DCC_RESULT_SIGNALED:
         return STATUS_SIGNAL_BASE + self->signal;
     case DCC_RESULT_STOPPED:
+        if (self->job)
+            return STATUS_SIGNAL_BASE + DCC_SIGNAL_TERMINATE;
         return self->code >= 0 ? self->code : 0;
     case DCC_RESULT_OOM:
         return STATUS_SIGNAL_BASE + DCC_SIGNAL_KILL;

@@ -42,6 +42,12 @@ DCC_API const char *
 dcc_result_get_stage(DccResult *self);
 DCC_API int
 dcc_result_get_errno(DccResult *self);
+/* The most memory that it had, in bytes; -1: not known. *source: who says so; may be NULL. */
+DCC_API gint64
+dcc_result_get_peak_memory(DccResult *self, const char **source);
+/* (transfer full): the same end, with the most memory that it had. */
+DCC_API DccResult *
+dcc_result_with_peak_memory(DccResult *self, gint64 bytes, const char *source);
 DCC_API const char *
 dcc_result_get_reason(DccResult *self);
 /* What a shell shows: the code, 128+signal, or the dcchost status that fits the failure

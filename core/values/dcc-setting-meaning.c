@@ -39,6 +39,7 @@ static const struct {
     {"bundle-size", "bytes of crash bundles that are kept, work included"},
     {"backoff-initial", "the first delay before a restart"},
     {"backoff-max", "the longest delay before a restart"},
+    {"stop-budget", "how long a stop may take in all; 0: as its steps say"},
 };
 
 /**

@@ -58,6 +58,7 @@ static const SettingInfo infos[DCC_N_SETTINGS] = {
         {"bundle-size", DCC_NUMBER_BYTES, 512 * KIB *KIB, KIB *KIB, KIB *KIB *KIB *KIB},
     [DCC_SETTING_BACKOFF_INITIAL] = {"backoff-initial", DCC_NUMBER_DURATION, SECONDS(1), 0, A_YEAR},
     [DCC_SETTING_BACKOFF_MAX] = {"backoff-max", DCC_NUMBER_DURATION, SECONDS(60), 0, A_YEAR},
+    [DCC_SETTING_STOP_BUDGET] = {"stop-budget", DCC_NUMBER_DURATION, 0, 0, A_YEAR},
 };
 
 typedef enum {

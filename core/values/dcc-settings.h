@@ -45,6 +45,8 @@ G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
  * @DCC_SETTING_BUNDLE_SIZE: and so much of it, work included: `536870912`, bytes
  * @DCC_SETTING_BACKOFF_INITIAL: the first delay: `1s`
  * @DCC_SETTING_BACKOFF_MAX: the longest delay: `60s`
+ * @DCC_SETTING_STOP_BUDGET: how long a stop may take in all, where none says otherwise: `0s`, the
+ * times of its steps; 1.1
  *
  * Every number that a session goes by. Times are in milliseconds; the default of each is said
  * here as [method@DccHost.Settings.parse] takes it.
@@ -78,6 +80,7 @@ typedef enum {
     DCC_SETTING_BUNDLE_SIZE,
     DCC_SETTING_BACKOFF_INITIAL,
     DCC_SETTING_BACKOFF_MAX,
+    DCC_SETTING_STOP_BUDGET,
 } DccSetting;
 /**
  * DCC_N_SETTINGS:
@@ -86,7 +89,7 @@ typedef enum {
  *
  * Since: 1.0
  */
-#define DCC_N_SETTINGS (DCC_SETTING_BACKOFF_MAX + 1)
+#define DCC_N_SETTINGS (DCC_SETTING_STOP_BUDGET + 1)
 
 DCC_API DccSettings *
 dcc_settings_new(void);

@@ -263,7 +263,7 @@ test_rescue(void)
 
 #define STARTED ((gint64)1000000)
 /* Who tells of the directory that a run shares with other Blenders. */
-typedef enum { NOBODY, OUTPUT, AGENT } Teller;
+typedef enum { NOBODY, OUTPUT, AGENT, NEWER_OUTPUT } Teller;
 
 typedef struct {
     const char *name;
@@ -278,7 +278,9 @@ find_shared(const SharedFile *file, Teller teller)
     g_autofree char *own = fixture_root();
     g_autofree char *shared = fixture_root();
     g_autofree char *note = g_strdup_printf("%s\n4711\n", shared);
-    g_autofree char *quit = g_strdup_printf("Saved session recovery to '%s/quit.blend'", shared);
+    char quote = teller == NEWER_OUTPUT ? '"' : '\'';
+    g_autofree char *quit =
+        g_strdup_printf("Saved session recovery to %c%s/quit.blend%c", quote, shared, quote);
     g_autofree char *report = g_strdup_printf("Writing: %s/shot.crash.txt", shared);
     const char *lines[] = {quit, report, "Blender quit", NULL};
     g_autoptr(DccAdapter) adapter = make_adapter();
@@ -294,7 +296,7 @@ find_shared(const SharedFile *file, Teller teller)
     dcc_exit_info_set_pid(info, teller == AGENT ? 99 : 4711);
     if (teller == AGENT)
         g_free(fixture_put_content(own, DCC_BLENDER_TEMP_NOTE, note, -1));
-    if (teller == OUTPUT) {
+    if (teller == OUTPUT || teller == NEWER_OUTPUT) {
         dcc_exit_info_set_last_lines(info, lines);
         dcc_exit_info_add_event(info, event);
     }
@@ -323,9 +325,11 @@ test_rescue_shared(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
-        for (int teller = NOBODY; teller <= AGENT; teller++) {
+        for (int teller = NOBODY; teller <= NEWER_OUTPUT; teller++) {
+            int kind = files[i].kinds[teller == NEWER_OUTPUT ? OUTPUT : teller];
+
             g_test_message("%s, %d", files[i].name, teller);
-            g_assert_cmpint(find_shared(&files[i], (Teller)teller), ==, files[i].kinds[teller]);
+            g_assert_cmpint(find_shared(&files[i], (Teller)teller), ==, kind);
         }
     }
 }

@@ -285,12 +285,12 @@ test_stop(void)
         {FALSE, "", "save", 10000},
         {FALSE, "-a", "save", 10000}, /* a window */
         /* Nothing can be saved, and no orderly end is worth the farm's whole patience. */
-        {TRUE, "-P x.py", NULL, 3000},
-        {TRUE, "-P x.py -a", NULL, 3000},
-        {TRUE, "-P x.py -- -a", NULL, 3000},
-        {TRUE, "-a", NULL, 3000},
-        {TRUE, "-o /x -f 1..3", NULL, 3000},
-        {FALSE, "-b -a", NULL, 3000},
+        {TRUE, "-P x.py", NULL, 2000},
+        {TRUE, "-P x.py -a", NULL, 2000},
+        {TRUE, "-P x.py -- -a", NULL, 2000},
+        {TRUE, "-a", NULL, 2000},
+        {TRUE, "-o /x -f 1..3", NULL, 2000},
+        {FALSE, "-b -a", NULL, 2000},
     };
     g_autoptr(DccAdapter) adapter = make_adapter();
 

@@ -114,6 +114,23 @@ def test_a_new_session_is_found(mode, start, session):
     assert blender.wait() == 0
 
 
+def test_a_session_that_dies_over_an_answer_takes_nobody_along(start, session):
+    """Newer Blenders do not ignore SIGPIPE, and this one is made to be like them."""
+    blender = start("loop")
+    line = session.meet()
+    line.run("import signal\nsignal.signal(signal.SIGPIPE, signal.SIG_DFL)")
+    blender.process.send_signal(signal.SIGSTOP)
+    line.ask("ping")
+    session.close()  # before the answer can be written
+    blender.process.send_signal(signal.SIGCONT)
+    session.listen()
+    line = session.accept()
+    line.welcome()
+    assert line.ping()["pid"] == blender.process.pid
+    line.call("quit")
+    assert blender.wait() == 0
+
+
 def test_what_was_asked_by_a_dead_session_is_not_done(start, session):
     blender = start("loop")
     line = session.meet()

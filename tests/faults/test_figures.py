@@ -1,13 +1,21 @@
 """What an instance costs."""
 
 import os
+import re
+import shutil
+import signal
 import time
 
+import pytest
+
 from box import until
-from faults import figure, memory_kib
+from faults import figure, memory_kib, start_session
+
+STRACE = shutil.which("strace", path="/usr/bin:/bin")
 
 IDLE_S = 20
 RESTARTS = 50
+EARLY, LATE = 100, 200
 
 
 def switches(pid):
@@ -41,9 +49,45 @@ def test_idle(box):
     assert sanitized or rss[shim] < 2 << 10
 
 
-def test_descriptors_and_memory_are_flat_over_restarts(box):
+def looks_at_each(box, number):
+    """How many files of each descendant of the application a session opens for one sample."""
+    out, many, name = box.work / "calls", box.work / "many", "n%d" % number
+    many.write_text("""#!/bin/sh
+[ "$1" = --version ] || for each in $(seq %d); do sleep 1000 & done
+exec '%s' "$@"
+""" % (number, os.environ["DCCHOST_FAKE_EXECUTABLE"]))
+    many.chmod(0o755)
+    box.env["DCCHOST_FAKE_EXECUTABLE"] = str(many)
+    session = start_session(box, "fake", "--name", name, "--set", "probe-period=300ms",
+                            under=[STRACE, "-qq", "-e", "trace=openat", "-o", str(out)])
+    until(lambda: box.run("status", name).status == 0 and box.status(name)["ready"], "ready", 60)
+    pid = box.status(name)["pid"]
+    children = [each for each, command in box.processes().items() if command.startswith("sleep")]
+    assert len(children) == number
+    sample = '"/proc/%d/io"' % pid
+
+    def samples():
+        return out.read_text(errors="replace").split(sample)
+
+    until(lambda: len(samples()) > 4, "four samples", 60)
+    whole = "".join(samples()[1:4])
+    assert box.run("kill", name).status == 0
+    session.wait(60)
+    return len(re.findall(r'"/proc/(?:%s)/' % "|".join(map(str, children)), whole)) / 3 / number
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_a_sample_costs_each_descendant_the_same(box):
+    few, many = looks_at_each(box, 10), looks_at_each(box, 100)
+    figure("files opened for each descendant and sample: %.1f of 10, %.1f of 100" % (few, many))
+    assert 1 <= few <= 5 and many < few * 1.2
+
+
+def crash_often(box, times, *options):
+    """It crashes so often, and then lives. Returns what tells its lives so far."""
     box.run("launch", "fake", "-d", "--backoff", "fixed:1ms", "--max-restarts", "4000", "--set", "instant-crash=0",
-            "--", "--crash-after", "0", "--count-file", str(box.work / "lives"), "--crash-times", str(RESTARTS))
+            *options, "--", "--crash-after", "0", "--count-file", str(box.work / "lives"),
+            "--crash-times", str(times))
 
     def lives():
         try:
@@ -51,6 +95,11 @@ def test_descriptors_and_memory_are_flat_over_restarts(box):
         except (OSError, ValueError):
             return 0
 
+    return lives
+
+
+def test_descriptors_and_memory_are_flat_over_restarts(box):
+    lives = crash_often(box, RESTARTS)
     until(lambda: lives() >= 5, "the first lives")
     session = box.status()["session_pid"]
     early = memory_kib(session)
@@ -66,3 +115,21 @@ def test_descriptors_and_memory_are_flat_over_restarts(box):
     assert late - early < 3 << 10
     assert box.status()["restart_count"] == RESTARTS + 1
     assert box.run("kill").status == 0
+
+
+def test_memory_levels_off(box):
+    """What a session keeps of the past is bounded in bytes, and the bound is reached early."""
+    lives = crash_often(box, LATE, "--set", "crash-grace=0", "--set", "scene-crashes=0")
+    session = box.status()["session_pid"]
+    until(lambda: lives() >= EARLY, "the first half", 100)
+    early = memory_kib(session)
+    until(lambda: lives() == LATE + 1 and box.status()["ready"], "the last life", 100)
+    late = memory_kib(session)
+    figure("memory after %d restarts: %d KiB, after %d: %d KiB" % (EARLY, early, LATE, late))
+    assert late < early * 1.15
+    os.kill(session, signal.SIGKILL)
+    assert box.run("adopt", "fake").status == 0
+    adopted = memory_kib(box.status()["session_pid"])
+    figure("memory of the session that adopts it: %d KiB" % adopted)
+    assert box.run("kill").status == 0
+    assert adopted < early * 1.15

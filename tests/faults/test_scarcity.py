@@ -30,15 +30,16 @@ def hasten(box):
 
 
 @pytest.mark.skipif(not STRACE, reason="no strace here")
-@pytest.mark.parametrize("error", ["EAGAIN", "ENOMEM"])
-def test_no_process_to_be_had_at_the_start(box, error):
-    """The first attempts are refused by the kernel; nobody calls that a crash."""
+@pytest.mark.parametrize("error, limit", [("EAGAIN", "ulimit -u"), ("ENOMEM", "memory.max")])
+def test_no_process_to_be_had_at_the_start(box, error, limit):
+    """The first attempts are refused by the kernel; nobody calls that a crash, and the limit is named."""
     # Not clone3, which makes threads here.
     calls = "clone,vfork,fork"
     session = start_session(box, "fake", *FAST, under=[
         STRACE, "-qq", "-o", "/dev/null", "-e", "trace=" + calls, "-e",
         "inject=%s:error=%s:when=1..2" % (calls, error)])
     until(lambda: any(each.get("to") == "restarting" for each in events(box, "fake", "state")), "the refusal")
+    assert any(limit in each.get("reason", "") for each in events(box, "fake", "state"))
     hasten(box)
     assert ready(box)["restart_count"] == 0
     assert not events(box, "fake", "exit") and not events(box, "fake", "restart")
@@ -69,6 +70,16 @@ def test_no_inotify_instance_left(box):
     assert box.run("kill", "fake").status == 0
     assert b"a line" in follower.communicate(timeout=20)[0]
     session.wait(20)
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_no_process_for_a_session(box):
+    done = subprocess.run([STRACE, "-qq", "-o", "/dev/null", "-e", "trace=clone,vfork,fork", "-e",
+                           "inject=clone,vfork,fork:error=EAGAIN", os.environ["DCCHOST"], "launch", "fake", "-d"],
+                          env=box.env, cwd=str(box.work), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 125
+    assert b"cannot start the session process" in done.stderr and b"ulimit -u" in done.stderr
+    assert box.run("ps", "--json").json == []
 
 
 def test_many_sessions_and_not_one_inotify_instance(box):

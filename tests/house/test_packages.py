@@ -112,6 +112,56 @@ def test_a_blender_that_is_not_listed(tmp_path):
     assert status == 2 and "4.2.23" in said
 
 
+@pytest.fixture
+def debian(tmp_path, monkeypatch, capsys):
+    """The installer of Debians, as root, with a debootstrap of the test's own: its last words, or no such program."""
+    sys.path.insert(0, str(BLENDERS))
+    import install_debian
+
+    def install(suite="sid", words=None, user=0):
+        place, programs = tmp_path / "blenders", tmp_path / "programs"
+        programs.mkdir(exist_ok=True)
+        for name, text in (("unshare", 'shift 3\nexec "$@"'), ("debootstrap", "echo '%s'\nexit 1" % words)):
+            if words is not None:
+                (programs / name).write_text("#!/bin/sh\n%s\n" % text)
+                (programs / name).chmod(0o755)
+        monkeypatch.setattr(install_debian, "PATH", str(programs))
+        monkeypatch.setattr(os, "geteuid", lambda: user)
+        return install_debian.main(str(place), suite), capsys.readouterr().err, place
+
+    return install
+
+
+@pytest.mark.parametrize("words, user, reason", [
+    (None, 1000, "it needs root"),
+    (None, 0, "debootstrap is not installed"),
+    ("E: Failed getting release file http://127.0.0.1:9/dists/sid/Release", 0, "Failed getting release file"),
+])
+def test_a_debian_that_cannot_be_had(debian, words, user, reason):
+    """It is said, and its tests are skipped."""
+    status, said, place = debian(words=words, user=user)
+    assert status == 0 and "sid: its tests are skipped: " in said and reason in said, said
+    assert reason in (place / "sid.reason").read_text() and not (place / "sid").exists()
+    status, said = run_blenders("run_debian.py", place, "sid", "test_crash.py")
+    assert status == 77 and said.startswith("Debian sid: "), said
+
+
+def test_a_debian_that_breaks_off_is_a_failure(debian):
+    status, said, place = debian(words="E: Internal error")
+    assert status == 1 and "E: Internal error" in said and not (place / "sid").exists()
+
+
+def test_a_debian_that_is_there_is_left_alone(debian):
+    _status, _said, place = debian(user=1000)
+    (place / "sid").mkdir()
+    assert debian()[:2] == (0, "") and not (place / "sid.reason").exists()
+
+
+def test_a_debian_that_is_not_listed(debian):
+    status, said, _place = debian("woody")
+    assert status == 2 and "trixie" in said
+
+
 def test_what_a_module_lacks_is_allowed_by_name():
     """Each test that a module is not asked is one that there is, and a build server's list names it."""
     sys.path.insert(0, str(BLENDERS))

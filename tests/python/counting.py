@@ -33,8 +33,8 @@ def settle(found):
         time.sleep(0.1)
 
 
-def idle():
-    found, monitor = children(NUMBER, ["/bin/sleep", "1000"])
+def idle(number=NUMBER):
+    found, monitor = children(number, ["/bin/sleep", "1000"])
     settle(found)
     monitor.refresh()
     mark("begin")
@@ -43,6 +43,10 @@ def idle():
         monitor.list_all()
     mark("end")
     return found
+
+
+def idle_many():
+    return idle(MANY)
 
 
 def busy():
@@ -118,8 +122,10 @@ def end_many():
     return end(MANY)
 
 
+CASES = {"end-few": end_few, "end-many": end_many, "idle": idle, "idle-many": idle_many, "busy": busy, "alive": alive,
+         "poll": poll, "launch": launch}
+
 if __name__ == "__main__":
-    for each in {"end-few": end_few, "end-many": end_many, "idle": idle, "busy": busy, "alive": alive, "poll": poll,
-                 "launch": launch}[sys.argv[1]]():
+    for each in CASES[sys.argv[1]]():
         each.kill()
         each.wait()

@@ -3,12 +3,14 @@
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
-from conftest import short
+from conftest import environment, short
 from dcchost import client
 
 
@@ -127,6 +129,16 @@ def test_an_error_has_the_kind_it_was_sent_with(stranger):
 def test_a_request_too_large_is_not_sent(stranger):
     with pytest.raises(ValueError, match="limit"):
         stranger(b"").agent("save", {"directory": "x" * (1024 * 1024)})
+
+
+def test_a_session_that_goes_away_while_it_is_asked(stranger):
+    """In a Python that does not ignore SIGPIPE, as those of some applications. More is asked than a socket takes."""
+    stranger(b"")
+    code = ("import signal; signal.signal(signal.SIGPIPE, signal.SIG_DFL); from dcchost import client\n"
+            "try: client.Session('odd').agent('run', {'source': 'x' * 1000000})\n"
+            "except client.GoneError: print('gone')")
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), stdout=subprocess.PIPE)
+    assert (done.returncode, done.stdout) == (0, b"gone\n")
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-x", "a\0b", "a\nb", "\N{SNOWMAN}", "x" * 65,

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from conftest import environment
-from counting import NUMBER, READINGS
+from counting import MANY, NUMBER, READINGS
 from dcchost import PyProcessWatcher
 
 STRACE = shutil.which("strace", path="/usr/bin:/bin")
@@ -40,7 +40,7 @@ def calls(case, tmp_path):
 # By what is asked for once: readings of one process, calls. An idle process is looked at more closely each 20th time.
 @pytest.mark.skipif(not STRACE, reason="no strace here")
 @pytest.mark.parametrize("case, times, most", [
-    ("idle", NUMBER * READINGS, 1.1), ("busy", NUMBER * 3, 2.0), ("alive", READINGS, 3), ("poll", READINGS, 0),
+    ("idle", NUMBER * READINGS, 1.1), ("idle-many", MANY * READINGS, 1.1), ("busy", NUMBER * 3, 2.0), ("alive", READINGS, 3), ("poll", READINGS, 0),
     ("launch", READINGS, 6)])
 def test_system_calls(case, times, most, tmp_path):
     found = calls(case, tmp_path)

@@ -35,6 +35,7 @@ TIMEOUT = 10.0
 _MAX_LINE = 16 * 1024 * 1024  # a whole ring of events is one line
 _MAX_REQUEST = 1024 * 1024
 _CHUNK = 64 * 1024
+_QUIET = getattr(socket, "MSG_NOSIGNAL", 0)  # not every Python ignores SIGPIPE: Blender's does not since 4.3
 _MOST_AT_ONCE = 64  # sessions that list_instances() asks at the same time
 _PATIENCE = 5.0  # seconds that a command has to clean up after SIGTERM
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\Z")
@@ -232,7 +233,7 @@ class _Connection:
             raise ValueError("a request of %d bytes; %d is the limit" % (len(line), _MAX_REQUEST))
         try:
             self._arm()
-            self.socket.sendall(line)
+            self.socket.sendall(line, _QUIET)
         except socket.timeout:
             raise self._late() from None
         except OSError:

@@ -50,8 +50,10 @@ dcc_dir_watch_source_new(const char *dir, GError **error)
                 errno == ENOENT ? DCC_ERROR_NOT_FOUND : DCC_ERROR_FAILED,
                 "cannot watch %s: %s",
                 dir,
-                errno == ENOSPC ? "too many inotify watches; raise fs.inotify.max_user_watches"
-                                : g_strerror(errno));
+                errno == ENOSPC   ? "too many inotify watches; raise fs.inotify.max_user_watches"
+                : errno == EMFILE ? "too many inotify instances or descriptors; raise "
+                                    "fs.inotify.max_user_instances or 'ulimit -n'"
+                                  : g_strerror(errno));
     g_source_unref(source);
     return NULL;
 }

@@ -1,6 +1,8 @@
 /* Descriptors; see the header. Threading: any. */
 #include "dcc-fds.h"
 
+#include "dcc-system.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/eventfd.h>
@@ -42,9 +44,12 @@ dcc_fds_set_private(int fd)
 gboolean
 dcc_fds_open_pipe(int fds[2], GError **error)
 {
+    g_autofree char *why = NULL;
+
     if (pipe2(fds, O_CLOEXEC) == 0)
         return TRUE;
-    g_set_error(error, DCC_ERROR, DCC_ERROR_FAILED, "cannot open a pipe: %s", g_strerror(errno));
+    why = dcc_system_explain(errno);
+    g_set_error(error, DCC_ERROR, DCC_ERROR_FAILED, "cannot open a pipe: %s", why);
     return FALSE;
 }
 

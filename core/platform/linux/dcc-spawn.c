@@ -8,6 +8,7 @@
  * Threading: any. */
 #include "dcc-spawn.h"
 #include "dcc-pidfd.h"
+#include "dcc-system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -339,16 +340,11 @@ static void
 set_error(GError **error, const Start *start)
 {
     const char *what = start->spawn->argv[0];
+    g_autofree char *why = dcc_system_explain(start->errno_code);
 
     if (g_str_equal(start->stage, "chdir"))
         what = start->spawn->cwd;
-    g_set_error(error,
-                DCC_ERROR,
-                DCC_ERROR_START,
-                "%s of %s failed: %s",
-                start->stage,
-                what,
-                g_strerror(start->errno_code));
+    g_set_error(error, DCC_ERROR, DCC_ERROR_START, "%s of %s failed: %s", start->stage, what, why);
 }
 
 gboolean

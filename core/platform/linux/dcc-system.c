@@ -4,6 +4,7 @@
 #include "dcc-pidfd.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -65,6 +66,51 @@ dcc_system_get_free_bytes(const char *path, guint64 *bytes)
         return FALSE;
     *bytes = (guint64)fs.f_bavail * fs.f_frsize;
     return TRUE;
+}
+
+void
+dcc_system_trim_memory(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
+/* (transfer full): "unlimited" or a number. */
+static char *
+limit_text(__rlimit_resource_t resource)
+{
+    struct rlimit limit;
+
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return g_strdup("unlimited");
+    return g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)limit.rlim_cur);
+}
+
+char *
+dcc_system_explain(int errno_code)
+{
+    const char *text = g_strerror(errno_code);
+    g_autofree char *limit = NULL;
+
+    switch (errno_code) {
+    case EAGAIN:
+        limit = limit_text(RLIMIT_NPROC);
+        return g_strdup_printf("%s: no more processes can be had; end some, or raise 'ulimit -u' "
+                               "(now %s) or the container's limit (pids.max)",
+                               text,
+                               limit);
+    case EMFILE:
+        limit = limit_text(RLIMIT_NOFILE);
+        return g_strdup_printf("%s; raise 'ulimit -n' (now %s)", text, limit);
+    case ENFILE:
+        return g_strdup_printf("%s; raise fs.file-max", text);
+    case ENOMEM:
+        return g_strdup_printf("%s; end something, or raise the container's limit (memory.max)",
+                               text);
+    default:
+        return g_strdup(text);
+    }
 }
 
 guint64

@@ -9,11 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Trees that are larger are walked again with more room. */
+#define USUAL_ROOM 1024
+
 /* Descendants of root, all of them: the room grows until it suffices. */
 static DccProc *
 list_descendants(gint64 root, gsize *n)
 {
-    for (gsize room = 64;; room *= 4) {
+    for (gsize room = USUAL_ROOM;; room *= 4) {
         DccProc *list = g_new(DccProc, room);
 
         *n = dcc_proc_descendants(root, list, room, NULL, NULL);

@@ -206,6 +206,7 @@ dcc_shim_record_from_slot(DccShimRecord *record, const DccShimSlot *slot)
     record->started = slot->started;
     record->ended = slot->ended;
     record->log_dropped = slot->log_dropped;
+    record->peak_bytes = slot->peak_kib > 0 ? (gint64)slot->peak_kib * 1024 : -1;
     record->our_signal = record->exited && WIFSIGNALED(slot->wait_status) &&
                          WTERMSIG(slot->wait_status) == slot->last_signal;
 }

@@ -11,6 +11,7 @@
 #include "dcc-shim-link-private.h"
 #include "dcc-shim-spawn.h"
 #include "dcc-source.h"
+#include "dcc-system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -374,9 +375,11 @@ fail_start(int *errno_code, int error_now, GError **error)
 {
     if (errno_code != NULL)
         *errno_code = error_now;
-    if (error != NULL && *error == NULL)
-        g_set_error(
-            error, DCC_ERROR, DCC_ERROR_START, "no socket for the shim: %s", g_strerror(error_now));
+    if (error != NULL && *error == NULL) {
+        g_autofree char *why = dcc_system_explain(error_now);
+
+        g_set_error(error, DCC_ERROR, DCC_ERROR_START, "no socket for the shim: %s", why);
+    }
     return FALSE;
 }
 

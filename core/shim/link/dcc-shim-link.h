@@ -42,6 +42,7 @@ typedef struct {
     int first_signal;
     int oom_score;
     const char *const *daemons; /* comm names to release */
+    const char *const *ties; /* "PID:START": when one is gone, the shim sees to the end; or NULL */
     const char *const *argv;
     const char *const *envp;
     const char *cwd;
@@ -61,6 +62,7 @@ typedef struct {
     gboolean tree_empty;
     gint64 started; /* wall clock, microseconds since 1970 */
     gint64 ended;
+    gint64 peak_bytes;   /* of memory, of its largest process by the kernel's count; -1 not known */
     gint64 log_dropped;  /* bytes of output that could not be kept */
     gboolean our_signal; /* the last signal we sent it before the end was the one it died by */
 } DccShimRecord;

@@ -42,6 +42,8 @@ command_line(const DccShimStart *start, const char *dir, const char *log_path)
          start->daemons != NULL && start->daemons[i] != NULL && i < DCC_SHIM_MAX_DAEMONS;
          i++)
         add_text(argv, "--daemon", start->daemons[i]);
+    for (guint i = 0; start->ties != NULL && start->ties[i] != NULL && i < DCC_SHIM_MAX_TIES; i++)
+        add_text(argv, "--tie", start->ties[i]);
     if (start->cwd != NULL)
         add_text(argv, "--cwd", start->cwd);
     g_ptr_array_add(argv, g_strdup("--"));

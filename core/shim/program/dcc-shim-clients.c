@@ -57,6 +57,15 @@ dcc_shim_clients_accept(ShimClients *self)
     return -1;
 }
 
+bool
+dcc_shim_clients_has_any(const ShimClients *self)
+{
+    for (int i = 0; i < DCC_SHIM_MAX_CLIENTS; i++)
+        if (self->all[i].fd >= 0)
+            return true;
+    return false;
+}
+
 static bool
 send_message(const ShimClient *client, unsigned news)
 {

@@ -25,6 +25,8 @@ dcc_shim_clients_init(ShimClients *self, int dir_fd, int first_fd);
 /* The new client; -1: there was none, or no room for it. */
 int
 dcc_shim_clients_accept(ShimClients *self);
+bool
+dcc_shim_clients_has_any(const ShimClients *self);
 void
 dcc_shim_clients_tell(ShimClients *self, unsigned news);
 void

@@ -1,7 +1,7 @@
 /* The shim's command line. */
 #pragma once
 
-#include "dcc-shim-wire.h"
+#include "dcc-shim-tie.h"
 
 typedef struct {
     const char *dir;
@@ -13,6 +13,7 @@ typedef struct {
     int oom_score;
     const char *daemons[DCC_SHIM_MAX_DAEMONS];
     unsigned n_daemons;
+    ShimTie tie; /* not opened */
     char **argv;
 } ShimOptions;
 

@@ -2,21 +2,22 @@
  *
  * It holds what must outlive the session: the name's lock, the application's output, the truth of
  * its exit, and the roots of its process tree. One thread, one poll, no allocation, no timer while
- * nothing is to be killed. Every signal that can be is blocked for good: at a shutdown, or when a
+ * nothing is to be killed (but where a kernel has no pidfds for what it is tied to). Every signal that can be is blocked for good: at a shutdown, or when a
  * farm's node is cleared, all processes get SIGTERM at once, and this one goes on until the
  * application's exit is on record and its tree is empty.
  *
  * dcchost-shim --dir DIR --log PATH --log-size N --log-files N --signal N --oom N [--daemon
  * COMM]...
- *              [--cwd DIR] -- PROGRAM [ARGUMENT]...
+ *              [--tie PID:START]... [--cwd DIR] -- PROGRAM [ARGUMENT]...
  * Its environment is the application's. It ends when the application and all it started have ended.
  *
- * This file knows the parts (options, child, tree, output, clients); no part knows this file or
+ * This file knows the parts (options, child, tree, tie, output, clients); no part knows this file or
  * another part. */
 #include "dcc-shim-clients.h"
 #include "dcc-shim-options.h"
 #include "dcc-shim-output.h"
 #include "dcc-shim-start.h"
+#include "dcc-shim-tie.h"
 #include "dcc-shim-tree.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,7 +37,8 @@
 #define EXIT_BROKEN 125
 
 enum { POLL_SIGNAL, POLL_LISTEN, POLL_OUTPUT, POLL_EXEC, POLL_CLIENTS };
-#define N_POLL (POLL_CLIENTS + DCC_SHIM_MAX_CLIENTS)
+#define POLL_TIE (POLL_CLIENTS + DCC_SHIM_MAX_CLIENTS)
+#define N_POLL   (POLL_TIE + DCC_SHIM_MAX_TIES)
 
 typedef struct {
     ShimOptions options;
@@ -165,8 +168,16 @@ wait_status_of(const siginfo_t *info)
     return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
+/* As waitid(), which leaves out what the kernel tells as well: how much memory it has had at most,
+ * or any child that it waited for. */
+static bool
+wait_for(idtype_t kind, int64_t pid, siginfo_t *info, int what, struct rusage *usage)
+{
+    return syscall(SYS_waitid, kind, pid, info, what | WNOHANG, usage) == 0 && info->si_pid != 0;
+}
+
 static void
-main_ended(Shim *shim, const siginfo_t *info)
+main_ended(Shim *shim, const siginfo_t *info, const struct rusage *usage)
 {
     /* Dead, so whatever its exec had to say has been said. */
     if (shim->child.told_fd >= 0)
@@ -177,6 +188,7 @@ main_ended(Shim *shim, const siginfo_t *info)
     shim->record.phase = DCC_PHASE_ENDED;
     shim->record.status_known = 1;
     shim->record.wait_status = wait_status_of(info);
+    shim->record.peak_kib = (uint32_t)usage->ru_maxrss;
     shim->record.ended = get_wall_clock();
     write_record(shim, false);
     dcc_shim_clients_tell(&shim->clients, NEWS_EXITED);
@@ -186,7 +198,7 @@ main_ended(Shim *shim, const siginfo_t *info)
 }
 
 static void
-child_changed(Shim *shim, const siginfo_t *info)
+child_changed(Shim *shim, const siginfo_t *info, const struct rusage *usage)
 {
     if (info->si_pid != shim->record.main.pid || shim->record.phase == DCC_PHASE_ENDED)
         return;
@@ -194,7 +206,7 @@ child_changed(Shim *shim, const siginfo_t *info)
         shim->paused = info->si_code == CLD_STOPPED;
         dcc_shim_clients_tell(&shim->clients, shim->paused ? NEWS_PAUSED : NEWS_RESUMED);
     } else if (info->si_code != CLD_TRAPPED) { /* since it was asked for */
-        main_ended(shim, info);
+        main_ended(shim, info, usage);
     }
 }
 
@@ -220,26 +232,27 @@ static void
 note_main(Shim *shim)
 {
     siginfo_t info = {0};
+    struct rusage usage = {0};
 
     if (shim->record.phase != DCC_PHASE_SPAWNED && shim->record.phase != DCC_PHASE_STARTED)
         return;
-    if (waitid(P_PID, (id_t)shim->record.main.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-        info.si_pid != 0)
-        main_ended(shim, &info);
+    if (wait_for(P_PID, shim->record.main.pid, &info, WEXITED | WNOWAIT, &usage))
+        main_ended(shim, &info, &usage);
 }
 
 static void
 reap(Shim *shim)
 {
-    const int what = WEXITED | WSTOPPED | WCONTINUED | WNOHANG;
+    const int what = WEXITED | WSTOPPED | WCONTINUED;
 
     note_main(shim);
     for (;;) {
         siginfo_t info = {0};
+        struct rusage usage = {0};
 
-        if (waitid(P_ALL, 0, &info, what) != 0 || info.si_pid == 0)
+        if (!wait_for(P_ALL, 0, &info, what, &usage))
             break;
-        child_changed(shim, &info);
+        child_changed(shim, &info, &usage);
     }
     settle(shim);
 }
@@ -269,6 +282,25 @@ kill_tree(Shim *shim)
     } while (again && !shim->over);
     if (!shim->over)
         dcc_shim_tree_rest(&shim->tree);
+}
+
+/* Saving is the session's affair; where there is none, all are told to end, and soon made to. */
+static void
+attend_tie(Shim *shim)
+{
+    bool attended = dcc_shim_clients_has_any(&shim->clients);
+
+    switch (dcc_shim_tie_ask(&shim->options.tie, attended, dcc_shim_tree_now_ms())) {
+    case SHIM_TIE_TERMINATE:
+        dcc_shim_tree_terminate(&shim->tree);
+        break;
+    case SHIM_TIE_KILL:
+        dcc_shim_tree_begin_killing(&shim->tree);
+        break;
+    case SHIM_TIE_HOLDS:
+        return;
+    }
+    write_record_if_changed(shim);
 }
 
 static void
@@ -341,10 +373,20 @@ on_events(Shim *shim, const struct pollfd *fds)
         settle(shim);
 }
 
+static int
+get_patience(const Shim *shim)
+{
+    int tree = dcc_shim_tree_patience(&shim->tree);
+    int tie = dcc_shim_tie_patience(&shim->options.tie, dcc_shim_tree_now_ms());
+
+    return tree < 0 || (tie >= 0 && tie < tree) ? tie : tree;
+}
+
 static void
 turn(Shim *shim)
 {
     struct pollfd fds[N_POLL];
+    const unsigned n_ties = shim->options.tie.n;
 
     fds[POLL_SIGNAL] = (struct pollfd){shim->signal_fd, POLLIN, 0};
     fds[POLL_LISTEN] = (struct pollfd){shim->clients.listen_fd, POLLIN, 0};
@@ -352,9 +394,14 @@ turn(Shim *shim)
     fds[POLL_EXEC] = (struct pollfd){shim->child.told_fd, POLLIN, 0};
     for (int i = 0; i < DCC_SHIM_MAX_CLIENTS; i++)
         fds[POLL_CLIENTS + i] = (struct pollfd){shim->clients.all[i].fd, POLLIN, 0};
-    if (poll(fds, N_POLL, dcc_shim_tree_patience(&shim->tree)) < 0)
+    for (unsigned i = 0; i < n_ties; i++)
+        fds[POLL_TIE + i] = (struct pollfd){dcc_shim_tie_get_fd(&shim->options.tie, i), POLLIN, 0};
+    /* No more than there are: the kernel refuses more than a process may have descriptors. */
+    if (poll(fds, POLL_TIE + n_ties, get_patience(shim)) < 0)
         return;
     on_events(shim, fds);
+    if (!shim->over)
+        attend_tie(shim);
     if (!shim->over && dcc_shim_tree_patience(&shim->tree) == 0)
         kill_tree(shim);
 }
@@ -446,6 +493,7 @@ prepare(Shim *shim, int argc, char **argv)
     if (!open_files(shim) ||
         !dcc_shim_clients_init(&shim->clients, shim->dir_fd, DCC_SHIM_FD_SESSION))
         return false;
+    dcc_shim_tie_open(&shim->options.tie);
     fill_record(shim);
     return true;
 }

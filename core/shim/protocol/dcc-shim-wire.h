@@ -18,6 +18,7 @@
 #define DCC_SHIM_FD_LOCK      4 /* the name's lock, inherited; it only has to stay open */
 #define DCC_SHIM_MAX_DAEMONS  32
 #define DCC_SHIM_MAX_ENDED    16
+#define DCC_SHIM_MAX_TIES     4
 #define DCC_SHIM_RECORD_BYTES 8192
 #define DCC_SHIM_SLOT_BYTES   4096
 #define DCC_SHIM_MAGIC        0x44434353u /* "SCCD" */
@@ -104,8 +105,8 @@ typedef struct {
     uint32_t n_beside;                   /* all of them, as far as they can be counted */
     DccShimEnded beside[DCC_SHIM_MAX_ENDED];
     int32_t beside_more[DCC_SHIM_MAX_COUNTED]; /* pids of those after them: each is counted once */
-    uint32_t unused;                           /* 0: no bytes may lie behind the checksum */
-    uint32_t crc;                              /* of all bytes before it */
+    uint32_t peak_kib; /* of memory, by the kernel's count at the end; 0 not known */
+    uint32_t crc;      /* of all bytes before it */
 } DccShimSlot;
 
 _Static_assert(sizeof(DccShimSlot) == offsetof(DccShimSlot, crc) + sizeof(uint32_t), "padding");

@@ -335,6 +335,30 @@ test_system(void)
     g_assert_false(dcc_system_get_free_bytes("/nonexistent", &bytes));
 }
 
+/* Whoever is told that the machine is out of something reads which limit it is. */
+static void
+test_explain(void)
+{
+    static const struct {
+        int errno_code;
+        const char *limit;
+    } rows[] = {{EAGAIN, "ulimit -u"},
+                {EAGAIN, "pids.max"},
+                {EMFILE, "ulimit -n"},
+                {ENFILE, "fs.file-max"},
+                {ENOMEM, "memory.max"}};
+    g_autofree char *other = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = dcc_system_explain(rows[i].errno_code);
+
+        g_assert_true(g_str_has_prefix(text, g_strerror(rows[i].errno_code)));
+        g_assert_nonnull(strstr(text, rows[i].limit));
+    }
+    other = dcc_system_explain(ENOENT);
+    g_assert_cmpstr(other, ==, g_strerror(ENOENT));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -352,5 +376,6 @@ main(int argc, char **argv)
     g_test_add_func("/platform/socket", test_socket);
     g_test_add_func("/platform/own-process", test_own_process);
     g_test_add_func("/platform/system", test_system);
+    g_test_add_func("/platform/explain", test_explain);
     return g_test_run();
 }

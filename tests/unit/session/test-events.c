@@ -118,10 +118,13 @@ make_end(gboolean full)
     static const char *const lines[] = {"one", "two", NULL};
     g_autoptr(DccExitInfo) info = dcc_exit_info_new_exited(139);
     g_autoptr(DccVerdict) verdict = dcc_verdict_new(DCC_VERDICT_CRASH, "it broke");
+    g_autoptr(DccResult) plain = NULL;
     DccRunEnd *end = dcc_run_end_alloc();
 
     end->incarnation = g_strdup("11111111-1111-4111-8111-111111111111");
-    end->result = dcc_result_new_ended(info, verdict);
+    dcc_exit_info_set_job(info, full);
+    plain = dcc_result_new_ended(info, verdict);
+    end->result = dcc_result_with_peak_memory(plain, full ? 1 << 20 : -1, "kernel");
     end->pid = full ? 17 : 0;
     end->uptime_ms = full ? 1500 : -1;
     if (!full)

@@ -53,7 +53,7 @@ book_add(DccJournal *journal, const char *text, gboolean transient)
 guint
 book_count(DccJournal *journal, gint64 since, gint64 *gap)
 {
-    g_autoptr(JsonArray) events = dcc_journal_list(journal, since, gap);
+    g_autoptr(JsonArray) events = dcc_journal_list(journal, since, G_MAXSIZE, gap);
 
     return json_array_get_length(events);
 }

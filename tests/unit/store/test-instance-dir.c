@@ -408,6 +408,8 @@ test_list_names(void)
     g_auto(GStrv) all = NULL;
     const char *expected_live[] = {"b", "c", NULL};
     const char *expected_all[] = {"a", "b", "c", NULL};
+    const char *asked[] = {
+        "a", "b", "c", "no-record", "never", ".hidden", "bad name", "", "..", "../dcchost/b"};
     const char *paths[] = {"run/dcchost/c/record.json",
                            "run/dcchost/b/record.json",
                            "run/dcchost/no-record/lock",
@@ -424,6 +426,9 @@ test_list_names(void)
     all = dcc_runtime_list_names(runtime, TRUE);
     g_assert_cmpstrv(live, expected_live);
     g_assert_cmpstrv(all, expected_all);
+    for (guint i = 0; i < G_N_ELEMENTS(asked); i++)
+        g_assert_cmpint(
+            dcc_runtime_has_name(runtime, asked[i]), ==, g_strv_contains(expected_all, asked[i]));
 }
 
 int

@@ -53,7 +53,9 @@ test_exit_in_rotated_file(void)
     g_assert_true(dcc_journal_has(again, "exit", "one"));
     g_assert_false(dcc_journal_has(again, "exit", "two"));
     g_assert_cmpint(dcc_journal_get_last(again), ==, last);
-    g_assert_cmpuint(book_count(again, 0, &gap), ==, last);
+    /* The disk has all of it, the memory the newest. */
+    g_assert_cmpuint(book_count(again, 0, &gap), ==, last - gap);
+    g_assert_cmpint(gap, <, last);
     events = dcc_journal_read_run(book->events, NULL, 0);
     g_assert_cmpuint(json_array_get_length(events), ==, last);
 }

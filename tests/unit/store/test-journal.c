@@ -1,5 +1,6 @@
 /* What happened is kept in order, whatever the disk does to it. */
 #include "book.h"
+#include "dcc-event-ring.h"
 #include "dcc-json.h"
 
 #include <fcntl.h>
@@ -92,21 +93,66 @@ test_gap(void)
     g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
     gint64 gap;
 
-    for (guint i = 0; i < DCC_JOURNAL_RING + 10; i++)
+    for (guint i = 0; i < DCC_EVENT_RING_EVENTS + 10; i++)
         book_add(journal, "x", FALSE);
-    g_assert_cmpuint(book_count(journal, 0, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, DCC_EVENT_RING_EVENTS);
     g_assert_cmpint(gap, ==, 10);
-    g_assert_cmpuint(book_count(journal, 4, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, 4, &gap), ==, DCC_EVENT_RING_EVENTS);
     g_assert_cmpint(gap, ==, 6);
-    g_assert_cmpuint(book_count(journal, 10, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, 10, &gap), ==, DCC_EVENT_RING_EVENTS);
     g_assert_cmpint(gap, ==, 0);
-    g_assert_cmpuint(book_count(journal, DCC_JOURNAL_RING + 10, &gap), ==, 0);
+    g_assert_cmpuint(book_count(journal, DCC_EVENT_RING_EVENTS + 10, &gap), ==, 0);
     g_assert_cmpint(gap, ==, 0);
     g_assert_cmpuint(book_count(journal, G_MAXINT64, &gap), ==, 0);
-    g_assert_cmpuint(book_count(journal, -5, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, -5, &gap), ==, DCC_EVENT_RING_EVENTS);
     g_assert_cmpint(gap, ==, 10);
-    g_assert_cmpuint(book_count(journal, G_MININT64, &gap), ==, DCC_JOURNAL_RING);
+    g_assert_cmpuint(book_count(journal, G_MININT64, &gap), ==, DCC_EVENT_RING_EVENTS);
     g_assert_cmpint(gap, ==, 10);
+}
+
+/* Events may be long: memory is bounded by their bytes, and the newest is there whatever its size. */
+static void
+test_gap_of_long_ones(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
+    g_autofree char *text = g_strnfill(DCC_EVENT_RING_BYTES / 8, 'x');
+    g_autofree char *longest = g_strnfill(2 * DCC_EVENT_RING_BYTES, 'x');
+    g_autoptr(JsonArray) newest = NULL;
+    gint64 gap;
+
+    for (guint i = 0; i < 20; i++)
+        book_add(journal, text, FALSE);
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, 7); /* each is a little more than its text */
+    g_assert_cmpint(gap, ==, 13);
+    newest = dcc_journal_list(journal, 0, DCC_EVENT_RING_BYTES / 2, &gap);
+    g_assert_cmpuint(json_array_get_length(newest), ==, 3);
+    g_assert_cmpint(gap, ==, 17);
+    g_assert_cmpint(dcc_json_get_int(json_array_get_object_element(newest, 2), "seq", 0), ==, 20);
+    book_add(journal, longest, FALSE);
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, 1);
+    g_assert_cmpint(gap, ==, 20);
+}
+
+/* Which ends are listed is known of as many as the list may have, and no more is held. */
+static void
+test_ends_are_bounded(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autoptr(DccJournal) journal = dcc_journal_open(book->instance_dir, TRUE);
+
+    for (int i = 0; i <= 2 * DCC_JOURNAL_DEATHS; i++) {
+        g_autofree char *incarnation = g_strdup_printf("run-%d-", i);
+        g_autoptr(JsonObject) event = json_object_new();
+
+        json_object_set_string_member(event, "incarnation", incarnation);
+        dcc_journal_add_death(journal, event);
+    }
+    g_assert_false(dcc_journal_has(journal, "exit", "run-0-"));
+    g_assert_true(dcc_journal_has(journal, "exit", "run-1-"));
+    g_assert_true(dcc_journal_has(journal, "exit", "run-200-"));
+    g_assert_false(dcc_journal_has(journal, "exit", NULL));
+    book_flush(book);
 }
 
 typedef struct {
@@ -335,6 +381,8 @@ main(int argc, char **argv)
     g_test_add_func("/journal/transient", test_transient);
     g_test_add_func("/journal/time", test_time);
     g_test_add_func("/journal/gap", test_gap);
+    g_test_add_func("/journal/gap-of-long-ones", test_gap_of_long_ones);
+    g_test_add_func("/journal/ends-are-bounded", test_ends_are_bounded);
     for (guint i = 0; i < G_N_ELEMENTS(damages); i++) {
         g_autofree char *path = g_strconcat("/journal/damaged/", damages[i].name, NULL);
 

@@ -88,6 +88,8 @@ assert_listed(DccRuntime *runtime, gboolean all, gboolean listed)
     g_auto(GStrv) names = dcc_runtime_list_names(runtime, all);
 
     g_assert_cmpint(g_strv_contains((const char *const *)names, "x"), ==, listed);
+    if (all)
+        g_assert_cmpint(dcc_runtime_has_name(runtime, "x"), ==, listed);
 }
 
 static void

@@ -385,6 +385,48 @@ test_damaged_json(void)
     }
 }
 
+/* A job that was stopped has not done its work, however orderly it ended. */
+static void
+test_stopped_job(void)
+{
+    for (gboolean job = FALSE; job <= TRUE; job++) {
+        g_autoptr(DccExitInfo) info = dcc_exit_info_new_exited(0);
+        g_autoptr(DccVerdict) verdict = dcc_verdict_new(DCC_VERDICT_CLEAN, "quit as asked");
+        g_autoptr(DccResult) result = NULL;
+        g_autoptr(DccResult) read = NULL;
+        g_autofree char *text = NULL;
+
+        dcc_exit_info_set_job(info, job);
+        dcc_exit_info_set_requested(info, TRUE);
+        result = dcc_result_new_ended(info, verdict);
+        text = dcc_result_to_json(result);
+        read = dcc_result_from_json(text, NULL);
+        g_assert_cmpint(dcc_result_get_kind(read), ==, DCC_RESULT_STOPPED);
+        g_assert_cmpint(
+            dcc_result_get_verdict(read), ==, job ? DCC_VERDICT_CANCELLED : DCC_VERDICT_CLEAN);
+        g_assert_cmpint(dcc_result_to_exit_status(read), ==, job ? 143 : 0);
+    }
+}
+
+static void
+test_peak_memory(void)
+{
+    g_autoptr(DccExitInfo) info = dcc_exit_info_new_signaled(9, FALSE);
+    g_autoptr(DccResult) plain = dcc_result_new_ended(info, NULL);
+    g_autoptr(DccResult) with = dcc_result_with_peak_memory(plain, 300 << 20, "kernel");
+    g_autoptr(DccResult) without = dcc_result_with_peak_memory(with, -1, "kernel");
+    g_autofree char *text = dcc_result_to_json(with);
+    g_autoptr(DccResult) read = dcc_result_from_json(text, NULL);
+    const char *from = "x";
+
+    g_assert_cmpint(dcc_result_get_peak_memory(plain, NULL), ==, -1);
+    g_assert_cmpint(dcc_result_get_peak_memory(read, &from), ==, 300 << 20);
+    g_assert_cmpstr(from, ==, "kernel");
+    g_assert_cmpint(dcc_result_get_signal(read), ==, 9);
+    g_assert_cmpint(dcc_result_get_peak_memory(without, &from), ==, -1);
+    g_assert_null(from);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -398,5 +440,7 @@ main(int argc, char **argv)
     g_test_add_func("/result/cause", test_cause);
     g_test_add_func("/result/json-members", test_json_members);
     g_test_add_func("/result/damaged-json", test_damaged_json);
+    g_test_add_func("/result/stopped-job", test_stopped_job);
+    g_test_add_func("/result/peak-memory", test_peak_memory);
     return g_test_run();
 }

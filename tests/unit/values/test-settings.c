@@ -36,6 +36,7 @@ static const Default defaults[DCC_N_SETTINGS] = {
     [DCC_SETTING_BUNDLE_SIZE] = {"bundle-size", "536870912", 536870912},
     [DCC_SETTING_BACKOFF_INITIAL] = {"backoff-initial", "1s", 1000},
     [DCC_SETTING_BACKOFF_MAX] = {"backoff-max", "1m", 60000},
+    [DCC_SETTING_STOP_BUDGET] = {"stop-budget", "0s", 0},
 };
 
 static void

@@ -1,0 +1,24 @@
+/* What whoever called this command means for the instance: what it is tied to, the name it gets by
+ * default, how long its stop may take.
+ *
+ * Threading: main thread, for the environment is read. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct {
+    const char *app;
+    gboolean named;    /* the user has given a name */
+    gboolean tied;     /* the user says so */
+    gboolean not_tied; /* and the contrary */
+    gboolean detached;
+    gboolean budgeted; /* the user has given a stop budget */
+} CliCaller;
+
+/* (transfer full): options for the session process, before those that the user wrote. Errors INVALID:
+ * an engine's variable is garbage; NOT_SUPPORTED: the caller cannot be known. */
+char **
+cli_caller_make_options(const CliCaller *self, GError **error);
+/* (transfer full): what --tied means, for --help. */
+char *
+cli_caller_describe(void);

@@ -1,0 +1,98 @@
+"""What a farm's engine does to its jobs: it kills the command, its process group, the session with it, or asks all
+processes to end at the same time. Nothing is left, soon, and the end is told for what it was."""
+
+import os
+import signal
+import statistics
+import subprocess
+import time
+
+import pytest
+
+from box import until
+from faults import events, figure, is_alive
+
+ROUNDS = int(os.environ.get("DCCHOST_TIED_ROUNDS", "3"))
+PATIENCE = 60
+PROMISE_S = 5
+
+
+def on_this_machine(seconds):
+    """A promise for a machine that has nothing else to do, on one that is shared."""
+    return seconds * max(1, os.getloadavg()[0] / os.cpu_count())
+
+
+def launch(box, name, *args):
+    output = box.work / name
+    with open(str(output), "wb") as file:
+        child = box.popen("launch", "fake", "--name", name, *args, stdout=file, stderr=subprocess.STDOUT,
+                          start_new_session=True)
+    until(lambda: "running, ready" in output.read_text() or child.poll() is not None, "ready", PATIENCE)
+    assert child.poll() is None, output.read_text()
+    return child
+
+
+def seconds_to_empty(box, begun):
+    until(lambda: not box.processes(), "nothing to be left", PATIENCE)
+    return time.monotonic() - begun
+
+
+def tell(what, seconds):
+    figure("%s, %d of %d: nothing left after %.2f s (median), %.2f s (worst)" %
+           (what, len(seconds), ROUNDS, statistics.median(seconds), max(seconds)))
+    assert max(seconds) < on_this_machine(PROMISE_S)
+
+
+def end(box, name):
+    told, = events(box, name, "exit")
+    return told["result"]
+
+
+@pytest.mark.parametrize("what", ["client", "group", "client and session", "client, session stopped"])
+def test_killed_without_warning(box, what):
+    seconds = []
+    for i in range(ROUNDS):
+        name = "n%d" % i
+        child = launch(box, name, "--tied", "--", "--tree", "setsid", "--tree", "ignore-term")
+        status = box.status(name)
+        session, application = status["session_pid"], status["pid"]
+        begun = time.monotonic()
+        if what == "client, session stopped":
+            os.kill(session, signal.SIGSTOP)
+        if what == "client and session":
+            os.kill(session, signal.SIGKILL)
+        if what == "group":
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()
+        child.wait()
+        if what == "client, session stopped":
+            until(lambda: not is_alive(application), "the application to be gone", PATIENCE)
+            os.kill(session, signal.SIGCONT)
+        seconds.append(seconds_to_empty(box, begun))
+        if "session" not in what:
+            assert end(box, name)["kind"] == "stopped"
+    tell("SIGKILL to " + what, seconds)
+
+
+@pytest.mark.parametrize("order", [("client", "session", "shim", "app"), ("app", "shim", "session", "client"),
+                                   ("session", "client", "app", "shim")])
+def test_all_are_asked_to_end(box, order):
+    """By whoever does not choose: Slurm without cgroups, systemctl stop, a logout, a shutdown."""
+    seconds, kinds = [], {}
+    for i in range(ROUNDS):
+        name = "n%d" % i
+        child = launch(box, name)
+        status = box.status(name)
+        pids = {"client": child.pid, "session": status["session_pid"], "shim": status["shim_pid"], "app": status["pid"]}
+        begun = time.monotonic()
+        for each in order:
+            os.kill(pids[each], signal.SIGTERM)
+        child.wait(PATIENCE)
+        seconds.append(seconds_to_empty(box, begun))
+        status, result = box.status(name), end(box, name)
+        assert status["state"] == "stopped" and status["restart_count"] == 0, status
+        kind = (result["kind"], result["verdict"], child.returncode)
+        kinds[kind] = kinds.get(kind, 0) + 1
+    figure("ends: %s" % kinds)
+    tell("SIGTERM to " + ", ".join(order), seconds)
