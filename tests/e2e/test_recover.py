@@ -91,7 +91,7 @@ def argv_of(pid):
 
 @pytest.mark.parametrize("where", ["headless", "window"])
 def test_a_second_crash_is_followed_by_safe_mode_and_a_third_by_nothing(request, where):
-    """Each life edits, and each edit comes back as long as there is a run."""
+    """Each run edits, and each edit comes back as long as there is a run."""
     world = request.getfixturevalue("world" if where == "headless" else "desk")
     path = world.make_scene("shot.blend")
     status = world.launch("--recover", "auto", *SOON, "--file", path, headless=where == "headless")

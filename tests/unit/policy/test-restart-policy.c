@@ -37,7 +37,7 @@ make_policy_seeded(guint32 seed, const char *const *texts)
 #define make_policy(...)      make_policy_seeded(1, (const char *const[]){__VA_ARGS__, NULL})
 #define make_default_policy() make_policy_seeded(1, NULL)
 
-/* A life of a minute that crashes, each time for another reason. */
+/* A run of a minute that crashes, each time for another reason. */
 static DccDecision
 crash(DccRestartPolicy *policy, gint64 now)
 {
@@ -364,7 +364,7 @@ test_spawn_patience(void)
         dcc_restart_policy_decide_spawn(policy, START + 10 * MINUTE), DCC_DECISION_GIVE_UP, 0);
     g_assert_cmpuint(dcc_restart_policy_get_crashes(policy), ==, 0);
 
-    /* A life in between renews the patience. */
+    /* A run in between renews the patience. */
     crash(policy, START + HOUR);
     assert_decision(
         dcc_restart_policy_decide_spawn(policy, START + 2 * HOUR), DCC_DECISION_RESTART, 5000);

@@ -1,4 +1,4 @@
-/* A telling line says only what it says: nothing unknown is shown as a number. */
+/* A significant line says only what it says: nothing unknown is shown as a number. */
 #include "dcc-output-event.h"
 
 static void
