@@ -1,4 +1,4 @@
-/* dcchost launch: checks what can be checked at once, starts a session process, and then shows
+/* dcchost launch: checks the command line, starts a session process, and then shows
  * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
@@ -9,32 +9,9 @@
 #include "cli-signals.h"
 #include "cli-text.h"
 #include "cli-viewer.h"
-#include "dcc-adapter-registry.h"
-#include "dcc-catalogue.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
 #include <unistd.h>
-
-/* What the session would refuse anyway; asked here, a slip leaves nothing behind. */
-static gboolean
-check_installed(CliLaunchOptions *options, GError **error)
-{
-    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
-    g_autoptr(DccSearch) search = dcc_search_new("/", NULL);
-    g_autoptr(DccInstallation) installation = NULL;
-    g_autofree char *explanation = NULL;
-    DccAdapter *adapter;
-
-    dcc_adapter_registry_load_for(registry, options->app);
-    adapter = dcc_adapter_registry_lookup(registry, options->app, error);
-    if (adapter == NULL)
-        return FALSE;
-    installation = dcc_catalogue_choose_for_scene(
-        adapter, search, options->version, options->scene, &explanation, error);
-    if (explanation)
-        g_printerr("dcchost: %s\n", explanation);
-    return installation != NULL;
-}
 
 static const char *
 name_standing(JsonObject *status)
@@ -109,7 +86,7 @@ cmd_launch(char **argv)
     if (!cli_launch_options_parse(&options, argv, &status))
         return status;
     request = cli_launch_options_to_request(&options, &error);
-    if (request == NULL || !check_installed(&options, &error))
+    if (request == NULL)
         return cli_fail(error);
     return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args);
 }

@@ -11,7 +11,6 @@
 #include "cli-launch-options.h"
 #include "cli-session-process.h"
 #include "cli-signals.h"
-#include "dcc-catalogue.h"
 #include "dcc-dir-loss.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
@@ -30,6 +29,7 @@ typedef struct {
     DccSession *session;
     gint64 first_event;
     gboolean reported; /* how the start went */
+    int status;
 } Process;
 
 static void
@@ -68,33 +68,6 @@ on_ended(DccSession *session, Process *self)
     g_main_loop_quit(self->loop);
 }
 
-/* After whatever was news already: a command that adopted what has ended is told so, and not that
- * it runs. */
-static gboolean
-on_settled(gpointer data)
-{
-    Process *self = data;
-
-    self->reported = TRUE;
-    cli_session_process_report_success(MAX(self->first_event, 1));
-    return G_SOURCE_REMOVE;
-}
-
-static int
-run(Process *self)
-{
-    g_autoptr(GSource) requests = NULL;
-
-    if (cli_signals_get_fd() >= 0)
-        requests = dcc_stop_requests_watch(cli_signals_get_fd(), on_stop_request, self);
-    g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
-    g_main_loop_run(self->loop);
-    on_settled(self); /* where it was over first; told once */
-    if (requests != NULL)
-        g_source_destroy(requests);
-    return CLI_DONE;
-}
-
 /* exec failures end as a shell ends them; the result knows. */
 static int
 refuse(Process *self, const GError *error)
@@ -106,6 +79,68 @@ refuse(Process *self, const GError *error)
         status = dcc_result_to_exit_status(result);
     cli_session_process_report_failure(status, error);
     return status;
+}
+
+static void
+report(Process *self)
+{
+    const GError *refusal = dcc_session_get_refusal(self->session);
+
+    if (self->reported)
+        return;
+    self->reported = TRUE;
+    if (refusal != NULL) {
+        self->status = refuse(self, refusal);
+        return;
+    }
+    /* Hold no file system that may have to be unmounted. */
+    if (chdir("/") != 0)
+        g_debug("cannot leave the directory of the launch");
+    cli_session_process_report_success(MAX(self->first_event, 1),
+                                       dcc_session_get_explanation(self->session));
+}
+
+/* After whatever was news already: a command that adopted what has ended is told so, and not that
+ * it runs. */
+static gboolean
+on_settled(gpointer data)
+{
+    report(data);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+is_choosing(Process *self)
+{
+    return dcc_session_get_state(self->session) == DCC_STATE_STARTING &&
+           dcc_session_get_pid(self->session) < 0;
+}
+
+/* A copy of the application is being asked for its version: what comes of that is heard here. One that comes to nothing
+ * is told when nothing is left of it. */
+static void
+on_news(Process *self)
+{
+    if (self->reported || is_choosing(self) || dcc_session_get_refusal(self->session) != NULL)
+        return;
+    g_signal_handlers_disconnect_by_func(self->session, on_news, self);
+    g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
+}
+
+static int
+run(Process *self)
+{
+    g_autoptr(GSource) requests = NULL;
+
+    if (cli_signals_get_fd() >= 0)
+        requests = dcc_stop_requests_watch(cli_signals_get_fd(), on_stop_request, self);
+    g_signal_connect_swapped(self->session, "notify", G_CALLBACK(on_news), self);
+    on_news(self);
+    g_main_loop_run(self->loop);
+    report(self); /* where it was over first; told once */
+    if (requests != NULL)
+        g_source_destroy(requests);
+    return self->status;
 }
 
 /* The first event's number is what the launch that waits for us follows the events from. */
@@ -245,9 +280,6 @@ cmd_session(char **argv)
         begun = begin_known(&self, argv[1], argv[2], runtime, &error);
     else
         begun = begin_launch(&self, &options, runtime, &error);
-    /* Hold no file system that may have to be unmounted. */
-    if (begun && chdir("/") != 0)
-        g_debug("cannot leave the directory of the launch");
     status = begun ? run(&self) : refuse(&self, error);
     g_clear_object(&self.session);
     return status;

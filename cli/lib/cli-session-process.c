@@ -1,16 +1,17 @@
-/* Starting the process that holds a session, and what it reports: one JSON line, {"first_event":N}
- * or
- * {"exit":N,"error":NICK,"message":TEXT}. */
+/* Starting the process that holds a session, and what it reports: one JSON line,
+ * {"first_event":N,"explanation":TEXT} or {"exit":N,"error":NICK,"message":TEXT}. */
 #include "cli-session-process.h"
 
 #include "cli-exit.h"
 #include "cli-signals.h"
 #include "dcc-child.h"
+#include "dcc-client.h"
 #include "dcc-enum-types.h"
 #include "dcc-enums.h"
 #include "dcc-error.h"
 #include "dcc-fds.h"
 #include "dcc-file-open.h"
+#include "dcc-instance-files.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-own-process.h"
@@ -25,7 +26,8 @@
 #define MAX_LOG_SIZE (1024 * 1024)
 /* How long a session process may take to end after an interrupted start, before it is ended. */
 #define ABANDON_MS    500
-#define MAX_ADOPTIONS 16 /* at a time */
+#define KILL_MS       30000 /* for the end of a tree, by another session */
+#define MAX_ADOPTIONS 16    /* at a time */
 
 /* The session's own log: what it has to say beside its events, warnings above all. */
 typedef struct {
@@ -116,6 +118,7 @@ static gboolean
 understand(const char *text, const char *log_path, CliSessionProcessReport *report, GError **error)
 {
     g_autoptr(JsonObject) object = dcc_json_from_text(text, -1, NULL);
+    const char *explanation;
     int code = DCC_ERROR_FAILED;
 
     if (object == NULL) {
@@ -128,6 +131,9 @@ understand(const char *text, const char *log_path, CliSessionProcessReport *repo
     }
     if (json_object_has_member(object, "first_event")) {
         report->first_event = dcc_json_get_int(object, "first_event", 0);
+        explanation = dcc_json_get_string(object, "explanation", NULL);
+        if (explanation != NULL)
+            cli_warn("%s", explanation);
         return TRUE;
     }
     dcc_enum_from_nick(DCC_TYPE_ERROR, dcc_json_get_string(object, "error", ""), &code, NULL);
@@ -203,6 +209,8 @@ start_finish(Start *self, CliSessionProcessReport *report, GError **error)
 {
     if (understand(self->report->str, self->log.path, report, error))
         return TRUE;
+    /* It is on its way out: whoever is told that nothing is left finds it so. */
+    dcc_child_poll(&self->child, NULL, 0, ABANDON_MS);
     /* The instance that has the name has the directory, too, even if it was made here. */
     if (error == NULL || !dcc_error_is_busy(*error))
         session_log_discard(&self->log);
@@ -220,13 +228,18 @@ end_session_process(Start *self)
     dcc_child_poll(&self->child, NULL, 0, ABANDON_MS);
 }
 
-/* The state directory of a start that was interrupted, where it was the first under its name. */
+/* The state directory of a start that was interrupted, where it was the first under its name and no
+ * application had been started, whose end would stand there. */
 static void
 remove_state(Start *self)
 {
-    g_autoptr(GDir) dir = self->log.dir_is_new ? g_dir_open(self->log.dir, 0, NULL) : NULL;
+    g_autofree char *deaths = g_build_filename(self->log.dir, DCC_INSTANCE_DIR_DEATHS, NULL);
+    g_autoptr(GDir) dir = NULL;
     const char *entry;
 
+    if (!self->log.dir_is_new || g_file_test(deaths, G_FILE_TEST_EXISTS))
+        return;
+    dir = g_dir_open(self->log.dir, 0, NULL);
     if (dir == NULL)
         return;
     while ((entry = g_dir_read_name(dir)) != NULL) {
@@ -237,23 +250,63 @@ remove_state(Start *self)
     g_rmdir(self->log.dir);
 }
 
+/* Another session does what the one that was ended could not: it tells how the application ended. */
+static void
+end_application(DccRuntime *runtime, const char *name, GError **error)
+{
+    g_autoptr(DccClient) client = NULL;
+    g_autoptr(JsonObject) report = NULL;
+    GError *problem = NULL;
+
+    if (cli_session_process_adopt(runtime, name, &problem) || dcc_error_is_busy(problem)) {
+        g_clear_error(&problem); /* busy: somebody else's adoption was faster */
+        client = dcc_client_new(runtime, name, &problem);
+    }
+    if (client != NULL)
+        report = dcc_client_call(client, "kill", json_object_new(), KILL_MS, &problem);
+    if (dcc_error_is_not_found(problem) || dcc_error_is_gone(problem)) /* it has ended */
+        g_clear_error(&problem);
+    if (problem != NULL)
+        g_propagate_error(error, problem);
+}
+
+static const char *
+clear_up(Start *self, DccRuntime *runtime, GError **error)
+{
+    GError *problem = NULL;
+
+    switch (dcc_instance_discard_start(runtime, self->name, self->child.pid, &problem)) {
+    case DCC_START_CLEARED:
+        remove_state(self);
+        break;
+    case DCC_START_RUNS:
+        end_application(runtime, self->name, &problem);
+        break;
+    case DCC_START_TAKEN_UP:
+        return "another session has taken it up";
+    case DCC_START_HELD:
+        break;
+    }
+    if (problem != NULL)
+        g_propagate_error(error, problem);
+    return problem != NULL ? problem->message : "nothing of it is left";
+}
+
 static void
 start_abandon(Start *self, DccRuntime *runtime, int signal_number, GError **error)
 {
     g_autoptr(GError) local = NULL;
-    gboolean clean;
+    const char *outcome;
 
     end_session_process(self);
-    clean = dcc_instance_discard_start(runtime, self->name, self->child.pid, &local);
-    if (clean)
-        remove_state(self);
+    outcome = clear_up(self, runtime, &local);
     g_set_error(error,
                 DCC_ERROR,
                 DCC_ERROR_FAILED,
                 "%s: interrupted by %s during its start; %s",
                 self->name,
                 signal_number == DCC_SIGNAL_INTERRUPT ? "Ctrl-C" : "SIGTERM",
-                clean ? "nothing of it is left" : local->message);
+                outcome);
 }
 
 /* 0: the report is there; else the signal that came first. */

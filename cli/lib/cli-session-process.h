@@ -44,7 +44,8 @@ cli_session_process_adopt_all(DccRuntime *runtime,
  * descriptor; a `dcchost session` that a user starts has no one to report to. */
 void
 cli_session_process_claim_report(void);
+/* explanation: for people, of the copy that was chosen; NULL: none. */
 void
-cli_session_process_report_success(gint64 first_event);
+cli_session_process_report_success(gint64 first_event, const char *explanation);
 void
 cli_session_process_report_failure(int exit_status, const GError *error);

@@ -35,11 +35,13 @@ write_report(JsonObject *object)
 }
 
 void
-cli_session_process_report_success(gint64 first_event)
+cli_session_process_report_success(gint64 first_event, const char *explanation)
 {
     g_autoptr(JsonObject) object = json_object_new();
 
     json_object_set_int_member(object, "first_event", first_event);
+    if (explanation != NULL)
+        json_object_set_string_member(object, "explanation", explanation);
     write_report(object);
 }
 

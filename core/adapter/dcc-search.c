@@ -8,13 +8,13 @@
  * the root is ever an answer. Threading: one thread at a time.
  */
 #include "dcc-search.h"
-#include <dirent.h>
-#include <fnmatch.h>
-#include <pwd.h>
-#include <stdlib.h>
+
+#include "dcc-file-facts.h"
+#include "dcc-file-name.h"
+#include "dcc-user.h"
+
+#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct _DccSearch {
     GObject parent_instance;
@@ -60,25 +60,11 @@ dcc_search_init(DccSearch *self)
 }
 
 static char *
-resolve(const char *path)
-{
-    char *real = realpath(path, NULL);
-    char *copy = g_strdup(real);
-
-    free(real);
-    return copy;
-}
-
-static char *
 find_home(const char *const *environ)
 {
     const char *home = g_environ_getenv((char **)environ, "HOME");
-    struct passwd *entry;
 
-    if (home && g_path_is_absolute(home))
-        return g_strdup(home);
-    entry = getpwuid(getuid());
-    return g_strdup(entry && entry->pw_dir ? entry->pw_dir : "/");
+    return home && g_path_is_absolute(home) ? g_strdup(home) : dcc_user_find_home();
 }
 
 /**
@@ -100,7 +86,7 @@ dcc_search_new(const char *root, const char *const *environ)
     g_return_val_if_fail(root != NULL && g_path_is_absolute(root), NULL);
 
     self = g_object_new(DCC_TYPE_SEARCH, NULL);
-    self->root = resolve(root);
+    self->root = dcc_file_name_resolve(root);
     if (!self->root)
         self->root = g_canonicalize_filename(root, "/");
     if (strcmp(self->root, "/") == 0)
@@ -152,7 +138,7 @@ locate(DccSearch *self, const char *path)
 static char *
 resolve_below(DccSearch *self, const char *located)
 {
-    g_autofree char *real = resolve(located);
+    g_autofree char *real = dcc_file_name_resolve(located);
 
     return real && is_below(self, real) ? g_steal_pointer(&real) : NULL;
 }
@@ -209,32 +195,44 @@ entry_compare(gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-seen_before(GHashTable *seen, int fd)
+seen_before(GHashTable *seen, const char *directory)
 {
-    struct stat st;
+    DccFileFacts facts;
 
-    if (fstat(fd, &st) != 0)
+    if (!dcc_file_facts_read_target(directory, &facts))
         return TRUE;
-    return !g_hash_table_add(seen,
-                             g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                                             (guint64)st.st_dev,
-                                             (guint64)st.st_ino));
+    return !g_hash_table_add(
+        seen,
+        g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, facts.device, facts.inode));
 }
 
-static GArray *
-read_matches(DIR *dir, const char *part)
+static gboolean
+is_link(const char *directory, const char *name)
 {
-    GArray *entries = g_array_new(FALSE, FALSE, sizeof(Entry));
-    struct dirent *item;
+    g_autofree char *path = g_build_filename(directory, name, NULL);
+    DccFileFacts facts;
 
+    return dcc_file_facts_read(path, &facts) && facts.kind == DCC_FILE_LINK;
+}
+
+/* NULL: it cannot be read. */
+static GArray *
+read_matches(const char *directory, const char *part)
+{
+    g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
+    GArray *entries;
+    const char *name;
+
+    if (!dir)
+        return NULL;
+    entries = g_array_new(FALSE, FALSE, sizeof(Entry));
     g_array_set_clear_func(entries, entry_clear);
-    while ((item = readdir(dir))) {
-        Entry entry = {NULL, item->d_type == DT_LNK};
+    while ((name = g_dir_read_name(dir))) {
+        Entry entry;
 
-        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0 ||
-            fnmatch(part, item->d_name, FNM_PERIOD) != 0)
+        if (!dcc_file_name_matches(name, part))
             continue;
-        entry.name = g_strdup(item->d_name);
+        entry = (Entry){g_strdup(name), is_link(directory, name)};
         g_array_append_val(entries, entry);
     }
     g_array_sort(entries, entry_compare);
@@ -247,20 +245,13 @@ list_matches(
     DccSearch *self, const char *directory, const char *part, GHashTable *seen, GPtrArray *found)
 {
     g_autofree char *real = resolve_below(self, *directory ? directory : "/");
-    g_autoptr(GArray) entries = NULL;
-    DIR *dir = real ? opendir(real) : NULL;
+    g_autoptr(GArray) entries = real && !seen_before(seen, real) ? read_matches(real, part) : NULL;
 
-    if (!dir)
-        return;
-    if (!seen_before(seen, dirfd(dir))) {
-        entries = read_matches(dir, part);
-        for (guint i = 0; i < entries->len; i++) {
-            const char *name = g_array_index(entries, Entry, i).name;
+    for (guint i = 0; entries && i < entries->len; i++) {
+        const char *name = g_array_index(entries, Entry, i).name;
 
-            g_ptr_array_add(found, g_strconcat(directory, "/", name, NULL));
-        }
+        g_ptr_array_add(found, g_strconcat(directory, "/", name, NULL));
     }
-    closedir(dir);
 }
 
 /* One component further: every directory of the list with part added, or with what matches part. */
@@ -354,9 +345,10 @@ static gboolean
 is_program(DccSearch *self, const char *located)
 {
     g_autofree char *real = resolve_below(self, located);
-    struct stat st;
+    DccFileFacts facts;
 
-    return real && stat(real, &st) == 0 && S_ISREG(st.st_mode) && access(real, X_OK) == 0;
+    return real && dcc_file_facts_read_target(real, &facts) && facts.kind == DCC_FILE_REGULAR &&
+           g_access(real, X_OK) == 0;
 }
 
 /**

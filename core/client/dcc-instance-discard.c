@@ -1,8 +1,8 @@
 /* Clearing away a start whose session process was ended before it had said how it went.
  *
  * Contract: only what that very session began is touched: its number stands in the record, and
- * no session attends the name by now. What an application had begun in the few milliseconds of its
- * run is not kept. Threading: any; waits.
+ * no session attends the name by now. Where an application was started, nothing is: its end is to
+ * be told, which is a session's work. Threading: any; waits.
  */
 #include "dcc-instance.h"
 
@@ -12,7 +12,7 @@
 #include "dcc-safe-dir.h"
 #include "dcc-shim-link.h"
 
-#define KILL_MS 5000
+#define SHIM_MS 5000
 
 static gboolean
 is_of(JsonObject *record, gint64 session_pid)
@@ -21,14 +21,11 @@ is_of(JsonObject *record, gint64 session_pid)
 }
 
 static gboolean
-end_application(DccRuntime *runtime, DccInstanceDir *dir, GError **error)
+is_started(DccInstanceDir *dir)
 {
     DccShimRecord shim = {0};
 
-    if (!dcc_shim_record_read(dcc_instance_dir_get_dir(dir), &shim) || !shim.spawned ||
-        !dcc_identity_is_alive(&shim.main))
-        return TRUE;
-    return dcc_instance_kill_tree(runtime, dcc_instance_dir_get_name(dir), KILL_MS, error);
+    return dcc_shim_record_read(dcc_instance_dir_get_dir(dir), &shim) && shim.spawned;
 }
 
 static void
@@ -40,14 +37,17 @@ remove_temp_dir(JsonObject *record)
         dcc_safe_dir_remove(temp);
 }
 
-/* The shim of an application that was ended just now lets go of the name in its own time. */
-static gboolean
+/* A shim that is on its way holds the name; what comes of it is an application, or nothing. */
+static DccStartRemains
 lock_name(DccInstanceDir *dir, GError **error)
 {
-    gint64 until = g_get_monotonic_time() + KILL_MS * 1000;
-    GError *problem = NULL;
+    gint64 until = g_get_monotonic_time() + SHIM_MS * 1000;
 
-    while (!dcc_instance_dir_lock_name(dir, &problem)) {
+    while (!is_started(dir)) {
+        g_autoptr(GError) problem = NULL;
+
+        if (dcc_instance_dir_lock_name(dir, &problem))
+            return is_started(dir) ? DCC_START_RUNS : DCC_START_CLEARED;
         if (problem == NULL && g_get_monotonic_time() >= until)
             g_set_error(&problem,
                         DCC_ERROR,
@@ -55,12 +55,12 @@ lock_name(DccInstanceDir *dir, GError **error)
                         "the name '%s' is still held",
                         dcc_instance_dir_get_name(dir));
         if (problem != NULL) {
-            g_propagate_error(error, problem);
-            return FALSE;
+            g_propagate_error(error, g_steal_pointer(&problem));
+            return DCC_START_HELD;
         }
         g_usleep(10000);
     }
-    return TRUE;
+    return DCC_START_RUNS;
 }
 
 /**
@@ -70,14 +70,15 @@ lock_name(DccInstanceDir *dir, GError **error)
  * @session_pid: the session process that had been starting it, and has ended
  * @error: return location for an error
  *
- * Ends and removes what a session process had begun that was ended during its start: application,
- * runtime directory, temporary directory. What belongs to another session is left alone.
+ * Removes what a session process had begun that was ended before it had started an application:
+ * runtime directory, temporary directory. Nothing is removed where an application was started:
+ * adopt the instance and end it, so that its end is told; nor where another session has taken it up.
  *
- * Returns: whether nothing of that start is left. Error: `BUSY`, `TIMEOUT` (something does not end)
+ * Returns: what is left of that start. Error: `BUSY` (something holds the name)
  *
  * Since: 1.0
  */
-gboolean
+DccStartRemains
 dcc_instance_discard_start(DccRuntime *runtime,
                            const char *name,
                            gint64 session_pid,
@@ -86,19 +87,23 @@ dcc_instance_discard_start(DccRuntime *runtime,
     g_autoptr(DccInstanceDir) dir = NULL;
     g_autoptr(JsonObject) record = NULL;
     g_autofree char *path = NULL;
+    DccStartRemains remains;
 
-    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), FALSE);
-    g_return_val_if_fail(name != NULL, FALSE);
+    g_return_val_if_fail(DCC_IS_RUNTIME(runtime), DCC_START_HELD);
+    g_return_val_if_fail(name != NULL, DCC_START_HELD);
     dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
-    if (dir == NULL || !dcc_instance_dir_lock_session(dir, NULL))
-        return TRUE;
+    if (dir == NULL)
+        return DCC_START_CLEARED;
+    if (!dcc_instance_dir_lock_session(dir, NULL))
+        return DCC_START_TAKEN_UP;
     path = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_RECORD);
     record = dcc_instance_dir_read_json(path);
     if (record != NULL && !is_of(record, session_pid))
-        return TRUE;
-    if (!end_application(runtime, dir, error) || !lock_name(dir, error))
-        return FALSE;
-    remove_temp_dir(record);
-    dcc_instance_dir_dissolve(dir);
-    return TRUE;
+        return DCC_START_TAKEN_UP;
+    remains = lock_name(dir, error);
+    if (remains == DCC_START_CLEARED) {
+        remove_temp_dir(record);
+        dcc_instance_dir_dissolve(dir);
+    }
+    return remains;
 }

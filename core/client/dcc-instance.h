@@ -42,9 +42,16 @@ dcc_instance_end_session(DccRuntime *runtime, const char *name, GError **error);
  * there is no record of one; TIMEOUT: something is left. */
 DCC_API gboolean
 dcc_instance_kill_tree(DccRuntime *runtime, const char *name, gint64 timeout_ms, GError **error);
-/* Ends and removes what a session process had begun that was ended during its start. Error BUSY or
- * TIMEOUT: something is left. */
-DCC_API gboolean
+/* What is left of a start whose session process was ended. */
+typedef enum {
+    DCC_START_CLEARED,  /* nothing */
+    DCC_START_RUNS,     /* an application that was started: adopt the instance and end it */
+    DCC_START_TAKEN_UP, /* what another session attends or has attended: it is not ours any more */
+    DCC_START_HELD,     /* something that cannot be removed: the error */
+} DccStartRemains;
+/* Removes what a session process had begun that was ended before it had started an application.
+ * Error BUSY: something holds the name. */
+DCC_API DccStartRemains
 dcc_instance_discard_start(DccRuntime *runtime,
                            const char *name,
                            gint64 session_pid,

@@ -59,8 +59,13 @@ ask(gpointer data)
     g_autofree char *output = NULL;
     int status = 0;
 
-    output = dcc_command_run(
-        self->argv, (const char *const *)envp, self->timeout_ms, MAX_BYTES, &status, &error);
+    output = dcc_command_run_cancellable(self->argv,
+                                         (const char *const *)envp,
+                                         self->timeout_ms,
+                                         MAX_BYTES,
+                                         self->cancellable,
+                                         &status,
+                                         &error);
     if (output) {
         self->output = g_utf8_make_valid(output, -1);
         return NULL;

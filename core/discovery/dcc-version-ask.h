@@ -10,6 +10,7 @@ typedef struct {
     char *output;            /* (transfer full): what it printed, valid UTF-8; NULL: see failure */
     char *failure;           /* (transfer full): why it did not tell */
     gint64 timeout_ms;       /* dcc_version_ask()'s own */
+    GCancellable *cancellable; /* NULL: it cannot be cancelled */
 } DccVersionAsk;
 
 /* Returns when all have ended or their time is up; takes as long as the slowest. What did not end in

@@ -8,7 +8,9 @@
 #include "dcc-version-cache.h"
 
 #include "dcc-fields.h"
+#include "dcc-file-facts.h"
 #include "dcc-json.h"
+#include "dcc-store-file.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -117,12 +119,12 @@ load(DccVersionCache *self)
 {
     g_autofree char *text = NULL;
     g_autoptr(JsonObject) object = NULL;
-    GStatBuf st;
+    DccFileFacts facts;
     gsize length;
     gint64 format;
 
-    if (g_stat(self->path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_BYTES ||
-        !g_file_get_contents(self->path, &text, &length, NULL))
+    if (!dcc_file_facts_read_target(self->path, &facts) || facts.kind != DCC_FILE_REGULAR ||
+        facts.size > MAX_BYTES || !g_file_get_contents(self->path, &text, &length, NULL))
         return;
     object = dcc_json_from_text(text, (gssize)length, NULL);
     format = dcc_json_get_int(object, "format", 0);
@@ -144,26 +146,20 @@ dcc_version_cache_load(void)
     return self;
 }
 
-static gint64
-mtime_ns(const GStatBuf *st)
-{
-    return st->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + st->st_mtim.tv_nsec;
-}
-
 static gboolean
-describes(const Entry *entry, const GStatBuf *st)
+describes(const Entry *entry, const DccFileFacts *facts)
 {
-    return entry->size == (gint64)st->st_size && entry->mtime_ns == mtime_ns(st) &&
-           entry->inode == (gint64)st->st_ino;
+    return entry->size == facts->size && entry->mtime_ns == facts->mtime_ns &&
+           entry->inode == (gint64)facts->inode;
 }
 
 const char *
 dcc_version_cache_get(DccVersionCache *self, const char *path)
 {
     const Entry *entry = g_hash_table_lookup(self->entries, path);
-    GStatBuf st;
+    DccFileFacts facts;
 
-    if (entry == NULL || g_stat(path, &st) != 0 || !describes(entry, &st))
+    if (entry == NULL || !dcc_file_facts_read_target(path, &facts) || !describes(entry, &facts))
         return NULL;
     return *entry->version != '\0' && strlen(entry->version) <= MAX_VERSION ? entry->version : NULL;
 }
@@ -172,15 +168,15 @@ void
 dcc_version_cache_put(DccVersionCache *self, const char *path, const char *version)
 {
     Entry *entry;
-    GStatBuf st;
+    DccFileFacts facts;
 
-    if (g_stat(path, &st) != 0)
+    if (!dcc_file_facts_read_target(path, &facts))
         return;
     entry = dcc_fields_new(&entry_table);
     entry->path = g_strdup(path);
-    entry->size = st.st_size;
-    entry->mtime_ns = mtime_ns(&st);
-    entry->inode = (gint64)st.st_ino;
+    entry->size = facts.size;
+    entry->mtime_ns = facts.mtime_ns;
+    entry->inode = (gint64)facts.inode;
     entry->version = g_strdup(version);
     take_entry(self, entry);
     self->changed = TRUE;
@@ -214,16 +210,14 @@ dcc_version_cache_save(DccVersionCache *self)
 {
     g_autoptr(JsonObject) object = NULL;
     g_autofree char *directory = NULL;
-    g_autofree char *text = NULL;
 
     if (!self->changed || self->newer)
         return;
     g_hash_table_foreach_remove(self->entries, is_missing, NULL);
     object = make_file(self);
-    text = dcc_json_to_line(object);
     directory = g_path_get_dirname(self->path);
     if (g_mkdir_with_parents(directory, 0700) == 0)
-        g_file_set_contents_full(self->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+        dcc_store_file_write_json(self->path, object, DCC_STORE_RUNTIME, NULL);
     self->changed = FALSE;
 }
 

@@ -15,9 +15,12 @@ typedef struct {
     gint64 mtime_ns; /* since 1970 */
     guint64 device;  /* device and inode together name the file as long as it is there */
     guint64 inode;
+    guint owner;               /* as dcc_user_get_id() counts users */
     gboolean is_ours;          /* this user's */
     gboolean is_roots;         /* the system's */
     gboolean others_can_write; /* its group or everybody */
+    gboolean
+        keeps_names; /* a directory in which nobody renames or removes what is another user's */
 } DccFileFacts;
 
 /* FALSE with errno. */

@@ -5,6 +5,8 @@
 #include "dcc-error.h"
 #include "dcc-process-ref.h"
 
+#include <gio/gio.h>
+
 G_BEGIN_DECLS
 
 typedef struct {
@@ -40,5 +42,14 @@ dcc_command_run(const char *const *argv,
                 gsize limit,
                 int *wait_status,
                 GError **error);
+/* The same, and killed before its time is up where cancellable is cancelled: error G_IO_ERROR_CANCELLED. */
+char *
+dcc_command_run_cancellable(const char *const *argv,
+                            const char *const *envp,
+                            gint64 timeout_ms,
+                            gsize limit,
+                            GCancellable *cancellable,
+                            int *wait_status,
+                            GError **error);
 
 G_END_DECLS

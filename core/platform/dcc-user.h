@@ -8,5 +8,12 @@ G_BEGIN_DECLS
 /* A number that is this user's alone on this machine. */
 guint
 dcc_user_get_id(void);
+/* (transfer full): where the system keeps it that this user's home is, whatever the environment says. */
+char *
+dcc_user_find_home(void);
+/* (transfer full): where a program of this user's keeps what need not outlast a restart of the machine, and the
+ * environment names no place for it. The path is short: sockets are bound below it. It is not made. */
+char *
+dcc_user_make_runtime_path(const char *program);
 
 G_END_DECLS

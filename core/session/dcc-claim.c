@@ -76,6 +76,16 @@ dcc_claim_again(DccInstanceDir *dir, GError **error)
     return FALSE;
 }
 
+/* Its session was killed while it asked for versions. */
+static gboolean
+has_begun_nothing(DccInstanceDir *dir)
+{
+    g_autoptr(DccSessionRecord) record = dcc_session_record_read(dir, NULL);
+
+    return record != NULL && record->state == DCC_STATE_STARTING && record->executable == NULL &&
+           record->incarnation == NULL;
+}
+
 /* What a session left that was killed while it removed the directory, or before it had begun
  * anything in it: nobody else would. */
 static gboolean
@@ -83,7 +93,7 @@ clear_ruin(DccInstanceDir *dir, GError **error)
 {
     g_autofree char *record = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_RECORD);
 
-    if (g_file_test(record, G_FILE_TEST_EXISTS))
+    if (g_file_test(record, G_FILE_TEST_EXISTS) && !has_begun_nothing(dir))
         return FALSE;
     dcc_instance_dir_dissolve(dir);
     g_set_error(error,

@@ -6,7 +6,7 @@
  */
 #include "dcc-session-private.h"
 
-#include "dcc-catalogue.h"
+#include "dcc-choice.h"
 #include "dcc-claim.h"
 #include "dcc-doors.h"
 #include "dcc-enum-types.h"
@@ -44,23 +44,37 @@ enum { SIGNAL_EVENT, SIGNAL_ENDED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
+static const char *
+get_name(DccSession *self)
+{
+    return dcc_launch_request_get_name(dcc_supervisor_get_request(self->supervisor));
+}
+
+static const char *
+get_app(DccSession *self)
+{
+    return dcc_launch_request_get_app(dcc_supervisor_get_request(self->supervisor));
+}
+
 static void
 dcc_session_get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
     DccSession *self = DCC_SESSION(object);
+    gint64 pid;
 
     switch (id) {
     case PROP_NAME:
-        g_value_set_string(value, dcc_session_get_name(self));
+        g_value_set_string(value, get_name(self));
         break;
     case PROP_APP:
-        g_value_set_string(value, dcc_session_get_app(self));
+        g_value_set_string(value, get_app(self));
         break;
     case PROP_STATE:
-        g_value_set_enum(value, dcc_session_get_state(self));
+        g_value_set_enum(value, dcc_supervisor_get_state(self->supervisor));
         break;
     case PROP_PID:
-        g_value_set_int64(value, dcc_session_get_pid(self));
+        pid = dcc_supervisor_get_pid(self->supervisor);
+        g_value_set_int64(value, pid > 0 ? pid : -1);
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -303,18 +317,38 @@ dcc_session_new(DccAdapter *adapter, DccLaunchRequest *request, DccRuntime *runt
     return dcc_session_make(adapter, request, runtime);
 }
 
+/* A slip that can be seen at once is told before anything is reserved. */
+static DccChoice *
+choose(DccSession *self, GError **error)
+{
+    DccLaunchRequest *request = dcc_supervisor_get_request(self->supervisor);
+    g_autoptr(DccSearch) search = dcc_search_new("/", NULL);
+    g_autoptr(DccChoice) choice = dcc_choice_new(self->adapter,
+                                                 search,
+                                                 dcc_launch_request_get_version(request),
+                                                 dcc_launch_request_get_scene(request),
+                                                 error);
+
+    if (choice == NULL || (!dcc_candidates_are_open(dcc_choice_get_candidates(choice)) &&
+                           dcc_choice_make(choice, error) == NULL))
+        return NULL;
+    return g_steal_pointer(&choice);
+}
+
 static gboolean
-start(DccSession *self, DccInstallation *installation, GError **error)
+start(DccSession *self, GError **error)
 {
     g_autoptr(DccSession) held = g_object_ref(self);
+    g_autoptr(DccChoice) choice = choose(self, error);
     g_autoptr(DccInstanceDir) dir =
-        dcc_claim_name(self->runtime, dcc_session_get_name(self), error);
+        choice != NULL ? dcc_claim_name(self->runtime, get_name(self), error) : NULL;
 
     if (dir == NULL)
         return FALSE;
-    if (!dcc_stale_run_settle(dir, self->adapter, dcc_session_get_app(self), error))
+    if (!dcc_stale_run_settle(dir, self->adapter, get_app(self), error))
         return FALSE;
-    if (dcc_supervisor_start(self->supervisor, installation, g_steal_pointer(&dir), error))
+    if (dcc_supervisor_start(
+            self->supervisor, g_steal_pointer(&choice), g_steal_pointer(&dir), error))
         return TRUE;
     g_clear_pointer(&self->control, dcc_control_free);
     return FALSE;
@@ -326,8 +360,11 @@ start(DccSession *self, DccInstallation *installation, GError **error)
  * @error: return location for an error
  *
  * Finds the installation, reserves the name and starts the application. Returns when the start is
- * under way; that it is ready, or failed after all, is told by #DccSession::event. A start that
- * fails leaves nothing: no process, no directory, no listing.
+ * under way; that it is ready, or failed after all, is told by #DccSession::event. Where an
+ * installation has to be asked for its version first, that is done from the main loop: the session
+ * answers meanwhile and can be stopped; if nothing comes of it, #DccSession::ended is emitted and
+ * dcc_session_get_refusal() tells why. A start that fails leaves nothing: no process, no directory,
+ * no listing.
  *
  * Returns: %TRUE when it is under way. Errors: `BUSY` (the name is taken, the message says by which
  * pid and since when), `UNSAFE` (a directory), `NOT_INSTALLED`, `SCENE`, `ADAPTER`, `NOT_FOUND`
@@ -338,22 +375,10 @@ start(DccSession *self, DccInstallation *installation, GError **error)
 gboolean
 dcc_session_start(DccSession *self, GError **error)
 {
-    g_autoptr(DccSearch) search = NULL;
-    g_autoptr(DccInstallation) installation = NULL;
-    DccLaunchRequest *request;
-
     g_return_val_if_fail(DCC_IS_SESSION(self), FALSE);
     g_return_val_if_fail(!dcc_supervisor_is_open(self->supervisor), FALSE);
 
-    request = dcc_supervisor_get_request(self->supervisor);
-    search = dcc_search_new("/", NULL);
-    installation = dcc_catalogue_choose_for_scene(self->adapter,
-                                                  search,
-                                                  dcc_launch_request_get_version(request),
-                                                  dcc_launch_request_get_scene(request),
-                                                  NULL,
-                                                  error);
-    return installation != NULL && start(self, installation, error);
+    return start(self, error);
 }
 
 static gboolean
@@ -449,138 +474,4 @@ dcc_session_is_foreign(DccSession *self)
 {
     g_return_val_if_fail(DCC_IS_SESSION(self), FALSE);
     return !is_ours(self);
-}
-
-/**
- * dcc_session_get_name:
- * @self: a session
- *
- * The name it was launched under.
- *
- * Returns: (transfer none): the instance's name
- * Since: 1.0
- */
-const char *
-dcc_session_get_name(DccSession *self)
-{
-    g_return_val_if_fail(DCC_IS_SESSION(self), NULL);
-    return dcc_launch_request_get_name(dcc_supervisor_get_request(self->supervisor));
-}
-
-/**
- * dcc_session_get_app:
- * @self: a session
- *
- * Which application it is.
- *
- * Returns: (transfer none): the application's id
- * Since: 1.0
- */
-const char *
-dcc_session_get_app(DccSession *self)
-{
-    g_return_val_if_fail(DCC_IS_SESSION(self), NULL);
-    return dcc_launch_request_get_app(dcc_supervisor_get_request(self->supervisor));
-}
-
-/**
- * dcc_session_get_state:
- * @self: a session
- *
- * Where the application stands. The property "state" notifies of each change.
- *
- * Returns: where the application stands
- * Since: 1.0
- */
-DccState
-dcc_session_get_state(DccSession *self)
-{
-    g_return_val_if_fail(DCC_IS_SESSION(self), DCC_STATE_FAILED);
-    return dcc_supervisor_get_state(self->supervisor);
-}
-
-/**
- * dcc_session_get_pid:
- * @self: a session
- *
- * The main process.
- *
- * Returns: the main process of the present run, -1 when there is none
- * Since: 1.0
- */
-gint64
-dcc_session_get_pid(DccSession *self)
-{
-    gint64 pid;
-
-    g_return_val_if_fail(DCC_IS_SESSION(self), -1);
-    pid = dcc_supervisor_get_pid(self->supervisor);
-    return pid > 0 ? pid : -1;
-}
-
-/**
- * dcc_session_get_restart_count:
- * @self: a session
- *
- * How often it was brought back.
- *
- * Returns: how often it was started again since it was launched
- * Since: 1.0
- */
-guint
-dcc_session_get_restart_count(DccSession *self)
-{
-    g_return_val_if_fail(DCC_IS_SESSION(self), 0);
-    return dcc_supervisor_get_restart_count(self->supervisor);
-}
-
-/**
- * dcc_session_is_over:
- * @self: a session
- *
- * Whether nothing more will happen.
- *
- * Returns: %TRUE once #DccSession::ended has been emitted
- * Since: 1.0
- */
-gboolean
-dcc_session_is_over(DccSession *self)
-{
-    g_return_val_if_fail(DCC_IS_SESSION(self), TRUE);
-    return dcc_supervisor_is_over(self->supervisor);
-}
-
-/**
- * dcc_session_get_result:
- * @self: a session
- *
- * How the last run ended.
- *
- * Returns: (transfer none) (nullable): how the last run ended; %NULL before the first end
- * Since: 1.0
- */
-DccResult *
-dcc_session_get_result(DccSession *self)
-{
-    g_return_val_if_fail(DCC_IS_SESSION(self), NULL);
-    return dcc_supervisor_get_result(self->supervisor);
-}
-
-/**
- * dcc_session_get_status:
- * @self: a session
- *
- * All that is known of it now.
- *
- * Returns: (transfer full): the status object of docs/protocol.md as JSON text
- * Since: 1.0
- */
-char *
-dcc_session_get_status(DccSession *self)
-{
-    g_autoptr(JsonObject) status = NULL;
-
-    g_return_val_if_fail(DCC_IS_SESSION(self), NULL);
-    status = dcc_supervisor_make_status(self->supervisor);
-    return dcc_json_to_line(status);
 }

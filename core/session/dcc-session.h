@@ -72,6 +72,12 @@ dcc_session_is_over(DccSession *self);
 /* (transfer none): how the last run ended; NULL before the first end. */
 DCC_API DccResult *
 dcc_session_get_result(DccSession *self);
+/* (transfer none) (nullable): why a start came to nothing after it was under way. */
+DCC_API const GError *
+dcc_session_get_refusal(DccSession *self);
+/* (nullable): a sentence for people: why this installation was started. */
+DCC_API const char *
+dcc_session_get_explanation(DccSession *self);
 /* (transfer full): the status object as JSON text. */
 DCC_API char *
 dcc_session_get_status(DccSession *self);

@@ -57,6 +57,12 @@ dcc_supervisor_make_status(DccSupervisor *self)
     return dcc_status_make(&facts);
 }
 
+gboolean
+dcc_supervisor_is_choosing(DccSupervisor *self)
+{
+    return self->choice != NULL && self->installation == NULL;
+}
+
 static char **
 list_strings(GPtrArray *strings)
 {
@@ -205,6 +211,18 @@ dcc_supervisor_get_result(DccSupervisor *self)
     return self->history.result;
 }
 
+const GError *
+dcc_supervisor_get_refusal(DccSupervisor *self)
+{
+    return self->refusal;
+}
+
+const char *
+dcc_supervisor_get_explanation(DccSupervisor *self)
+{
+    return self->choice != NULL ? dcc_choice_get_explanation(self->choice) : NULL;
+}
+
 DccRunOrder
 dcc_supervisor_make_order(DccSupervisor *self)
 {
@@ -226,12 +244,12 @@ dcc_supervisor_make_order(DccSupervisor *self)
 void
 dcc_supervisor_write_request(DccSupervisor *self)
 {
-    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_REQUEST);
     g_autoptr(JsonObject) object = dcc_request_to_json(self->request);
 
-    if (!dcc_instance_dir_write_json(path, object, NULL))
-        dcc_event_log_degraded(
-            self->log, "the request cannot be written; it could not be launched again by name");
+    g_autofree char *path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_REQUEST);
+
+    dcc_store_writer_push_json(
+        dcc_instance_dir_get_writer(self->dir), "the request that 'restart' goes by", path, object);
 }
 
 gboolean

@@ -1,5 +1,5 @@
-/* The inside of a supervisor: dcc-supervisor.c decides, dcc-supervisor-adopt.c restores it from a
- * record, dcc-supervisor-facts.c reads it. */
+/* The inside of a supervisor: dcc-supervisor.c decides, dcc-supervisor-begin.c starts it or restores it
+ * from a record, dcc-supervisor-facts.c reads it. */
 #pragma once
 
 #include "dcc-conclusion.h"
@@ -28,7 +28,8 @@ struct _DccSupervisor {
     DccLaunchRequest *request;
     DccSettings *settings;
     DccClock *clock;
-    DccInstallation *installation;
+    DccChoice *choice;             /* of a start */
+    DccInstallation *installation; /* NULL: not chosen yet */
     DccInstanceDir *dir;
     DccEventLog *log;
     DccRestartPolicy *policy;
@@ -41,6 +42,7 @@ struct _DccSupervisor {
 
     DccSupervisorPhase phase;
     DccState state;
+    GError *refusal; /* of a start that came to nothing after it was under way */
     DccIntent intent;
     DccHistory history;
     DccRunFollower follower;
@@ -48,7 +50,7 @@ struct _DccSupervisor {
     char *rescue_dir;
     guint delay_timer;
     guint reset_timer;
-    guint shim_timer;   /* a shim is on its way; see dcc-supervisor-adopt.c */
+    guint shim_timer;   /* a shim is on its way; see dcc-supervisor-begin.c */
     gint64 delay_until; /* the next run begins; 0: none is due */
     gint64 shim_patience_until;
     gint64 began_wall;
@@ -66,6 +68,13 @@ gboolean
 dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error);
 void
 dcc_supervisor_dispatch(DccSupervisor *self, DccEvent event, const char *reason);
+/* A failure leaves nothing of the run. shortage: of the machine's, and worth another attempt. */
+gboolean
+dcc_supervisor_begin_run(DccSupervisor *self, gboolean *shortage, GError **error);
+/* A start comes to nothing before anything has run, and leaves nothing: no last record either. error:
+ * (transfer full). */
+void
+dcc_supervisor_abandon(DccSupervisor *self, DccState state, GError *error);
 /* The next run begins in ms. */
 void
 dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms);
@@ -74,6 +83,9 @@ void
 dcc_supervisor_stop_run(DccSupervisor *self);
 
 /* dcc-supervisor-facts.c */
+/* Versions are being asked for before the first run. */
+gboolean
+dcc_supervisor_is_choosing(DccSupervisor *self);
 /* Why the run that there is has to end. */
 DccRunStop
 dcc_supervisor_get_stop(DccSupervisor *self);

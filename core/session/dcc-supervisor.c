@@ -97,8 +97,8 @@ settle(DccSupervisor *self)
 /* -- A run -- */
 
 /* A failure leaves nothing of the run: dropping it ends what it has started. */
-static gboolean
-begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
+gboolean
+dcc_supervisor_begin_run(DccSupervisor *self, gboolean *shortage, GError **error)
 {
     DccRunOrder order = dcc_supervisor_make_order(self);
     const DccRunSetup *setup;
@@ -132,7 +132,7 @@ do_spawn(DccSupervisor *self)
     g_autoptr(DccResult) failure = NULL;
     gboolean shortage = FALSE;
 
-    if (begin_run(self, &shortage, &error))
+    if (dcc_supervisor_begin_run(self, &shortage, &error))
         return;
     failure = dcc_result_new_start_failed(
         dcc_error_is_scene(error) ? "scene" : "adapter", 0, error->message);
@@ -188,6 +188,34 @@ on_concluded(const char *problem, gpointer data)
     dcc_event_log_tell(self->log, dcc_event_ended(self->state, self->history.result));
     self->handler->concluded(self->data);
     self->farewell = dcc_farewell_new(self->clock, dcc_supervisor_is_told, self, on_farewell, self);
+}
+
+/* The commands that were asked for a version have ended, too. */
+static gboolean
+is_cleared(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    return !dcc_candidates_are_open(dcc_choice_get_candidates(self->choice)) &&
+           dcc_supervisor_is_told(self);
+}
+
+void
+dcc_supervisor_abandon(DccSupervisor *self, DccState state, GError *error)
+{
+    const char *stage = state == DCC_STATE_STOPPED ? "stopped" : "adapter";
+    g_autoptr(DccResult) result = dcc_result_new_start_failed(stage, 0, error->message);
+
+    self->phase = DCC_SUPERVISOR_CONCLUDING;
+    self->state = state;
+    self->refusal = error;
+    if (self->history.result == NULL)
+        dcc_history_note_result(&self->history, result);
+    g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
+    dcc_candidates_cancel(dcc_choice_get_candidates(self->choice));
+    self->handler->state(self->data);
+    self->handler->concluded(self->data);
+    self->farewell = dcc_farewell_new(self->clock, is_cleared, self, on_farewell, self);
 }
 
 /* Over for good. How it ended is written, then the last words are told; the sockets and the name go when
@@ -366,6 +394,7 @@ supervisor_clear(gpointer data)
 {
     DccSupervisor *self = data;
 
+    g_clear_error(&self->refusal);
     g_clear_pointer(&self->evidence, dcc_evidence_free);
     g_clear_pointer(&self->log, dcc_event_log_free);
     g_clear_pointer(&self->recovery, dcc_recovery_free);
@@ -462,6 +491,9 @@ dcc_supervisor_free(DccSupervisor *self)
     if (self->run != NULL)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
+    if (dcc_supervisor_is_choosing(self))
+        dcc_instance_dir_dissolve(self->dir);
+    g_clear_pointer(&self->choice, dcc_choice_free);
     dcc_supervisor_release(self);
 }
 
@@ -503,53 +535,18 @@ dcc_supervisor_open(DccSupervisor *self, gboolean fresh, GError **error)
     return self->handler->open(self->dir, self->clock, error, self->data);
 }
 
-static gboolean
-start(DccSupervisor *self, GError **error)
-{
-    g_autoptr(GError) problem = NULL;
-    gboolean shortage = FALSE;
-
-    if (!dcc_supervisor_open(self, TRUE, error))
-        return FALSE;
-    dcc_supervisor_write_request(self);
-    self->began_wall = g_get_real_time();
-    self->state = DCC_STATE_STARTING;
-    dcc_supervisor_write_record(self);
-    if (begin_run(self, &shortage, &problem))
-        return TRUE;
-    if (!shortage) {
-        g_propagate_error(error, g_steal_pointer(&problem));
-        return FALSE;
-    }
-    dcc_supervisor_dispatch(self, DCC_EVENT_SPAWN_REFUSED, problem->message);
-    return TRUE;
-}
-
-gboolean
-dcc_supervisor_start(DccSupervisor *self,
-                     DccInstallation *installation,
-                     DccInstanceDir *dir,
-                     GError **error)
-{
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-
-    self->installation = g_object_ref(installation);
-    self->dir = dir;
-    if (start(self, error))
-        return TRUE;
-    self->phase = DCC_SUPERVISOR_OVER;
-    self->state = DCC_STATE_FAILED;
-    dcc_instance_dir_dissolve(self->dir);
-    return FALSE;
-}
-
 /* -- What may be asked of it -- */
 
 /* A client that waits for an end that is over already is answered all the same. */
 static void
 go_down(DccSupervisor *self, const char *reason)
 {
-    if (self->phase == DCC_SUPERVISOR_OPEN)
+    if (self->phase == DCC_SUPERVISOR_OPEN && dcc_supervisor_is_choosing(self))
+        dcc_supervisor_abandon(
+            self,
+            DCC_STATE_STOPPED,
+            g_error_new(DCC_ERROR, DCC_ERROR_GONE, "%s before its version was known", reason));
+    else if (self->phase == DCC_SUPERVISOR_OPEN)
         dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
     else
         self->handler->concluded(self->data);
@@ -580,7 +577,9 @@ dcc_supervisor_restart(DccSupervisor *self)
 
     if (!dcc_intent_restart(&self->intent))
         return;
-    if (self->state == DCC_STATE_RESTARTING) {
+    if (dcc_supervisor_is_choosing(self)) {
+        dcc_intent_go_up(&self->intent); /* it is on its way */
+    } else if (self->state == DCC_STATE_RESTARTING) {
         forget_delay(self);
         dcc_intent_go_up(&self->intent);
         dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");

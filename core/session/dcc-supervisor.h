@@ -8,6 +8,7 @@
  * Threading: the thread-default main context at the time it is made. A handler may free it. */
 #pragma once
 
+#include "dcc-choice.h"
 #include "dcc-journal.h"
 #include "dcc-run.h"
 
@@ -38,12 +39,11 @@ dcc_supervisor_new(DccAdapter *adapter,
 /* The application runs on, unattended. */
 void
 dcc_supervisor_free(DccSupervisor *self);
-/* dir: (transfer full): both locks held. A failure leaves nothing. */
+/* Where a copy has to be asked for its version, that is done from the main loop: the instance is there
+ * meanwhile, answers, and may be stopped; what comes of it is told by the handler. choice, dir:
+ * (transfer full): both locks held. A failure leaves nothing, whenever it comes. */
 gboolean
-dcc_supervisor_start(DccSupervisor *self,
-                     DccInstallation *installation,
-                     DccInstanceDir *dir,
-                     GError **error);
+dcc_supervisor_start(DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir, GError **error);
 /* Goes on where the record says. dir: (transfer full): the session's lock held. */
 gboolean
 dcc_supervisor_take_up(DccSupervisor *self,
@@ -83,6 +83,12 @@ gboolean
 dcc_supervisor_is_over(DccSupervisor *self);
 DccResult *
 dcc_supervisor_get_result(DccSupervisor *self);
+/* (nullable): why a start came to nothing after it was under way. */
+const GError *
+dcc_supervisor_get_refusal(DccSupervisor *self);
+/* (nullable): why the copy was chosen that was started. */
+const char *
+dcc_supervisor_get_explanation(DccSupervisor *self);
 /* (transfer full) */
 JsonObject *
 dcc_supervisor_make_status(DccSupervisor *self);

@@ -10,9 +10,10 @@
  * artist's and is not counted. Threading: one thread at a time for one directory. */
 #include "dcc-bundle.h"
 
+#include "dcc-file-facts.h"
+
+#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define RUN_LENGTH 8
 
@@ -47,10 +48,10 @@ count_bytes(const char *dir)
 
     while (entries != NULL && (name = g_dir_read_name(entries)) != NULL) {
         g_autofree char *path = g_build_filename(dir, name, NULL);
-        struct stat st;
+        DccFileFacts facts;
 
-        if (lstat(path, &st) == 0)
-            bytes += (guint64)st.st_size;
+        if (dcc_file_facts_read(path, &facts))
+            bytes += (guint64)facts.size;
     }
     return bytes;
 }
@@ -91,7 +92,7 @@ is_evidence(GArray *bundles, const char *name)
         const Item *bundle = &g_array_index(bundles, Item, i);
         g_autofree char *twin = g_build_filename(bundle->path, name + RUN_LENGTH + 1, NULL);
 
-        if (strncmp(bundle->run, name, RUN_LENGTH) == 0 && access(twin, F_OK) == 0)
+        if (strncmp(bundle->run, name, RUN_LENGTH) == 0 && g_access(twin, F_OK) == 0)
             return TRUE;
     }
     return FALSE;
@@ -115,15 +116,15 @@ list_work(const char *rescue, GArray *bundles)
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(rescue, name, NULL);
         Item item = {.path = NULL};
-        struct stat st;
+        DccFileFacts facts;
 
-        if (!is_of_a_crash(name) || lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
-            is_evidence(bundles, name))
+        if (!is_of_a_crash(name) || !dcc_file_facts_read(path, &facts) ||
+            facts.kind != DCC_FILE_REGULAR || is_evidence(bundles, name))
             continue;
         memcpy(item.run, name, RUN_LENGTH);
         item.path = g_steal_pointer(&path);
-        item.bytes = (guint64)st.st_size;
-        item.changed = (gint64)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+        item.bytes = (guint64)facts.size;
+        item.changed = facts.mtime_ns;
         g_array_append_val(items, item);
     }
     g_array_sort(items, oldest_first);
@@ -149,7 +150,7 @@ remove_bundle(const Item *bundle, const char *rescue)
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         g_autofree char *twin = g_strdup_printf("%s/%s-%s", rescue, bundle->run, name);
 
-        unlink(twin);
+        g_unlink(twin);
     }
     dcc_safe_dir_remove(bundle->path);
 }
@@ -178,7 +179,7 @@ dcc_bundle_trim(
 
         if (strcmp(item->run, newest) == 0 || g_strcmp0(item->path, keep) == 0)
             continue;
-        if (unlink(item->path) == 0)
+        if (g_unlink(item->path) == 0)
             bytes -= item->bytes;
     }
 }

@@ -145,7 +145,8 @@ dcc_death_write(const char *path, const DccDeath *self, GError **error)
 {
     g_autoptr(JsonObject) object = dcc_death_to_json(self);
 
-    return dcc_store_file_write_json(path, object, DCC_STORE_STATE, error);
+    /* As little synced as the rest of a bundle: a main loop writes it. */
+    return dcc_store_file_write_json(path, object, DCC_STORE_RUNTIME, error);
 }
 
 DccDeath *

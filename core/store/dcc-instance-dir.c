@@ -471,12 +471,6 @@ dcc_instance_dir_read_last(DccRuntime *runtime, const char *name, GError **error
     return dcc_last_record_read(path, error);
 }
 
-gboolean
-dcc_instance_dir_write_json(const char *path, JsonObject *object, GError **error)
-{
-    return dcc_store_file_write_json(path, object, DCC_STORE_STATE, error);
-}
-
 JsonObject *
 dcc_instance_dir_read_json(const char *path)
 {

@@ -95,9 +95,6 @@ dcc_instance_dir_dissolve(DccInstanceDir *self);
 DccLastRecord *
 dcc_instance_dir_read_last(DccRuntime *runtime, const char *name, GError **error);
 
-/* Files of the state directory are replaced at once or not at all. */
-gboolean
-dcc_instance_dir_write_json(const char *path, JsonObject *object, GError **error);
 /* NULL when it is absent, too large or no JSON object. */
 JsonObject *
 dcc_instance_dir_read_json(const char *path);

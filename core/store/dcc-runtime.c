@@ -11,11 +11,11 @@
 #include "dcc-host-mark.h"
 #include "dcc-instance-files.h"
 #include "dcc-safe-dir.h"
+#include "dcc-user.h"
 
 #include <gio/gio.h>
 
 #include <errno.h>
-#include <unistd.h>
 
 struct _DccRuntime {
     GObject parent_instance;
@@ -62,7 +62,7 @@ open_runtime_path(GError **error)
     g_autofree char *path = NULL;
 
     if (given == NULL || *given == '\0') {
-        path = g_strdup_printf("/tmp/dcchost-%u", (guint)geteuid());
+        path = dcc_user_make_runtime_path("dcchost");
     } else if (!g_path_is_absolute(given)) {
         g_set_error(
             error,

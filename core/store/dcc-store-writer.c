@@ -1,7 +1,11 @@
 /* Writes to the state directory, in a thread, in order. */
 #include "dcc-store-writer.h"
 
+#include "dcc-json.h"
 #include "dcc-quiet-thread.h"
+#include "dcc-store-file.h"
+
+#include <string.h>
 
 #define IDLE_US       (2 * G_USEC_PER_SEC)
 #define LAST_FLUSH_MS 5000
@@ -188,6 +192,44 @@ dcc_store_writer_push(
     g_mutex_unlock(&self->mutex);
     if (!threaded)
         run_job(self, pushed);
+}
+
+typedef struct {
+    char *path;
+    char *text;
+} Replacement;
+
+static void
+replacement_free(gpointer data)
+{
+    Replacement *self = data;
+
+    g_free(self->path);
+    g_free(self->text);
+    g_free(self);
+}
+
+static gboolean
+replace(gpointer data, GError **error)
+{
+    Replacement *self = data;
+
+    return dcc_store_file_replace(
+        self->path, self->text, strlen(self->text), DCC_STORE_STATE, error);
+}
+
+void
+dcc_store_writer_push_json(DccStoreWriter *self,
+                           const char *what,
+                           const char *path,
+                           JsonObject *object)
+{
+    Replacement *job = g_new0(Replacement, 1);
+    g_autofree char *line = dcc_json_to_line(object);
+
+    job->path = g_strdup(path);
+    job->text = g_strconcat(line, "\n", NULL);
+    dcc_store_writer_push(self, what, replace, job, replacement_free);
 }
 
 gboolean

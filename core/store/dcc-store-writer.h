@@ -10,6 +10,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,12 @@ dcc_store_writer_set_failed_func(DccStoreWriter *self, DccStoreFailed func, gpoi
 void
 dcc_store_writer_push(
     DccStoreWriter *self, const char *what, DccStoreJob job, gpointer data, GDestroyNotify destroy);
+/* Replaces a file of the state directory; see dcc_store_file_replace(). */
+void
+dcc_store_writer_push_json(DccStoreWriter *self,
+                           const char *what,
+                           const char *path,
+                           JsonObject *object);
 /* Waits until all that was pushed is done. FALSE: it is not yet, after timeout_ms. */
 gboolean
 dcc_store_writer_flush(DccStoreWriter *self, gint64 timeout_ms);

@@ -61,7 +61,7 @@ dcc_result_init(DccResult *self)
 
 /**
  * dcc_result_new_start_failed:
- * @stage: "chdir", "exec", "adapter", "ready", "early-exit" or "spawn"
+ * @stage: "chdir", "exec", "adapter", "ready", "early-exit", "spawn" or "stopped" (before anything ran)
  * @errno_code: the system's errno, 0 when none is meant
  * @reason: (nullable): one line for people
  *

@@ -259,7 +259,8 @@ class Name:
                                                  self.interrupted)
         self.faults += lab_accounts.compare_lists(name, told)
         self.faults += lab_accounts.compare_work(name, runs, self.state() / "rescue")
-        self.faults += compare_last(name, self.state(), told)
+        if not self.interrupted or told.of("started"):  # else nothing is left of it
+            self.faults += compare_last(name, self.state(), told)
 
 
 def compare_last(name, state, told):

@@ -80,9 +80,11 @@ class Told:
 
 
 def read_json_lines(path):
-    if not path.exists():
+    try:
+        text = path.read_text()
+    except FileNotFoundError:  # not yet, or with a start that was interrupted
         return []
-    return [json.loads(line, strict=False) for line in path.read_text().split("\n")[:-1]]  # the last may be half
+    return [json.loads(line, strict=False) for line in text.split("\n")[:-1]]  # the last may be half
 
 
 def end_of(result):

@@ -123,12 +123,6 @@ def test_what_is_named_for_a_system_may_name_it(path):
     assert broken(path, HEAD + "int pidfd = waitid(P_PID, SIGTERM);\n") == []
 
 
-def test_who_is_left_to_mend_is_there_and_has_something_to_mend():
-    for path in rules.PLATFORM_WORDS_LEFT:
-        source = rules.SourceFile(path, (ROOT / path).read_text())
-        assert list(rules.rule_platform_words(source)), path
-
-
 def circles_of(calls):
     return [list(circle) for circle in rules.find_circles(calls)]
 
@@ -137,18 +131,6 @@ def test_circles():
     assert circles_of({"a": {"b"}, "b": {"c"}, "c": set()}) == []
     assert circles_of({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
     assert circles_of({"a": {"b"}, "b": {"a"}, "c": {"d", "a"}, "d": {"c"}}) == [["a", "b"], ["c", "d"]]
-
-
-def test_an_exemption_that_nothing_needs_is_stale(monkeypatch):
-    """A room of its own, for the lists of what is left are to become empty."""
-    monkeypatch.setattr(rules, "CIRCLES_LEFT", ("core/rounds",))
-    ring = {"core/rounds/%s.c" % one: HEAD + "void\ndcc_%s(void)\n{\n    dcc_%s();\n}\n" % (one, other)
-            for one, other in (("ring", "round"), ("round", "ring"))}
-    assert not any("in a circle" in line for line in rules.broken_rules(rules.Tree(ring)))
-    assert not any("CIRCLES_LEFT" in line for line in rules.stale_exemptions(rules.Tree(ring)))
-    del ring["core/rounds/ring.c"]
-    assert any("core/rounds is in order, take it out of CIRCLES_LEFT" in line
-               for line in rules.stale_exemptions(rules.Tree(ring)))
 
 
 def test_line_numbers_are_those_of_the_file():

@@ -68,6 +68,18 @@ def test_one_that_dies_before_it_is_ready(host):
     assert DccHost.Error.is_start(caught.value)
 
 
+def test_a_version_that_nobody_has_told_yet(host):
+    """It is asked for while the program goes on; what comes of it is heard by whoever waits."""
+    session = host.launch("fake", version="9")
+    with pytest.raises(GLib.Error) as caught:
+        session.wait_ready(PATIENCE)
+    assert DccHost.Error.is_not_installed(caught.value) and "9 is not installed; there are:" in caught.value.message
+    session.wait(PATIENCE)
+    with pytest.raises(GLib.Error) as caught:  # by now it is known, and told at once
+        host.launch("fake", version="9", name="second")
+    assert DccHost.Error.is_not_installed(caught.value)
+
+
 def test_waiting_has_an_end(host):
     session = host.launch("fake", args=["--never-ready"])
     with pytest.raises(GLib.Error) as caught:

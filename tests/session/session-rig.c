@@ -96,12 +96,26 @@ rig_free(Rig *self)
 }
 
 void
-rig_start(Rig *self)
+rig_begin(Rig *self)
 {
     g_autoptr(GError) error = NULL;
 
     dcc_session_start(self->session, &error);
     g_assert_no_error(error);
+}
+
+static gboolean
+is_chosen(Rig *self)
+{
+    return dcc_session_get_pid(self->session) > 0 ||
+           dcc_session_get_state(self->session) != DCC_STATE_STARTING || self->ended;
+}
+
+void
+rig_start(Rig *self)
+{
+    rig_begin(self);
+    dcc_test_wait_for(is_chosen(self), PATIENCE_MS);
 }
 
 void

@@ -22,6 +22,10 @@ Rig *
 rig_new(DccTestWorld *world, const char *name, const char *args, ...) G_GNUC_NULL_TERMINATED;
 void
 rig_free(Rig *self);
+/* Returns when the start is under way; the version may be being asked for. */
+void
+rig_begin(Rig *self);
+/* The same, and waits until the application was started, or was not. */
 void
 rig_start(Rig *self);
 /* Drops the session, as a crash of its process would: the application lives on. */

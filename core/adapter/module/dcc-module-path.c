@@ -6,11 +6,11 @@
  * who could do anything to us anyway can swap the file in between.
  */
 #include "dcc-error.h"
+#include "dcc-file-facts.h"
 #include "dcc-module-file.h"
+
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MAX_LINKS 40
 
@@ -36,16 +36,16 @@ refuse(GError **error, int code, const char *path, const char *format, ...)
 }
 
 static gboolean
-check_owner(Walk *walk, const char *name, const struct stat *st, GError **error)
+check_owner(Walk *walk, const char *name, const DccFileFacts *facts, GError **error)
 {
-    if (st->st_uid == 0 || st->st_uid == geteuid())
+    if (facts->is_roots || facts->is_ours)
         return TRUE;
     return refuse(error,
                   DCC_ERROR_UNSAFE,
                   walk->path,
                   "is not to be trusted: %s belongs to user %u, not to root or to you",
                   name,
-                  st->st_uid);
+                  facts->owner);
 }
 
 /* The directory that the next name is looked up in. */
@@ -53,18 +53,18 @@ static gboolean
 check_directory(Walk *walk, gboolean is_last, GError **error)
 {
     const char *name = walk->done->len ? walk->done->str : "/";
-    struct stat st;
+    DccFileFacts facts;
 
-    if (lstat(name, &st) != 0)
+    if (!dcc_file_facts_read(name, &facts))
         return refuse(error,
                       DCC_ERROR_NOT_FOUND,
                       walk->path,
                       "cannot be reached: %s: %s",
                       name,
                       g_strerror(errno));
-    if (!check_owner(walk, name, &st, error))
+    if (!check_owner(walk, name, &facts, error))
         return FALSE;
-    if (!(st.st_mode & (S_IWGRP | S_IWOTH)) || (!is_last && (st.st_mode & S_ISVTX)))
+    if (!facts.others_can_write || (!is_last && facts.keeps_names))
         return TRUE;
     return refuse(error,
                   DCC_ERROR_UNSAFE,
@@ -120,7 +120,7 @@ static gboolean
 take_step(Walk *walk, const char *name, GError **error)
 {
     g_autofree char *next = NULL;
-    struct stat st;
+    DccFileFacts facts;
 
     if (!*name || strcmp(name, ".") == 0)
         return TRUE;
@@ -131,16 +131,16 @@ take_step(Walk *walk, const char *name, GError **error)
     if (!check_directory(walk, is_last_name(walk), error))
         return FALSE;
     next = g_strconcat(walk->done->str, "/", name, NULL);
-    if (lstat(next, &st) != 0)
+    if (!dcc_file_facts_read(next, &facts))
         return refuse(error,
                       DCC_ERROR_NOT_FOUND,
                       walk->path,
                       "cannot be reached: %s: %s",
                       next,
                       g_strerror(errno));
-    if (!check_owner(walk, next, &st, error))
+    if (!check_owner(walk, next, &facts, error))
         return FALSE;
-    if (S_ISLNK(st.st_mode))
+    if (facts.kind == DCC_FILE_LINK)
         return follow_link(walk, next, error);
     g_string_assign(walk->done, next);
     return TRUE;

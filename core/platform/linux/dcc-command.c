@@ -50,24 +50,31 @@ collect(int fd, GString *output, gsize limit)
             g_string_append_len(output, buffer, (gssize)MIN((gsize)n, limit - output->len));
 }
 
-/* FALSE: time is up. */
+/* FALSE: time is up, or it was cancelled. */
 static gboolean
-run_to_end(const DccChild *child, int fd, GString *output, gsize limit, gint64 deadline)
+run_to_end(const DccChild *child,
+           int fd,
+           GString *output,
+           gsize limit,
+           gint64 deadline,
+           GCancellable *cancellable)
 {
-    GPollFD pipe = {.fd = fd, .events = G_IO_IN};
+    GPollFD fds[] = {{.fd = fd, .events = G_IO_IN}, {.fd = -1}};
+    gboolean has_fd = g_cancellable_make_pollfd(cancellable, &fds[1]);
+    gboolean ended = FALSE;
 
-    for (;;) {
+    do {
         gint64 left = (deadline - g_get_monotonic_time() + 999) / 1000;
-        gboolean ended = dcc_child_poll(child, &pipe, 1, CLAMP(left, 0, G_MAXINT));
 
+        ended = dcc_child_poll(child, fds, G_N_ELEMENTS(fds), CLAMP(left, 0, G_MAXINT));
         collect(fd, output, limit);
-        if (ended)
-            return TRUE;
-        if (pipe.revents & (G_IO_HUP | G_IO_ERR))
-            pipe.fd = -1;
-        if (g_get_monotonic_time() >= deadline)
-            return FALSE;
-    }
+        if (fds[0].revents & (G_IO_HUP | G_IO_ERR))
+            fds[0].fd = -1;
+    } while (!ended && !g_cancellable_is_cancelled(cancellable) &&
+             g_get_monotonic_time() < deadline);
+    if (has_fd)
+        g_cancellable_release_fd(cancellable);
+    return ended;
 }
 
 static gboolean
@@ -99,15 +106,28 @@ dcc_command_run(const char *const *argv,
                 int *wait_status,
                 GError **error)
 {
+    return dcc_command_run_cancellable(argv, envp, timeout_ms, limit, NULL, wait_status, error);
+}
+
+char *
+dcc_command_run_cancellable(const char *const *argv,
+                            const char *const *envp,
+                            gint64 timeout_ms,
+                            gsize limit,
+                            GCancellable *cancellable,
+                            int *wait_status,
+                            GError **error)
+{
     g_autoptr(GString) output = g_string_new(NULL);
     gint64 deadline = g_get_monotonic_time() + timeout_ms * 1000;
     DccChild child;
     gboolean in_time;
     int reader, status;
 
-    if (!start_command(argv, envp, &child, &reader, error))
+    if (g_cancellable_set_error_if_cancelled(cancellable, error) ||
+        !start_command(argv, envp, &child, &reader, error))
         return NULL;
-    in_time = run_to_end(&child, reader, output, limit, deadline);
+    in_time = run_to_end(&child, reader, output, limit, deadline, cancellable);
     if (!in_time)
         kill_session(&child);
     status = dcc_child_reap(&child);
@@ -118,6 +138,8 @@ dcc_command_run(const char *const *argv,
             *wait_status = status;
         return g_string_free(g_steal_pointer(&output), FALSE);
     }
+    if (g_cancellable_set_error_if_cancelled(cancellable, error))
+        return NULL;
     g_set_error(error,
                 DCC_ERROR,
                 DCC_ERROR_TIMEOUT,

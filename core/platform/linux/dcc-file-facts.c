@@ -24,9 +24,11 @@ take(const struct stat *st, DccFileFacts *facts)
         .mtime_ns = st->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + st->st_mtim.tv_nsec,
         .device = st->st_dev,
         .inode = st->st_ino,
+        .owner = st->st_uid,
         .is_ours = st->st_uid == geteuid(),
         .is_roots = st->st_uid == 0,
         .others_can_write = (st->st_mode & (S_IWGRP | S_IWOTH)) != 0,
+        .keeps_names = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0,
     };
 }
 

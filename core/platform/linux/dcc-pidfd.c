@@ -118,8 +118,10 @@ read_zombie(int pidfd, int *wait_status)
 gboolean
 dcc_pidfd_read_exit(int pidfd, int *wait_status)
 {
+    /* The kernel tells of what is reaped, its stat file of what is not yet; between the two questions
+     * it may have been. */
     return wait_for(pidfd, WNOWAIT, wait_status) || ask_kernel(pidfd, wait_status) ||
-           read_zombie(pidfd, wait_status);
+           read_zombie(pidfd, wait_status) || ask_kernel(pidfd, wait_status);
 }
 
 static int

@@ -1,10 +1,26 @@
-/* The effective user. Threading: any. */
+/* The user: effective for files, real for the home. Threading: any. */
 #include "dcc-user.h"
 
+#include <pwd.h>
 #include <unistd.h>
 
 guint
 dcc_user_get_id(void)
 {
     return (guint)geteuid();
+}
+
+char *
+dcc_user_find_home(void)
+{
+    struct passwd *entry = getpwuid(getuid());
+
+    return g_strdup(entry != NULL && entry->pw_dir != NULL ? entry->pw_dir : "/");
+}
+
+/* $TMPDIR is another one in each application that was launched. */
+char *
+dcc_user_make_runtime_path(const char *program)
+{
+    return g_strdup_printf("/tmp/%s-%u", program, dcc_user_get_id());
 }

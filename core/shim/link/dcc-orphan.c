@@ -127,6 +127,9 @@ conclude(DccOrphan *self, gboolean known, int wait_status)
     drain(self);
     if (self->closed)
         return;
+    /* Its shim may have died before it let it go: then that code is not the application's. */
+    if (self->slot.phase == DCC_PHASE_SPAWNED && wait_status == DCC_SHIM_NOT_BEGUN << 8)
+        known = FALSE;
     self->slot.phase = DCC_PHASE_ENDED;
     self->slot.status_known = known;
     self->slot.wait_status = wait_status;
@@ -166,8 +169,12 @@ on_main_ended(int pidfd, gpointer data)
     /* Ours when this session is a subreaper. */
     if (dcc_pidfd_reap(pidfd, &wait_status) || dcc_pidfd_read_exit(pidfd, &wait_status)) {
         conclude(self, TRUE, wait_status);
-    } else if (!dcc_pidfd_can_read_exit() || dcc_pidfd_is_reaped(pidfd)) {
+    } else if (!dcc_pidfd_can_read_exit()) {
         conclude(self, FALSE, 0);
+    } else if (dcc_pidfd_is_reaped(pidfd)) { /* perhaps between the two questions */
+        gboolean known = dcc_pidfd_read_exit(pidfd, &wait_status);
+
+        conclude(self, known, wait_status);
     } else {
         self->reaped = dcc_source_attach(
             g_unix_fd_source_new(self->main_fd, G_IO_HUP), G_SOURCE_FUNC(on_reaped), self);

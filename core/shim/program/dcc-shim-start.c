@@ -4,6 +4,8 @@
  * server that hangs must not hang the shim with it. */
 #include "dcc-shim-start.h"
 
+#include "dcc-shim-wire.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,7 +27,7 @@ fail(int pipe_fd, const char *stage)
     if (write(pipe_fd, &failure, sizeof failure) < 0) {
         /* The shim is dead. */
     }
-    _exit(127);
+    _exit(DCC_SHIM_NOT_BEGUN);
 }
 
 /* The kernel is to choose the application before its shim when memory runs out. */
@@ -82,14 +84,14 @@ run_child(const ShimOptions *options, int output, int go, int told)
         fail(told, "spawn");
     /* End of file instead of the byte: the shim died before the record was written. */
     if (read(go, &byte, 1) != 1)
-        _exit(127);
+        _exit(DCC_SHIM_NOT_BEGUN);
     if (options->cwd != NULL && chdir(options->cwd) != 0)
         fail(told, "chdir");
     reset_signals();
     /* Every descriptor of the shim's own closes at exec. */
     execve(options->argv[0], options->argv, environ);
     fail(told, "exec");
-    _exit(127);
+    _exit(DCC_SHIM_NOT_BEGUN);
 }
 
 static void

@@ -193,7 +193,7 @@ child_changed(Shim *shim, const siginfo_t *info)
     if (info->si_code == CLD_STOPPED || info->si_code == CLD_CONTINUED) {
         shim->paused = info->si_code == CLD_STOPPED;
         dcc_shim_clients_tell(&shim->clients, shim->paused ? NEWS_PAUSED : NEWS_RESUMED);
-    } else if (info->si_code != CLD_TRAPPED) {
+    } else if (info->si_code != CLD_TRAPPED) { /* since it was asked for */
         main_ended(shim, info);
     }
 }
@@ -214,11 +214,26 @@ settle(Shim *shim)
     }
 }
 
+/* How it ended is written down before it is reaped: where the shim is killed in between, either its
+ * record tells, or the process still does. */
+static void
+note_main(Shim *shim)
+{
+    siginfo_t info = {0};
+
+    if (shim->record.phase != DCC_PHASE_SPAWNED && shim->record.phase != DCC_PHASE_STARTED)
+        return;
+    if (waitid(P_PID, (id_t)shim->record.main.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        info.si_pid != 0)
+        main_ended(shim, &info);
+}
+
 static void
 reap(Shim *shim)
 {
     const int what = WEXITED | WSTOPPED | WCONTINUED | WNOHANG;
 
+    note_main(shim);
     for (;;) {
         siginfo_t info = {0};
 

@@ -71,6 +71,9 @@ typedef enum {
     DCC_PHASE_ENDED,        /* the main process is gone */
 } DccShimPhase;
 
+/* What a process ends with, as a shell's would, that could not become the application. */
+#define DCC_SHIM_NOT_BEGUN 127
+
 /* One of two slots of the record file. The older one is overwritten, so a torn write leaves the
  * other. */
 typedef struct {

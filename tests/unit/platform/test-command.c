@@ -2,6 +2,7 @@
 #include "dcc-spawn.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -46,6 +47,42 @@ test_timeout(void)
     g_assert_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT);
     g_assert_cmpint(g_get_monotonic_time() - began, <, 5 * G_USEC_PER_SEC);
     assert_no_children();
+}
+
+static gpointer
+cancel_when_there(gpointer data)
+{
+    const char *path = g_object_get_data(data, "path");
+
+    while (!g_file_test(path, G_FILE_TEST_EXISTS))
+        g_usleep(1000);
+    g_cancellable_cancel(data);
+    return NULL;
+}
+
+/* Whoever cancels does not wait until time is up, and nothing of the command is left. */
+static void
+test_cancel(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("dcch-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "there", NULL);
+    g_autofree char *script = g_strdup_printf(": >%s; sleep 1000 & exec sleep 1000", path);
+    const char *argv[] = {"/bin/sh", "-c", script, NULL};
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(GError) error = NULL;
+    GThread *thread;
+
+    g_object_set_data(G_OBJECT(cancellable), "path", path);
+    thread = g_thread_new("cancel", cancel_when_there, cancellable);
+    g_assert_null(dcc_command_run_cancellable(argv, NULL, 600000, 1000, cancellable, NULL, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_thread_join(thread);
+    assert_no_children();
+    g_clear_error(&error);
+    g_assert_null(dcc_command_run_cancellable(argv, NULL, 10, 1000, cancellable, NULL, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_remove(path);
+    g_rmdir(dir);
 }
 
 /* A helper that stays and holds the pipe does not hold us. */
@@ -96,6 +133,7 @@ main(int argc, char **argv)
     g_test_add_func("/process/command/output", test_output);
     g_test_add_func("/process/command/limit", test_limit);
     g_test_add_func("/process/command/timeout", test_timeout);
+    g_test_add_func("/process/command/cancel", test_cancel);
     g_test_add_func("/process/command/held-pipe", test_held_pipe);
     g_test_add_func("/process/command/endless-output", test_endless_output);
     g_test_add_func("/process/command/missing", test_missing);

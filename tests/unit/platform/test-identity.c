@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *hands;
@@ -127,6 +128,60 @@ test_stolen_wait(void)
 }
 
 /* By the number alone: whoever has it now. */
+#define STRANGERS 2000
+
+/* Each of its children waits for a byte, and is reaped the moment it has ended. */
+static void
+raise_strangers(int in, int out)
+{
+    for (int i = 0; i < STRANGERS; i++) {
+        char byte;
+        pid_t pid = fork();
+
+        if (pid == 0)
+            _exit(read(in, &byte, 1) == 1 ? 5 : 6);
+        if (pid < 0 || write(out, &pid, sizeof pid) != sizeof pid || waitpid(pid, NULL, 0) != pid)
+            _exit(1);
+    }
+    _exit(0);
+}
+
+/* Whoever reaps it, and whenever: what has ended is told. */
+static void
+test_reaped_while_asked(void)
+{
+    int to[2], from[2];
+    pid_t parent, pid;
+
+    if (!dcc_pidfd_can_read_exit()) {
+        g_test_skip("this kernel does not tell");
+        return;
+    }
+    g_assert_true(pipe(to) == 0 && pipe(from) == 0);
+    parent = fork();
+    if (parent == 0) {
+        close(to[1]); /* it ends with us */
+        raise_strangers(to[0], from[1]);
+    }
+    for (int i = 0; i < STRANGERS; i++) {
+        GPollFD end = {.events = G_IO_IN};
+        int status = 0;
+
+        g_assert_cmpint(read(from[0], &pid, sizeof pid), ==, sizeof pid);
+        end.fd = dcc_pidfd_open(pid);
+        g_assert_cmpint(write(to[1], "", 1), ==, 1);
+        g_assert_cmpint(g_poll(&end, 1, -1), ==, 1);
+        g_assert_true(dcc_pidfd_read_exit(end.fd, &status));
+        g_assert_cmphex(status, ==, 5 << 8);
+        close(end.fd);
+    }
+    g_assert_cmpint(waitpid(parent, NULL, 0), ==, parent);
+    for (int i = 0; i < 2; i++) {
+        close(to[i]);
+        close(from[i]);
+    }
+}
+
 static void
 test_numbers(void)
 {
@@ -180,6 +235,7 @@ main(int argc, char **argv)
     g_test_add_func("/process/identity/zombie", test_zombie);
     g_test_add_func("/process/identity/alive-tells-nothing", test_alive_tells_nothing);
     g_test_add_func("/process/identity/stolen-wait", test_stolen_wait);
+    g_test_add_func("/process/identity/reaped-while-asked", test_reaped_while_asked);
     g_test_add_func("/process/identity/numbers", test_numbers);
     g_test_add_func("/process/identity/age", test_age);
     return g_test_run();

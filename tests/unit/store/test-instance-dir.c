@@ -2,6 +2,7 @@
 #include "dcc-error.h"
 #include "dcc-instance-dir.h"
 #include "dcc-json.h"
+#include "dcc-store-file.h"
 #include "dcc-test.h"
 
 #include <glib/gstdio.h>
@@ -345,12 +346,12 @@ test_write_json(void)
     guint n = 0;
 
     json_object_set_int_member(object, "new", 2);
-    g_assert_true(dcc_instance_dir_write_json(path, object, &error));
+    g_assert_true(dcc_store_file_write_json(path, object, DCC_STORE_STATE, &error));
     g_assert_true(g_file_get_contents(path, &content, NULL, NULL));
     g_assert_cmpstr(content, ==, "{\"new\":2}\n");
     g_clear_pointer(&content, g_free);
     g_assert_cmpint(symlink(outside, link), ==, 0);
-    dcc_instance_dir_write_json(link, object, NULL);
+    dcc_store_file_write_json(link, object, DCC_STORE_STATE, NULL);
     g_assert_true(g_file_get_contents(outside, &content, NULL, NULL));
     g_assert_cmpstr(content, ==, "gold");
     g_assert_cmpint(lstat(link, &st), ==, 0);

@@ -309,6 +309,9 @@ class Session(DccHost.Session):
         """Whether it has come so far. GLib.Error (DccHost.Error.is_start) when it has ended badly before."""
         if not self.is_over():
             return self.get_state() == DccHost.State.RUNNING
+        refusal = self.get_refusal()
+        if refusal is not None:
+            raise refusal
         result = self.get_result()
         if result is not None and result.to_exit_status() != 0:
             raise _error(DccHost.Error.START, "%s: %s" % (self.get_name(), result.get_reason()))

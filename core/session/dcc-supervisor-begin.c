@@ -1,4 +1,6 @@
-/* Going on where another session process has died.
+/* How a supervisor begins: with a start, or where another session process has died.
+ *
+ * A start reserves everything first; versions that nobody knows are asked for from the main loop then.
  *
  * A record is read with suspicion: it names processes only together with boot id and start time,
  * its paths are used only where they are ours. Whatever a damaged record says: what is alive is
@@ -311,4 +313,71 @@ dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status)
     dcc_recovery_restore(
         self->recovery, work != NULL ? dcc_json_get_string(work, "kind", NULL) : NULL, path, scene);
     restore_kept(self, last_status);
+}
+
+/* -- A start -- */
+
+/* The copies have told what they tell. */
+static gboolean
+begin(DccSupervisor *self, GError **error)
+{
+    DccInstallation *chosen = dcc_choice_make(self->choice, error);
+    g_autoptr(GError) problem = NULL;
+    gboolean shortage = FALSE;
+
+    if (chosen == NULL)
+        return FALSE;
+    self->installation = g_object_ref(chosen);
+    dcc_supervisor_write_request(self);
+    dcc_supervisor_write_record(self);
+    if (dcc_supervisor_begin_run(self, &shortage, &problem))
+        return TRUE;
+    if (!shortage) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    dcc_supervisor_dispatch(self, DCC_EVENT_SPAWN_REFUSED, problem->message);
+    return TRUE;
+}
+
+static void
+on_asked(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    GError *error = NULL;
+
+    if (self->phase == DCC_SUPERVISOR_OPEN && !begin(self, &error))
+        dcc_supervisor_abandon(self, DCC_STATE_FAILED, error);
+}
+
+static gboolean
+start(DccSupervisor *self, GError **error)
+{
+    DccCandidates *candidates = dcc_choice_get_candidates(self->choice);
+
+    if (!dcc_supervisor_open(self, TRUE, error))
+        return FALSE;
+    self->began_wall = g_get_real_time();
+    self->state = DCC_STATE_STARTING;
+    if (!dcc_candidates_are_open(candidates))
+        return begin(self, error);
+    dcc_supervisor_write_record(self);
+    dcc_candidates_ask_async(candidates, on_asked, self);
+    return TRUE;
+}
+
+gboolean
+dcc_supervisor_start(DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir, GError **error)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    self->choice = choice;
+    self->dir = dir;
+    if (start(self, error))
+        return TRUE;
+    self->phase = DCC_SUPERVISOR_OVER;
+    self->state = DCC_STATE_FAILED;
+    dcc_instance_dir_dissolve(self->dir);
+    return FALSE;
 }

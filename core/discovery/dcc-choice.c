@@ -1,0 +1,291 @@
+/* Choosing a copy; see the header. The artist wants the newest, or the one asked for, and never a surprise. */
+#include "dcc-choice.h"
+
+#include "dcc-error.h"
+#include "dcc-scene-fit.h"
+
+#include <string.h>
+
+struct _DccChoice {
+    DccAdapter *adapter;
+    DccSearch *search;
+    DccCandidates *candidates;
+    char *version; /* asked for; NULL: none */
+    char *scene;
+    char *variable;
+    const char *executable; /* that the variable names; the search's */
+    DccInstallation *chosen;
+    char *explanation;
+};
+
+static void
+append_installations(GString *text, GListModel *list)
+{
+    for (guint i = 0; i < g_list_model_get_n_items(list); i++) {
+        g_autoptr(DccInstallation) item = g_list_model_get_item(list, i);
+        const char *version = dcc_installation_get_version(item);
+        const char *reservation = dcc_installation_get_reservation(item);
+
+        g_string_append_printf(text,
+                               "\n  %s  %s",
+                               version ? version : "(version not known)",
+                               dcc_installation_get_executable(item));
+        if (reservation)
+            g_string_append_printf(text, "  (%s)", reservation);
+    }
+}
+
+static void
+set_not_installed(DccAdapter *adapter, DccSearch *search, const char *variable, GError **error)
+{
+    const char *const *places = dcc_search_get_places(search);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_printf(text, "%s is not installed; looked at:", dcc_adapter_get_title(adapter));
+    for (guint i = 0; places[i]; i++)
+        g_string_append_printf(text, "\n  %s", places[i]);
+    g_string_append_printf(text, "\nset %s to its executable if it is elsewhere", variable);
+    g_set_error_literal(error, DCC_ERROR, DCC_ERROR_NOT_INSTALLED, text->str);
+}
+
+/* There are copies, but none that may be taken. */
+static void
+set_none_fits(DccAdapter *adapter,
+              GListModel *list,
+              const char *version,
+              const char *variable,
+              GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (version)
+        g_string_printf(
+            text, "%s %s is not installed; there are:", dcc_adapter_get_title(adapter), version);
+    else
+        g_string_printf(text,
+                        "no copy of %s is started unless its version is asked for or %s names it:",
+                        dcc_adapter_get_title(adapter),
+                        variable);
+    append_installations(text, list);
+    g_set_error_literal(error, DCC_ERROR, DCC_ERROR_NOT_INSTALLED, text->str);
+}
+
+static gboolean
+fits(DccInstallation *installation, const char *version)
+{
+    const char *own = dcc_installation_get_version(installation);
+
+    return !version || (own && dcc_version_matches(own, version));
+}
+
+/* (transfer full): the copy that the user's variable names. */
+static DccInstallation *
+find_named(GListModel *list, DccSearch *search, const char *executable, const char *version)
+{
+    g_autofree char *named = executable ? dcc_search_realpath(search, executable) : NULL;
+
+    for (guint i = 0; named && i < g_list_model_get_n_items(list); i++) {
+        g_autoptr(DccInstallation) item = g_list_model_get_item(list, i);
+        g_autofree char *real = dcc_candidates_resolve(search, item);
+
+        if (strcmp(real, named) == 0 && fits(item, version))
+            return g_steal_pointer(&item);
+    }
+    return NULL;
+}
+
+/* (transfer full): the list is newest first, reserved last. */
+static DccInstallation *
+find_best(GListModel *list, const char *version)
+{
+    g_autoptr(DccInstallation) reserved = NULL;
+    guint n_reserved = 0;
+
+    for (guint i = 0; i < g_list_model_get_n_items(list); i++) {
+        g_autoptr(DccInstallation) item = g_list_model_get_item(list, i);
+
+        if (!fits(item, version))
+            continue;
+        if (!dcc_installation_get_reservation(item))
+            return g_steal_pointer(&item);
+        if (n_reserved++ == 0)
+            reserved = g_object_ref(item);
+    }
+    return version && n_reserved == 1 ? g_steal_pointer(&reserved) : NULL;
+}
+
+/* A wish that cannot be met is said, not replaced by something else. */
+static gboolean
+check_override(DccSearch *search, const char *variable, const char *executable, GError **error)
+{
+    if (!executable || !*executable || dcc_search_is_executable(search, executable))
+        return TRUE;
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_NOT_INSTALLED,
+                "%s names %s, which is no executable file: mend it or unset it",
+                variable,
+                executable);
+    return FALSE;
+}
+
+/* (transfer full): the one that fits the scene; those with a reservation are not chosen unasked. */
+static DccInstallation *
+find_fitting(GListModel *list, const char *saved)
+{
+    guint n = g_list_model_get_n_items(list);
+    g_autofree const char **versions = g_new0(const char *, n + 1);
+    int best;
+
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(DccInstallation) item = g_list_model_get_item(list, i);
+
+        if (!dcc_installation_get_reservation(item))
+            versions[i] = dcc_installation_get_version(item);
+    }
+    best = dcc_scene_fit_choose(saved, versions, n);
+    return best < 0 ? NULL : g_list_model_get_item(list, (guint)best);
+}
+
+/* What the user has to know of the choice. */
+typedef struct {
+    DccAdapter *adapter;
+    const char *scene;
+    const char *saved;
+    const char *version; /* asked for */
+    gboolean is_named;   /* by the variable */
+    gboolean is_only;    /* there was nothing to choose from */
+} Wish;
+
+static const char *
+why_older(const Wish *wish)
+{
+    if (wish->version)
+        return "an older one was asked for";
+    return wish->is_named ? "an older one is named by its variable"
+                          : "all that is installed is older";
+}
+
+/* (transfer full) (nullable): one sentence. */
+static char *
+explain(const Wish *wish, const char *chosen)
+{
+    const char *title = dcc_adapter_get_title(wish->adapter);
+    DccSceneFit fit = dcc_scene_fit(wish->saved, chosen);
+    g_autofree char *name = wish->scene ? g_filename_display_basename(wish->scene) : NULL;
+    g_autofree char *start = NULL;
+
+    if (!wish->saved)
+        return NULL;
+    start = g_strdup_printf("scene '%s' was saved by %s %s", name, title, wish->saved);
+    if (fit == DCC_SCENE_FIT_UNKNOWN)
+        return g_strdup_printf("%s; which version is started cannot be told", start);
+    if (fit == DCC_SCENE_FIT_OLDER)
+        return g_strdup_printf("%s and %s: %s is started, which may not read all of it, so save "
+                               "under another name",
+                               start,
+                               why_older(wish),
+                               chosen);
+    if (wish->version || wish->is_named)
+        return NULL;
+    if (fit == DCC_SCENE_FIT_SAME)
+        return wish->is_only ? NULL : g_strdup_printf("%s: %s is started", start, chosen);
+    return g_strdup_printf("%s, which is not installed: the %s is started, %s",
+                           start,
+                           fit == DCC_SCENE_FIT_NEWER ? "nearest newer one" : "newest",
+                           chosen);
+}
+
+/* (transfer full): explained, if wish is, for people. */
+static DccInstallation *
+choose_from(GListModel *list, DccSearch *search, Wish *wish, const char *executable)
+{
+    g_autoptr(DccInstallation) chosen =
+        find_named(list, search, executable && *executable ? executable : NULL, wish->version);
+
+    wish->is_named = chosen != NULL;
+    wish->is_only = g_list_model_get_n_items(list) == 1;
+    if (!chosen && !wish->version && wish->saved)
+        chosen = find_fitting(list, wish->saved);
+    if (!chosen)
+        chosen = find_best(list, wish->version);
+    return g_steal_pointer(&chosen);
+}
+
+static DccChoice *
+choice_new(DccAdapter *adapter, DccSearch *search, const char *version, const char *scene)
+{
+    DccChoice *self = g_new0(DccChoice, 1);
+
+    self->adapter = g_object_ref(adapter);
+    self->search = g_object_ref(search);
+    self->version = g_strdup(version);
+    self->scene = g_strdup(scene);
+    self->variable = dcc_candidates_make_variable(adapter);
+    self->executable = dcc_search_getenv(search, self->variable);
+    return self;
+}
+
+DccChoice *
+dcc_choice_new(
+    DccAdapter *adapter, DccSearch *search, const char *version, const char *scene, GError **error)
+{
+    g_autoptr(DccChoice) self = choice_new(adapter, search, version, scene);
+
+    if (!check_override(search, self->variable, self->executable, error))
+        return NULL;
+    self->candidates = dcc_candidates_new(adapter, search, error);
+    return self->candidates ? g_steal_pointer(&self) : NULL;
+}
+
+DccCandidates *
+dcc_choice_get_candidates(DccChoice *self)
+{
+    return self->candidates;
+}
+
+DccInstallation *
+dcc_choice_make(DccChoice *self, GError **error)
+{
+    g_autoptr(GListModel) list = NULL;
+    g_autofree char *saved = NULL;
+
+    if (self->chosen)
+        return self->chosen;
+    list = dcc_candidates_list(self->candidates);
+    saved = self->scene ? dcc_scene_read_version(self->adapter, self->scene) : NULL;
+
+    Wish wish = {
+        .adapter = self->adapter, .scene = self->scene, .saved = saved, .version = self->version};
+
+    self->chosen = choose_from(list, self->search, &wish, self->executable);
+    if (self->chosen)
+        self->explanation = explain(&wish, dcc_installation_get_version(self->chosen));
+    else if (g_list_model_get_n_items(list) == 0)
+        set_not_installed(self->adapter, self->search, self->variable, error);
+    else
+        set_none_fits(self->adapter, list, self->version, self->variable, error);
+    return self->chosen;
+}
+
+const char *
+dcc_choice_get_explanation(DccChoice *self)
+{
+    return self->explanation;
+}
+
+void
+dcc_choice_free(DccChoice *self)
+{
+    if (!self)
+        return;
+    dcc_candidates_free(self->candidates);
+    g_clear_object(&self->chosen);
+    g_free(self->explanation);
+    g_free(self->version);
+    g_free(self->scene);
+    g_free(self->variable);
+    g_object_unref(self->search);
+    g_object_unref(self->adapter);
+    g_free(self);
+}
