@@ -21,7 +21,7 @@ def lines(case, tmp_path):
     out = tmp_path / "calls"
     script = os.path.join(os.path.dirname(__file__), "counting.py")
     done = subprocess.run([STRACE, "-qq", "-o", str(out), sys.executable, script, case], env=environment(), check=True,
-                          stdout=subprocess.PIPE, timeout=100)
+                          stdout=subprocess.PIPE, timeout=220)
     found, inside = [], False
     for line in out.read_text(errors="replace").splitlines():
         if "/counting-" in line:
