@@ -42,8 +42,7 @@ void
 mcp_call_note(const McpCall *self, DccRuntime *runtime, const char *name)
 {
     g_autoptr(DccClient) session = dcc_client_new(runtime, name, NULL);
-    g_autoptr(JsonObject) answer = NULL;
-    JsonObject *params;
+    JsonObject *params, *answer;
 
     if (session == NULL)
         return;
@@ -51,6 +50,7 @@ mcp_call_note(const McpCall *self, DccRuntime *runtime, const char *name)
     json_object_set_string_member(params, "client", self->client);
     json_object_set_string_member(params, "what", self->tool);
     answer = dcc_client_call(session, "note", params, NOTE_MS, NULL);
+    g_clear_pointer(&answer, json_object_unref);
 }
 
 gboolean

@@ -115,10 +115,10 @@ follow(Running *self, const McpVerb *verb, const McpCall *call)
 static void
 leave(Running *self, gboolean goes_on)
 {
-    g_autoptr(DccReaped) reaped = NULL;
-
     if (goes_on) {
-        reaped = dcc_reaper_adopt(&self->child, NULL);
+        DccReaped *reaped = dcc_reaper_adopt(&self->child, NULL);
+
+        g_clear_pointer(&reaped, dcc_reaped_unref);
         return;
     }
     dcc_child_kill(&self->child);

@@ -311,11 +311,16 @@ dcc_stop_sequence_free(DccStopSequence *self)
     sequence_release(self);
 }
 
+/* No client's number of milliseconds is too large: it waits for ever, as it asked. */
+#define MAX_LIMIT_MS (G_MAXINT64 / 4000)
+
 void
 dcc_stop_sequence_limit(DccStopSequence *self, gint64 ms)
 {
-    gint64 kill_at = dcc_clock_now(self->tools.clock) + ms * 1000;
+    gint64 kill_at;
 
+    ms = MIN(ms, MAX_LIMIT_MS);
+    kill_at = dcc_clock_now(self->tools.clock) + ms * 1000;
     if (self->kill_at != 0 && self->kill_at <= kill_at)
         return;
     self->kill_at = kill_at;

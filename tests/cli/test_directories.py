@@ -81,7 +81,7 @@ def test_doctor_says_what_is_wrong_with_it(box):
 LOGIN = """
 mount -t tmpfs none /run && mkdir -p /run/user && mkdir -m %s /run/user/0 || exit 77
 "$DCCHOST" ps && ls -d /run/user/0/dcchost
-PYTHONPATH=%s exec /usr/bin/python3 -c 'from dcchost import client; print(client.runtime_directory())'
+PYTHONPATH="$BINDINGS" exec /usr/bin/python3 -c 'from dcchost import client; print(client.runtime_directory())'
 """
 
 
@@ -89,10 +89,9 @@ PYTHONPATH=%s exec /usr/bin/python3 -c 'from dcchost import client; print(client
 def test_without_the_variable_the_logins_directory_is_taken(box, mode, found):
     """By every verb and by dcchost.client: whoever starts programs with HOME and PATH alone means the same ones."""
     env = {key: value for key, value in box.env.items() if key != "XDG_RUNTIME_DIR"}
-    script = LOGIN % (mode, ROOT / "bindings" / "python")
-    done = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", script],
-                          env=dict(env, DCCHOST=os.environ["DCCHOST"]), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=60)
+    env.update(DCCHOST=os.environ["DCCHOST"], BINDINGS=str(ROOT / "bindings" / "python"))
+    done = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", LOGIN % mode], env=env,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     if done.returncode in (1, 77) and (b"unshare" in done.stderr or b"mount" in done.stderr):
         pytest.skip("no namespaces here: %s" % done.stderr.decode())
     lines = done.stdout.decode().splitlines()

@@ -1,6 +1,7 @@
 """The tools of `dcchost mcp` on the fake application: each result fits its schema, each fault says what to do next."""
 
 import os
+import shlex
 import pathlib
 import signal
 
@@ -44,7 +45,8 @@ class Checked(Client):
 def fake_with(box, *options):
     """The fake application, always with these options: agents cannot give it any."""
     path = box.top / "fake.sh"
-    path.write_text('#!/bin/sh\nexec %s "$@" %s\n' % (os.environ["DCCHOST_FAKE_EXECUTABLE"], " ".join(options)))
+    fake = shlex.quote(os.environ["DCCHOST_FAKE_EXECUTABLE"])
+    path.write_text('#!/bin/sh\nexec %s "$@" %s\n' % (fake, " ".join(options)))
     path.chmod(0o755)
     box.env["DCCHOST_FAKE_EXECUTABLE"] = str(path)
 

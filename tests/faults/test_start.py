@@ -74,7 +74,7 @@ def give_to_nobody(box):
 def test_the_directory_may_not_be_entered(box):
     closed = box.work / "closed"
     closed.mkdir(mode=0o700)
-    script(box, "fake", "#!/bin/sh\nexec %s \"$@\"\n" % os.environ["DCCHOST_FAKE_EXECUTABLE"])
+    script(box, "fake", "#!/bin/sh\nexec '%s' \"$@\"\n" % os.environ["DCCHOST_FAKE_EXECUTABLE"])
     more = give_to_nobody(box) if os.geteuid() == 0 else {}
     if os.geteuid() == 0:
         os.chown(str(closed), 0, 0)

@@ -19,9 +19,9 @@ set_up(Fixture *f, gconstpointer version)
     f->asked = dcc_test_world_build_path(f->world, "asked");
     f->told = dcc_test_world_build_path(f->world, "told");
     text = g_strdup_printf("#!/bin/sh\n"
-                           "[ \"$1\" = --version ] || exec %s \"$@\"\n"
-                           ": >%s\n"
-                           "until [ -e %s ]; do sleep 0.02; done\n"
+                           "[ \"$1\" = --version ] || exec '%s' \"$@\"\n"
+                           ": >'%s'\n"
+                           "until [ -e '%s' ]; do sleep 0.02; done\n"
                            "echo Fake %s\n",
                            dcc_test_fake_executable(),
                            f->asked,

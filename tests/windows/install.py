@@ -203,8 +203,8 @@ def make_sysroot(home):
     for name, (requires, library, versioned) in MODULES.items():
         (root / "lib/pkgconfig" / (name + ".pc")).write_text(
             "prefix=%s\nbindir=/usr/bin\nglib_mkenums=/usr/bin/glib-mkenums\nName: %s\nDescription: %s\nVersion: %s\n"
-            "Requires: %s\nLibs: -L${prefix}/lib -l%s\nCflags: -I${prefix}/include/glib-2.0 "
-            "-I${prefix}/include/json-glib-1.0\n" % (root, name, name, version_of(versioned), requires, library))
+            "Requires: %s\nLibs: -L\"${prefix}/lib\" -l%s\nCflags: -I\"${prefix}/include/glib-2.0\" "
+            "-I\"${prefix}/include/json-glib-1.0\"\n" % (root, name, name, version_of(versioned), requires, library))
     # The DLLs use the universal C runtime; so must we, or errno is another one.
     (home / "ucrt.specs").write_text(run(HOST + "-gcc", "-dumpspecs").replace("-lmsvcrt", "-lucrt"))
     for name, text in (("wine", WRAPPER), ("cross.ini", CROSS)):
