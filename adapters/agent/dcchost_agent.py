@@ -39,6 +39,7 @@ class Agent:
     app = suffix = ""
     refusal = "a job of its own holds the main thread"
     goodbye = ""  # what is printed where the application ends in order, if it does not say so itself
+    knows_scene = True  # when it is ready; work of the user's own may open its scene later
     # What is done on the main thread.
     main_methods = ("save", "run", "quit", "render")  # type: tuple[str, ...]
 
@@ -286,7 +287,7 @@ class Agent:
         """In the agent's thread, as all that follows: the application is not touched."""
         return {"token": wire.token, "pid": self.pid, "app": self.app, "version": self.version,
                 "python": sys.version.split()[0], "headless": self.background, "protocol": 1,
-                "ready": self.ready_told, "scene": to_wire(self.scene)}
+                "ready": self.ready_told, "scene": to_wire(self.scene) if self.knows_scene else None}
 
     def news(self):
         """(method, what it says, params) of each notification that tells a state; told again when that changes."""
@@ -296,7 +297,7 @@ class Agent:
         place = {"scene": to_wire(scene.path), "exists": scene.exists}
         if self.ready and not self.ready_told:
             self.ready_told = True
-            yield "ready", True, place
+            yield "ready", True, place if self.knows_scene else {"scene": None, "exists": False}
             self.wire.told["scene"] = (self.wire.life, scene)
         if self.ready_told:
             yield "scene", scene, place
