@@ -514,6 +514,7 @@ dcc_supervisor_free(DccSupervisor *self)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
     g_clear_pointer(&self->follower.render, dcc_render_watch_free);
+    g_clear_pointer(&self->task, json_object_unref);
     if (dcc_supervisor_is_choosing(self))
         dcc_instance_dir_dissolve(self->dir);
     g_clear_pointer(&self->choice, dcc_choice_free);

@@ -2,8 +2,8 @@
 
 STANDIN_RENDER: words that apply to both of them.
   record=FILE     every frame that is begun is written down there, a line each
-  crash-after=K   it crashes when K frames are written, in the life that finds no file of the name once=FILE
-  once=FILE       made when it crashes, so that the next life does not
+  crash-after=K   it crashes when K frames are written, in the run that finds no file of the name once=FILE
+  once=FILE       made when it crashes, so that the next run does not
   bad=N:HOW       frame N is not rendered right: none (no file, and no word of it), raises (said, where that can be
                   said), truncated, empty
   seconds=S       a frame takes so long
