@@ -19,6 +19,7 @@ typedef struct {
     gboolean frames;     /* -f */
     gboolean command;    /* -c: Blender runs one command and ends */
     gboolean scripts;    /* some Python is run */
+    gboolean answers;    /* it says something about itself, and ends */
     gboolean log_apart;  /* what is saved may be told elsewhere, or not at all */
     int exit_code;       /* of --python-exit-code, the last one; -1: not given */
     guint n_options;     /* those after "--" are left to scripts */
