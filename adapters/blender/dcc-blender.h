@@ -116,6 +116,10 @@ dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info);
 GListModel *
 dcc_blender_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error);
 
+/* Endings of names whose format of single pictures the agent knows: the keys of FORMATS in
+ * dcchost_blender_render.py, as they were when this was built. */
+extern const char *const dcc_blender_endings[];
+
 /* adapters/blender/agent, as it was when this was built. */
 extern const char dcc_blender_agent[];
 extern const gsize dcc_blender_agent_size;
