@@ -27,6 +27,9 @@ LAYERS = {
     "core/shim/protocol": ["core/shim/protocol"],
     "core/shim/program": ["core/shim/protocol", "core/shim/program"],
     "core/platform": PLATFORM,
+    "core/platform/posix": PLATFORM + ["core/platform/posix"],
+    "core/platform/linux": PLATFORM + ["core/platform/posix"],
+    "core/platform/darwin": PLATFORM + ["core/platform/posix", "core/shim/protocol/darwin"],
     "core/log": BASE + ["core/platform", "core/log"],
     "core/rpc": BASE + ["core/platform", "core/rpc"],
     "core/store": VALUES + ["core/platform", "core/log", "core/store"],
@@ -37,8 +40,8 @@ LAYERS = {
     "core/picture": ["core/picture"],
     "core/render": VALUES + ["core/platform", "core/render"],
     "core/processes": VALUES + ["core/platform", "core/processes"],
-    # It is of one system, as the shim is, and sees what that system alone has.
-    "core/shim/link": PLATFORM + ["core/platform/linux", "core/log", "core/shim/link"],
+    # It is of these systems, as the shim is, and sees what they have in common.
+    "core/shim/link": PLATFORM + ["core/platform/posix", "core/log", "core/shim/link"],
     "core/client": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/shim/link", "core/client"],
     "core/session": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/policy", "core/adapter",
                                          "core/discovery", "core/render", "core/shim/link", "core/client",
@@ -67,6 +70,8 @@ PLATFORM_WORDS = re.compile(
     r"|\"/proc\b|\bSO_PEERCRED\b|\bAF_UNIX\b|\bpid_t\b|\bst_mtim\b|\bgete?uid\s*\("
     r"|\bW(?:IFEXITED|IFSIGNALED|EXITSTATUS|TERMSIG|COREDUMP)\b|\bO_(?:NOFOLLOW|CLOEXEC|NONBLOCK|DIRECTORY|PATH)\b"
     r"|\bSIG(?:HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|SEGV|PIPE|CHLD|TERM|CONT|STOP|SYS|RTMAX)\b")
+# Parts of names of folders and files that are of one system, or of one system's files.
+SYSTEMS = {"linux", "windows", "darwin", "posix", "elf", "pe", "macho"}
 NOT_CODE = re.compile(r'/\*.*?\*/|"(?!/proc)(?:[^"\\\n]|\\.)*"', re.S)
 
 EXPORTS = "core/dcchost-1.map"
@@ -308,7 +313,7 @@ def is_for_any_system(path):
     """Not in a folder or file named for one system, nor the shim."""
     return (is_c(path) and path.startswith(("core/", "cli/", "mcp/"))
             and not path.startswith("core/shim/")
-            and not set(re.split(r"[-./]", path)) & {"linux", "windows", "darwin", "elf", "pe"})
+            and not set(re.split(r"[-./]", path)) & SYSTEMS)
 
 
 def is_c(path):

@@ -1,5 +1,5 @@
 /* What the kernel and the file systems of this machine set as limits. */
-#include "cli-doctor-linux.h"
+#include "cli-doctor-limits.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,7 +22,7 @@ read_limit(const char *path)
 }
 
 void
-cli_doctor_check_inotify(GPtrArray *findings)
+cli_doctor_check_watches(GPtrArray *findings)
 {
     g_autofree char *instances = read_limit(INSTANCES_FILE);
     g_autofree char *watches = read_limit(WATCHES_FILE);

@@ -1,7 +1,7 @@
 /* What dcchost needs of the machine: directories, room, kernel, descriptors, shim, display. */
 #include "cli-doctor-system.h"
 
-#include "cli-doctor-linux.h"
+#include "cli-doctor-limits.h"
 #include "cli-instance.h"
 #include "cli-status.h"
 #include "cli-text.h"
@@ -214,7 +214,7 @@ cli_doctor_check_system(GPtrArray *findings)
     check_directories(findings);
     dcc_system_check(add_system, findings);
     check_descriptors(findings);
-    cli_doctor_check_inotify(findings);
+    cli_doctor_check_watches(findings);
     check_shim(findings);
     check_display(findings);
 }

@@ -118,7 +118,8 @@ def test_a_rule_leaves_other_files_alone():
     assert broken("adapters/x/tool.py", "if (n := 3):\n    pass\n") == []
 
 
-@pytest.mark.parametrize("path", ["core/platform/linux/a.c", "core/shim/link/a.c", "core/adapter/dcc-module-elf.c"])
+@pytest.mark.parametrize("path", ["core/platform/linux/a.c", "core/platform/darwin/a.c", "core/platform/posix/a.c",
+                                  "core/shim/link/a.c", "core/adapter/dcc-module-elf.c"])
 def test_what_is_named_for_a_system_may_name_it(path):
     assert broken(path, HEAD + "int pidfd = waitid(P_PID, SIGTERM);\n") == []
 

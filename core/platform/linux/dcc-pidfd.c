@@ -49,14 +49,6 @@ dcc_pidfd_is_reaped(int pidfd)
     return (poll_now(pidfd, 0) & POLLHUP) != 0;
 }
 
-int
-dcc_wait_status_from_siginfo(const siginfo_t *info)
-{
-    if (info->si_code == CLD_EXITED)
-        return (info->si_status & 0xff) << 8;
-    return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
-}
-
 /* By its number where a sandbox refuses waitid() of pidfds: a child that has not been reaped keeps
  * it. */
 static gboolean

@@ -85,7 +85,7 @@ write_record(DccOrphan *self)
 {
     self->slot.log_dropped = self->ring.dropped;
     if (self->record_fd >= 0 && dcc_shim_slot_write(self->record_fd, &self->slot))
-        fdatasync(self->record_fd);
+        dcc_shim_record_sync(self->record_fd);
 }
 
 static void
@@ -407,7 +407,7 @@ signal_main(DccOrphan *self, int sig)
     if (!is_main_watched(self))
         return;
     remember_signal(self, sig);
-    send_to_main(self, sig);
+    send_to_main(self, dcc_proc_signal_number(sig));
     send_to_main(self, SIGCONT);
 }
 

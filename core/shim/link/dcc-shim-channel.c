@@ -6,15 +6,12 @@
 #include "dcc-shim-channel.h"
 
 #include "dcc-shim-files.h"
-#include "dcc-shim-wire.h"
+#include "dcc-shim-socket.h"
 #include "dcc-source.h"
 
 #include <errno.h>
 #include <glib-unix.h>
-#include <linux/sockios.h>
 #include <poll.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define REDIAL_MS     10
@@ -92,8 +89,7 @@ send_order(int fd, guint order)
         errno = ENOTCONN;
         return FALSE;
     }
-    return send(fd, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
-           (gssize)sizeof message;
+    return dcc_shim_socket_send(fd, &message);
 }
 
 /* FALSE with errno: some are left. */
@@ -139,7 +135,7 @@ read_news(DccShimChannel *self, gboolean all)
     DccShimMessage message = {0};
 
     do {
-        gssize n = recv(self->socket, &message, sizeof message, MSG_DONTWAIT | MSG_TRUNC);
+        gssize n = dcc_shim_socket_receive(self->socket, &message);
 
         if (n < 0 && errno == EAGAIN)
             return TRUE;
@@ -231,11 +227,10 @@ is_taken_or_kept(int fd)
 {
     for (guint i = 0; i < TAKEN_LOOKS; i++) {
         struct pollfd poll_fd = {fd, 0, 0};
-        int unread = 0;
 
         if (poll(&poll_fd, 1, 0) > 0)
             return FALSE;
-        if (ioctl(fd, SIOCOUTQ, &unread) == 0 && unread == 0)
+        if (dcc_shim_socket_is_taken(fd))
             break;
         g_usleep(1000);
     }

@@ -4,17 +4,17 @@
  * Threading: any. */
 #include "dcc-shim-files.h"
 
+#include "dcc-exit-status.h"
 #include "dcc-pidfd.h"
 #include "dcc-process-scan.h"
 #include "dcc-shim-members.h"
+#include "dcc-shim-socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define NEW_RECORD DCC_SHIM_FILE_RECORD ".new"
@@ -37,10 +37,7 @@ make_record(int dir_fd)
     if (fd < 0)
         return FALSE;
     g_strlcpy(slot.boot_id, dcc_boot_id(), sizeof slot.boot_id);
-    /* Filled, not only reserved: a file system that compresses or has holes then has the blocks,
-     * too. */
-    errno = posix_fallocate(fd, 0, DCC_SHIM_RECORD_BYTES);
-    ok = errno == 0 && dcc_shim_slot_write(fd, &slot) &&
+    ok = dcc_shim_record_reserve(fd) && dcc_shim_slot_write(fd, &slot) &&
          renameat(dir_fd, NEW_RECORD, dir_fd, DCC_SHIM_FILE_RECORD) == 0;
     if (!ok) {
         int saved = errno;
@@ -114,26 +111,14 @@ dcc_shim_files_open_output(const char *dir)
 int
 dcc_shim_files_connect(const char *dir)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct ucred peer = {.uid = (uid_t)-1};
-    socklen_t size = sizeof peer;
     int dir_fd = open_dir(dir);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    gboolean ok;
+    int fd;
 
-    snprintf(address.sun_path,
-             sizeof address.sun_path,
-             "/proc/self/fd/%d/" DCC_SHIM_FILE_SOCKET,
-             dir_fd);
-    ok = dir_fd >= 0 && fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-         getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
-    if (dir_fd >= 0)
-        close(dir_fd);
-    if (ok)
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
+    if (dir_fd < 0)
+        return -1;
+    fd = dcc_shim_socket_connect(dir_fd);
+    close(dir_fd);
+    return fd;
 }
 
 gboolean
@@ -207,8 +192,8 @@ dcc_shim_record_from_slot(DccShimRecord *record, const DccShimSlot *slot)
     record->ended = slot->ended;
     record->log_dropped = slot->log_dropped;
     record->peak_bytes = slot->peak_kib > 0 ? (gint64)slot->peak_kib * 1024 : -1;
-    record->our_signal = record->exited && WIFSIGNALED(slot->wait_status) &&
-                         WTERMSIG(slot->wait_status) == slot->last_signal;
+    record->our_signal = record->exited && slot->last_signal > 0 &&
+                         dcc_exit_status_decode(slot->wait_status).signal == slot->last_signal;
 }
 
 gboolean

@@ -9,6 +9,7 @@
 #include "dcc-pidfd.h"
 #include "dcc-process-scan.h"
 #include "dcc-shim-link-private.h"
+#include "dcc-shim-socket.h"
 #include "dcc-shim-spawn.h"
 #include "dcc-source.h"
 #include "dcc-system.h"
@@ -17,7 +18,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 G_STATIC_ASSERT((int)DCC_SHIM_STARTED == (int)NEWS_STARTED);
@@ -392,7 +392,7 @@ begin(DccShimLink *self, const DccShimStart *start, int *errno_code, GError **er
 
     if (!dcc_shim_files_prepare(self->dir, error))
         return fail_start(errno_code, errno, error);
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, sockets) != 0)
+    if (dcc_shim_socket_pair(sockets) != 0)
         return fail_start(errno_code, errno, error);
     self->record_fd = dcc_shim_files_open_record(self->dir, O_RDONLY);
     ok = dcc_shim_spawn(start, self->dir, self->log_path, sockets[1], &child, errno_code, error);

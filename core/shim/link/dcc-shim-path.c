@@ -8,8 +8,8 @@
 
 #include "dcc-error.h"
 #include "dcc-installed.h"
+#include "dcc-own-process.h"
 
-#include <sys/auxv.h>
 #include <unistd.h>
 
 /**
@@ -25,7 +25,7 @@
 char *
 dcc_shim_path(GError **error)
 {
-    const char *given = getauxval(AT_SECURE) ? NULL : g_getenv("DCCHOST_SHIM");
+    const char *given = dcc_own_process_is_privileged() ? NULL : g_getenv("DCCHOST_SHIM");
     g_autofree char *path = given != NULL ? g_strdup(given) : dcc_installed_path(DCC_SHIM_PATH);
 
     if (!g_path_is_absolute(path) || access(path, X_OK) != 0) {

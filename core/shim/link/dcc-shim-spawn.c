@@ -1,10 +1,9 @@
 /* Starting the shim's process; see the header. */
 #include "dcc-shim-spawn.h"
 
-#include "dcc-shim-wire.h"
+#include "dcc-shim-socket.h"
 
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,8 +85,8 @@ dcc_shim_spawn_undo(const DccChild *child, int socket)
 
     /* Not SIGKILL to the shim: it may have started the application already, and only the shim knows
      * all of its tree. It ends by itself when nothing is left; our child, so the number is its. */
-    send(socket, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    while (waitpid(child->pid, NULL, WNOHANG) == 0 && g_get_monotonic_time() < end)
+    dcc_shim_socket_send(socket, &message);
+    while (waitpid((pid_t)child->pid, NULL, WNOHANG) == 0 && g_get_monotonic_time() < end)
         g_usleep(UNDO_STEP_US);
     if (child->process >= 0)
         close(child->process);

@@ -4,11 +4,10 @@
  * application. Threading: one thread. */
 #include "dcc-shim-output.h"
 
-#include "dcc-shim-wire.h"
+#include "dcc-shim-system.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,7 +34,7 @@ dcc_shim_output_open(ShimOutput *self, int dir_fd)
     }
     /* A burst is to find room while we wait for the disk. Smaller where the user's budget is used
      * up. */
-    fcntl(writer, F_SETPIPE_SZ, 1024 * 1024);
+    dcc_shim_system_widen_pipe(writer);
     self->pipe_size = dcc_ring_pipe_size(writer);
     return writer;
 }
@@ -78,7 +77,7 @@ dcc_shim_output_leave_a_drain(ShimOutput *self, int first_fd)
     dcc_shim_output_take_all(self);
     if (self->fd < 0 || fork() != 0)
         return;
-    prctl(PR_SET_NAME, "dcchost-drain");
+    dcc_shim_system_set_name("dcchost-drain");
     fcntl(self->fd, F_SETFL, 0);
     for (int other = first_fd; other < 64; other++)
         if (other != self->fd)

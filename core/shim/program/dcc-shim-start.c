@@ -4,15 +4,11 @@
  * server that hangs must not hang the shim with it. */
 #include "dcc-shim-start.h"
 
-#include "dcc-shim-wire.h"
+#include "dcc-shim-system.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -30,40 +26,6 @@ fail(int pipe_fd, const char *stage)
     _exit(DCC_SHIM_NOT_BEGUN);
 }
 
-/* The kernel is to choose the application before its shim when memory runs out. */
-static void
-raise_oom_score(int add)
-{
-    char text[16] = "";
-    int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
-    int score;
-
-    if (fd < 0)
-        return;
-    if (add != 0 && read(fd, text, sizeof text - 1) > 0) {
-        score = atoi(text) + add;
-        score = score > 1000 ? 1000 : score < -1000 ? -1000 : score;
-        snprintf(text, sizeof text, "%d", score);
-        if (pwrite(fd, text, strlen(text), 0) < 0) {
-            /* Not permitted here: a hint is lost, nothing else. */
-        }
-    }
-    close(fd);
-}
-
-static void
-reset_signals(void)
-{
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    sigset_t none;
-
-    for (int sig = 1; sig < NSIG; sig++)
-        sigaction(sig, &action, NULL);
-    /* glibc hides two signals from its own functions; the kernel's call does not. */
-    sigemptyset(&none);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, _NSIG / 8);
-}
-
 static bool
 plumb(int output)
 {
@@ -79,7 +41,7 @@ run_child(const ShimOptions *options, int output, int go, int told)
     char byte;
 
     setsid();
-    raise_oom_score(options->oom_score);
+    dcc_shim_system_raise_oom_score(options->oom_score);
     if (!plumb(output))
         fail(told, "spawn");
     /* End of file instead of the byte: the shim died before the record was written. */
@@ -87,7 +49,7 @@ run_child(const ShimOptions *options, int output, int go, int told)
         _exit(DCC_SHIM_NOT_BEGUN);
     if (options->cwd != NULL && chdir(options->cwd) != 0)
         fail(told, "chdir");
-    reset_signals();
+    dcc_shim_system_reset_signals();
     /* Every descriptor of the shim's own closes at exec. */
     execve(options->argv[0], options->argv, environ);
     fail(told, "exec");
@@ -107,9 +69,9 @@ dcc_shim_child_fork(ShimChild *self, const ShimOptions *options, int output)
     int go[2];
     int told[2];
 
-    if (pipe2(go, O_CLOEXEC) != 0)
+    if (!dcc_shim_system_pipe(go))
         return false;
-    if (pipe2(told, O_CLOEXEC) != 0) {
+    if (!dcc_shim_system_pipe(told)) {
         close_both(go);
         return false;
     }

@@ -1,17 +1,16 @@
 /* Signals to the application and to all that descends from it; see the header.
  *
  * Everything below the shim is the application's: it is the shim's only child, and the shim is its
- * subreaper. What is not ours all the same is what dcc_shim_slot_is_apart() says: daemons that the
+ * subreaper (where there is none, dcc-shim-system.h says what else is). What is not ours all the same is what dcc_shim_slot_is_apart() says: daemons that the
  * plan lets live on, and other instances, which were started from inside this one and are to
  * outlive it. No signal goes to a number, but to a process whose identity was checked. SIGABRT and
  * SIGQUIT are never sent. Threading: one thread. */
 #include "dcc-shim-tree.h"
 
-#include <errno.h>
+#include "dcc-shim-system.h"
+
 #include <signal.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Passes one after the other before the first pause: a tree that forks faster than we look must
  * lose. */
@@ -45,7 +44,8 @@ is_apart(const DccProc *proc, void *data)
 static size_t
 collect(ShimTree *self)
 {
-    return dcc_proc_descendants(getpid(), self->list, DCC_SHIM_MAX_TREE, is_apart, self->record);
+    return dcc_shim_system_collect(
+        self->record, self->list, DCC_SHIM_MAX_TREE, is_apart, self->record);
 }
 
 static void
@@ -82,7 +82,7 @@ dcc_shim_tree_signal_main(ShimTree *self, int sig)
     if (!read_main(self, &proc))
         return;
     remember_signal(self, sig);
-    dcc_proc_signal(&proc, sig);
+    dcc_proc_signal(&proc, dcc_proc_signal_number(sig));
     dcc_proc_signal(&proc, SIGCONT);
 }
 
@@ -125,8 +125,17 @@ dcc_shim_tree_hasten(ShimTree *self)
         self->due_ms = 0;
 }
 
+/* A leader that ended before its other threads is no corpse yet. */
+static bool
+is_dead(const DccProc *proc)
+{
+    return proc->state == 'Z' && proc->threads <= 1;
+}
+
 /* No SIGSTOP first: SIGKILL stops a process from forking just as soon, and parents come before
- * their children in the list, so none is left to start a killed one anew. */
+ * their children in the list, so none is left to start a killed one anew. No time goes to what only
+ * waits to be reaped: a process that forks and ends without a pause leaves many of those, and its
+ * youngest is the last of the list. */
 bool
 dcc_shim_tree_kill(ShimTree *self)
 {
@@ -134,7 +143,9 @@ dcc_shim_tree_kill(ShimTree *self)
     bool any = false;
 
     for (size_t i = 0; i < n; i++) {
-        if (self->list[i].pid == self->record->main.pid && self->list[i].state != 'Z')
+        if (is_dead(&self->list[i]))
+            continue;
+        if (self->list[i].pid == self->record->main.pid)
             remember_signal(self, SIGKILL);
         if (dcc_shim_slot_signal(self->record, &self->list[i], SIGKILL, &self->changed) == 0)
             any = true;
@@ -159,9 +170,5 @@ dcc_shim_tree_rest(ShimTree *self)
 bool
 dcc_shim_tree_is_empty(ShimTree *self)
 {
-    siginfo_t info = {0};
-
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD)
-        return true;
-    return collect(self) == 0;
+    return dcc_shim_system_has_nobody() || collect(self) == 0;
 }

@@ -17,6 +17,7 @@
 #include "dcc-shim-options.h"
 #include "dcc-shim-output.h"
 #include "dcc-shim-start.h"
+#include "dcc-shim-system.h"
 #include "dcc-shim-tie.h"
 #include "dcc-shim-tree.h"
 
@@ -26,10 +27,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,7 +69,7 @@ write_record(Shim *shim, bool sync)
     shim->record.log_dropped = shim->output.ring.dropped;
     /* There is nowhere to complain to; what fails here, the session learns from the shim's end. */
     if (dcc_shim_slot_write(shim->record_fd, &shim->record) && sync)
-        fdatasync(shim->record_fd);
+        dcc_shim_record_sync(shim->record_fd);
 }
 
 static void
@@ -168,14 +165,6 @@ wait_status_of(const siginfo_t *info)
     return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
-/* As waitid(), which leaves out what the kernel tells as well: how much memory it has had at most,
- * or any child that it waited for. */
-static bool
-wait_for(idtype_t kind, int64_t pid, siginfo_t *info, int what, struct rusage *usage)
-{
-    return syscall(SYS_waitid, kind, pid, info, what | WNOHANG, usage) == 0 && info->si_pid != 0;
-}
-
 static void
 main_ended(Shim *shim, const siginfo_t *info, const struct rusage *usage)
 {
@@ -194,7 +183,7 @@ main_ended(Shim *shim, const siginfo_t *info, const struct rusage *usage)
     dcc_shim_clients_tell(&shim->clients, NEWS_EXITED);
     /* After the news: it is only for the case that the power fails, and a slow disk must not hold
      * it up. */
-    fdatasync(shim->record_fd);
+    dcc_shim_record_sync(shim->record_fd);
 }
 
 static void
@@ -236,7 +225,7 @@ note_main(Shim *shim)
 
     if (shim->record.phase != DCC_PHASE_SPAWNED && shim->record.phase != DCC_PHASE_STARTED)
         return;
-    if (wait_for(P_PID, shim->record.main.pid, &info, WEXITED | WNOWAIT, &usage))
+    if (dcc_shim_system_wait(P_PID, shim->record.main.pid, &info, WEXITED | WNOWAIT, &usage))
         main_ended(shim, &info, &usage);
 }
 
@@ -250,7 +239,7 @@ reap(Shim *shim)
         siginfo_t info = {0};
         struct rusage usage = {0};
 
-        if (!wait_for(P_ALL, 0, &info, what, &usage))
+        if (!dcc_shim_system_wait(P_ALL, 0, &info, what, &usage))
             break;
         child_changed(shim, &info, &usage);
     }
@@ -260,11 +249,8 @@ reap(Shim *shim)
 static void
 on_signals(Shim *shim)
 {
-    struct signalfd_siginfo info[8];
-
     /* They are merged in any case: it says only that there is something to wait for. */
-    while (read(shim->signal_fd, info, sizeof info) > 0) {
-    }
+    dcc_shim_system_drain_guard(shim->signal_fd);
     reap(shim);
     dcc_shim_tree_hasten(&shim->tree);
 }
@@ -373,13 +359,27 @@ on_events(Shim *shim, const struct pollfd *fds)
         settle(shim);
 }
 
+/* Whichever comes first; -1: never. */
+static int
+sooner(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* Where nobody tells when the last of the tree has ended. */
+static int
+look_patience(const Shim *shim)
+{
+    return shim->record.phase == DCC_PHASE_ENDED ? dcc_shim_system_look_ms() : -1;
+}
+
 static int
 get_patience(const Shim *shim)
 {
     int tree = dcc_shim_tree_patience(&shim->tree);
     int tie = dcc_shim_tie_patience(&shim->options.tie, dcc_shim_tree_now_ms());
 
-    return tree < 0 || (tie >= 0 && tie < tree) ? tie : tree;
+    return sooner(sooner(tree, tie), look_patience(shim));
 }
 
 static void
@@ -400,6 +400,8 @@ turn(Shim *shim)
     if (poll(fds, POLL_TIE + n_ties, get_patience(shim)) < 0)
         return;
     on_events(shim, fds);
+    if (look_patience(shim) >= 0)
+        settle(shim);
     if (!shim->over)
         attend_tie(shim);
     if (!shim->over && dcc_shim_tree_patience(&shim->tree) == 0)
@@ -442,54 +444,17 @@ open_files(Shim *shim)
            dcc_shim_output_init(&shim->output, options->log, options->log_size, options->log_files);
 }
 
-static void
-close_fd_at_exec(int fd)
-{
-    if (fd >= DCC_SHIM_FD_SESSION)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
-/* None of the descriptors we were given is for the application, nor may any stray one be. */
-static void
-close_at_exec(void)
-{
-#ifdef SYS_close_range
-    if (syscall(SYS_close_range, DCC_SHIM_FD_SESSION, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */) == 0)
-        return;
-#endif
-    if (dcc_proc_each_own_fd(close_fd_at_exec))
-        return;
-    for (int fd = DCC_SHIM_FD_SESSION; fd < 1024; fd++)
-        close_fd_at_exec(fd);
-}
-
-static bool
-guard_signals(Shim *shim)
-{
-    unsigned long all[_NSIG / 8 / sizeof(unsigned long)];
-    sigset_t child;
-
-    /* Not by sigfillset(): that leaves out two which the C library has for itself. */
-    memset(all, 0xff, sizeof all);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, all, NULL, sizeof all);
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    /* Inherited as ignored it would make the kernel throw our children's exits away. */
-    signal(SIGCHLD, SIG_DFL);
-    shim->signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    return shim->signal_fd >= 0;
-}
-
 static bool
 prepare(Shim *shim, int argc, char **argv)
 {
     shim->child.told_fd = -1;
     dcc_shim_tree_init(&shim->tree, &shim->record);
-    if (!guard_signals(shim) || !dcc_shim_options_parse(&shim->options, argc, argv))
+    shim->signal_fd = dcc_shim_system_guard();
+    if (shim->signal_fd < 0 || !dcc_shim_options_parse(&shim->options, argc, argv))
         return false;
-    close_at_exec();
+    dcc_shim_system_close_at_exec(DCC_SHIM_FD_SESSION);
     setsid();
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    dcc_shim_system_adopt_orphans();
     if (!open_files(shim) ||
         !dcc_shim_clients_init(&shim->clients, shim->dir_fd, DCC_SHIM_FD_SESSION))
         return false;

@@ -1,5 +1,5 @@
-/* What /proc and pidfds say about processes. Plain C without allocation: shared by the shim and the
- * process layer, so that there is one reading of /proc/PID/stat in the house. */
+/* What the system says about processes, on Linux by /proc and pidfds. Plain C without allocation: shared
+ * by the shim and the process layer, so that there is one reading of /proc/PID/stat in the house. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,8 +10,8 @@ typedef struct {
     int64_t pid;
     int64_t ppid;
     int64_t sid;
-    uint64_t start_ticks;
-    uint64_t cpu_ticks; /* user and system, and of its waited-for children */
+    uint64_t start_ticks; /* when it started; the unit is the system's */
+    uint64_t cpu_ticks;   /* user and system, and of its waited-for children */
     int64_t rss_pages;
     int64_t threads;
     int exit_code; /* of a zombie, as wait(2) has it; 0 also where it may not be seen */
@@ -60,10 +60,18 @@ dcc_proc_read_run(int64_t pid, char run[DCC_RUN_NUMBER_LENGTH + 1]);
 bool
 dcc_proc_is_of_another_run(const DccProc *proc, int64_t main_pid, const char *run);
 
-/* dcc-proc-signal.c. Any one call of the pidfd family may be missing (an old kernel, a seccomp
+/* The system's number of one of the house's signals (dcc-signals.h). */
+int
+dcc_proc_signal_number(int house);
+
+/* dcc-proc-signal.c. A pidfd is Linux's; where there are none it is another descriptor that is readable
+ * once the process has ended, and close() is its end as well. Any one call of the pidfd family may be missing (an old kernel, a seccomp
  * profile): what can be done without it, is. */
 int
 dcc_pidfd_open(int64_t pid);
+/* Not inherited; -1 with errno. */
+int
+dcc_pidfd_dup(int pidfd);
 /* -1 when it has been reaped. */
 int64_t
 dcc_proc_pid_of_pidfd(int pidfd);

@@ -84,6 +84,16 @@ rotate(DccRing *ring)
         unlink(ring->path);
 }
 
+/* memrchr() is not everywhere. NULL: no line ends there. */
+static const char *
+find_last_line_end(const char *data, size_t n)
+{
+    while (n > 0)
+        if (data[--n] == '\n')
+            return data + n;
+    return NULL;
+}
+
 /* How much of the data belongs in this file: whole lines where that can be had. */
 static size_t
 fitting(const DccRing *ring, const char *data, size_t n, int64_t size)
@@ -95,7 +105,7 @@ fitting(const DccRing *ring, const char *data, size_t n, int64_t size)
         return n;
     if (room <= 0)
         return 0;
-    end = memrchr(data, '\n', (size_t)room);
+    end = find_last_line_end(data, (size_t)room);
     if (end != NULL)
         return (size_t)(end - data) + 1;
     /* A line longer than a whole file is cut; another waits for the next file. */
@@ -178,8 +188,11 @@ dcc_ring_write(DccRing *ring, const char *data, size_t n)
 int64_t
 dcc_ring_pipe_size(int pipe_fd)
 {
-    int size = fcntl(pipe_fd, F_GETPIPE_SZ);
+    int size = -1;
 
+#ifdef F_GETPIPE_SZ
+    size = fcntl(pipe_fd, F_GETPIPE_SZ);
+#endif
     return size > 0 ? size : 65536;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "dcc-shim-wire.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,4 +161,28 @@ dcc_shim_slot_signal(DccShimSlot *slot, const DccProc *proc, int sig, bool *chan
     memcpy(fresh.comm, proc->comm, sizeof fresh.comm);
     count(slot, &fresh);
     return 0;
+}
+
+/* Filled, not only reserved: a file system that compresses or has holes then has the blocks, too. */
+bool
+dcc_shim_record_reserve(int fd)
+{
+#if _POSIX_ADVISORY_INFO > 0
+    errno = posix_fallocate(fd, 0, DCC_SHIM_RECORD_BYTES);
+    return errno == 0;
+#else
+    static const char nothing[DCC_SHIM_RECORD_BYTES];
+
+    return pwrite(fd, nothing, sizeof nothing, 0) == (ssize_t)sizeof nothing;
+#endif
+}
+
+void
+dcc_shim_record_sync(int fd)
+{
+#if _POSIX_SYNCHRONIZED_IO > 0
+    fdatasync(fd);
+#else
+    fsync(fd);
+#endif
 }

@@ -113,6 +113,12 @@ _Static_assert(sizeof(DccShimSlot) == offsetof(DccShimSlot, crc) + sizeof(uint32
 
 _Static_assert(sizeof(DccShimSlot) <= DCC_SHIM_SLOT_BYTES, "a slot outgrew its half of the record");
 
+/* Gives the file room for both slots. FALSE with errno. */
+bool
+dcc_shim_record_reserve(int fd);
+/* What was written is on the disk. */
+void
+dcc_shim_record_sync(int fd);
 /* Writes *slot with the next sequence number into the older half. FALSE with errno when that
  * failed. */
 bool

@@ -5,11 +5,13 @@
  */
 #include "dcc-safe-dir.h"
 
+#include "dcc-closed-dir.h"
 #include "dcc-error.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -140,25 +142,6 @@ dcc_safe_dir_check_parent(const char *path, GError **error)
 static void
 remove_children(int fd, dev_t device, int depth);
 
-/* An application may have closed a directory of its own even to its owner. It is opened by
- * descriptor alone first, so that it is this one and no link that is opened up. */
-static int
-open_child(int fd, const char *name, dev_t device)
-{
-    struct stat st;
-    int place = openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", place);
-    int child;
-
-    if (place < 0)
-        return -1;
-    if (fstat(place, &st) == 0 && st.st_dev == device && st.st_uid == geteuid())
-        chmod(path, 0700);
-    child = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    close(place);
-    return child;
-}
-
 static void
 remove_child(int fd, const char *name, dev_t device, int depth)
 {
@@ -167,7 +150,7 @@ remove_child(int fd, const char *name, dev_t device, int depth)
 
     if (unlinkat(fd, name, 0) == 0 || (errno != EISDIR && errno != EPERM))
         return;
-    child = open_child(fd, name, device);
+    child = dcc_closed_dir_open(fd, name, device);
     if (child < 0)
         return;
     if (fstat(child, &st) == 0 && st.st_dev == device && depth > 0)

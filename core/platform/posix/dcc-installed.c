@@ -14,7 +14,7 @@
 static char *
 find_prefix(void)
 {
-    const char *inside = DCC_LIBDIR + strlen(DCC_PREFIX); /* "/lib" */
+    const char *inside = &DCC_LIBDIR[strlen(DCC_PREFIX)]; /* "/lib" */
     g_autofree char *file = NULL, *dir = NULL;
     Dl_info info;
 

@@ -5,6 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __APPLE__
+#define st_atim st_atimespec
+#define st_mtim st_mtimespec
+#endif
+
 static DccFileKind
 kind_of(mode_t mode)
 {
@@ -22,7 +27,7 @@ take(const struct stat *st, DccFileFacts *facts)
         .kind = kind_of(st->st_mode),
         .size = st->st_size,
         .mtime_ns = st->st_mtim.tv_sec * G_GINT64_CONSTANT(1000000000) + st->st_mtim.tv_nsec,
-        .device = st->st_dev,
+        .device = (guint64)st->st_dev,
         .inode = st->st_ino,
         .owner = st->st_uid,
         .is_ours = st->st_uid == geteuid(),

@@ -1,4 +1,4 @@
-/* Handles of processes: pidfds. Threading: any. */
+/* Handles of processes: pidfds, or what stands for them. Threading: any. */
 #include "dcc-process-ref.h"
 
 #include "dcc-pidfd.h"
@@ -62,7 +62,6 @@ dcc_process_ref_kill_group(DccProcessRef self)
     return dcc_pidfd_signal_group(self, SIGKILL) == 0;
 }
 
-/* From Linux 6.15 on. */
 gboolean
 dcc_process_ref_can_read_exit(void)
 {

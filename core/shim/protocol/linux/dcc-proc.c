@@ -1,5 +1,6 @@
 /* /proc without allocation; see the header. Threading: any. */
 #include "dcc-proc.h"
+#include "dcc-proc-run.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -246,12 +247,6 @@ dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data)
     return walk.n;
 }
 
-bool
-dcc_proc_has_name(const char *comm, const char *name)
-{
-    return strncmp(comm, name, sizeof((DccProc *)0)->comm - 1) == 0;
-}
-
 typedef struct {
     void (*func)(int fd);
 } EachFd;
@@ -275,39 +270,6 @@ dcc_proc_each_own_fd(void (*func)(int fd))
     return true;
 }
 
-/* Whether the text of a variable's beginning is one of a run's number: see the header. */
-static bool
-is_uuid(const char *text)
-{
-    for (int i = 0; i < DCC_RUN_NUMBER_LENGTH; i++) {
-        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool is_hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-
-        if (is_dash ? text[i] != '-' : !is_hex)
-            return false;
-    }
-    return text[DCC_RUN_NUMBER_LENGTH] == 0;
-}
-
-/* The value in a piece of an environment that begins at a variable or within one. */
-static bool
-find_run(const char *text, size_t n, bool at_start, char *run)
-{
-    static const char name[] = DCC_RUN_VARIABLE "=";
-    const size_t need = sizeof name - 1 + DCC_RUN_NUMBER_LENGTH + 1;
-    const char *at = text;
-
-    while (n >= need && (at = memmem(at, n - (size_t)(at - text), name, sizeof name - 1)) != NULL &&
-           (size_t)(at - text) + need <= n) {
-        if ((at == text ? at_start : at[-1] == 0) && is_uuid(at + sizeof name - 1)) {
-            memcpy(run, at + sizeof name - 1, DCC_RUN_NUMBER_LENGTH + 1);
-            return true;
-        }
-        at++;
-    }
-    return false;
-}
-
 bool
 dcc_proc_read_run(int64_t pid, char run[DCC_RUN_NUMBER_LENGTH + 1])
 {
@@ -327,7 +289,7 @@ dcc_proc_read_run(int64_t pid, char run[DCC_RUN_NUMBER_LENGTH + 1])
         return false;
     while (!found && (n = read(fd, text + kept, sizeof text - kept)) > 0) {
         kept += (size_t)n;
-        found = find_run(text, kept, at_start, run);
+        found = dcc_proc_find_run(text, kept, at_start, run);
         if (kept > overlap) {
             memmove(text, text + kept - overlap, overlap);
             kept = overlap;
@@ -336,18 +298,6 @@ dcc_proc_read_run(int64_t pid, char run[DCC_RUN_NUMBER_LENGTH + 1])
     }
     close(fd);
     return found;
-}
-
-bool
-dcc_proc_is_of_another_run(const DccProc *proc, int64_t main_pid, const char *run)
-{
-    char found[DCC_RUN_NUMBER_LENGTH + 1];
-
-    /* Every run has a session of its own (the session process, the shim, the application), so
-     * what is in the session of this run's main process need not be asked: most are. */
-    if (proc->pid == main_pid || proc->sid == main_pid)
-        return false;
-    return dcc_proc_read_run(proc->pid, found) && strcmp(found, run) != 0;
 }
 
 void

@@ -14,16 +14,11 @@
  * Threading: any. */
 #include "dcc-launcher-tree.h"
 #include "dcc-descent.h"
+#include "dcc-process-facts.h"
 #include "dcc-process-scan.h"
 #include "dcc-tree.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Passes one after the other before the first pause: a tree that forks faster than we look must
@@ -34,50 +29,8 @@
  * where processes come and go all the time no look is sure, and many have to do. */
 #define EMPTY_LOOKS      1
 #define MAX_UNSURE_LOOKS 4
-#define CHUNK            4096
 /* A process that was killed is given this long to be gone before it is looked for once more. */
 #define DYING_MS 5
-
-/* Word by word, across the edges of what is read at once. */
-static gboolean
-has_mark(gint64 pid, const char *mark)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/environ", pid);
-    gsize length = strlen(mark) + 1;
-    char text[CHUNK];
-    gsize kept = 0;
-    gboolean found = FALSE;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n;
-
-    if (fd < 0)
-        return FALSE;
-    while (!found && (n = read(fd, text + kept, sizeof text - kept)) > 0) {
-        kept += (gsize)n;
-        found = memmem(text, kept, mark, length) != NULL;
-        if (kept >= length) {
-            memmove(text, text + kept - (length - 1), length - 1);
-            kept = length - 1;
-        }
-    }
-    close(fd);
-    return found;
-}
-
-/* Without a read of /proc: what a launch costs is the kernel's work and little else. The system
- * call itself, because libraries that put another clock before a program's eyes do so in the C
- * library.
- */
-guint64
-dcc_launched_now(void)
-{
-    struct timespec now = {0};
-
-    if (syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &now) != 0)
-        return 0;
-    return (guint64)now.tv_sec * (guint64)sysconf(_SC_CLK_TCK) +
-           (guint64)now.tv_nsec / (G_GUINT64_CONSTANT(1000000000) / (guint64)sysconf(_SC_CLK_TCK));
-}
 
 static gboolean
 was_found(const DccLaunched *self, const DccProc *proc)
@@ -96,7 +49,8 @@ belongs(const DccLaunched *self, const DccProc *proc)
         return FALSE;
     if (proc->pid == leader)
         return proc->start_ticks <= self->until_ticks;
-    return proc->sid == leader || was_found(self, proc) || has_mark(proc->pid, self->mark);
+    return proc->sid == leader || was_found(self, proc) ||
+           dcc_process_has_mark(proc->pid, self->mark);
 }
 
 typedef struct {

@@ -25,6 +25,19 @@ dcc_pidfd_open(int64_t pid)
     return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 }
 
+int
+dcc_pidfd_dup(int pidfd)
+{
+    return fcntl(pidfd, F_DUPFD_CLOEXEC, 3);
+}
+
+/* The house's are Linux's. */
+int
+dcc_proc_signal_number(int house)
+{
+    return house;
+}
+
 /* What a kernel or a filter that does not know or does not want a call answers. A process that is
  * gone or not ours to signal gives one of these only where kill() would give it, too. */
 static bool

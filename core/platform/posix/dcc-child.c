@@ -11,6 +11,11 @@
 #define ASK_EVERY_MS 10
 #define MOST_FDS     16
 
+/* Linux: also children that were made without an exit signal. */
+#ifndef __WALL
+#define __WALL 0
+#endif
+
 static gboolean
 has_ended(const DccChild *self)
 {

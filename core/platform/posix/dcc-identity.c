@@ -6,24 +6,7 @@
 #include "dcc-process-scan.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-const char *
-dcc_boot_id(void)
-{
-    static char boot_id[40];
-    static gsize once;
-
-    if (g_once_init_enter(&once)) {
-        g_autofree char *text = NULL;
-
-        if (g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
-            g_strlcpy(boot_id, g_strstrip(text), sizeof boot_id);
-        g_once_init_leave(&once, 1);
-    }
-    return boot_id;
-}
 
 gboolean
 dcc_identity_read(gint64 pid, DccIdentity *identity)
@@ -92,22 +75,6 @@ dcc_identity_is_alive(const DccIdentity *identity)
     alive = !dcc_pidfd_has_ended(pidfd);
     close(pidfd);
     return alive;
-}
-
-/* Start times count from the boot, and so does this clock: also while the machine sleeps. */
-gint64
-dcc_identity_get_age_ms(const DccIdentity *identity)
-{
-    long per_second = sysconf(_SC_CLK_TCK);
-    struct timespec now;
-    gint64 started_ms, now_ms;
-
-    if (identity->start_ticks == 0 || per_second <= 0 ||
-        !g_str_equal(identity->boot_id, dcc_boot_id()) || clock_gettime(CLOCK_BOOTTIME, &now) != 0)
-        return -1;
-    now_ms = (gint64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    started_ms = (gint64)(identity->start_ticks * 1000 / (guint64)per_second);
-    return now_ms >= started_ms ? now_ms - started_ms : -1;
 }
 
 guint64

@@ -6,12 +6,11 @@
  * Threading: any. After a fork the child's copy of the reaper is dead, for its thread is not there:
  * it is left as it is, locks and all, and the next adoption makes a new one. */
 #include "dcc-reaper.h"
+#include "dcc-exit-set.h"
 #include "dcc-pidfd.h"
 #include "dcc-quiet-thread.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #define EVENTS_PER_TURN 64
@@ -21,9 +20,9 @@ typedef struct {
     pid_t owner;
     GMutex lock;
     GCond changed;
-    int epoll_fd;
+    DccExitSet *set; /* NULL: no descriptors were to be had */
     gboolean has_thread;
-    GHashTable *living;   /* pids of those that have not been reaped */
+    GHashTable *living;   /* pid -> DccReaped of those that have not been reaped */
     GQueue ended;         /* DccReaped, oldest first */
     GHashTable *memories; /* pid -> DccReaped of ended, the newest of that pid */
 } Reaper;
@@ -51,7 +50,7 @@ make_reaper(void)
     g_queue_init(&reaper->ended);
     reaper->living = g_hash_table_new(NULL, NULL);
     reaper->memories = g_hash_table_new(NULL, NULL);
-    reaper->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    reaper->set = dcc_exit_set_new(NULL);
     return reaper;
 }
 
@@ -110,12 +109,10 @@ forget_oldest(Reaper *reaper)
     dcc_reaped_unref(oldest);
 }
 
-/* With the lock held, and the reference that epoll had. */
+/* With the lock held, and the reference that the living had. */
 static void
 take_end(Reaper *reaper, DccReaped *child)
 {
-    if (child->pidfd < 0)
-        return;
     if (!dcc_pidfd_read_exit(child->pidfd, &child->wait_status))
         child->wait_status = -1;
     child->gone = g_get_monotonic_time();
@@ -123,11 +120,21 @@ take_end(Reaper *reaper, DccReaped *child)
     g_hash_table_insert(reaper->memories, GINT_TO_POINTER((gint)child->pid), child);
     dcc_pidfd_reap(child->pidfd, NULL);
     g_hash_table_remove(reaper->living, GINT_TO_POINTER((gint)child->pid));
-    epoll_ctl(reaper->epoll_fd, EPOLL_CTL_DEL, child->pidfd, NULL);
+    dcc_exit_set_remove(reaper->set, child->pidfd);
     close(child->pidfd);
     child->pidfd = -1;
     while (reaper->ended.length > MOST_MEMORIES)
         forget_oldest(reaper);
+}
+
+/* Somebody who asked may have been faster, and the number may be another child's since. */
+static void
+take_end_of(Reaper *reaper, guint pid)
+{
+    DccReaped *child = g_hash_table_lookup(reaper->living, GINT_TO_POINTER((gint)pid));
+
+    if (child != NULL && dcc_pidfd_has_ended(child->pidfd))
+        take_end(reaper, child);
 }
 
 static gpointer
@@ -136,17 +143,16 @@ run(gpointer data)
     Reaper *reaper = data;
 
     for (;;) {
-        struct epoll_event events[EVENTS_PER_TURN];
-        int n = epoll_wait(reaper->epoll_fd, events, EVENTS_PER_TURN, -1);
+        guint pids[EVENTS_PER_TURN];
+        guint n = dcc_exit_set_wait(reaper->set, pids, EVENTS_PER_TURN, -1);
 
         g_mutex_lock(&reaper->lock);
-        for (int i = 0; i < n; i++)
-            take_end(reaper, events[i].data.ptr);
+        for (guint i = 0; i < n; i++)
+            take_end_of(reaper, pids[i]);
         g_cond_broadcast(&reaper->changed);
         g_mutex_unlock(&reaper->lock);
-        if (n < 0 && errno != EINTR)
-            return NULL;
     }
+    return NULL;
 }
 
 static gboolean
@@ -167,12 +173,10 @@ ensure_thread(Reaper *reaper)
 static gboolean
 watch(Reaper *reaper, DccReaped *child, GError **error)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = child};
-
-    if (child->pidfd >= 0 && ensure_thread(reaper) &&
-        epoll_ctl(reaper->epoll_fd, EPOLL_CTL_ADD, child->pidfd, &event) == 0) {
-        g_hash_table_add(reaper->living, GINT_TO_POINTER((gint)child->pid));
-        dcc_reaped_ref(child);
+    if (child->pidfd >= 0 && reaper->set != NULL && ensure_thread(reaper) &&
+        dcc_exit_set_add(reaper->set, child->pidfd, (guint)child->pid)) {
+        g_hash_table_insert(
+            reaper->living, GINT_TO_POINTER((gint)child->pid), dcc_reaped_ref(child));
         return TRUE;
     }
     g_set_error(error,
@@ -249,7 +253,7 @@ dcc_reaped_signal(DccReaped *self, int sig)
 
     g_mutex_lock(&self->reaper->lock);
     if (self->pidfd >= 0)
-        error = dcc_pidfd_signal(self->pidfd, sig) == 0 ? 0 : errno;
+        error = dcc_pidfd_signal(self->pidfd, dcc_proc_signal_number(sig)) == 0 ? 0 : errno;
     g_mutex_unlock(&self->reaper->lock);
     return error;
 }
@@ -261,7 +265,7 @@ dcc_reaped_dup(DccReaped *self)
 
     g_mutex_lock(&self->reaper->lock);
     if (self->pidfd >= 0)
-        fd = fcntl(self->pidfd, F_DUPFD_CLOEXEC, 0);
+        fd = dcc_pidfd_dup(self->pidfd);
     g_mutex_unlock(&self->reaper->lock);
     return fd;
 }

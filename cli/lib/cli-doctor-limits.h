@@ -5,7 +5,7 @@
 
 /* How many files may be watched for news. */
 void
-cli_doctor_check_inotify(GPtrArray *findings);
+cli_doctor_check_watches(GPtrArray *findings);
 /* (transfer none): the kind of a network file system that path lies on; NULL: a local one, or not
  * known. */
 const char *

@@ -6,6 +6,12 @@
 #include <signal.h>
 #include <stdio.h>
 
+#ifdef __APPLE__
+#define MODULE "@rpath/dcchost-cli.so"
+#else
+#define MODULE "dcchost-cli.so"
+#endif
+
 void
 dcchost_module_prepare(void)
 {
@@ -23,7 +29,7 @@ int
 dcchost_module_run(int argc, char **argv)
 {
     int (*run)(int argc, char **argv);
-    void *module = dlopen("dcchost-cli.so", RTLD_LAZY | RTLD_GLOBAL);
+    void *module = dlopen(MODULE, RTLD_LAZY | RTLD_GLOBAL);
 
     if (module == NULL)
         return fail();

@@ -1,0 +1,137 @@
+/* Descriptors; see the header. A flag is a kqueue with an event of ours, which is there or not.
+ *
+ * Compiled and linked for macOS, never run. Threading: any. */
+#include "dcc-fds.h"
+
+#include "dcc-system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/event.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+gboolean
+dcc_fds_is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* open() gives the lowest that is free, so those below are taken already. The wrong way round: what
+ * is read cannot be read, and what is written cannot be written. */
+void
+dcc_fds_guard_standard(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (!dcc_fds_is_open(fd) && open("/dev/null", modes[fd]) < 0)
+            return;
+}
+
+gboolean
+dcc_fds_is_pipe(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+void
+dcc_fds_set_private(int fd)
+{
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+gboolean
+dcc_fds_open_pipe(int fds[2], GError **error)
+{
+    g_autofree char *why = NULL;
+
+    if (pipe(fds) == 0) {
+        dcc_fds_set_private(fds[0]);
+        dcc_fds_set_private(fds[1]);
+        return TRUE;
+    }
+    why = dcc_system_explain(errno);
+    g_set_error(error, DCC_ERROR, DCC_ERROR_FAILED, "cannot open a pipe: %s", why);
+    return FALSE;
+}
+
+void
+dcc_fds_set_nonblocking(int fd)
+{
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+}
+
+void
+dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms)
+{
+    g_poll(fds, n, timeout_ms);
+}
+
+gboolean
+dcc_fds_write_all(int fd, const char *bytes, gsize n)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, bytes, n);
+
+        if (written < 0 && errno != EINTR)
+            return FALSE;
+        bytes += MAX(written, 0);
+        n -= (gsize)MAX(written, 0);
+    }
+    return TRUE;
+}
+
+gboolean
+dcc_fds_sync(int fd)
+{
+    return fsync(fd) == 0;
+}
+
+gboolean
+dcc_fds_read_byte_at(int fd, gint64 offset, char *byte)
+{
+    return pread(fd, byte, 1, offset) == 1;
+}
+
+void
+dcc_fds_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+int
+dcc_fds_open_flag(gboolean up)
+{
+    int fd = kqueue();
+
+    if (fd < 0)
+        return -1;
+    dcc_fds_set_private(fd);
+    dcc_fds_set_flag(fd, up);
+    return fd;
+}
+
+void
+dcc_fds_set_flag(int fd, gboolean up)
+{
+    struct kevent changes[2];
+
+    if (up) {
+        EV_SET(&changes[0], 0, EVFILT_USER, EV_ADD, 0, 0, NULL);
+        EV_SET(&changes[1], 0, EVFILT_USER, 0, NOTE_TRIGGER, 0, NULL);
+    } else {
+        EV_SET(&changes[0], 0, EVFILT_USER, EV_DELETE, 0, 0, NULL);
+    }
+    kevent(fd, changes, up ? 2 : 1, NULL, 0, NULL);
+}
+
+void
+dcc_fds_close_flag(int *fd)
+{
+    dcc_fds_close(fd);
+}

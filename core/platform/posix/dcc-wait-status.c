@@ -1,0 +1,10 @@
+/* The status word of wait(2). Threading: any. */
+#include "dcc-pidfd.h"
+
+int
+dcc_wait_status_from_siginfo(const siginfo_t *info)
+{
+    if (info->si_code == CLD_EXITED)
+        return (info->si_status & 0xff) << 8;
+    return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
+}
