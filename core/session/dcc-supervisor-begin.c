@@ -53,24 +53,6 @@ restore_history(DccSupervisor *self, const DccSessionRecord *record)
 }
 
 static void
-restore_intent(DccSupervisor *self, const DccSessionRecord *record)
-{
-    DccIntent *intent = &self->intent;
-
-    intent->wish = dcc_wish_from_nick(record->wish);
-    if (record->kill_wanted)
-        intent->how = DCC_RUN_STOP_KILL;
-    else if (g_strcmp0(record->next_cause, "hang") == 0)
-        intent->how = DCC_RUN_STOP_HANG;
-    else if (intent->wish != DCC_WISH_UP)
-        intent->how = DCC_RUN_STOP_ASKED;
-    intent->deadline_ms = MAX(record->stop_deadline_ms, 0);
-    intent->next.safe = record->next_safe;
-    if (record->next_recover)
-        intent->next.go_on = record->next_asked ? DCC_GO_ON_ASKED : DCC_GO_ON_NEWEST;
-}
-
-static void
 restore_kept(DccSupervisor *self, JsonObject *status)
 {
     JsonObject *kept = status != NULL ? dcc_json_get_object(status, "kept") : NULL;
@@ -86,7 +68,7 @@ restore(DccSupervisor *self, const DccSessionRecord *record)
     self->installation = dcc_installation_new(
         record->executable != NULL ? record->executable : "/", record->app_version, "record");
     restore_history(self, record);
-    restore_intent(self, record);
+    dcc_intent_restore(&self->intent, record);
     dcc_recovery_restore(self->recovery, record->work_kind, record->work_path, record->last_scene);
     restore_kept(self, record->status);
     dcc_restart_policy_restore(self->policy, record->policy, dcc_clock_now(self->clock));

@@ -61,8 +61,7 @@ grant(DccSupervisor *self, const DccAftermath *what)
     gint64 delay_ms =
         dcc_aftermath_wait(what, dcc_instance_dir_get_dir(self->dir), dcc_clock_now(self->clock));
 
-    dcc_intent_go_up(&self->intent);
-    self->intent.next.safe = what->safe;
+    dcc_intent_grant(&self->intent, what->safe);
     dcc_supervisor_arm_delay(self, delay_ms);
     dcc_event_log_tell(self->log,
                        dcc_event_restart(delay_ms,
@@ -93,7 +92,7 @@ settle(DccSupervisor *self)
     if (what.offers_work &&
         dcc_recovery_offer(
             self->recovery, self->request, what.kind == DCC_AFTERMATH_RESTART, self->log))
-        self->intent.next.go_on = DCC_GO_ON_NEWEST;
+        dcc_intent_offer(&self->intent);
     dcc_aftermath_note(&what, self->intent.next.go_on, self->evidence, self->recovery);
     if (what.kind == DCC_AFTERMATH_RESTART)
         grant(self, &what);
