@@ -144,8 +144,6 @@ dcc_run_call_agent(DccRun *self,
 void
 dcc_run_save(DccRun *self, DccSessionRecord *record);
 
-DccRunPhase
-dcc_run_get_phase(DccRun *self);
 DccRunStop
 dcc_run_get_stop(DccRun *self);
 /* (transfer none) */
