@@ -82,12 +82,6 @@ dcc_session_record_new(void)
 }
 
 void
-dcc_session_record_clear(DccSessionRecord *self)
-{
-    dcc_fields_clear(&dcc_session_record_table, self);
-}
-
-void
 dcc_session_record_free(DccSessionRecord *self)
 {
     dcc_fields_free(&dcc_session_record_table, self);
