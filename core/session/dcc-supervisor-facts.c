@@ -267,7 +267,7 @@ dcc_supervisor_write_request(DccSupervisor *self)
 }
 
 gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, GError **error)
+dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error)
 {
     const char *scene = dcc_launch_request_get_scene(self->request);
     const char *name = dcc_launch_request_get_name(self->request);
@@ -282,6 +282,9 @@ dcc_supervisor_may_restart(DccSupervisor *self, GError **error)
                     name);
         return FALSE;
     }
+    /* Work that is kept does without its scene. */
+    if (recover && dcc_recovery_get_kept(self->recovery) != NULL)
+        return TRUE;
     if (scene != NULL && !g_file_test(scene, G_FILE_TEST_IS_REGULAR)) {
         g_set_error(error,
                     DCC_ERROR,

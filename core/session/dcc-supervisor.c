@@ -288,8 +288,11 @@ do_action(DccSupervisor *self, DccAction action)
     case DCC_ACTION_CLEAR_TREE:
         dcc_run_clear_tree(self->run, self->state == DCC_STATE_CRASHED);
         break;
-    case DCC_ACTION_CONCLUDE:
     case DCC_ACTION_CANCEL:
+        dcc_evidence_break_promise(self->evidence, "it was stopped while that was waited for");
+        do_conclude(self);
+        break;
+    case DCC_ACTION_CONCLUDE:
         do_conclude(self);
         break;
     case DCC_ACTION_RETRY_SPAWN:

@@ -61,7 +61,7 @@ void
 dcc_supervisor_kill(DccSupervisor *self);
 /* Errors: BUSY: it is being stopped; SCENE: its scene is gone. */
 gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, GError **error);
+dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error);
 void
 dcc_supervisor_restart(DccSupervisor *self);
 /* The next run goes on from unsaved work. Error NOT_FOUND: there is none. */
