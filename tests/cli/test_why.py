@@ -7,6 +7,8 @@ import re
 import signal
 import time
 
+import pytest
+
 from conftest import until
 
 SOON = ["--backoff", "fixed:30ms", "--set", "jitter=0", "--set", "instant-crash=0"]
@@ -231,3 +233,24 @@ def test_a_damaged_bundle_is_passed_over(box):
         path.write_text('{"version":1,"name":')
     done = box.run("why", "fake")
     assert done.status == 0 and done.out.startswith("fake: crashed: signal 11"), done
+
+
+@pytest.mark.parametrize("adopted", [False, True])
+def test_a_restart_that_is_due_and_then_does_not_come(box, adopted):
+    box.launch("--backoff", "fixed:60s", "--set", "jitter=0", "--set", "instant-crash=0")
+    crash(box)
+    until(lambda: box.status()["state"] == "restarting", "the delay")
+    assert "then     to be started again; now restarting\n" in box.run("why").out
+    if adopted:
+        os.kill(box.status()["session_pid"], signal.SIGKILL)
+        until(lambda: not box.status()["attended"], "the session to be gone")
+        assert box.run("adopt", "fake").status == 0
+    assert box.run("stop").status == 0
+    assert "then     not started again: it was stopped while that was waited for\n" in box.run("why", "fake").out
+
+
+def test_it_is_paused(box):
+    box.launch()
+    os.kill(box.status()["pid"], signal.SIGSTOP)
+    until(lambda: box.status()["paused"], "the pause")
+    assert box.run("why", "fake").out.startswith("fake: running (paused), pid ")
