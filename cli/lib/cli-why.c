@@ -84,11 +84,17 @@ print_head(const char *name, JsonObject *result, JsonObject *death)
     g_autofree char *what = cli_sentence_result(result);
     g_autofree char *short_text = cut(what);
     g_autofree char *time = say_time(dcc_json_get_string(death, "ended", "at a time not known"));
-    g_autofree char *after = cli_duration_text(dcc_json_get_double(death, "uptime_s", -1));
+    double uptime = dcc_json_get_double(death, "uptime_s", -1);
+    g_autofree char *after = cli_duration_text(uptime);
 
     cli_out("%s %s: %s\n", name, say_verdict(result), short_text);
     if (death != NULL)
-        cli_out("  %-9s%s, %s after its start\n", "when", time, after);
+        cli_out("  %-9s%s%s%s%s\n",
+                "when",
+                time,
+                uptime < 0 ? "" : ", ",
+                uptime < 0 ? "" : after,
+                uptime < 0 ? "" : " after its start");
 }
 
 static void

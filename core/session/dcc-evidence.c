@@ -224,6 +224,7 @@ gather(DccEvidence *self, const DccRunEnd *end, const Sources *sources, DccRescu
     /* A session that died right after it had gathered this one has left it to us. */
     self->bundle = dcc_bundle_find(self->crashes, end->incarnation);
     self->open = TRUE;
+    self->promises = FALSE;
     if (self->bundle != NULL)
         return self->bundle;
     self->bundle = write_bundle(self, end, sources);

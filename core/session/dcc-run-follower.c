@@ -91,6 +91,7 @@ static void
 on_refused(DccRun *run, DccRunEnd *end, gpointer data)
 {
     DccRunFollower *self = data;
+    DccEvidenceNext next = {.action = "rest", .reason = dcc_result_get_reason(end->result)};
     g_auto(Held) held = hold(self);
 
     if (is_shortage(end->result)) {
@@ -100,6 +101,7 @@ on_refused(DccRun *run, DccRunEnd *end, gpointer data)
     }
     dcc_history_note_result(self->history, end->result);
     gather(self, run, end);
+    dcc_evidence_note_next(self->evidence, &next);
     self->handler->event(DCC_EVENT_START_REFUSED, dcc_result_get_reason(end->result), self->data);
 }
 

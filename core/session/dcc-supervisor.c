@@ -146,8 +146,10 @@ do_spawn(DccSupervisor *self)
         return;
     failure = dcc_result_new_start_failed(
         dcc_error_is_scene(error) ? "scene" : "adapter", 0, error->message);
-    if (!shortage)
+    if (!shortage) {
         dcc_history_note_result(&self->history, failure);
+        dcc_evidence_break_promise(self->evidence, error->message);
+    }
     dcc_supervisor_dispatch(
         self, shortage ? DCC_EVENT_SPAWN_REFUSED : DCC_EVENT_START_REFUSED, error->message);
 }

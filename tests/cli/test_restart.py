@@ -89,3 +89,15 @@ def test_work_that_is_kept_is_gone_on_from_without_its_scene(box, ended):
     assert done.status == 0, done
     assert box.status()["recovered"]
     box.run("kill", "fake")
+
+
+def test_a_directory_that_is_gone_is_found_out_before_the_stop(box):
+    cwd = box.work / "there"
+    cwd.mkdir()
+    box.launch("--cwd", str(cwd))
+    before = box.status()
+    cwd.rmdir()
+    done = box.run("restart")
+    assert (done.status, done.out) == (78, "")
+    assert done.err == "dcchost: its directory %s is not there any more; 'fake' goes on as it is\n" % cwd
+    assert box.status()["pid"] == before["pid"]

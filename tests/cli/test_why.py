@@ -254,3 +254,28 @@ def test_it_is_paused(box):
     os.kill(box.status()["pid"], signal.SIGSTOP)
     until(lambda: box.status()["paused"], "the pause")
     assert box.run("why", "fake").out.startswith("fake: running (paused), pid ")
+
+
+def test_a_start_that_was_refused_was_decided_on(box):
+    """Nobody's session has died: why it does not run is all that there is to say."""
+    copy = box.work / "fake-dcc"
+    copy.write_bytes(pathlib.Path(box.env["DCCHOST_FAKE_EXECUTABLE"]).read_bytes())
+    copy.chmod(0o755)
+    box.env["DCCHOST_FAKE_EXECUTABLE"] = str(copy)
+    box.launch()
+    copy.unlink()
+    box.run("restart", "fake")
+    said = box.run("why", "fake").out
+    assert "then     not started again: " in said and "before it had decided" not in said, said
+    assert re.search(r"when     [-0-9: ]+ UTC\n", said), said
+
+
+def test_a_restart_that_was_refused_is_not_told_as_one(box):
+    scene = box.work / "a.scene"
+    scene.write_text("scene")
+    box.launch("--file", str(scene), "--recover", "never", *SOON)
+    scene.unlink()
+    crash(box)
+    over(box)
+    said = box.run("why", "fake").out
+    assert "started again" not in said or "not started again" in said, said
