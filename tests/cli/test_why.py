@@ -268,14 +268,3 @@ def test_a_start_that_was_refused_was_decided_on(box):
     said = box.run("why", "fake").out
     assert "then     not started again: " in said and "before it had decided" not in said, said
     assert re.search(r"when     [-0-9: ]+ UTC\n", said), said
-
-
-def test_a_restart_that_was_refused_is_not_told_as_one(box):
-    scene = box.work / "a.scene"
-    scene.write_text("scene")
-    box.launch("--file", str(scene), "--recover", "never", *SOON)
-    scene.unlink()
-    crash(box)
-    over(box)
-    said = box.run("why", "fake").out
-    assert "started again" not in said or "not started again" in said, said
