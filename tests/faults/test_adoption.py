@@ -146,7 +146,7 @@ def test_what_has_no_sound_record_is_seen_and_can_be_ended(box, rubbish):
     assert (row["name"], row["app"], row["pid"], row["attended"]) == ("fake", "fake", before["pid"], False)
     assert any("record" in line for line in row["degraded"])
     refused = box.run("adopt", "fake")
-    assert refused.status == 125 and "'dcchost kill' ends what runs" in refused.err, refused
+    assert refused.status != 0 and "record.json" in refused.err, refused
     assert is_alive(before["pid"])
     done = box.run("kill", "fake")
     assert done.status == 0 and "ended by its shim" in done.out, done
