@@ -141,7 +141,7 @@ on_work(const DccAgentWork *work, gpointer data)
 }
 
 static void
-on_protection(gboolean ok, const char *reason, gpointer data)
+on_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
 {
     DccRunAgent *self = data;
     g_autoptr(HeldAgent) held = hold(self);
@@ -149,7 +149,13 @@ on_protection(gboolean ok, const char *reason, gpointer data)
 
     if (ok)
         return;
-    what = g_strdup_printf("unsaved work is not protected: %s", reason);
+    if (copy == NULL)
+        what = g_strdup_printf("unsaved work is not protected: %s", reason);
+    else
+        what = g_strdup_printf(
+            "unsaved work is not protected as it should be: %s; its newest copy is %s",
+            reason,
+            copy);
     self->handler->degraded(what, self->data);
 }
 

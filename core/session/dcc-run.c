@@ -303,7 +303,7 @@ on_files_safe(GPtrArray *found, gboolean complete, gpointer data)
     g_autoptr(DccRun) held = g_object_ref(self);
 
     self->keep_temp_dir = !complete;
-    dcc_run_end_set_files(self->end, self->told_files, found);
+    dcc_run_end_set_files(self->end, self->told_files, found, self->setup->temp_dir);
     self->listener->exited(self, self->end, self->data);
 }
 

@@ -65,9 +65,9 @@ void
 dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms);
 void
 dcc_supervisor_kill(DccSupervisor *self);
-/* Errors: BUSY: it is being stopped; SCENE: its scene is gone. */
+/* Errors: BUSY: it is being stopped; SCENE: its scene is gone; INVALID: its directory is. */
 gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, GError **error);
+dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error);
 void
 dcc_supervisor_restart(DccSupervisor *self);
 /* The next run goes on from unsaved work. Error NOT_FOUND: there is none. */

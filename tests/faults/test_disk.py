@@ -145,6 +145,25 @@ def test_the_runtime_directory_is_deleted(box):
     until(lambda: not box.processes(), "everything to be gone")
 
 
+@pytest.mark.parametrize("what", ["a link", "a file"])
+def test_something_else_comes_in_its_place(box, what):
+    """Only sessions make anything there, so it is moved out of the way; what a link leads to is left alone."""
+    box.launch("--restart", "never")
+    pid = box.status()["pid"]
+    own = place(box, "fake")
+    elsewhere = box.work / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mine").write_text("mine")
+    shutil.rmtree(str(own))
+    try:
+        own.symlink_to(elsewhere) if what == "a link" else own.write_text("")
+    except FileExistsError:
+        pass  # the session was faster
+    until(lambda: answers(box, pid), "the session to answer again")
+    assert box.run("stop").status == 0
+    assert [each.name for each in elsewhere.iterdir()] == ["mine"]
+
+
 def test_a_cleaner_takes_some_files(box):
     """Sockets and records that are old go, the directory stays."""
     box.launch("--restart", "never")
