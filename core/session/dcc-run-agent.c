@@ -87,8 +87,8 @@ find_wrong_scene(DccRunAgent *self, const char *scene, gboolean exists)
 {
     const char *wanted = dcc_launch_request_get_scene(self->setup->request);
 
-    /* Work of a scene that had no name has none. */
-    if (wanted == NULL || self->setup->recovered != NULL ||
+    /* Work of a scene that had no name has none; a job that opens its scene later says so itself. */
+    if (wanted == NULL || scene == NULL || self->setup->recovered != NULL ||
         (is_same_file(wanted, scene) && exists && !said_bad_scene(self)))
         return NULL;
     return g_strdup_printf("the scene %s could not be opened; the application has %s open instead",

@@ -518,6 +518,7 @@ dcc_supervisor_free(DccSupervisor *self)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
     g_clear_pointer(&self->follower.render, dcc_render_watch_free);
+    g_clear_pointer(&self->task, json_object_unref);
     /* What is not settled yet is for the next one that takes the name. */
     if (dcc_supervisor_is_choosing(self) && self->stale == NULL)
         dcc_instance_dir_dissolve(self->dir);

@@ -77,6 +77,12 @@ dcc_supervisor_recover(DccSupervisor *self, GError **error);
 /* Somebody outside did something that is to stand in the events. */
 void
 dcc_supervisor_note(DccSupervisor *self, const char *client, const char *what);
+/* A client renders in this instance, and tells of a frame, or that its task is over. (transfer full):
+ * the event that was told. Errors: INVALID; GONE: it is over. */
+JsonObject *
+dcc_supervisor_tell_frame(DccSupervisor *self, JsonObject *params, GError **error);
+JsonObject *
+dcc_supervisor_tell_rendered(DccSupervisor *self, JsonObject *params, GError **error);
 
 DccLaunchRequest *
 dcc_supervisor_get_request(DccSupervisor *self);

@@ -88,6 +88,7 @@ static const Mode modes[] = {
     {"bad", "HOW", TEXT, AT(bad), "none, empty, garbage, truncated (none)"},
     {"crash-at", "K", NUMBER, AT(crash_at), "die by a signal when K frames are rendered"},
     {"frame-ms", "MS", NUMBER, AT(frame_ms), "a frame takes so long (0)"},
+    {"no-cancel", NULL, FLAG, AT(no_cancel), "a frame that was begun cannot be cancelled"},
     {"silent-frames", NULL, FLAG, AT(silent_frames), "say nothing of what was saved"},
     {"oracle", "FILE", TEXT, AT(oracle), "append what it is about to do"},
     {"version", NULL, FLAG, AT(version), "print the version"},
