@@ -83,10 +83,10 @@ class OpenJD:
     def __init__(self, python, box):
         self.program, self.box = str(python.parent / "openjd"), box
 
-    def run(self, *args):
+    def run(self, *args, patience=2 * PATIENCE):
         done = subprocess.run([self.program, *args], env=self.box.env, cwd=str(self.box.work),
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              universal_newlines=True, timeout=2 * PATIENCE)
+                              universal_newlines=True, timeout=patience)
         return Done(done.returncode, done.stdout, "")
 
 
