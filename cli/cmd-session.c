@@ -4,7 +4,7 @@
  *
  * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
  * process, is a stop: the application is asked to save and quit, and the process lives until that
- * is done; a second one hurries. The first joins a stop that is under way, for whoever asked for that
+ * is done; a second one, two seconds later at least, hurries. The first joins a stop that is under way, for whoever asked for that
  * may have been told by the same signal. During a start it ends what was begun. SIGHUP is survived. */
 #include "cli-verb.h"
 

@@ -129,6 +129,24 @@ def test_a_render_that_was_submitted(box, shot, slurm):
     until(lambda: not box.processes(), "the trees to be empty", PATIENCE)
 
 
+@pytest.mark.parametrize("slurm", ["linuxproc"], indirect=True)
+def test_a_submitted_render_that_is_cancelled_is_stopped_once(box, slurm):
+    """Without cgroups Slurm signals the script, dcchost's command and its session, and the script hands its signal on:
+    that is one stop, and the request to save has its time."""
+    (box.work / "shot.scene").write_text("a scene")
+    done = box.run("submit", "--on", "slurm", "--submit", "--sbatch=--output=log-%a", "--file", "shot.scene",
+                   "--frames", "1-2", "--chunk", "2", "--output", str(box.work / "f_####.png"), "fake", "--",
+                   "--frame-ms", "600000", "--ignore-term", timeout=PATIENCE, **slurm.env)
+    assert done.status == 0, done
+    number, = re.findall(r"Submitted batch job (\d+)", done.out)
+    until(lambda: "running, ready" in log(box, 1), "the application to be ready", PATIENCE)
+    slurm.run("scancel", task_of(number, 1))
+    until(lambda: not box.processes(), "the tree to be empty", PATIENCE)
+    slurm.until_states(number, {1: "CANCELLED"}, "the job to be cancelled")
+    assert "asking it to save and quit" in log(box, 1) and "hurrying" not in log(box, 1), log(box, 1)
+    assert "dcchost: verdict=cancelled frames=2 failed=2" in log(box, 1), log(box, 1)
+
+
 @pytest.mark.parametrize("slurm", ["bare"], indirect=True)
 def test_a_submitted_script_asks_for_its_next_try_itself(box, slurm):
     """A stand-in for dcchost that ends with 75 or 78 at first: the script alone knows what these mean."""
