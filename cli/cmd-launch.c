@@ -2,6 +2,7 @@
  * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
+#include "cli-caller.h"
 #include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
@@ -53,8 +54,13 @@ detached(DccRuntime *runtime, const char *name, gint64 first_event, CliLaunchOpt
 }
 
 static int
-launch(CliLaunchOptions *options, const char *name, const char *const *args, CliEngineVoice *voice)
+launch(CliLaunchOptions *options,
+       DccLaunchRequest *request,
+       const char *const *args,
+       CliEngineVoice *voice)
 {
+    const char *name = dcc_launch_request_get_name(request);
+    const CliEngine *engine = cli_caller_find_budget(request);
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     g_auto(CliViewerEnd) end = {NULL};
@@ -72,7 +78,7 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args, Cli
     }
     if (options->detach)
         return detached(runtime, name, report.first_event, options);
-    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, engine, &end);
     status = cli_engine_voice_finish(voice, end.result, status, TRUE);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
     return status;
@@ -99,5 +105,5 @@ cmd_launch(char **argv)
         request = cli_launch_options_to_request(&options, &error);
     if (request == NULL)
         return cli_fail(error);
-    return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args, voice);
+    return launch(&options, request, (const char *const *)args, voice);
 }

@@ -3,6 +3,7 @@
  * already. */
 #include "cli-verb.h"
 
+#include "cli-caller.h"
 #include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
@@ -40,11 +41,13 @@ make_arguments(char **given, DccFrames *rest)
 
 static int
 run(CliLaunchOptions *options,
-    const char *name,
+    DccLaunchRequest *request,
     char **args,
     guint n_skipped,
     CliEngineVoice *voice)
 {
+    const char *name = dcc_launch_request_get_name(request);
+    const CliEngine *engine = cli_caller_find_budget(request);
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     g_auto(CliViewerEnd) end = {NULL};
@@ -57,7 +60,7 @@ run(CliLaunchOptions *options,
         cli_fail(error);
         return report.exit_status;
     }
-    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, engine, &end);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
     if (end.rendered == NULL)
         return cli_engine_voice_finish(voice, end.result, status, TRUE);
@@ -89,7 +92,7 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
         return CLI_DONE;
     }
     args = make_arguments(given, rest);
-    return run(options, dcc_launch_request_get_name(request), args, n_frames - n_left, voice);
+    return run(options, request, args, n_frames - n_left, voice);
 }
 
 /* An instance that is up has a session. */
