@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+import slurm as slurms
 
 from conftest import PATIENCE, on_this_machine, until
 
@@ -88,11 +89,12 @@ def test_a_farm_as_it_is(box, slurm):
     assert took < on_this_machine(90)
 
 
-@pytest.mark.parametrize("args, seconds", [("--no-agent", 5), ("", 26)], ids=["nothing to save", "a save that hangs"])
+@pytest.mark.parametrize("args, seconds", [("--no-agent", 5), ("", slurms.KILL_WAIT_S - 4)],
+                         ids=["nothing to save", "a save that hangs"])
 @pytest.mark.parametrize("slurm", ["cgroup", "linuxproc"], indirect=True)
 def test_a_job_that_is_cancelled_leaves_nothing(box, slurm, args, seconds):
     """In the one case Slurm asks the first process to end, in the other all of them. A save that hangs has the whole
-    budget, 25 s, and no more: Slurm kills after 30."""
+    budget, five seconds less than slurm.conf says that Slurm waits before it kills."""
     action = "set -- --busy-after 10 --tree setsid --tree double-fork " + args
     number = submit(box, slurm, write(box, {1: (action,)}), "1")
     until(lambda: "running, ready" in log(box, 1), "the application to be ready", PATIENCE)
