@@ -6,6 +6,7 @@
 #include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
+#include "cli-left-over.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
@@ -72,6 +73,8 @@ launch(CliLaunchOptions *options,
     cli_signals_hold();
     if (options->detach)
         cli_out_set_byproduct();
+    if (cli_engine_find() != NULL)
+        cli_left_over_settle(runtime);
     if (!cli_session_process_start(runtime, name, args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;

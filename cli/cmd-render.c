@@ -7,6 +7,7 @@
 #include "cli-engine-voice.h"
 #include "cli-exit.h"
 #include "cli-launch-options.h"
+#include "cli-left-over.h"
 #include "cli-options.h"
 #include "cli-out.h"
 #include "cli-render-in.h"
@@ -56,6 +57,8 @@ run(CliLaunchOptions *options,
 
     if (runtime == NULL)
         return cli_fail(error);
+    if (cli_engine_find() != NULL)
+        cli_left_over_settle(runtime);
     if (!cli_session_process_start(runtime, name, (const char *const *)args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
