@@ -259,6 +259,16 @@ is_known(char **argv)
            g_strv_contains(options, argv[1]);
 }
 
+/* Where there is one attempt that will not come again there are others. */
+static gboolean
+is_of_a_farm(CliLaunchOptions *options)
+{
+    for (char **p = options->settings; p != NULL && *p != NULL; p++)
+        if (g_str_has_prefix(*p, "keep-state="))
+            return TRUE;
+    return FALSE;
+}
+
 int
 cmd_session(char **argv)
 {
@@ -289,5 +299,7 @@ cmd_session(char **argv)
         begun = begin_launch(&self, &options, runtime, &error);
     status = begun ? run(&self) : refuse(&self, error);
     g_clear_object(&self.session);
+    if (begun && is_of_a_farm(&options))
+        dcc_instance_remove_old(runtime); /* everybody has been told, and nobody waits */
     return status;
 }

@@ -9,6 +9,8 @@
 #include "dcc-settings.h"
 #include <unistd.h>
 
+#define KEEP_STATE "168h" /* a week: over holidays somebody still asks why */
+
 static const char notes[] =
     "--tied: when whoever called this command is gone, however it ended, the application is asked "
     "to\n"
@@ -71,6 +73,8 @@ add_name(GPtrArray *options, const CliEngine *engine, const char *app, GError **
     if (name == NULL)
         return FALSE;
     add(options, "--name", name);
+    /* It never comes again. */
+    add(options, "--set", g_strdup("keep-state=" KEEP_STATE));
     return TRUE;
 }
 
