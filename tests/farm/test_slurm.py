@@ -149,6 +149,27 @@ def test_a_submitted_render_that_is_cancelled_is_stopped_once(box, slurm):
     assert "dcchost: verdict=cancelled frames=2 failed=2" in log(box, 1), log(box, 1)
 
 
+@pytest.mark.parametrize("slurm", ["cgroup", "linuxproc"], indirect=True)
+def test_a_frame_of_many_samples_that_is_cancelled(box, slow_shot, slurm):
+    """Real Blender in the middle of 4,096 samples."""
+    done = box.run("submit", "--on", "slurm", "--submit", "--sbatch=--output=log-%a", "--sbatch=--mem=1500M", "--file",
+                   str(slow_shot), "--frames", "1", "--output", str(box.work / "f_####.png"), "blender",
+                   timeout=PATIENCE, **slurm.env)
+    assert done.status == 0, done
+    number, = re.findall(r"Submitted batch job (\d+)", done.out)
+    until(lambda: "running, ready" in log(box, 1), "Blender to be ready", 2 * PATIENCE)
+    until(lambda: "| Sample " in box.run("logs", "blender-slurm-%s-t1-p0-r0" % number, "-n", "50").out, "samples",
+          2 * PATIENCE)
+    began = time.monotonic()
+    slurm.run("scancel", task_of(number, 1))
+    until(lambda: not box.processes(), "the tree to be empty", PATIENCE)
+    took = time.monotonic() - began
+    print("figure: %s, a frame of 4,096 samples: nothing left %.1f s after scancel" % (slurm.track, took))
+    assert took < on_this_machine(5)
+    slurm.until_states(number, {1: "CANCELLED"}, "the job to be cancelled")
+    assert "dcchost: verdict=cancelled frames=1 failed=1" in log(box, 1), log(box, 1)
+
+
 @pytest.mark.parametrize("slurm", ["bare"], indirect=True)
 def test_a_submitted_script_asks_for_its_next_try_itself(box, slurm):
     """A stand-in for dcchost that ends with 75 or 78 at first: the script alone knows what these mean."""
