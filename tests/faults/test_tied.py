@@ -3,6 +3,7 @@ processes to end at the same time. Nothing is left, soon, and the end is told fo
 
 import contextlib
 import os
+import random
 import signal
 import statistics
 import subprocess
@@ -169,3 +170,24 @@ def test_all_are_asked_to_end(box, order):
         kinds[kind] = kinds.get(kind, 0) + 1
     figure("ends: %s" % kinds)
     tell("SIGTERM to " + ", ".join(order), seconds)
+
+
+def test_a_job_all_of_whose_processes_are_asked_to_end(box):
+    """It had not done its work: cancelled, 143, whoever heard of it first."""
+    seconds = []
+    for i in range(ROUNDS):
+        name = "n%d" % i
+        child = launch(box, name, "--headless", "--", "--job", "--busy-after", "10")
+        status = box.status(name)
+        pids = [child.pid, status["session_pid"], status["shim_pid"], status["pid"]]
+        random.shuffle(pids)
+        begun = time.monotonic()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        child.wait(PATIENCE)
+        seconds.append(seconds_to_empty(box, begun))
+        result = end(box, name)
+        assert (result["verdict"], child.returncode) == ("cancelled", 143), (result, child.returncode)
+        assert box.status(name)["restart_count"] == 0
+    tell("SIGTERM to all of a job", seconds)
