@@ -416,7 +416,7 @@ on_news(DccShimLink *link, int news, gpointer data)
     case DCC_SHIM_GONE: /* in order after EMPTY; else it was killed, and the link watches alone */
         if (!self->tree_gone)
             self->listener->degraded(
-                self, "the shim was killed; the application goes on without it", self->data);
+                self, "the shim was killed; the session alone watches the application", self->data);
         break;
     }
 }

@@ -4,6 +4,7 @@ was, and what does not work is said."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from faults import events, figure, is_alive, murder, place, read_lines, start_se
 
 MAY_MOUNT = os.geteuid() == 0 and subprocess.call(
     ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], stdout=-3, stderr=-3) == 0
+PAGES, FRAMES = 16, 24
 STRACE = shutil.which("strace", path="/usr/bin:/bin")
 needs_mount = pytest.mark.skipif(not MAY_MOUNT, reason="may not mount a file system")
 
@@ -290,3 +292,50 @@ def test_a_session_answers_while_the_evidence_goes_to_a_disk_that_does_not(box):
     death = json.loads((pathlib.Path(bundle) / "death.json").read_text())
     assert death["incarnation"] == before["incarnation"] and death["next"]["action"] == "restart"
     assert box.run("stop").status == 0
+
+
+@pytest.fixture
+def full_gallery(box):
+    """A directory for pictures on a disk of some pages: (box, directory)."""
+    gallery = box.work / "out"
+    gallery.mkdir()
+    size = PAGES * os.sysconf("SC_PAGE_SIZE")
+    subprocess.check_call(["mount", "-t", "tmpfs", "-o", "size=%d,mode=0700" % size, "tmpfs", str(gallery)])
+    (box.work / "shot.scene").write_text("a scene")
+    yield box, gallery
+    while subprocess.call(["umount", "-l", str(gallery)], stderr=subprocess.DEVNULL) == 0:
+        pass
+
+
+def render(box, *args):
+    return box.run("render", "fake", "--file", "shot.scene", "--frames", "1-%d" % FRAMES, "--output",
+                   "out/f_####.png", "--backoff", "fixed:10ms", "--set", "instant-crash=0", *args)
+
+
+@needs_mount
+def test_pictures_that_fill_their_disk(full_gallery):
+    """What is there counts, what is not is named, and --resume renders that alone when there is room."""
+    box, gallery = full_gallery
+    done = render(box)
+    assert done.status == 1, done
+    failed, rendered = re.search(r"verdict=failed frames=%d failed=(\d+) rendered=(\d+) skipped=0" % FRAMES,
+                                 done.out).groups()
+    assert 0 < int(rendered) < FRAMES, done
+    assert re.search(r"frames? %d\S* failed: " % (int(rendered) + 1), done.out), done
+    subprocess.check_call(["mount", "-o", "remount,size=1m", str(gallery)])
+    again = render(box, "--resume")
+    assert again.status == 0, again
+    assert "verdict=done frames=%d failed=0 rendered=%s skipped=%s" % (FRAMES, failed, rendered) in again.out, again
+
+
+@needs_mount
+def test_no_room_for_any_picture(full_gallery):
+    """Before the start: then nothing is started."""
+    box, gallery = full_gallery
+    with pytest.raises(OSError):
+        (gallery / "ballast").write_bytes(b"x" * ((PAGES + 1) * os.sysconf("SC_PAGE_SIZE")))
+    done = render(box)
+    figure("render onto a full disk: %d %s" % (done.status, (done.err or done.out).strip()))
+    assert done.status not in (0, 75), done
+    assert "No space left on device" in done.err + done.out, done
+    assert not box.processes()
