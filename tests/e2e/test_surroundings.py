@@ -32,7 +32,8 @@ def test_a_scene_with_all_that_belongs_to_it(place, compress):
 
 
 NAMES = [b"two  words/sc\xc3\xa8ne \xe2\x98\x83.blend", b"quote's \"x\"/it's.blend", b"latin/sc\xe8ne.blend",
-         b"-b/--x.blend", b"hash#1/50%.blend", b"new\nline/a\nb.blend", b"long/" + b"x" * 190 + b".blend", b"noext/shot", b"dot/.blend"]
+         b"-b/--x.blend", b"hash#1/50%.blend", b"new\nline/a\nb.blend", b"long/" + b"x" * 190 + b".blend",
+         b"noext/shot", b"dot/.blend"]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
