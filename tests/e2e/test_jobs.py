@@ -126,6 +126,16 @@ def test_temporary_files_of_the_artists_own_choice(desk, way):
     assert "Precious" in desk.objects_in(kept[0])
 
 
+@pytest.mark.parametrize("args", [["--factory-startup"], ["--threads", "4", "-noaudio"]])
+def test_options_alone_are_no_job(world, args):
+    """It stays until it is stopped, is asked to save first, and that it quits then is no work left undone."""
+    world.launch("--", *args)
+    with world.control() as control:
+        control.run(EDIT)
+    report = world.stop("blender")
+    assert report["saved"] == "saved" and report["result"]["verdict"] == "clean", report
+
+
 def test_a_job_that_only_answers_is_done(world):
     """It ends in order before it could be ready, which for a job is the end of its work."""
     done = world.run("launch", "blender", "--headless", "--", "--version")
