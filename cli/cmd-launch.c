@@ -3,11 +3,9 @@
 #include "cli-verb.h"
 
 #include "cli-caller.h"
-#include "cli-engine-voice.h"
 #include "cli-exit.h"
-#include "cli-launch-options.h"
 #include "cli-left-over.h"
-#include "cli-options.h"
+#include "cli-order.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
 #include "cli-signals.h"
@@ -90,23 +88,10 @@ launch(CliLaunchOptions *options,
 int
 cmd_launch(char **argv)
 {
-    g_auto(CliLaunchOptions) options = {NULL};
-    g_auto(GStrv) given = g_strdupv(argv + 1);
-    g_auto(GStrv) args = NULL;
-    g_autoptr(DccLaunchRequest) request = NULL;
-    g_autoptr(CliEngineVoice) voice = NULL;
-    g_autoptr(GError) error = NULL;
+    g_auto(CliOrder) order = {{NULL}};
     int status;
 
-    if (!cli_launch_options_parse(&options, argv, &status))
+    if (!cli_order_take(&order, argv, FALSE, &status))
         return status;
-    voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
-    if (voice == NULL)
-        return cli_options_fail("dcchost launch", error);
-    args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
-    if (args != NULL)
-        request = cli_launch_options_to_request(&options, &error);
-    if (request == NULL)
-        return cli_fail(error);
-    return launch(&options, request, (const char *const *)args, voice);
+    return launch(&order.options, order.request, (const char *const *)order.args, order.voice);
 }

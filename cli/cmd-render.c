@@ -4,11 +4,9 @@
 #include "cli-verb.h"
 
 #include "cli-caller.h"
-#include "cli-engine-voice.h"
 #include "cli-exit.h"
-#include "cli-launch-options.h"
 #include "cli-left-over.h"
-#include "cli-options.h"
+#include "cli-order.h"
 #include "cli-out.h"
 #include "cli-render-in.h"
 #include "cli-render-report.h"
@@ -98,37 +96,16 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
     return run(options, request, args, n_frames - n_left, voice);
 }
 
-/* An instance that is up has a session. */
-static char **
-make_session_args(CliLaunchOptions *options, char **given, GError **error)
-{
-    if (options->in != NULL)
-        return g_new0(char *, 1);
-    return cli_launch_options_make_session_args(options, (const char *const *)given, error);
-}
-
 int
 cmd_render(char **argv)
 {
-    g_auto(CliLaunchOptions) options = {.render = TRUE};
-    g_auto(GStrv) given = g_strdupv(argv + 1);
-    g_auto(GStrv) args = NULL;
-    g_autoptr(DccLaunchRequest) request = NULL;
-    g_autoptr(CliEngineVoice) voice = NULL;
-    g_autoptr(GError) error = NULL;
+    g_auto(CliOrder) order = {{NULL}};
     int status;
 
-    if (!cli_launch_options_parse(&options, argv, &status))
+    if (!cli_order_take(&order, argv, TRUE, &status))
         return status;
-    voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
-    if (voice != NULL)
-        args = make_session_args(&options, given, &error);
-    if (args != NULL)
-        request = cli_launch_options_to_request(&options, &error);
-    if (request == NULL)
-        return error != NULL && error->domain == G_OPTION_ERROR ? cli_options_fail(argv[0], error)
-                                                                : cli_fail(error);
     cli_signals_hold();
-    return options.in != NULL ? cli_render_in(&options, request, voice)
-                              : render(&options, request, args, voice);
+    return order.options.in != NULL
+               ? cli_render_in(&order.options, order.request, order.voice)
+               : render(&order.options, order.request, order.args, order.voice);
 }

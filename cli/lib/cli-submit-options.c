@@ -18,7 +18,7 @@ static const char notes[] =
     "slurm: a script for sbatch. 75 (no licence) puts the task back, 78 (bad scene or setting) "
     "holds\n"
     "it; a minute before the time limit it is asked to end. --submit hands the script to sbatch.\n"
-    "openjd: a job template, in the part of YAML that JSON is. Retrying is the service's "
+    "openjd: a job template, as JSON, which YAML readers take. Retrying is the service's "
     "business:\n"
     "say --resume for tasks that render only what is missing. --load-once loads the scene once in "
     "a\n"
@@ -32,18 +32,6 @@ static const char notes[] =
     "  dcchost submit --on openjd --load-once blender --file shot.blend --frames 1-240 --output "
     "/out/f_####.png\n";
 
-static void
-split_args(CliSubmitOptions *self, char **argv)
-{
-    for (char **p = argv; *p != NULL; p++) {
-        if (strcmp(*p, "--") != 0)
-            continue;
-        self->args = g_strdupv(p + 1);
-        *p = NULL;
-        return;
-    }
-}
-
 static gboolean
 parse_entries(CliSubmitOptions *self, char **argv, int *status)
 {
@@ -52,21 +40,21 @@ parse_entries(CliSubmitOptions *self, char **argv, int *status)
     const GOptionEntry entries[] = {
         {"on", 0, 0, text, &self->on, "For this engine", "slurm|openjd"},
         {"frames", 0, 0, text, &self->frames, "What to render, \"1-240x2,300\"", "FRAMES"},
-        {"chunk", 0, 0, text, &self->chunk, "So many frames a task (1)", "N"},
+        {"chunk", 0, 0, text, &self->chunk, "Frames of one task (default: 1)", "N"},
         {"submit", 0, 0, flag, &self->submit, "slurm: hand it to sbatch", NULL},
         {"sbatch", 0, 0, texts, &self->directives, "slurm: a further option; repeatable", "OPTION"},
         {"name", 0, 0, text, &self->name, "Of the job (default: the scene's)", "NAME"},
         {"file", 0, 0, text, &self->scene, "The scene", "SCENE"},
         {"output", 0, 0, text, &self->output, "Where pictures go, \"/out/f_####.png\"", "PATTERN"},
         {"expect", 0, 0, text, &self->expect, "Where they are looked for", "PATTERN"},
-        {"resume", 0, 0, flag, &self->resume, "Only what is missing, at once", NULL},
+        {"resume", 0, 0, flag, &self->resume, "Only what is missing, from the first try", NULL},
         {"load-once", 0, 0, flag, &self->load_once, "openjd: one instance for a session", NULL},
-        {"timeout", 0, 0, text, &self->timeout, "Of a task", "S"},
-        {"task-timeout", 0, 0, text, &self->task_timeout, "Of a frame", "S"},
-        {"version", 0, 0, text, &self->version, "Of the application", "V"},
+        {"timeout", 0, 0, text, &self->timeout, "How long a task may take", "S"},
+        {"task-timeout", 0, 0, text, &self->task_timeout, "How long one frame may take", "S"},
+        {"version", 0, 0, text, &self->version, "The application's version", "V"},
         {"env", 0, 0, texts, &self->env, "Set a variable; may be repeated", "K=V"},
         {"cwd", 0, 0, text, &self->cwd, "Run it there (default: here)", "DIR"},
-        {"exit-map", 0, 0, text, &self->exit_map, "Other exit statuses", "FROM=TO,..."},
+        {"exit-map", 0, 0, text, &self->exit_map, "Change exit statuses", "FROM=TO,..."},
         {"set", 0, 0, texts, &self->settings, "Any setting; may be repeated", "NAME=VALUE"},
         {NULL},
     };
@@ -88,7 +76,7 @@ make_absolute(char **path, const char *base)
 gboolean
 cli_submit_options_parse(CliSubmitOptions *self, char **argv, int *status)
 {
-    split_args(self, argv);
+    self->args = cli_options_cut(argv);
     if (!parse_entries(self, argv, status))
         return FALSE;
     self->app = g_strdup(argv[1]);

@@ -87,8 +87,8 @@ find_wrong_scene(DccRunAgent *self, const char *scene, gboolean exists)
 {
     const char *wanted = dcc_launch_request_get_scene(self->setup->request);
 
-    /* Work of a scene that had no name has none. */
-    if (wanted == NULL || self->setup->recovered != NULL ||
+    /* Work of a scene that had no name has none; a job that opens its scene later says so itself. */
+    if (wanted == NULL || scene == NULL || self->setup->recovered != NULL ||
         (is_same_file(wanted, scene) && exists && !said_bad_scene(self)))
         return NULL;
     return g_strdup_printf("the scene %s could not be opened; the application has %s open instead",
@@ -141,7 +141,7 @@ on_work(const DccAgentWork *work, gpointer data)
 }
 
 static void
-on_protection(gboolean ok, const char *reason, gpointer data)
+on_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
 {
     DccRunAgent *self = data;
     g_autoptr(HeldAgent) held = hold(self);
@@ -149,7 +149,13 @@ on_protection(gboolean ok, const char *reason, gpointer data)
 
     if (ok)
         return;
-    what = g_strdup_printf("unsaved work is not protected: %s", reason);
+    if (copy == NULL)
+        what = g_strdup_printf("unsaved work is not protected: %s", reason);
+    else
+        what = g_strdup_printf(
+            "unsaved work is not protected as it should be: %s; its newest copy is %s",
+            reason,
+            copy);
     self->handler->degraded(what, self->data);
 }
 

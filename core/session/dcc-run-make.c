@@ -134,6 +134,7 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
                                     dcc_run_agent_get_link(self->agent),
                                     self->output,
                                     self->rescue_dir,
+                                    dcc_instance_dir_get_writer(self->dir),
                                     self->clock,
                                     n_hang_reports,
                                     &dcc_run_watch_handler,

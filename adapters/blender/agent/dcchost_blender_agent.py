@@ -307,7 +307,7 @@ class Agent(shared.Agent):
     def render_begins(self):
         self.frames = 0
         self.set_busy("render")
-        if self.ending and self.background:
+        if self.background and (self.ending or self.is_given_up()):
             self.interrupt()
 
     def frame_begins(self, *args):
