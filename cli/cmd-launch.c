@@ -2,7 +2,9 @@
  * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
+#include "cli-caller.h"
 #include "cli-exit.h"
+#include "cli-left-over.h"
 #include "cli-order.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
@@ -51,8 +53,13 @@ detached(DccRuntime *runtime, const char *name, gint64 first_event, CliLaunchOpt
 }
 
 static int
-launch(CliLaunchOptions *options, const char *name, const char *const *args, CliEngineVoice *voice)
+launch(CliLaunchOptions *options,
+       DccLaunchRequest *request,
+       const char *const *args,
+       CliEngineVoice *voice)
 {
+    const char *name = dcc_launch_request_get_name(request);
+    const CliEngine *engine = cli_caller_find_budget(request);
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     g_auto(CliViewerEnd) end = {NULL};
@@ -64,13 +71,15 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args, Cli
     cli_signals_hold();
     if (options->detach)
         cli_out_set_byproduct();
+    if (cli_engine_find() != NULL)
+        cli_left_over_settle(runtime);
     if (!cli_session_process_start(runtime, name, args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }
     if (options->detach)
         return detached(runtime, name, report.first_event, options);
-    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, engine, &end);
     status = cli_engine_voice_finish(voice, end.result, status, TRUE);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
     return status;
@@ -84,8 +93,5 @@ cmd_launch(char **argv)
 
     if (!cli_order_take(&order, argv, FALSE, &status))
         return status;
-    return launch(&order.options,
-                  dcc_launch_request_get_name(order.request),
-                  (const char *const *)order.args,
-                  order.voice);
+    return launch(&order.options, order.request, (const char *const *)order.args, order.voice);
 }

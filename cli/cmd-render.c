@@ -3,7 +3,9 @@
  * already. */
 #include "cli-verb.h"
 
+#include "cli-caller.h"
 #include "cli-exit.h"
+#include "cli-left-over.h"
 #include "cli-order.h"
 #include "cli-out.h"
 #include "cli-render-in.h"
@@ -38,11 +40,13 @@ make_arguments(char **given, DccFrames *rest)
 
 static int
 run(CliLaunchOptions *options,
-    const char *name,
+    DccLaunchRequest *request,
     char **args,
     guint n_skipped,
     CliEngineVoice *voice)
 {
+    const char *name = dcc_launch_request_get_name(request);
+    const CliEngine *engine = cli_caller_find_budget(request);
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     g_auto(CliViewerEnd) end = {NULL};
@@ -51,11 +55,13 @@ run(CliLaunchOptions *options,
 
     if (runtime == NULL)
         return cli_fail(error);
+    if (cli_engine_find() != NULL)
+        cli_left_over_settle(runtime);
     if (!cli_session_process_start(runtime, name, (const char *const *)args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }
-    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, engine, &end);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
     if (end.rendered == NULL)
         return cli_engine_voice_finish(voice, end.result, status, TRUE);
@@ -87,7 +93,7 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
         return CLI_DONE;
     }
     args = make_arguments(given, rest);
-    return run(options, dcc_launch_request_get_name(request), args, n_frames - n_left, voice);
+    return run(options, request, args, n_frames - n_left, voice);
 }
 
 int

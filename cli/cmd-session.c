@@ -4,7 +4,7 @@
  *
  * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
  * process, is a stop: the application is asked to save and quit, and the process lives until that
- * is done; a second one hurries. The first joins a stop that is under way, for whoever asked for that
+ * is done; a second one, two seconds later at least, hurries. The first joins a stop that is under way, for whoever asked for that
  * may have been told by the same signal. During a start it ends what was begun. SIGHUP is survived. */
 #include "cli-verb.h"
 
@@ -267,6 +267,16 @@ is_known(char **argv)
            g_strv_contains(options, argv[1]);
 }
 
+/* Where there is one attempt that will not come again there are others. */
+static gboolean
+is_of_a_farm(CliLaunchOptions *options)
+{
+    for (char **p = options->settings; p != NULL && *p != NULL; p++)
+        if (g_str_has_prefix(*p, "keep-state="))
+            return TRUE;
+    return FALSE;
+}
+
 int
 cmd_session(char **argv)
 {
@@ -297,5 +307,7 @@ cmd_session(char **argv)
         begun = begin_launch(&self, &options, runtime, &error);
     status = begun ? run(&self) : refuse(&self, error);
     g_clear_object(&self.session);
+    if (begun && is_of_a_farm(&options))
+        dcc_instance_remove_old(runtime); /* everybody has been told, and nobody waits */
     return status;
 }

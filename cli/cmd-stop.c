@@ -13,7 +13,13 @@ cmd_stop(char **argv)
     gboolean json = FALSE, all = FALSE;
     const GOptionEntry entries[] = {
         {"all", 'a', 0, G_OPTION_ARG_NONE, &all, "Everything that runs", NULL},
-        {"timeout", 0, 0, G_OPTION_ARG_FILENAME, &timeout, "How long it may take in all", "S"},
+        {"timeout",
+         0,
+         0,
+         G_OPTION_ARG_FILENAME,
+         &timeout,
+         "Time for all of it; 0: as its steps take",
+         "S"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The end report as JSON; of several a list", NULL},
         {NULL},
     };

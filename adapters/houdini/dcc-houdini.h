@@ -106,6 +106,7 @@ dcc_houdini_is_scene(const char *name);
 /* What the agent prints when a script ends in order, and when a scene could not be opened. */
 #define DCC_HOUDINI_GOODBYE  "dcchost: Houdini ends in order"
 #define DCC_HOUDINI_NO_SCENE "dcchost: the scene cannot be opened"
+#define DCC_HOUDINI_NO_NODE  "dcchost: the scene has no node "
 /* Lies in the temporary directory of a hython that has not ended in order: its 0 proves nothing. */
 #define DCC_HOUDINI_UNPROVED "dcchost-hython"
 /* What the agent is busy with, where the process has crashed, has written its log, and goes on

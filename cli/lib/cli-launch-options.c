@@ -225,9 +225,8 @@ check_render(CliLaunchOptions *self, GError **error)
         cli_set_usage_error(error, "name the frames: --frames 1-240");
     else if (self->in != NULL && self->output == NULL)
         cli_set_usage_error(error, "say where the pictures go: --output out/shot_####.png");
-    else if (self->in != NULL && (self->scene != NULL || self->args != NULL))
-        cli_set_usage_error(
-            error, "'%s' has its scene and its arguments: leave --file and -- out", self->in);
+    else if (self->in != NULL && self->scene != NULL)
+        cli_set_usage_error(error, "'%s' has its scene: leave --file out", self->in);
     else if (self->in == NULL && self->app == NULL)
         cli_set_usage_error(error, "missing argument: APP, or --in NAME");
     else if (self->in == NULL && self->scene == NULL)

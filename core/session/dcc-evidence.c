@@ -29,7 +29,6 @@ typedef struct {
 typedef struct {
     const char *app_version;
     const char *executable;
-    const char *temp_dir;           /* lines that name it are written anew; NULL: none */
     const char *const *environment; /* redacted; NULL: not known */
     DccResourceRing *curve;         /* NULL: none */
     gint64 log_bytes;               /* of this run's output; -1: not known */
@@ -48,6 +47,7 @@ struct _DccEvidence {
     char *bundle;
     char *incarnation;  /* of the newest bundle, its first letters at least; NULL: none */
     gboolean open;      /* what followed is not in it yet */
+    gboolean promises;  /* it says that another run follows, which has not begun */
     Gathering *awaited; /* by its caller; NULL: none */
     guint timer;
 };
@@ -109,63 +109,18 @@ replace(char **member, const char *value)
     *member = copy;
 }
 
-/* Where a file lies now that the application wrote of in its temporary directory; NULL: nothing was
- * brought from there. */
-static const char *
-find_rescued(const DccRunEnd *end, const char *name)
-{
-    for (guint i = 0; i < end->files->len; i++) {
-        const char *path = dcc_rescue_file_get_path(g_ptr_array_index(end->files, i));
-
-        if (g_str_has_suffix(path, name) && strlen(path) > strlen(name) &&
-            path[strlen(path) - strlen(name) - 1] == '-')
-            return path;
-    }
-    return NULL;
-}
-
-/* (transfer full): a text that names a file where it lay when the application wrote of it, with the
- * place that it was brought to. */
-static char *
-name_anew(const DccRunEnd *end, const char *temp_dir, const char *text)
-{
-    const char *at = temp_dir != NULL && text != NULL ? strstr(text, temp_dir) : NULL;
-    const char *base = at != NULL ? at + strlen(temp_dir) : NULL;
-    g_autofree char *name = NULL, *head = NULL;
-    const char *target;
-
-    if (base == NULL || *base != '/')
-        return g_strdup(text != NULL ? text : "");
-    name = g_strndup(base + 1, strcspn(base + 1, "/'\" ,;\t"));
-    target = *name != '\0' ? find_rescued(end, name) : NULL;
-    if (target == NULL)
-        return g_strdup(text);
-    head = g_strndup(text, (gsize)(at - text));
-    return g_strconcat(head, target, base + 1 + strlen(name), NULL);
-}
-
-static JsonObject *
-make_result(const DccRunEnd *end, const char *temp_dir)
-{
-    JsonObject *result = dcc_object_from_result(end->result);
-    g_autofree char *reason = name_anew(end, temp_dir, dcc_result_get_reason(end->result));
-
-    json_object_set_string_member(result, "reason", reason);
-    return result;
-}
-
 static void
-add_lines(DccDeath *death, const DccRunEnd *end, const char *temp_dir)
+add_lines(DccDeath *death, const DccRunEnd *end)
 {
     guint n = end->significant->len;
     guint length = end->last_lines != NULL ? g_strv_length(end->last_lines) : 0;
 
     for (guint i = n > MAX_EVIDENCE ? n - MAX_EVIDENCE : 0; i < n; i++) {
         DccOutputEvent *event = g_ptr_array_index(end->significant, i);
-        g_autofree char *text = name_anew(end, temp_dir, dcc_output_event_get_text(event));
 
-        dcc_death_add_line(
-            death, dcc_enum_to_nick(DCC_TYPE_OUTPUT_KIND, dcc_output_event_get_kind(event)), text);
+        dcc_death_add_line(death,
+                           dcc_enum_to_nick(DCC_TYPE_OUTPUT_KIND, dcc_output_event_get_kind(event)),
+                           dcc_output_event_get_text(event));
     }
     if (length > 0)
         death->last_lines =
@@ -192,7 +147,7 @@ make_death(DccEvidence *self, const DccRunEnd *end, const Sources *facts)
     death->began = dcc_journal_time(end->began_wall);
     death->ended = dcc_journal_time(end->ended_wall);
     death->uptime_s = end->uptime_ms >= 0 ? (double)end->uptime_ms / 1000 : -1;
-    death->result = make_result(end, facts->temp_dir);
+    death->result = dcc_object_from_result(end->result);
     death->signal_from = end->our_signal ? g_strdup("dcchost") : NULL;
     death->ready = end->ready;
     death->hung = end->hung;
@@ -202,7 +157,7 @@ make_death(DccEvidence *self, const DccRunEnd *end, const Sources *facts)
     death->recovered = g_strdup(end->recovered);
     death->scene = g_strdup(end->scene);
     death->log_path = g_strdup(self->log_path);
-    add_lines(death, end, facts->temp_dir);
+    add_lines(death, end);
     for (guint i = 0; i < end->files->len; i++) {
         DccRescueFile *file = g_ptr_array_index(end->files, i);
 
@@ -228,7 +183,6 @@ make_sources(DccRun *run)
     return (Sources){
         .app_version = dcc_installation_get_version(setup->installation),
         .executable = dcc_installation_get_executable(setup->installation),
-        .temp_dir = setup->temp_dir,
         .environment = dcc_run_get_environment(run),
         .curve = dcc_run_get_curve(run),
         .log_bytes = dcc_run_get_log_bytes(run),
@@ -334,6 +288,7 @@ gather(DccEvidence *self, const DccRunEnd *end, DccBundleDraft *draft, const Dcc
                              .destroy = call->destroy};
     replace(&self->incarnation, end->incarnation);
     self->open = TRUE;
+    self->promises = FALSE;
     self->awaited = gathering;
     self->timer = dcc_clock_add(self->clock, PATIENCE_MS, on_late, self);
     dcc_store_writer_push_then(self->writer, write_draft, on_written, gathering, gathering_free);
@@ -360,7 +315,6 @@ dcc_evidence_gather_stale(DccEvidence *self,
 {
     Sources sources = {.app_version = dcc_installation_get_version(setup->installation),
                        .executable = dcc_installation_get_executable(setup->installation),
-                       .temp_dir = setup->temp_dir,
                        .log_bytes = -1};
 
     g_return_if_fail(self->awaited == NULL);
@@ -433,6 +387,7 @@ dcc_evidence_note_next(DccEvidence *self, const DccEvidenceNext *next)
     DccDeathNext *what;
 
     self->open = FALSE;
+    self->promises = open && g_str_equal(next->action, "restart");
     if (!open)
         return;
     what = dcc_fields_new(&dcc_death_next_table);
@@ -451,6 +406,15 @@ dcc_evidence_note_next(DccEvidence *self, const DccEvidenceNext *next)
     add(self, note);
 }
 
+void
+dcc_evidence_break_promise(DccEvidence *self, const char *why)
+{
+    DccEvidenceNext next = {.action = "rest", .reason = why};
+
+    self->open = self->promises;
+    dcc_evidence_note_next(self, &next);
+}
+
 const char *
 dcc_evidence_get_bundle(DccEvidence *self)
 {
@@ -459,7 +423,7 @@ dcc_evidence_get_bundle(DccEvidence *self)
 
 /* A bundle's name ends with the first letters of its run. */
 void
-dcc_evidence_restore(DccEvidence *self, const char *bundle, gboolean open)
+dcc_evidence_restore(DccEvidence *self, const char *bundle, gboolean open, gboolean promises)
 {
     g_autofree char *name = bundle != NULL ? g_path_get_basename(bundle) : NULL;
     const char *run = NULL;
@@ -469,4 +433,5 @@ dcc_evidence_restore(DccEvidence *self, const char *bundle, gboolean open)
     replace(&self->bundle, bundle);
     replace(&self->incarnation, run);
     self->open = open;
+    self->promises = promises;
 }

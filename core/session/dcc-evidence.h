@@ -55,11 +55,15 @@ void
 dcc_evidence_add(DccEvidence *self, const char *incarnation, DccRescueKind kind, const char *path);
 void
 dcc_evidence_note_next(DccEvidence *self, const DccEvidenceNext *next);
+/* The run that the newest bundle promises does not come: why. Nothing where it promises none. */
+void
+dcc_evidence_break_promise(DccEvidence *self, const char *why);
 /* (transfer none): of the last bad end; NULL: none. */
 const char *
 dcc_evidence_get_bundle(DccEvidence *self);
+/* open: what followed is not in it yet; promises: it says that a run follows which has not begun. */
 void
-dcc_evidence_restore(DccEvidence *self, const char *bundle, gboolean open);
+dcc_evidence_restore(DccEvidence *self, const char *bundle, gboolean open, gboolean promises);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccEvidence, dcc_evidence_free)
 
 G_END_DECLS

@@ -128,7 +128,10 @@ gather(DccRunFollower *self,
 static void
 tell_refused(DccRunFollower *self, DccRun *run, const DccRunEnd *end, const char *bundle)
 {
+    DccEvidenceNext next = {.action = "rest", .reason = dcc_result_get_reason(end->result)};
+
     dcc_history_note_result(self->history, end->result);
+    dcc_evidence_note_next(self->evidence, &next);
     self->handler->event(DCC_EVENT_START_REFUSED, dcc_result_get_reason(end->result), self->data);
 }
 

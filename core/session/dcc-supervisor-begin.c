@@ -161,7 +161,7 @@ take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GE
         g_clear_object(&self->run);
         return FALSE;
     }
-    dcc_evidence_restore(self->evidence, record->bundle, is_end_state(state));
+    dcc_evidence_restore(self->evidence, record->bundle, is_end_state(state), FALSE);
     go_on_with_run(self, state);
     return TRUE;
 }
@@ -273,7 +273,7 @@ dcc_supervisor_take_up(DccSupervisor *self,
     if (!dcc_supervisor_open(self, record, error))
         return FALSE;
     dcc_event_log_restore_degraded(self->log, (const char *const *)record->degraded);
-    dcc_evidence_restore(self->evidence, record->bundle, FALSE);
+    dcc_evidence_restore(self->evidence, record->bundle, FALSE, stored == DCC_STATE_RESTARTING);
     if (stored == DCC_STATE_RESTARTING) {
         go_on_waiting(self, record);
         return TRUE;

@@ -49,6 +49,7 @@ struct _DccSupervisor {
     DccIntent intent;
     DccHistory history;
     DccRunFollower follower;
+    JsonObject *task; /* what came of the last task that a client rendered here; NULL: none */
     char *log_path;
     char *rescue_dir;
     guint delay_timer;

@@ -145,8 +145,10 @@ do_spawn(DccSupervisor *self)
         return;
     failure = dcc_result_new_start_failed(
         dcc_error_is_scene(error) ? "scene" : "adapter", 0, error->message);
-    if (!shortage)
+    if (!shortage) {
         dcc_history_note_result(&self->history, failure);
+        dcc_evidence_break_promise(self->evidence, error->message);
+    }
     dcc_supervisor_dispatch(
         self, shortage ? DCC_EVENT_SPAWN_REFUSED : DCC_EVENT_START_REFUSED, error->message);
 }
@@ -287,8 +289,11 @@ do_action(DccSupervisor *self, DccAction action)
     case DCC_ACTION_CLEAR_TREE:
         dcc_run_clear_tree(self->run, self->state == DCC_STATE_CRASHED);
         break;
-    case DCC_ACTION_CONCLUDE:
     case DCC_ACTION_CANCEL:
+        dcc_evidence_break_promise(self->evidence, "it was stopped while that was waited for");
+        do_conclude(self);
+        break;
+    case DCC_ACTION_CONCLUDE:
         do_conclude(self);
         break;
     case DCC_ACTION_RETRY_SPAWN:
@@ -513,6 +518,7 @@ dcc_supervisor_free(DccSupervisor *self)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
     g_clear_pointer(&self->follower.render, dcc_render_watch_free);
+    g_clear_pointer(&self->task, json_object_unref);
     /* What is not settled yet is for the next one that takes the name. */
     if (dcc_supervisor_is_choosing(self) && self->stale == NULL)
         dcc_instance_dir_dissolve(self->dir);

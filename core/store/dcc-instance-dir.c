@@ -252,7 +252,13 @@ dcc_instance_dir_restore(DccInstanceDir *self, GError **error)
 
     if (dcc_instance_dir_is_held(self))
         return TRUE;
-    if (!dcc_safe_dir_make(self->runtime_path, error) || !dcc_safe_dir_make(self->dir, error))
+    if (!dcc_safe_dir_make(self->runtime_path, error))
+        return FALSE;
+    /* A link or a file in its place is nobody's: only sessions make anything there. */
+    if (g_file_test(self->dir, G_FILE_TEST_IS_SYMLINK) ||
+        !g_file_test(self->dir, G_FILE_TEST_IS_DIR))
+        g_unlink(self->dir);
+    if (!dcc_safe_dir_make(self->dir, error))
         return FALSE;
     if (lock_anew(self, DCC_INSTANCE_DIR_LOCK, &self->lock_fd, &problem) &&
         lock_anew(self, DCC_INSTANCE_DIR_SESSION_LOCK, &self->session_fd, &problem))

@@ -148,8 +148,12 @@ dcc_session_record_read(DccInstanceDir *instance_dir, GError **error)
     DccSessionRecord *self;
 
     if (object == NULL) {
-        g_set_error(
-            error, DCC_ERROR, DCC_ERROR_FAILED, "the record %s is missing or damaged", path);
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_FAILED,
+                    "the record %s is missing or damaged: no session can take over; 'dcchost kill' "
+                    "ends what runs",
+                    path);
         return NULL;
     }
     self = dcc_session_record_from_json(object, error);

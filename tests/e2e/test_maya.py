@@ -108,6 +108,15 @@ def test_batch_prompt_and_render(studio, args, words, code, likely, verdict):
         assert done.status != 0, done
 
 
+@pytest.mark.parametrize("args", [["Render", "-r", "arnold"], ["-batch", "-command", "quit -force"]])
+def test_work_of_its_own_on_a_scene(studio, args):
+    """The agent is there before the scene is open: that is no other scene than the one asked for."""
+    scene = studio.work / "shot.ma"
+    scene.write_text("//Maya ASCII 2024 scene\n")
+    done, result = job(studio, "--file", scene, "--", *args)
+    assert (done.status, result["verdict"]) == (0, "clean"), done
+
+
 def test_a_window_saves_and_quits_without_a_question(studio):
     status = window(studio)
     assert status["version"] == "2024"

@@ -4,6 +4,7 @@ was, and what does not work is said."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from faults import events, figure, is_alive, murder, place, read_lines, start_se
 
 MAY_MOUNT = os.geteuid() == 0 and subprocess.call(
     ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], stdout=-3, stderr=-3) == 0
+PAGES, FRAMES = 16, 24
 STRACE = shutil.which("strace", path="/usr/bin:/bin")
 needs_mount = pytest.mark.skipif(not MAY_MOUNT, reason="may not mount a file system")
 
@@ -143,6 +145,25 @@ def test_the_runtime_directory_is_deleted(box):
     assert box.run("launch", "fake", "-d").status == 75
     assert box.run("stop").status == 0
     until(lambda: not box.processes(), "everything to be gone")
+
+
+@pytest.mark.parametrize("what", ["a link", "a file"])
+def test_something_else_comes_in_its_place(box, what):
+    """Only sessions make anything there, so it is moved out of the way; what a link leads to is left alone."""
+    box.launch("--restart", "never")
+    pid = box.status()["pid"]
+    own = place(box, "fake")
+    elsewhere = box.work / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mine").write_text("mine")
+    shutil.rmtree(str(own))
+    try:
+        own.symlink_to(elsewhere) if what == "a link" else own.write_text("")
+    except FileExistsError:
+        pass  # the session was faster
+    until(lambda: answers(box, pid), "the session to answer again")
+    assert box.run("stop").status == 0
+    assert [each.name for each in elsewhere.iterdir()] == ["mine"]
 
 
 def test_a_cleaner_takes_some_files(box):
@@ -289,3 +310,50 @@ def test_a_scene_on_a_disk_that_does_not_answer_leaves_its_session_answering(box
     assert not events(box, "fake", "started")
     session.kill()  # strace, which would hold what is left of it for the whole minute
     session.wait(30)
+
+
+@pytest.fixture
+def full_gallery(box):
+    """A directory for pictures on a disk of some pages: (box, directory)."""
+    gallery = box.work / "out"
+    gallery.mkdir()
+    size = PAGES * os.sysconf("SC_PAGE_SIZE")
+    subprocess.check_call(["mount", "-t", "tmpfs", "-o", "size=%d,mode=0700" % size, "tmpfs", str(gallery)])
+    (box.work / "shot.scene").write_text("a scene")
+    yield box, gallery
+    while subprocess.call(["umount", "-l", str(gallery)], stderr=subprocess.DEVNULL) == 0:
+        pass
+
+
+def render(box, *args):
+    return box.run("render", "fake", "--file", "shot.scene", "--frames", "1-%d" % FRAMES, "--output",
+                   "out/f_####.png", "--backoff", "fixed:10ms", "--set", "instant-crash=0", *args)
+
+
+@needs_mount
+def test_pictures_that_fill_their_disk(full_gallery):
+    """What is there counts, what is not is named, and --resume renders that alone when there is room."""
+    box, gallery = full_gallery
+    done = render(box)
+    assert done.status == 1, done
+    failed, rendered = re.search(r"verdict=failed frames=%d failed=(\d+) rendered=(\d+) skipped=0" % FRAMES,
+                                 done.out).groups()
+    assert 0 < int(rendered) < FRAMES, done
+    assert re.search(r"frames? %d\S* failed: " % (int(rendered) + 1), done.out), done
+    subprocess.check_call(["mount", "-o", "remount,size=1m", str(gallery)])
+    again = render(box, "--resume")
+    assert again.status == 0, again
+    assert "verdict=done frames=%d failed=0 rendered=%s skipped=%s" % (FRAMES, failed, rendered) in again.out, again
+
+
+@needs_mount
+def test_no_room_for_any_picture(full_gallery):
+    """Before the start: then nothing is started."""
+    box, gallery = full_gallery
+    with pytest.raises(OSError):
+        (gallery / "ballast").write_bytes(b"x" * ((PAGES + 1) * os.sysconf("SC_PAGE_SIZE")))
+    done = render(box)
+    figure("render onto a full disk: %d %s" % (done.status, (done.err or done.out).strip()))
+    assert done.status not in (0, 75), done
+    assert "No space left on device" in done.err + done.out, done
+    assert not box.processes()
