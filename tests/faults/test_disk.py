@@ -294,6 +294,24 @@ def test_a_session_answers_while_the_evidence_goes_to_a_disk_that_does_not(box):
     assert box.run("stop").status == 0
 
 
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_a_scene_on_a_disk_that_does_not_answer_leaves_its_session_answering(box):
+    """Which version saved it is to be known before the start; it can be asked after, and stopped, meanwhile."""
+    scene = box.work / "shot.scene"
+    scene.write_text("a scene")
+    session = start_session(box, "fake", "--file", str(scene), under=[
+        STRACE, "-qq", "-f", "-o", "/dev/null", "-P", str(scene), "-e", "trace=openat", "-e",
+        "inject=openat:delay_enter=60000000"])
+    until(lambda: (place(box, "fake") / "control.sock").exists(), "its socket")
+    given = box.run("status", "fake", "--json")
+    assert given.status == 0 and (given.json["state"], given.json["pid"]) == ("starting", None), given
+    box.run("stop", "fake", timeout=30)
+    until(lambda: not place(box, "fake").exists(), "its end", 30)
+    assert not events(box, "fake", "started")
+    session.kill()  # strace, which would hold what is left of it for the whole minute
+    session.wait(30)
+
+
 @pytest.fixture
 def full_gallery(box):
     """A directory for pictures on a disk of some pages: (box, directory)."""
