@@ -84,11 +84,17 @@ print_head(const char *name, JsonObject *result, JsonObject *death)
     g_autofree char *what = cli_sentence_result(result);
     g_autofree char *short_text = cut(what);
     g_autofree char *time = say_time(dcc_json_get_string(death, "ended", "at a time not known"));
-    g_autofree char *after = cli_duration_text(dcc_json_get_double(death, "uptime_s", -1));
+    double uptime = dcc_json_get_double(death, "uptime_s", -1);
+    g_autofree char *after = cli_duration_text(uptime);
 
     cli_out("%s %s: %s\n", name, say_verdict(result), short_text);
     if (death != NULL)
-        cli_out("  %-9s%s, %s after its start\n", "when", time, after);
+        cli_out("  %-9s%s%s%s%s\n",
+                "when",
+                time,
+                uptime < 0 ? "" : ", ",
+                uptime < 0 ? "" : after,
+                uptime < 0 ? "" : " after its start");
 }
 
 static void
@@ -229,6 +235,8 @@ print_next(const CliWhy *why)
     JsonObject *next = dcc_json_get_object(why->death, "next");
     const char *action = dcc_json_get_string(next, "action", "");
     const char *reason = dcc_json_get_string(next, "reason", "");
+    gboolean waits =
+        g_str_equal(dcc_json_get_string(why->status, "state", "unknown"), "restarting");
     g_autofree char *now = say_now(why);
     g_autofree char *text = NULL;
 
@@ -236,7 +244,8 @@ print_next(const CliWhy *why)
         text = g_strconcat("its session ended before it had decided", now, NULL);
     else if (strcmp(action, "restart") == 0)
         text = g_strdup_printf(
-            "started again%s%s%s",
+            "%sstarted again%s%s%s",
+            waits ? "to be " : "",
             dcc_json_get_boolean(next, "safe", FALSE) ? " in safe mode" : "",
             dcc_json_get_boolean(next, "recover", FALSE) ? ", from the newest unsaved work" : "",
             now);
@@ -334,10 +343,11 @@ print_well(const CliWhy *why)
     const char *state = dcc_json_get_string(why->status, "state", "unknown");
     JsonObject *result = dcc_json_get_object(why->status, "result");
     g_autofree char *pid = cli_status_pid(why->status, "pid");
+    g_autofree char *now = cli_status_state(why->status);
     g_autofree char *words = cli_sentence_end(state, result);
 
     if (!cli_status_is_over(why->status))
-        cli_out("%s: %s, pid %s; it has not ended badly\n", why->name, state, pid);
+        cli_out("%s: %s, pid %s; it has not ended badly\n", why->name, now, pid);
     else
         cli_out("%s: %s\n", why->name, words);
     print_render(why);

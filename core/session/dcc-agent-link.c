@@ -73,7 +73,7 @@ ignore_work(const DccAgentWork *work, gpointer data)
 }
 
 static void
-ignore_protection(gboolean ok, const char *reason, gpointer data)
+ignore_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
 {
 }
 
@@ -288,8 +288,11 @@ tell_work(DccAgentLink *self, JsonObject *params)
 static void
 tell_protection(DccAgentLink *self, JsonObject *params)
 {
+    g_autofree char *copy = dcc_json_get_bytes(params, "path");
+
     self->handler->protection(dcc_json_get_boolean(params, "ok", TRUE),
                               dcc_json_get_string(params, "reason", "no reason was given"),
+                              copy,
                               self->data);
 }
 

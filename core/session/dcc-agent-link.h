@@ -26,8 +26,9 @@ typedef struct {
     void (*frame)(int frame, int first, int last, int step, gpointer data);
     void (*bye)(int code, gpointer data);
     void (*work)(const DccAgentWork *work, gpointer data);
-    /* Rescue copies cannot be written (reason says why), or can be again. */
-    void (*protection)(gboolean ok, const char *reason, gpointer data);
+    /* Rescue copies cannot be written as they should (reason says why), or can be again. copy: the
+     * newest that there is all the same; NULL: none. */
+    void (*protection)(gboolean ok, const char *reason, const char *copy, gpointer data);
 } DccAgentHandler;
 
 /* handler must outlive the link. */

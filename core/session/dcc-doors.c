@@ -60,7 +60,7 @@ on_kill(gpointer data)
 static gboolean
 on_may_restart(gboolean recover, GError **error, gpointer data)
 {
-    return dcc_supervisor_may_restart(data, error) &&
+    return dcc_supervisor_may_restart(data, recover, error) &&
            (!recover || dcc_supervisor_recover(data, error));
 }
 

@@ -81,12 +81,6 @@ dcc_run_call_agent(DccRun *self,
         dcc_run_agent_get_link(self->agent), method, params, timeout_ms, func, data);
 }
 
-DccRunPhase
-dcc_run_get_phase(DccRun *self)
-{
-    return self->phase;
-}
-
 DccRunStop
 dcc_run_get_stop(DccRun *self)
 {

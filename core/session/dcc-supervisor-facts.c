@@ -312,10 +312,41 @@ dcc_supervisor_write_request(DccSupervisor *self)
         dcc_instance_dir_get_writer(self->dir), "the request that 'restart' goes by", path, object);
 }
 
-gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, GError **error)
+/* What another run would not find: asked before the one that is well is stopped for it. Work that is
+ * kept does without its scene. */
+static gboolean
+has_what_it_needs(DccSupervisor *self, gboolean recover, GError **error)
 {
+    const char *name = dcc_launch_request_get_name(self->request);
     const char *scene = dcc_launch_request_get_scene(self->request);
+    const char *cwd = dcc_launch_request_get_cwd(self->request);
+    gboolean needs_scene =
+        scene != NULL && !(recover && dcc_recovery_get_kept(self->recovery) != NULL);
+
+    if (needs_scene && !g_file_test(scene, G_FILE_TEST_IS_REGULAR)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_SCENE,
+                    "the scene %s is not there any more; '%s' goes on as it is",
+                    scene,
+                    name);
+        return FALSE;
+    }
+    if (cwd != NULL && !g_file_test(cwd, G_FILE_TEST_IS_DIR)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_INVALID,
+                    "its directory %s is not there any more; '%s' goes on as it is",
+                    cwd,
+                    name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error)
+{
     const char *name = dcc_launch_request_get_name(self->request);
 
     if (dcc_wish_after(self->intent.wish, DCC_ASK_RESTART) == DCC_WISH_DOWN ||
@@ -328,16 +359,7 @@ dcc_supervisor_may_restart(DccSupervisor *self, GError **error)
                     name);
         return FALSE;
     }
-    if (scene != NULL && !g_file_test(scene, G_FILE_TEST_IS_REGULAR)) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_SCENE,
-                    "the scene %s is not there any more; '%s' goes on as it is",
-                    scene,
-                    name);
-        return FALSE;
-    }
-    return TRUE;
+    return has_what_it_needs(self, recover, error);
 }
 
 gboolean

@@ -11,6 +11,7 @@
 #include "dcc-choice.h"
 #include "dcc-journal.h"
 #include "dcc-run.h"
+#include "dcc-stale-run.h"
 #include "dcc-tie.h"
 
 G_BEGIN_DECLS
@@ -42,9 +43,14 @@ void
 dcc_supervisor_free(DccSupervisor *self);
 /* Where a copy has to be asked for its version, that is done from the main loop: the instance is there
  * meanwhile, answers, and may be stopped; what comes of it is told by the handler. choice, dir:
- * (transfer full): both locks held. A failure leaves nothing, whenever it comes. */
+ * (transfer full): both locks held. stale: (transfer full): the run before, to be settled first; until
+ * then nobody can ask; NULL: none. A failure leaves nothing, whenever it comes. */
 gboolean
-dcc_supervisor_start(DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir, GError **error);
+dcc_supervisor_start(DccSupervisor *self,
+                     DccChoice *choice,
+                     DccInstanceDir *dir,
+                     DccStaleRun *stale,
+                     GError **error);
 /* Goes on where the record says. dir: (transfer full): the session's lock held. */
 gboolean
 dcc_supervisor_take_up(DccSupervisor *self,
@@ -59,9 +65,9 @@ void
 dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms);
 void
 dcc_supervisor_kill(DccSupervisor *self);
-/* Errors: BUSY: it is being stopped; SCENE: its scene is gone. */
+/* Errors: BUSY: it is being stopped; SCENE: its scene is gone; INVALID: its directory is. */
 gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, GError **error);
+dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error);
 void
 dcc_supervisor_restart(DccSupervisor *self);
 /* The next run goes on from unsaved work. Error NOT_FOUND: there is none. */

@@ -83,12 +83,6 @@ dcc_session_record_new(void)
 }
 
 void
-dcc_session_record_clear(DccSessionRecord *self)
-{
-    dcc_fields_clear(&dcc_session_record_table, self);
-}
-
-void
 dcc_session_record_free(DccSessionRecord *self)
 {
     dcc_fields_free(&dcc_session_record_table, self);
@@ -155,8 +149,12 @@ dcc_session_record_read(DccInstanceDir *instance_dir, GError **error)
     DccSessionRecord *self;
 
     if (object == NULL) {
-        g_set_error(
-            error, DCC_ERROR, DCC_ERROR_FAILED, "the record %s is missing or damaged", path);
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_FAILED,
+                    "the record %s is missing or damaged: no session can take over; 'dcchost kill' "
+                    "ends what runs",
+                    path);
         return NULL;
     }
     self = dcc_session_record_from_json(object, error);

@@ -79,9 +79,6 @@ extern const DccFieldTable dcc_session_record_table;
 /* (transfer full): one with the fallbacks, of this version and boot. */
 DccSessionRecord *
 dcc_session_record_new(void);
-/* Back to what dcc_session_record_new() gives, but for version and boot. */
-void
-dcc_session_record_clear(DccSessionRecord *self);
 void
 dcc_session_record_free(DccSessionRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccSessionRecord, dcc_session_record_free)

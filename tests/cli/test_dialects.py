@@ -31,6 +31,15 @@ def test_status_and_failure(box):
     assert done.out.splitlines()[-1] == "dcchost: verdict=crash status=139"
 
 
+def test_a_render_says_how_much_of_it_is_there(box):
+    """The application's end alone is no reason: it ends with 0, and a picture is missing."""
+    (box.work / "shot.scene").write_text("a scene")
+    done = box.run("render", "fake", "--file", "shot.scene", "--frames", "1-4", "--output", "f_####.png", "--restart",
+                   "never", "--dialect", "openjd", "--", "--bad-frames", "3")
+    assert done.status == 1, done
+    assert lines(done, "openjd_fail: ")[-1].endswith("3 of 4 frames are there"), done
+
+
 def test_without_a_dialect_nothing_is_said(box):
     done = box.run("launch", "fake", *RENDER)
     assert done.status == 0 and "dcchost:" not in done.out and "openjd" not in done.out, done

@@ -119,6 +119,7 @@ def test_temporary_files_of_the_artists_own_choice(desk, way):
     desk.launch("--restart", "never", headless=False)
     with desk.control() as control:
         control.run(EDIT)
+        until(lambda: list(desk.temp.glob("*/*_rescue.blend")), "the rescue copy")
         control.run("import sys; bpy.app.timers.register(lambda: %s, first_interval=.2)" % way)
     until(lambda: desk.status()["state"] in ("stopped", "failed", "crashed"), "its end")
     kept = until(lambda: desk.rescued("*quit.blend") or way.startswith("sys") and desk.rescued("*_rescue.blend"),

@@ -47,7 +47,7 @@ typedef struct {
     /* being asked */
     bool ignore_term;
     int64_t term_exit;
-    bool refuse_save, refuse_quit;
+    bool refuse_save, false_save, refuse_quit;
     int64_t slow_save, slow_quit;
     /* others */
     const char *tree[FAKE_MAX_TREE];

@@ -110,6 +110,8 @@ save(const FakeOptions *options, const FakeJob *job)
                                              : "the file cannot be written");
         return;
     }
+    if (options->false_save)
+        unlink(path);
     printf("Info: wrote '%s'\n", path);
     fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"path\":%s,\"bytes\":%d}}",
                     id,

@@ -86,7 +86,7 @@ on_work(const DccAgentWork *work, gpointer data)
 }
 
 static void
-on_protection(gboolean ok, const char *reason, gpointer data)
+on_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
 {
     Door *self = data;
 
