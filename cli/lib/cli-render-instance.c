@@ -213,13 +213,24 @@ choose_verdict(JsonObject *result)
     return g_strdup(verdict);
 }
 
+/* The run that we knew, also while its evidence is collected: the state changes when its end is on record. */
+static gboolean
+is_old(CliRenderInstance *self, JsonObject *status)
+{
+    static const char *const before[] = {"running", "unresponsive", "stopping", NULL};
+    gint64 pid = dcc_json_get_int(status, "pid", 0);
+
+    return pid == self->pid ||
+           (pid == 0 && g_strv_contains(before, dcc_json_get_string(status, "state", "")));
+}
+
 static InstanceState
 look(CliRenderInstance *self, char **words, char **verdict)
 {
     g_autoptr(JsonObject) status = dcc_instance_get_status(self->runtime, self->name, NULL);
     JsonObject *result = status != NULL ? dcc_json_get_object(status, "result") : NULL;
 
-    if (status != NULL && dcc_json_get_int(status, "pid", 0) == self->pid)
+    if (status != NULL && is_old(self, status))
         return dcc_json_get_boolean(status, "attended", FALSE) ? INSTANCE_OLD : INSTANCE_LONE;
     if (result != NULL && *words == NULL) {
         *words = cli_sentence_result(result);
