@@ -24,3 +24,15 @@ dcc_user_make_runtime_path(const char *program)
 {
     return g_strdup_printf("/tmp/%s-%u", program, dcc_user_get_id());
 }
+
+char *
+dcc_user_make_state_path(const char *program)
+{
+    return g_build_filename(g_get_home_dir(), ".local", "state", program, NULL);
+}
+
+char *
+dcc_user_make_cache_path(const char *program)
+{
+    return g_build_filename(g_get_home_dir(), ".cache", program, NULL);
+}

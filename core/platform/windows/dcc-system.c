@@ -4,6 +4,7 @@
 #include "dcc-wide.h"
 
 #include <errno.h>
+#include <malloc.h>
 
 #include <windows.h>
 
@@ -57,4 +58,10 @@ guint64
 dcc_system_count_memory_kills(void)
 {
     return 0;
+}
+
+void
+dcc_system_trim_memory(void)
+{
+    _heapmin();
 }
