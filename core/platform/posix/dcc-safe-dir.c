@@ -191,3 +191,8 @@ dcc_safe_dir_remove(const char *path)
         close(fd);
     rmdir(path);
 }
+
+void
+dcc_safe_dir_finish(const char *path)
+{
+}
