@@ -22,5 +22,9 @@ dcc_user_make_state_path(const char *program);
 /* (transfer full): the same of what can be found out again. */
 char *
 dcc_user_make_cache_path(const char *program);
+/* (transfer full): where programs of this user's put what is theirs for a while: what the environment names as it is now,
+ * else the system's place. */
+char *
+dcc_user_find_temp_dir(void);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "dcc-command-line.h"
 #include "dcc-file-name.h"
 #include "dcc-handle.h"
+#include "dcc-held-child.h"
 #include "dcc-job.h"
 #include "dcc-nt-status.h"
 #include "dcc-signals.h"
@@ -16,6 +17,8 @@
 #include <string.h>
 
 #include <windows.h>
+/* after windows.h */
+#include <tlhelp32.h>
 
 #define N_STANDARD        3
 #define MOST_WIDE_LETTERS 32767
@@ -222,25 +225,24 @@ create(Start *start)
 }
 
 /* FALSE: it never ran an instruction. */
-static gboolean
-let_run(Start *start)
+static void
+end_unborn(HANDLE process, HANDLE thread)
 {
-    gboolean ok = !start->spawn->new_session || dcc_job_make_for(start->born.hProcess);
-    int errno_code = errno;
+    TerminateProcess(process, (UINT)DCC_NT_STATUS_OURS(DCC_SIGNAL_KILL));
+    CloseHandle(thread);
+    CloseHandle(process);
+}
 
-    if (ok && ResumeThread(start->born.hThread) != (DWORD)-1) {
-        CloseHandle(start->born.hThread);
+static gboolean
+confine(Start *start)
+{
+    int errno_code;
+
+    if (!start->spawn->new_session || dcc_job_make_for(start->born.hProcess))
         return TRUE;
-    }
-    fail(start,
-         "spawn",
-         0,
-         ok ? EAGAIN : errno_code,
-         ok ? NULL : "it cannot be put into a job of its own");
-    TerminateProcess(start->born.hProcess, (UINT)DCC_NT_STATUS_OURS(DCC_SIGNAL_KILL));
-    CloseHandle(start->born.hThread);
-    CloseHandle(start->born.hProcess);
-    return FALSE;
+    errno_code = errno;
+    end_unborn(start->born.hProcess, start->born.hThread);
+    return fail(start, "spawn", 0, errno_code, "it cannot be put into a job of its own");
 }
 
 static void
@@ -261,19 +263,86 @@ set_error(GError **error, const Start *start)
 }
 
 gboolean
-dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error)
+dcc_held_child_spawn(
+    const DccSpawn *spawn, DccHeldChild *held, const char **stage, int *errno_code, GError **error)
 {
     g_auto(Start) start = {.spawn = spawn};
 
     g_return_val_if_fail(spawn->argv != NULL && spawn->argv[0] != NULL, FALSE);
     if (arrange_handles(&start) && list_handles(&start) && prepare_words(&start) &&
-        create(&start) && let_run(&start)) {
-        child->pid = start.born.dwProcessId;
-        child->process = dcc_handle_to_number(start.born.hProcess);
+        create(&start) && confine(&start)) {
+        held->child.pid = start.born.dwProcessId;
+        held->child.process = dcc_handle_to_number(start.born.hProcess);
+        held->thread = start.born.hThread;
         return TRUE;
     }
     if (errno_code != NULL)
         *errno_code = start.errno_code;
+    if (stage != NULL)
+        *stage = start.stage;
     set_error(error, &start);
+    return FALSE;
+}
+
+gboolean
+dcc_held_child_let_run(DccHeldChild *self)
+{
+    if (ResumeThread(self->thread) == (DWORD)-1) {
+        errno = dcc_errno_of(GetLastError());
+        return FALSE;
+    }
+    CloseHandle(self->thread);
+    self->thread = NULL;
+    return TRUE;
+}
+
+void
+dcc_held_child_undo(DccHeldChild *self)
+{
+    end_unborn(dcc_handle_from_number(self->child.process), self->thread);
+    *self = (DccHeldChild){.child.process = DCC_PROCESS_REF_NONE};
+}
+
+void
+dcc_held_child_let_run_by_number(gint64 pid)
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    THREADENTRY32 entry = {.dwSize = sizeof entry};
+
+    if (snapshot == INVALID_HANDLE_VALUE)
+        return;
+    for (BOOL more = Thread32First(snapshot, &entry); more; more = Thread32Next(snapshot, &entry)) {
+        HANDLE thread = entry.th32OwnerProcessID == (DWORD)pid
+                            ? OpenThread(THREAD_SUSPEND_RESUME, FALSE, entry.th32ThreadID)
+                            : NULL;
+
+        if (thread != NULL) {
+            ResumeThread(thread);
+            CloseHandle(thread);
+        }
+    }
+    CloseHandle(snapshot);
+}
+
+gboolean
+dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error)
+{
+    DccHeldChild held = {0};
+
+    if (!dcc_held_child_spawn(spawn, &held, NULL, errno_code, error))
+        return FALSE;
+    if (dcc_held_child_let_run(&held)) {
+        *child = held.child;
+        return TRUE;
+    }
+    if (errno_code != NULL)
+        *errno_code = errno;
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_START,
+                "spawn of %s failed: %s",
+                spawn->argv[0],
+                g_strerror(errno));
+    dcc_held_child_undo(&held);
     return FALSE;
 }

@@ -65,3 +65,19 @@ dcc_system_trim_memory(void)
 {
     _heapmin();
 }
+
+char *
+dcc_system_explain(int errno_code)
+{
+    switch (errno_code) {
+    case ENOEXEC:
+        return g_strdup("it is no program of Windows (files named .exe and .com are); name the one "
+                        "that runs it");
+    case ENOMEM:
+    case EAGAIN:
+        return g_strdup_printf("%s; end something, or let the page file grow",
+                               g_strerror(errno_code));
+    default:
+        return g_strdup(g_strerror(errno_code));
+    }
+}

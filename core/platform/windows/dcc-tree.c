@@ -2,7 +2,7 @@
 #include "dcc-tree.h"
 
 #include "dcc-handle.h"
-#include "dcc-job.h"
+#include "dcc-process-look.h"
 #include "dcc-wide.h"
 
 #include <windows.h>
@@ -182,4 +182,22 @@ dcc_tree_describe(const gint64 *pids, guint n)
             g_strdup_printf("%" G_GINT64_FORMAT " %s", pids[i], row != NULL ? row->name : "gone");
     }
     return lines;
+}
+
+gint64
+dcc_tree_peak(gint64 root)
+{
+    g_autoptr(GArray) pids = dcc_tree_list(root);
+    gint64 peak = -1;
+
+    for (guint i = 0; i < pids->len; i++) {
+        DccProcessRef process = dcc_process_ref_open(g_array_index(pids, gint64, i), NULL);
+        g_auto(DccProcessLook) look = {.peak = -1};
+
+        if (process != DCC_PROCESS_REF_NONE)
+            dcc_process_look_take(&look, process);
+        dcc_process_ref_close(&process);
+        peak = MAX(peak, look.peak);
+    }
+    return peak;
 }

@@ -45,3 +45,20 @@ dcc_user_make_cache_path(const char *program)
 {
     return make_path(program, "cache");
 }
+
+/* Not g_get_tmp_dir(): that is what it was when it was first asked for. */
+char *
+dcc_user_find_temp_dir(void)
+{
+    static const char *const names[] = {"TMP", "TEMP"};
+    g_autofree char *path = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *given = g_getenv(names[i]);
+
+        if (given != NULL && g_path_is_absolute(given) && g_file_test(given, G_FILE_TEST_IS_DIR))
+            return g_strdelimit(g_strdup(given), "\\", '/');
+    }
+    path = g_build_filename(g_get_user_data_dir(), "Temp", NULL);
+    return g_strdelimit(g_steal_pointer(&path), "\\", '/');
+}
