@@ -1,5 +1,6 @@
 /* Renders: writes a picture for each frame that it was told, whole or not. */
 #include "fake-dcc.h"
+#include "fake-system.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +57,7 @@ write_picture(const FakeOptions *options, int frame, const char *path)
 
     if (strcmp(how, "none") == 0)
         return;
-    file = fopen(path, "we");
+    file = fopen(path, FAKE_WRITE);
     if (!file) {
         printf("Error: cannot write '%s'\n", path);
         fake_exit(1);
