@@ -17,6 +17,7 @@
 #include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-own-process.h"
+#include "dcc-safe-dir.h"
 #include "dcc-signals.h"
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -55,7 +56,7 @@ session_log_open(SessionLog *log, DccRuntime *runtime, const char *name, GError 
 
     log->dir = g_build_filename(dcc_runtime_get_state_path(runtime), name, NULL);
     log->path = g_build_filename(log->dir, "session.log", NULL);
-    log->dir_is_new = g_mkdir(log->dir, 0700) == 0;
+    log->dir_is_new = dcc_safe_dir_make_new(log->dir);
     if (dcc_file_facts_read(log->path, &facts) && facts.size > MAX_LOG_SIZE) {
         g_autofree char *older = g_strconcat(log->path, ".1", NULL);
 

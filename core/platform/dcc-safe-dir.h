@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* Makes one that is not there yet; nothing is checked. FALSE with errno. */
+gboolean
+dcc_safe_dir_make_new(const char *path);
 /* Makes path (its parent must exist) and checks it. Error UNSAFE. */
 gboolean
 dcc_safe_dir_make(const char *path, GError **error);

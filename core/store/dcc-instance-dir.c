@@ -402,7 +402,7 @@ make_temp_dir(DccInstanceDir *self, const char *link, const char *path)
     if (!dcc_file_whole_point(link, path)) {
         /* A full runtime directory: then it is known once it is on record. */
     }
-    return g_mkdir(path, 0700) == 0;
+    return dcc_safe_dir_make_new(path);
 }
 
 char *

@@ -104,31 +104,47 @@ check(const gunichar2 *wide, const char *path, DWORD access, GError **error)
     return judge(&owner, path, error);
 }
 
-/* What is in it inherits the list. */
-static gboolean
-make(const gunichar2 *wide, const char *path, GError **error)
+/* The system's code. What is in it inherits the list. */
+static DWORD
+make(const gunichar2 *wide)
 {
     SECURITY_ATTRIBUTES attributes = {.nLength = sizeof attributes};
     DWORD code = ERROR_SUCCESS;
 
     attributes.lpSecurityDescriptor = dcc_owner_make_private();
     if (attributes.lpSecurityDescriptor == NULL)
-        return refuse(error, path, "cannot be made private", ELSEWHERE);
+        return ERROR_INVALID_SECURITY_DESCR;
     if (!CreateDirectoryW((LPCWSTR)wide, &attributes))
         code = GetLastError();
     LocalFree(attributes.lpSecurityDescriptor);
-    return code == ERROR_SUCCESS || code == ERROR_ALREADY_EXISTS ||
-           refuse_code(error, path, "make", code);
+    return code;
+}
+
+gboolean
+dcc_safe_dir_make_new(const char *path)
+{
+    g_autofree gunichar2 *wide = dcc_wide_path(path);
+    DWORD code;
+
+    if (wide == NULL)
+        return FALSE;
+    code = make(wide);
+    errno = dcc_errno_of(code);
+    return code == ERROR_SUCCESS;
 }
 
 gboolean
 dcc_safe_dir_make(const char *path, GError **error)
 {
     g_autofree gunichar2 *wide = dcc_wide_path(path);
+    DWORD code;
 
     if (wide == NULL)
         return refuse(error, path, "is no path", ELSEWHERE);
-    return make(wide, path, error) && check(wide, path, FILE_ADD_FILE, error);
+    code = make(wide);
+    if (code != ERROR_SUCCESS && code != ERROR_ALREADY_EXISTS)
+        return refuse_code(error, path, "make", code);
+    return check(wide, path, FILE_ADD_FILE, error);
 }
 
 gboolean
