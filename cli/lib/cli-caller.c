@@ -7,6 +7,7 @@
 #include "cli-engine.h"
 #include "dcc-error.h"
 #include "dcc-identity.h"
+#include "dcc-own-process.h"
 #include "dcc-settings.h"
 #include <unistd.h>
 
@@ -54,7 +55,7 @@ add_tie(GPtrArray *options, gint64 pid, GError **error)
 static gboolean
 add_ties(GPtrArray *options, gboolean detached, GError **error)
 {
-    gint64 parent = getppid();
+    gint64 parent = dcc_own_process_get_parent();
 
     if (!detached && !add_tie(options, getpid(), error))
         return FALSE;

@@ -205,8 +205,8 @@ read_output(Run *run)
 static void
 follow(Run *run)
 {
-    GPollFD fds[] = {{.fd = run->report_fd, .events = G_IO_IN},
-                     {.fd = run->output_fd, .events = G_IO_IN}};
+    GPollFD fds[] = {{.fd = dcc_fds_of_pipe(run->report_fd), .events = G_IO_IN},
+                     {.fd = dcc_fds_of_pipe(run->output_fd), .events = G_IO_IN}};
 
     run->deadline = g_get_monotonic_time() + run->course->check->timeout_ms * 1000;
     while (!run->late) {

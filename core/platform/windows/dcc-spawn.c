@@ -5,6 +5,7 @@
 #include "dcc-spawn.h"
 
 #include "dcc-command-line.h"
+#include "dcc-crt-handles.h"
 #include "dcc-file-name.h"
 #include "dcc-handle.h"
 #include "dcc-held-child.h"
@@ -21,11 +22,14 @@
 #include <tlhelp32.h>
 
 #define N_STANDARD        3
+#define MAX_KEPT          8 /* descriptors beside the standard ones */
 #define MOST_WIDE_LETTERS 32767
 
 typedef struct {
     const DccSpawn *spawn;
-    HANDLE standard[N_STANDARD];
+    HANDLE handles[N_STANDARD + MAX_KEPT]; /* by the numbers of their descriptors in the child */
+    guint n_handles;
+    gpointer crt_block;
     gunichar2 *program;
     gunichar2 *line;
     gunichar2 *block;
@@ -41,9 +45,10 @@ typedef struct {
 static void
 clear_start(Start *start)
 {
-    for (guint i = 0; i < N_STANDARD; i++)
-        if (start->standard[i] != NULL)
-            CloseHandle(start->standard[i]);
+    for (guint i = 0; i < start->n_handles; i++)
+        if (start->handles[i] != NULL)
+            CloseHandle(start->handles[i]);
+    g_free(start->crt_block);
     if (start->attributes != NULL)
         DeleteProcThreadAttributeList(start->attributes);
     g_free(start->attributes);
@@ -87,15 +92,16 @@ arrange_handles(Start *start)
     const DccSpawn *spawn = start->spawn;
     const int fds[N_STANDARD] = {spawn->stdin_fd, spawn->stdout_fd, spawn->stderr_fd};
 
-    if (spawn->n_keep_fds > 0)
-        return fail(start, "spawn", 0, ENOSYS, "Windows passes no further descriptors on");
-    for (guint i = 0; i < N_STANDARD; i++) {
-        HANDLE own = dcc_handle_of_fd(fds[i]);
+    if (spawn->n_keep_fds > MAX_KEPT)
+        return fail(start, "spawn", 0, E2BIG, "too many descriptors are to be passed on");
+    start->n_handles = N_STANDARD + spawn->n_keep_fds;
+    for (guint i = 0; i < start->n_handles; i++) {
+        HANDLE own = dcc_handle_of_fd(i < N_STANDARD ? fds[i] : spawn->keep_fds[i - N_STANDARD]);
 
-        start->standard[i] = own != NULL ? dcc_handle_duplicate(own, TRUE) : NULL;
-        if (start->standard[i] == NULL)
-            start->standard[i] = open_nothing(i == 0);
-        if (start->standard[i] == NULL)
+        start->handles[i] = own != NULL ? dcc_handle_duplicate(own, TRUE) : NULL;
+        if (start->handles[i] == NULL)
+            start->handles[i] = open_nothing(i == 0);
+        if (start->handles[i] == NULL)
             return fail(start, "spawn", GetLastError(), 0, NULL);
     }
     return TRUE;
@@ -116,8 +122,8 @@ list_handles(Start *start)
     if (UpdateProcThreadAttribute(start->attributes,
                                   0,
                                   PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
-                                  start->standard,
-                                  sizeof start->standard,
+                                  start->handles,
+                                  start->n_handles * sizeof(HANDLE),
                                   NULL,
                                   NULL))
         return TRUE;
@@ -191,7 +197,7 @@ find_flags(const DccSpawn *spawn)
 {
     return CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT |
            (spawn->new_session ? CREATE_NEW_PROCESS_GROUP : 0) |
-           (GetConsoleWindow() == NULL ? CREATE_NO_WINDOW : 0);
+           (GetConsoleWindow() == NULL || spawn->leaves_terminal ? CREATE_NO_WINDOW : 0);
 }
 
 static gboolean
@@ -200,13 +206,19 @@ create(Start *start)
     STARTUPINFOEXW info = {
         .StartupInfo = {.cb = sizeof info,
                         .dwFlags = STARTF_USESTDHANDLES,
-                        .hStdInput = start->standard[0],
-                        .hStdOutput = start->standard[1],
-                        .hStdError = start->standard[2]},
+                        .hStdInput = start->handles[0],
+                        .hStdOutput = start->handles[1],
+                        .hStdError = start->handles[2]},
         .lpAttributeList = start->attributes,
     };
+    guint16 size = 0;
     DWORD code;
 
+    if (start->n_handles > N_STANDARD) {
+        start->crt_block = dcc_crt_handles_make_block(start->handles, start->n_handles, &size);
+        info.StartupInfo.lpReserved2 = start->crt_block;
+        info.StartupInfo.cbReserved2 = size;
+    }
     if (start->cwd != NULL && !is_directory(start->cwd))
         return fail(start, "chdir", 0, ENOENT, NULL);
     if (CreateProcessW((LPCWSTR)start->program,

@@ -9,7 +9,7 @@ dcc_shim_path(GError **error)
 {
     g_set_error_literal(error,
                         DCC_ERROR,
-                        DCC_ERROR_NOT_FOUND,
+                        DCC_ERROR_NOT_SUPPORTED,
                         "there is no shim on Windows: sessions start applications themselves");
     return NULL;
 }
