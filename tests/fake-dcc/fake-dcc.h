@@ -62,6 +62,7 @@ typedef struct {
     bool licence_fail, bad_scene, out_of_memory;
     /* being asked */
     bool ignore_term;
+    bool window;
     int64_t term_exit;
     bool refuse_save, refuse_quit;
     int64_t slow_save, slow_quit;

@@ -34,12 +34,51 @@ end_after(void *seconds)
     return NULL;
 }
 
+static LRESULT CALLBACK
+on_message(HWND window, UINT message, WPARAM a, LPARAM b)
+{
+    const FakeOptions *options = fake_life.options;
+
+    if (message != WM_CLOSE)
+        return DefWindowProcA(window, message, a, b);
+    if (!options || !options->ignore_term)
+        fake_exit(options && options->term_exit != FAKE_NEVER ? (int)options->term_exit : 0);
+    return 0;
+}
+
+static void *
+show_window(void *data)
+{
+    const WNDCLASSA kind = {.lpfnWndProc = on_message,
+                            .hInstance = GetModuleHandleA(NULL),
+                            .lpszClassName = "fake-dcc"};
+    MSG message;
+
+    RegisterClassA(&kind);
+    CreateWindowA("fake-dcc",
+                  "Fake",
+                  WS_OVERLAPPEDWINDOW | WS_VISIBLE,
+                  0,
+                  0,
+                  320,
+                  200,
+                  NULL,
+                  NULL,
+                  kind.hInstance,
+                  NULL);
+    while (GetMessageA(&message, NULL, 0, 0) > 0)
+        DispatchMessageA(&message);
+    return NULL;
+}
+
 void
 fake_system_begin(const FakeOptions *options)
 {
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
     if (options->lifetime > 0)
         fake_thread_start(end_after, (void *)(intptr_t)options->lifetime);
+    if (options->window)
+        fake_thread_start(show_window, NULL);
 }
 
 void

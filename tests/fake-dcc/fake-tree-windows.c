@@ -75,6 +75,15 @@ fake_tree_grow(const FakeOptions *options)
         start_daemon(program, options->daemon);
 }
 
+/* As a shell of Unix says it. */
+static int
+to_shell_code(unsigned code)
+{
+    if (code == 0xc0000005u)
+        return 128 + 11;
+    return code >= 0xc0000000u ? 128 + (int)(code & 0x7F) : (int)code;
+}
+
 int
 fake_wrapper_run(char **argv)
 {
@@ -93,7 +102,7 @@ fake_wrapper_run(char **argv)
         snprintf(words[n++], size, "\"%s\"", *arg);
     }
     words[n] = NULL;
-    int code = (int)_spawnv(_P_WAIT, program, (const char *const *)words);
-    fake_oracle("exit", code & 0xFF);
+    int code = to_shell_code((unsigned)_spawnv(_P_WAIT, program, (const char *const *)words));
+    fake_oracle("exit", code);
     return code;
 }
