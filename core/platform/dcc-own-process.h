@@ -11,6 +11,9 @@ G_BEGIN_DECLS
  * replaced. */
 char *
 dcc_own_process_get_program(void);
+/* The process that started it, as far as it can be seen; 0: not known. */
+gint64
+dcc_own_process_get_parent(void);
 /* Its variables, "NAME=value" each. *held: what they lie in where the system has them in another form, the caller's to
  * free with g_strfreev(); else NULL. */
 const char *const *

@@ -26,6 +26,12 @@ dcc_own_process_get_program(void)
     return g_canonicalize_filename(_NSGetExecutablePath(path, &size) == 0 ? path : "dcchost", NULL);
 }
 
+gint64
+dcc_own_process_get_parent(void)
+{
+    return getppid();
+}
+
 const char *const *
 dcc_own_process_read_environment(char ***held)
 {

@@ -27,6 +27,12 @@ dcc_own_process_get_program(void)
     return g_strdup("/proc/self/exe");
 }
 
+gint64
+dcc_own_process_get_parent(void)
+{
+    return getppid();
+}
+
 const char *const *
 dcc_own_process_read_environment(char ***held)
 {
