@@ -1,8 +1,7 @@
-/* What signals are called. Not every system knows each of them: a record may be read on another than it was written on.
- * Threading: any. */
+/* Signals in words, the same on each system: not all know those of Linux. Threading: any. */
 #include "dcc-signals.h"
 
-static const char *const names[] = {
+static const char *const texts[] = {
     [DCC_SIGNAL_HANGUP] = "Hangup",
     [DCC_SIGNAL_INTERRUPT] = "Interrupt",
     [DCC_SIGNAL_QUIT] = "Quit",
@@ -18,8 +17,6 @@ static const char *const names[] = {
     [DCC_SIGNAL_PIPE] = "Broken pipe",
     [DCC_SIGNAL_ALARM] = "Alarm clock",
     [DCC_SIGNAL_TERMINATE] = "Terminated",
-    [DCC_SIGNAL_CONTINUE] = "Continued",
-    [DCC_SIGNAL_STOP] = "Stopped (signal)",
     [DCC_SIGNAL_CPU_LIMIT] = "CPU time limit exceeded",
     [DCC_SIGNAL_FILE_LIMIT] = "File size limit exceeded",
     [DCC_SIGNAL_SYS] = "Bad system call",
@@ -28,7 +25,7 @@ static const char *const names[] = {
 const char *
 dcc_signal_describe(int number)
 {
-    if (number > 0 && number < (int)G_N_ELEMENTS(names) && names[number] != NULL)
-        return names[number];
-    return g_strsignal(number);
+    const char *text = number > 0 && number < (int)G_N_ELEMENTS(texts) ? texts[number] : NULL;
+
+    return text != NULL ? text : g_strsignal(number);
 }

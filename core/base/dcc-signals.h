@@ -26,6 +26,10 @@
 #define DCC_SIGNAL_SYS        31
 #define DCC_SIGNAL_LAST       64
 
-/* (transfer none): what it is called, for people; the same words on every system. */
+G_BEGIN_DECLS
+
+/* What one of these is called, for people. Not to be freed. Threading: any. */
 const char *
 dcc_signal_describe(int number);
+
+G_END_DECLS
