@@ -277,6 +277,7 @@ main(int argc, char **argv)
 {
     g_autofree char *here = g_get_current_dir();
     g_autofree char *program = NULL;
+    g_autofree char *application = NULL;
     g_autofree char *build = NULL;
     int status;
 
@@ -286,7 +287,8 @@ main(int argc, char **argv)
     dcchost = dcc_file_name_normalize(program);
     build = dcc_file_name_normalize(argv[2]);
     place = dcc_file_name_normalize(g_dir_make_tmp("dcc-XXXXXX", NULL));
-    set_environment(build, argv[3]);
+    application = g_canonicalize_filename(argv[3], here);
+    set_environment(build, application);
     if (is_refused_for_others()) {
         g_print("1..0 # SKIP others may write to a directory above the build\n");
         return 0;
