@@ -391,28 +391,26 @@ test_peers(Door *self, gconstpointer data)
 static void
 add(const char *name, gconstpointer data, void (*func)(Door *, gconstpointer))
 {
-    g_autofree char *path = g_strconcat("/channel/", name, NULL);
-
-    g_test_add(path, Door, data, door_open, func, door_shut);
+    g_test_add(name, Door, data, door_open, func, door_shut);
 }
 
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    add("conversation", NULL, test_conversation);
-    add("many", NULL, test_many);
+    add("/channel/conversation", NULL, test_conversation);
+    add("/channel/many", NULL, test_many);
     for (gsize i = 0; i < G_N_ELEMENTS(strangers); i++) {
-        g_autofree char *name = g_strconcat("stranger-calls/", strangers[i].name, NULL);
+        g_autofree char *name = g_strconcat("/channel/stranger-calls/", strangers[i].name, NULL);
 
         add(name, GINT_TO_POINTER((int)i), test_stranger);
     }
-    add("stranger-listens", NULL, test_stranger_listens);
-    add("stale", NULL, test_stale);
-    add("garbage", NULL, test_garbage);
-    add("told", NULL, test_told);
-    add("replaced", NULL, test_replaced);
-    add("no-directory", NULL, test_no_directory);
-    add("peers", NULL, test_peers);
+    add("/channel/stranger-listens", NULL, test_stranger_listens);
+    add("/channel/stale", NULL, test_stale);
+    add("/channel/garbage", NULL, test_garbage);
+    add("/channel/told", NULL, test_told);
+    add("/channel/replaced", NULL, test_replaced);
+    add("/channel/no-directory", NULL, test_no_directory);
+    add("/channel/peers", NULL, test_peers);
     return g_test_run();
 }
