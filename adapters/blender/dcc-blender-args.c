@@ -163,6 +163,10 @@ read_option(DccBlenderArgs *self, Reading *reading, const char *arg, const char 
         self->command = self->background = TRUE;
     } else if (strcmp(arg, "--python-exit-code") == 0) {
         self->exit_code = value ? (int)g_ascii_strtoll(value, NULL, 10) : -1;
+    } else if (is_option(arg, "-y", "--enable-autoexec")) {
+        self->autoexec = 1;
+    } else if (is_option(arg, "-Y", "--disable-autoexec")) {
+        self->autoexec = 0;
     } else if (strcmp(arg, "--python-use-system-env") == 0) {
         return;
     } else if (strcmp(arg, "--log-file") == 0 || strcmp(arg, "--log-level") == 0) {
@@ -197,7 +201,7 @@ dcc_blender_args_read(DccBlenderArgs *self, const char *const *args)
     guint i = 0;
 
     memset(self, 0, sizeof *self);
-    self->exit_code = -1;
+    self->exit_code = self->autoexec = -1;
     while (args && args[i] && strcmp(args[i], "--") != 0 && !self->command) {
         guint n = count_values(args[i]);
 

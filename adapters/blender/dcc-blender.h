@@ -20,6 +20,7 @@ typedef struct {
     gboolean command;    /* -c: Blender runs one command and ends */
     gboolean scripts;    /* some Python is run */
     gboolean log_apart;  /* what is saved may be told elsewhere, or not at all */
+    int autoexec;        /* the last of -y (1) and -Y (0); -1: neither */
     int exit_code;       /* of --python-exit-code, the last one; -1: not given */
     guint n_options;     /* those after "--" are left to scripts */
     /* The frames that are rendered; step 0 where only Blender knows. */

@@ -121,6 +121,8 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
                                       self->log_start,
                                       &dcc_run_output_handler,
                                       self);
+    dcc_run_output_set_scenes(
+        self->output, dcc_launch_request_get_scene(self->setup->request), self->setup->recovered);
     self->agent = dcc_run_agent_new(
         self->setup, self->dir, self->output, self->clock, &dcc_run_agent_handler, self, error);
     if (self->agent == NULL)

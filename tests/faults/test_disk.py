@@ -248,6 +248,52 @@ def test_a_crash_on_a_full_disk_costs_its_evidence_alone(small_disk):
     until(lambda: box.status()["bundle"], "the next bundle")
 
 
+def hold_up(box, session_pid, seconds):
+    """The directory of the bundles takes as long to be made, as on a file server that does not answer."""
+    tracer = subprocess.Popen(
+        [STRACE, "-qq", "-f", "-p", str(session_pid), "-o", "/dev/null",
+         "-P", str(box.state / "dcchost/fake/crashes"), "-e", "trace=mkdir,mkdirat",
+         "-e", "inject=mkdir,mkdirat:delay_enter=%d" % (seconds * 1000000)], env=box.env)
+    until(lambda: "TracerPid:\t0\n" not in read_text("/proc/%d/status" % session_pid), "strace to hold it")
+    return tracer
+
+
+def read_text(path):
+    with open(path) as file:
+        return file.read()
+
+
+def told(box, kind):
+    return [each for each in (json.loads(line) for line in box.run("events", "fake", "--json").out.splitlines())
+            if each["type"] == kind]
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_a_session_answers_while_the_evidence_goes_to_a_disk_that_does_not(box):
+    """The exit waits for its evidence for five seconds; the bundle is told of when it is there."""
+    box.launch("--backoff", "fixed:50ms", "--set", "instant-crash=0")
+    before = box.status()
+    tracer = hold_up(box, before["session_pid"], 20)
+    os.kill(before["pid"], signal.SIGSEGV)
+    until(lambda: not is_alive(before["pid"]), "its end")
+    given = box.run("status", "fake", "--json")
+    assert given.status == 0 and given.seconds < 10, given
+    assert given.json["session_pid"] == before["session_pid"] and given.json["attended"]
+    after = until(lambda: (lambda s: s if s["ready"] and s["pid"] not in (None, before["pid"]) else None)(box.status()),
+                  "the next run")
+    assert after["bundle"] is None and not told(box, "bundle"), after
+    assert "the state directory does not answer" in after["degraded"]
+    ends = told(box, "exit")
+    assert [each["incarnation"] for each in ends] == [before["incarnation"]] and ends[0].get("bundle") is None, ends
+    bundle = until(lambda: box.status()["bundle"], "the bundle")
+    assert [each["path"] for each in told(box, "bundle")] == [bundle]
+    tracer.terminate()
+    tracer.wait(30)
+    death = json.loads((pathlib.Path(bundle) / "death.json").read_text())
+    assert death["incarnation"] == before["incarnation"] and death["next"]["action"] == "restart"
+    assert box.run("stop").status == 0
+
+
 @pytest.fixture
 def full_gallery(box):
     """A directory for pictures on a disk of some pages: (box, directory)."""
@@ -293,49 +339,3 @@ def test_no_room_for_any_picture(full_gallery):
     assert done.status not in (0, 75), done
     assert "No space left on device" in done.err + done.out, done
     assert not box.processes()
-
-
-def hold_up(box, session_pid, seconds):
-    """The directory of the bundles takes as long to be made, as on a file server that does not answer."""
-    tracer = subprocess.Popen(
-        [STRACE, "-qq", "-f", "-p", str(session_pid), "-o", "/dev/null",
-         "-P", str(box.state / "dcchost/fake/crashes"), "-e", "trace=mkdir,mkdirat",
-         "-e", "inject=mkdir,mkdirat:delay_enter=%d" % (seconds * 1000000)], env=box.env)
-    until(lambda: "TracerPid:\t0\n" not in read_text("/proc/%d/status" % session_pid), "strace to hold it")
-    return tracer
-
-
-def read_text(path):
-    with open(path) as file:
-        return file.read()
-
-
-def told(box, kind):
-    return [each for each in (json.loads(line) for line in box.run("events", "fake", "--json").out.splitlines())
-            if each["type"] == kind]
-
-
-@pytest.mark.skipif(not STRACE, reason="no strace here")
-def test_a_session_answers_while_the_evidence_goes_to_a_disk_that_does_not(box):
-    """The exit waits for its evidence for five seconds; the bundle is told of when it is there."""
-    box.launch("--backoff", "fixed:50ms", "--set", "instant-crash=0")
-    before = box.status()
-    tracer = hold_up(box, before["session_pid"], 20)
-    os.kill(before["pid"], signal.SIGSEGV)
-    until(lambda: not is_alive(before["pid"]), "its end")
-    given = box.run("status", "fake", "--json")
-    assert given.status == 0 and given.seconds < 10, given
-    assert given.json["session_pid"] == before["session_pid"] and given.json["attended"]
-    after = until(lambda: (lambda s: s if s["ready"] and s["pid"] not in (None, before["pid"]) else None)(box.status()),
-                  "the next run")
-    assert after["bundle"] is None and not told(box, "bundle"), after
-    assert "the state directory does not answer" in after["degraded"]
-    ends = told(box, "exit")
-    assert [each["incarnation"] for each in ends] == [before["incarnation"]] and ends[0].get("bundle") is None, ends
-    bundle = until(lambda: box.status()["bundle"], "the bundle")
-    assert [each["path"] for each in told(box, "bundle")] == [bundle]
-    tracer.terminate()
-    tracer.wait(30)
-    death = json.loads((pathlib.Path(bundle) / "death.json").read_text())
-    assert death["incarnation"] == before["incarnation"] and death["next"]["action"] == "restart"
-    assert box.run("stop").status == 0
