@@ -218,6 +218,23 @@ make_absolute(char **path)
         *path = g_canonicalize_filename(given, NULL);
 }
 
+/* "out/", "" and ".." name directories, and stay to be told so. */
+static void
+make_absolute_pattern(char **pattern)
+{
+    const char *slash = *pattern != NULL ? strrchr(*pattern, G_DIR_SEPARATOR) : NULL;
+    const char *name = slash != NULL ? slash + 1 : *pattern;
+    gboolean directory =
+        name != NULL && (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0);
+    g_autofree char *path = NULL;
+
+    make_absolute(pattern);
+    if (!directory || g_str_has_suffix(*pattern, G_DIR_SEPARATOR_S))
+        return;
+    path = g_steal_pointer(pattern);
+    *pattern = g_strconcat(path, G_DIR_SEPARATOR_S, NULL);
+}
+
 static gboolean
 check_render(CliLaunchOptions *self, GError **error)
 {
@@ -281,8 +298,8 @@ cli_launch_options_parse(CliLaunchOptions *self, char **argv, int *status)
         return FALSE;
     self->app = g_strdup(argv[1]);
     make_absolute(&self->scene);
-    make_absolute(&self->output);
-    make_absolute(&self->expect);
+    make_absolute_pattern(&self->output);
+    make_absolute_pattern(&self->expect);
     if (self->cwd == NULL)
         self->cwd = g_get_current_dir();
     make_absolute(&self->cwd);

@@ -25,7 +25,8 @@ struct _DccInstanceDir {
     int lock_fd;
     int session_fd;
     gboolean create;
-    gboolean kept_last;
+    gboolean kept_last; /* in the runtime directory alone */
+    gboolean lost_last; /* neither there nor in the state directory */
 };
 
 static gboolean
@@ -281,7 +282,10 @@ dcc_instance_dir_conclude(DccInstanceDir *self, const DccLastRecord *last, GErro
     g_autofree char *state_file = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
     g_autofree char *runtime_file = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
 
-    return dcc_last_record_put(last, state_file, runtime_file, &self->kept_last, error);
+    self->lost_last =
+        !dcc_last_record_put(last, state_file, runtime_file, &self->kept_last, error) &&
+        !self->kept_last;
+    return !self->lost_last && !self->kept_last;
 }
 
 /* What the writer's thread is to put, and how that went. */
@@ -314,6 +318,7 @@ report_conclusion(gpointer data)
     Conclusion *conclusion = data;
 
     conclusion->owner->kept_last = conclusion->kept;
+    conclusion->owner->lost_last = conclusion->error != NULL && !conclusion->kept;
     conclusion->func(conclusion->owner, conclusion->error, conclusion->user_data);
 }
 
@@ -432,7 +437,8 @@ dcc_instance_dir_dissolve(DccInstanceDir *self)
 {
     g_autofree char *record = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_RECORD);
 
-    if (dcc_instance_dir_is_held(self)) {
+    /* What the shim wrote is then all that tells how it ended: it stays for who asks. */
+    if (dcc_instance_dir_is_held(self) && !self->lost_last) {
         g_autofree char *link = dcc_instance_dir_get_path(self, TEMP_LINK);
 
         g_unlink(record);

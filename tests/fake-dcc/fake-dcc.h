@@ -21,7 +21,7 @@ typedef struct {
     /* ready */
     int64_t ready_after;
     bool never_ready;
-    bool job;
+    bool job, no_job;
     bool no_agent;
     bool bad_token;
     bool headless;

@@ -357,3 +357,51 @@ def test_no_room_for_any_picture(full_gallery):
     assert done.status not in (0, 75), done
     assert "No space left on device" in done.err + done.out, done
     assert not box.processes()
+
+
+def fill(directory):
+    """To the last byte, in pieces that become smaller."""
+    for size in (4096, 64):
+        number = 0
+        try:
+            while number < 20000:
+                (directory / ("ballast-%d-%d" % (size, number))).write_bytes(b"x" * size)
+                number += 1
+        except OSError:
+            pass
+
+
+@needs_mount
+def test_the_next_run_on_a_full_disk_is_not_taken_for_the_last(small_disk):
+    """What is told of the old one has not arrived yet; its numbers are not those of the new one."""
+    box = small_disk
+    box.launch("--restart", "never")
+    before = box.status()["pid"]
+    fill(box.state)
+    os.kill(before, signal.SIGSEGV)
+    until(lambda: not box.processes(), "the end")
+    oracle = box.work / "oracle"
+    done = box.run("launch", "fake", "-d", "--", "--oracle", str(oracle), "--exit-after", "0")
+    assert done.status == 0, done
+    until(lambda: not box.processes(), "the end")
+    pids = {int(line.split()[0]) for line in oracle.read_text().splitlines()}
+    assert ", pid %d, " % pids.pop() in done.out and not pids, done
+
+
+@needs_mount
+def test_how_it_ended_is_known_though_no_disk_takes_it(small_disk):
+    box = small_disk
+    subprocess.check_call(["mount", "-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", str(box.runtime)])
+    try:
+        box.launch("--restart", "never", "--", "--exit-after", "1500", "--code", "41")
+        fill(box.runtime)
+        fill(box.state)
+        until(lambda: not box.processes(), "the end")
+        status = box.status()
+        assert (status["state"], status["result"]["code"]) == ("crashed", 41)
+        for each in [*box.runtime.glob("ballast*"), *box.state.glob("ballast*")]:
+            each.unlink()
+        box.launch("--restart", "never")  # the name is free
+        assert box.run("kill", "fake").status == 0
+    finally:
+        subprocess.call(["umount", "-l", str(box.runtime)])
