@@ -93,8 +93,9 @@ distance(const char *a, const char *b)
     return row[n];
 }
 
-GPtrArray *
-cli_near(const char *word, const char *const *candidates)
+/* (transfer container): those of candidates that word may be a misspelling of. */
+static GPtrArray *
+list_near(const char *word, const char *const *candidates)
 {
     GPtrArray *near = g_ptr_array_new();
     gsize length = strlen(word);
@@ -113,7 +114,7 @@ cli_near(const char *word, const char *const *candidates)
 char *
 cli_near_text(const char *word, const char *const *candidates)
 {
-    g_autoptr(GPtrArray) near = cli_near(word, candidates);
+    g_autoptr(GPtrArray) near = list_near(word, candidates);
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; i < near->len; i++)

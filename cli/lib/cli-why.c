@@ -255,6 +255,34 @@ print_next(const CliWhy *why)
     row("then", text);
 }
 
+/* The last render here: what is not there, and the first reason why. */
+static void
+print_render(const CliWhy *why)
+{
+    JsonObject *render = why->status != NULL ? dcc_json_get_object(why->status, "render") : NULL;
+    JsonArray *failures = dcc_json_get_array(render, "failures");
+    JsonNode *first = failures != NULL && json_array_get_length(failures) > 0
+                          ? json_array_get_element(failures, 0)
+                          : NULL;
+    const char *failed = dcc_json_get_string(render, "failed", NULL);
+    const char *reason = first != NULL && JSON_NODE_HOLDS_OBJECT(first)
+                             ? dcc_json_get_string(json_node_get_object(first), "reason", NULL)
+                             : NULL;
+    g_autofree char *text = NULL;
+
+    if (render == NULL)
+        return;
+    text = g_strdup_printf("%s, %d of %d frames%s%s%s%s",
+                           dcc_json_get_string(render, "verdict", "under way"),
+                           (int)dcc_json_get_int(render, "done", 0),
+                           (int)dcc_json_get_int(render, "frames", 0),
+                           failed != NULL ? ", not " : "",
+                           failed != NULL ? failed : "",
+                           reason != NULL ? ": " : "",
+                           reason != NULL ? reason : "");
+    row("render", text);
+}
+
 static void
 print_advice(const CliWhy *why)
 {
@@ -275,6 +303,7 @@ print_death(const CliWhy *why)
     print_evidence(why->death);
     print_files(why->death);
     print_kept(why);
+    print_render(why);
     print_next(why);
 }
 
@@ -321,6 +350,7 @@ print_well(const CliWhy *why)
         cli_out("%s: %s, pid %s; it has not ended badly\n", why->name, now, pid);
     else
         cli_out("%s: %s\n", why->name, words);
+    print_render(why);
     row_of("log", why->status, "log_path");
     print_kept(why);
 }

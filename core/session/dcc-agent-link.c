@@ -215,8 +215,7 @@ tell_ready(DccAgentLink *self, JsonObject *params)
 {
     g_autofree char *scene = dcc_json_get_bytes(params, "scene");
 
-    self->handler->ready(
-        scene != NULL ? scene : "", dcc_json_get_boolean(params, "exists", TRUE), self->data);
+    self->handler->ready(scene, dcc_json_get_boolean(params, "exists", TRUE), self->data);
 }
 
 static void

@@ -19,8 +19,8 @@ typedef struct {
 /* Any of these may free the link. */
 typedef struct {
     void (*connected)(gboolean connected, gpointer data);
-    /* The main thread turns. scene: what is open, "" unnamed. exists: whether that file is there.
-     */
+    /* The main thread turns. scene: what is open, "" unnamed, NULL: not known, as work of the
+     * application's own opens its scene later. exists: whether that file is there. */
     void (*ready)(const char *scene, gboolean exists, gpointer data);
     void (*scene)(const char *scene, gboolean exists, gpointer data);
     void (*frame)(int frame, int first, int last, int step, gpointer data);

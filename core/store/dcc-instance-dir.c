@@ -296,7 +296,6 @@ typedef struct {
     DccLastRecord *last;
     gboolean kept;
     GError *error;
-    GMainContext *context;
     DccConcluded func;
     gpointer user_data;
 } Conclusion;
@@ -310,11 +309,10 @@ conclusion_free(gpointer data)
     g_free(conclusion->runtime_file);
     dcc_last_record_free(conclusion->last);
     g_clear_error(&conclusion->error);
-    g_main_context_unref(conclusion->context);
     g_free(conclusion);
 }
 
-static gboolean
+static void
 report_conclusion(gpointer data)
 {
     Conclusion *conclusion = data;
@@ -322,25 +320,18 @@ report_conclusion(gpointer data)
     conclusion->owner->kept_last = conclusion->kept;
     conclusion->owner->lost_last = conclusion->error != NULL && !conclusion->kept;
     conclusion->func(conclusion->owner, conclusion->error, conclusion->user_data);
-    return G_SOURCE_REMOVE;
 }
 
-/* A failure is reported to the caller, not as one of the writer's. */
-static gboolean
-conclude_in_thread(gpointer data, GError **error)
+static void
+conclude_in_thread(gpointer data)
 {
     Conclusion *conclusion = data;
-    g_autoptr(GSource) source = g_idle_source_new();
 
     dcc_last_record_put(conclusion->last,
                         conclusion->state_file,
                         conclusion->runtime_file,
                         &conclusion->kept,
                         &conclusion->error);
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, report_conclusion, conclusion, conclusion_free);
-    g_source_attach(source, conclusion->context);
-    return TRUE;
 }
 
 void
@@ -357,8 +348,8 @@ dcc_instance_dir_conclude_async(DccInstanceDir *self,
     conclusion->last = dcc_fields_copy(&dcc_last_record_table, last);
     conclusion->func = func;
     conclusion->user_data = user_data;
-    conclusion->context = g_main_context_ref_thread_default();
-    dcc_store_writer_push(self->writer, "the last state", conclude_in_thread, conclusion, NULL);
+    dcc_store_writer_push_then(
+        self->writer, conclude_in_thread, report_conclusion, conclusion, conclusion_free);
 }
 
 gboolean

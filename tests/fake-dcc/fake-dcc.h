@@ -21,7 +21,7 @@ typedef struct {
     /* ready */
     int64_t ready_after;
     bool never_ready;
-    bool job;
+    bool job, no_job;
     bool no_agent;
     bool bad_token;
     bool headless;
@@ -67,6 +67,7 @@ typedef struct {
     const char *bad_frames, *bad;
     int64_t crash_at, frame_ms;
     bool silent_frames;
+    bool no_cancel;
     const char *oracle;
     bool version, help;
 } FakeOptions;
@@ -83,6 +84,9 @@ typedef struct {
     int64_t id;
     int64_t code;
     char directory[4096];
+    int frame;
+    char path[4096];
+    char task[64]; /* whose frame it is; "": nobody's */
 } FakeJob;
 
 #define FAKE_MAX_JOBS 8
@@ -103,6 +107,8 @@ typedef struct {
     int64_t busy_at;
     FakeJob jobs[FAKE_MAX_JOBS]; /* oldest first */
     int n_jobs;
+    char task[64];  /* of the frame that is being rendered; "": none */
+    bool cancelled; /* that frame is wanted no longer */
 } FakeLife;
 
 extern FakeLife fake_life;
@@ -112,6 +118,12 @@ fake_life_run(const FakeOptions *options);
 /* Monotonic milliseconds. */
 int64_t
 fake_now(void);
+/* What it is busy with by its own word, told to the session; NULL: nothing. */
+void
+fake_set_busy(const char *reason);
+/* Sleeps until then, or until the frame that is being rendered is cancelled: then FALSE. */
+bool
+fake_sleep_for_frame(int64_t ms);
 /* A thread of this process, or the whole of it, sleeps for this long; FAKE_NEVER: for ever. */
 void
 fake_sleep(int64_t ms);
@@ -156,6 +168,9 @@ fake_output_progress(const FakeOptions *options);
 /* fake-render.c: does not return where there is something to render. */
 void
 fake_render(const FakeOptions *options);
+/* One frame of a task, as the session has asked for it, and the answer. */
+void
+fake_render_job(const FakeOptions *options, const FakeJob *job);
 
 /* fake-end.c */
 void

@@ -45,8 +45,8 @@ fake_sleep(int64_t ms)
         ;
 }
 
-static void
-set_busy(const char *reason)
+void
+fake_set_busy(const char *reason)
 {
     char quoted[256];
 
@@ -79,11 +79,11 @@ be_busy(const FakeOptions *options)
     int64_t end = options->busy_for == FAKE_NEVER ? INT64_MAX : fake_now() + options->busy_for;
 
     if (options->busy_reason)
-        set_busy(options->busy_reason);
+        fake_set_busy(options->busy_reason);
     while (fake_now() < end)
         ;
     if (options->busy_reason)
-        set_busy(NULL);
+        fake_set_busy(NULL);
 }
 
 static void
@@ -143,6 +143,8 @@ take_job(FakeJob *job)
     if (fake_life.n_jobs == 0)
         return false;
     *job = fake_life.jobs[0];
+    memcpy(fake_life.task, job->task, sizeof fake_life.task); /* from here on it can be cancelled */
+    fake_life.cancelled = false;
     fake_life.n_jobs--;
     memmove(fake_life.jobs, fake_life.jobs + 1, (size_t)fake_life.n_jobs * sizeof *fake_life.jobs);
     return true;
@@ -153,6 +155,8 @@ do_job(const FakeOptions *options, const FakeJob *job)
 {
     if (strcmp(job->method, "save") == 0)
         save(options, job);
+    else if (strcmp(job->method, "render") == 0)
+        fake_render_job(options, job);
     else
         quit(options, job);
 }
@@ -166,6 +170,19 @@ wait_until(int64_t at)
     }
     struct timespec end = timespec_of(at);
     return pthread_cond_timedwait(&fake_life.changed, &fake_life.lock, &end) == ETIMEDOUT;
+}
+
+bool
+fake_sleep_for_frame(int64_t ms)
+{
+    int64_t end = fake_now() + ms;
+
+    pthread_mutex_lock(&fake_life.lock);
+    while (!fake_life.cancelled && fake_now() < end)
+        wait_until(end);
+    bool whole = !fake_life.cancelled;
+    pthread_mutex_unlock(&fake_life.lock);
+    return whole;
 }
 
 /* Turns the main loop until then, or for ever. */
@@ -200,7 +217,7 @@ become_ready(const FakeOptions *options, bool agent)
     if (agent)
         turn_until(INT64_MAX, true);
     if (options->busy_reason && options->busy_after == FAKE_NEVER)
-        set_busy(options->busy_reason);
+        fake_set_busy(options->busy_reason);
 }
 
 /* In the order of their times, in this order where those are equal. */

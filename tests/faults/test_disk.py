@@ -3,6 +3,8 @@ was, and what does not work is said."""
 
 import json
 import os
+import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +16,7 @@ from faults import events, figure, is_alive, murder, place, read_lines, start_se
 
 MAY_MOUNT = os.geteuid() == 0 and subprocess.call(
     ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], stdout=-3, stderr=-3) == 0
+PAGES, FRAMES = 16, 24
 STRACE = shutil.which("strace", path="/usr/bin:/bin")
 needs_mount = pytest.mark.skipif(not MAY_MOUNT, reason="may not mount a file system")
 
@@ -243,6 +246,117 @@ def test_a_crash_on_a_full_disk_costs_its_evidence_alone(small_disk):
     (box.state / "ballast").unlink()
     os.kill(after["pid"], signal.SIGSEGV)
     until(lambda: box.status()["bundle"], "the next bundle")
+
+
+def hold_up(box, session_pid, seconds):
+    """The directory of the bundles takes as long to be made, as on a file server that does not answer."""
+    tracer = subprocess.Popen(
+        [STRACE, "-qq", "-f", "-p", str(session_pid), "-o", "/dev/null",
+         "-P", str(box.state / "dcchost/fake/crashes"), "-e", "trace=mkdir,mkdirat",
+         "-e", "inject=mkdir,mkdirat:delay_enter=%d" % (seconds * 1000000)], env=box.env)
+    until(lambda: "TracerPid:\t0\n" not in read_text("/proc/%d/status" % session_pid), "strace to hold it")
+    return tracer
+
+
+def read_text(path):
+    with open(path) as file:
+        return file.read()
+
+
+def told(box, kind):
+    return [each for each in (json.loads(line) for line in box.run("events", "fake", "--json").out.splitlines())
+            if each["type"] == kind]
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_a_session_answers_while_the_evidence_goes_to_a_disk_that_does_not(box):
+    """The exit waits for its evidence for five seconds; the bundle is told of when it is there."""
+    box.launch("--backoff", "fixed:50ms", "--set", "instant-crash=0")
+    before = box.status()
+    tracer = hold_up(box, before["session_pid"], 20)
+    os.kill(before["pid"], signal.SIGSEGV)
+    until(lambda: not is_alive(before["pid"]), "its end")
+    given = box.run("status", "fake", "--json")
+    assert given.status == 0 and given.seconds < 10, given
+    assert given.json["session_pid"] == before["session_pid"] and given.json["attended"]
+    after = until(lambda: (lambda s: s if s["ready"] and s["pid"] not in (None, before["pid"]) else None)(box.status()),
+                  "the next run")
+    assert after["bundle"] is None and not told(box, "bundle"), after
+    assert "the state directory does not answer" in after["degraded"]
+    ends = told(box, "exit")
+    assert [each["incarnation"] for each in ends] == [before["incarnation"]] and ends[0].get("bundle") is None, ends
+    bundle = until(lambda: box.status()["bundle"], "the bundle")
+    assert [each["path"] for each in told(box, "bundle")] == [bundle]
+    tracer.terminate()
+    tracer.wait(30)
+    death = json.loads((pathlib.Path(bundle) / "death.json").read_text())
+    assert death["incarnation"] == before["incarnation"] and death["next"]["action"] == "restart"
+    assert box.run("stop").status == 0
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_a_scene_on_a_disk_that_does_not_answer_leaves_its_session_answering(box):
+    """Which version saved it is to be known before the start; it can be asked after, and stopped, meanwhile."""
+    scene = box.work / "shot.scene"
+    scene.write_text("a scene")
+    session = start_session(box, "fake", "--file", str(scene), under=[
+        STRACE, "-qq", "-f", "-o", "/dev/null", "-P", str(scene), "-e", "trace=openat", "-e",
+        "inject=openat:delay_enter=60000000"])
+    until(lambda: (place(box, "fake") / "control.sock").exists(), "its socket")
+    given = box.run("status", "fake", "--json")
+    assert given.status == 0 and (given.json["state"], given.json["pid"]) == ("starting", None), given
+    box.run("stop", "fake", timeout=30)
+    until(lambda: not place(box, "fake").exists(), "its end", 30)
+    assert not events(box, "fake", "started")
+    session.kill()  # strace, which would hold what is left of it for the whole minute
+    session.wait(30)
+
+
+@pytest.fixture
+def full_gallery(box):
+    """A directory for pictures on a disk of some pages: (box, directory)."""
+    gallery = box.work / "out"
+    gallery.mkdir()
+    size = PAGES * os.sysconf("SC_PAGE_SIZE")
+    subprocess.check_call(["mount", "-t", "tmpfs", "-o", "size=%d,mode=0700" % size, "tmpfs", str(gallery)])
+    (box.work / "shot.scene").write_text("a scene")
+    yield box, gallery
+    while subprocess.call(["umount", "-l", str(gallery)], stderr=subprocess.DEVNULL) == 0:
+        pass
+
+
+def render(box, *args):
+    return box.run("render", "fake", "--file", "shot.scene", "--frames", "1-%d" % FRAMES, "--output",
+                   "out/f_####.png", "--backoff", "fixed:10ms", "--set", "instant-crash=0", *args)
+
+
+@needs_mount
+def test_pictures_that_fill_their_disk(full_gallery):
+    """What is there counts, what is not is named, and --resume renders that alone when there is room."""
+    box, gallery = full_gallery
+    done = render(box)
+    assert done.status == 1, done
+    failed, rendered = re.search(r"verdict=failed frames=%d failed=(\d+) rendered=(\d+) skipped=0" % FRAMES,
+                                 done.out).groups()
+    assert 0 < int(rendered) < FRAMES, done
+    assert re.search(r"frames? %d\S* failed: " % (int(rendered) + 1), done.out), done
+    subprocess.check_call(["mount", "-o", "remount,size=1m", str(gallery)])
+    again = render(box, "--resume")
+    assert again.status == 0, again
+    assert "verdict=done frames=%d failed=0 rendered=%s skipped=%s" % (FRAMES, failed, rendered) in again.out, again
+
+
+@needs_mount
+def test_no_room_for_any_picture(full_gallery):
+    """Before the start: then nothing is started."""
+    box, gallery = full_gallery
+    with pytest.raises(OSError):
+        (gallery / "ballast").write_bytes(b"x" * ((PAGES + 1) * os.sysconf("SC_PAGE_SIZE")))
+    done = render(box)
+    figure("render onto a full disk: %d %s" % (done.status, (done.err or done.out).strip()))
+    assert done.status not in (0, 75), done
+    assert "No space left on device" in done.err + done.out, done
+    assert not box.processes()
 
 
 def fill(directory):

@@ -49,6 +49,7 @@ class Agent(shared.Agent):
         self.launched = time()
         self.crash_dir = os.environ.get("HOUDINI_TEMP_DIR")
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
+        self.knows_scene = mode != "thread"
         super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_HOUDINI_VERSION", ""))
 
     def start(self):

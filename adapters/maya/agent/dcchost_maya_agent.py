@@ -35,6 +35,7 @@ class Agent(shared.Agent):
         self.awake = self.python = False
         self.asked, self.callbacks = threading.Event(), []
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
+        self.knows_scene = mode != "thread"
         super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_MAYA_VERSION", ""))
 
     # -- a window: idle events

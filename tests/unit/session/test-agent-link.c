@@ -210,6 +210,21 @@ test_ready_at_hello(void)
     g_assert_false(door->exists);
 }
 
+/* "" is a scene without a name; null says that nobody knows yet. */
+static void
+test_ready_without_a_scene(void)
+{
+    g_autoptr(Door) door = door_new();
+    g_autoptr(Wire) wire = knock(door);
+
+    enter(wire, 5, ",\"ready\":true,\"scene\":null,\"exists\":false");
+    g_assert_cmpuint(door->readies, ==, 1);
+    g_assert_null(door->scene);
+    wire_say(wire, "{\"method\":\"ready\",\"params\":{\"scene\":\"\",\"exists\":false}}");
+    dcc_test_wait_for(door->readies == 2, 5000);
+    g_assert_cmpstr(door->scene, ==, "");
+}
+
 static const struct {
     const char *name;
     const char *params;
@@ -545,6 +560,7 @@ main(int argc, char **argv)
     dcc_test_init(&argc, &argv);
     g_test_add_func("/agent-link/hello", test_hello);
     g_test_add_func("/agent-link/ready-at-hello", test_ready_at_hello);
+    g_test_add_func("/agent-link/ready-without-a-scene", test_ready_without_a_scene);
     for (guint i = 0; i < G_N_ELEMENTS(strangers); i++) {
         g_autofree char *path = g_strconcat("/agent-link/turned-away/", strangers[i].name, NULL);
 

@@ -325,7 +325,6 @@ test_another_host(void)
         dcc_test_world_write(home->world, "state/dcchost/x/last.json", "{}", -1);
 
     put_mark(home, home->state, "elsewhere", "b", "/run/user/1000/dcchost");
-    g_assert_true(dcc_runtime_is_state_shared(home->runtime));
     assert_listed(home->runtime, TRUE, FALSE);
     home->dir = take(home->runtime, NULL);
     g_assert_cmpstr(dcc_instance_dir_get_state_dir(home->dir), ==, own);
@@ -348,11 +347,9 @@ test_own_state(void)
 {
     g_autoptr(Home) home = home_new();
 
-    g_assert_false(dcc_runtime_is_state_shared(home->runtime));
     put_mark(home, home->state, g_get_host_name(), "an-earlier-boot", "/somewhere/else");
     home->dir = take(home->runtime, NULL);
     g_assert_cmpstr(dcc_instance_dir_get_state_dir(home->dir), ==, home->state);
-    g_assert_false(dcc_runtime_is_state_shared(home->runtime));
 }
 
 /* One machine, two runtime directories: a login without XDG_RUNTIME_DIR beside one with it. */
