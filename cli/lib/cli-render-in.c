@@ -16,7 +16,6 @@
 #include "dcc-json.h"
 #include "dcc-picture.h"
 #include "dcc-render-place.h"
-#include "dcc-shim-path.h"
 #include <string.h>
 
 #define FOREVER_MS  (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
@@ -322,10 +321,7 @@ run(Render *self, DccRenderJob *job, guint n_skipped)
 static gboolean
 prepare(Render *self, DccRenderJob *job, GError **error)
 {
-    g_autofree char *shim = dcc_shim_path(error);
-
-    self->program = shim != NULL ? dcc_picture_find_program(shim, error) : NULL;
-    self->runtime = self->program != NULL ? dcc_runtime_open(error) : NULL;
+    self->runtime = cli_render_find_reader(&self->program, error) ? dcc_runtime_open(error) : NULL;
     return self->runtime != NULL && check_instance(self, error) &&
            dcc_render_place_prepare(job, &self->mark, error);
 }
