@@ -1,9 +1,11 @@
 /* Local channels of Windows: who is let in, who is not, and what a caller is told. */
+#include "dcc-client.h"
 #include "dcc-clock.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-listener.h"
 #include "dcc-peer.h"
+#include "dcc-runtime.h"
 #include "dcc-safe-dir.h"
 #include "dcc-socket-file.h"
 #include "dcc-socket.h"
@@ -272,6 +274,37 @@ test_garbage(Door *self, gconstpointer data)
     g_assert_cmpint(errno, !=, EAGAIN);
 }
 
+/* What a person is told, who asks for such an instance. */
+static void
+test_told(Door *self, gconstpointer data)
+{
+    g_autofree char *top = g_path_get_dirname(self->dir);
+    g_autofree char *run = g_build_filename(top, "dcchost", NULL);
+    g_autofree char *dir = g_build_filename(run, "told", NULL);
+    g_autofree char *path = g_build_filename(dir, NAME, NULL);
+    g_autofree char *record = g_build_filename(dir, "record.json", NULL);
+    g_autoptr(DccRuntime) runtime = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_setenv("XDG_RUNTIME_DIR", top, TRUE);
+    g_setenv("XDG_STATE_HOME", top, TRUE);
+    runtime = dcc_runtime_open(&error);
+    g_assert_no_error(error);
+    g_assert_true(dcc_safe_dir_make(dir, NULL) && g_file_set_contents(path, "garbage", -1, NULL) &&
+                  g_file_set_contents(record, "{}", -1, NULL));
+    g_assert_null(dcc_client_new(runtime, "told", &error));
+    g_test_message("%s", error->message);
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_UNSAFE);
+    g_assert_nonnull(strstr(error->message, "is damaged; remove it"));
+    g_clear_error(&error);
+    g_unlink(path);
+    g_assert_null(dcc_client_new(runtime, "told", &error));
+    g_test_message("%s", error->message);
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_GONE);
+    g_unsetenv("XDG_RUNTIME_DIR");
+    g_unsetenv("XDG_STATE_HOME");
+}
+
 /* A second session of the same place: the file is the newest one's. */
 static void
 test_replaced(Door *self, gconstpointer data)
@@ -358,27 +391,26 @@ test_peers(Door *self, gconstpointer data)
 static void
 add(const char *name, gconstpointer data, void (*func)(Door *, gconstpointer))
 {
-    g_autofree char *path = g_strconcat("/channel/", name, NULL);
-
-    g_test_add(path, Door, data, door_open, func, door_shut);
+    g_test_add(name, Door, data, door_open, func, door_shut);
 }
 
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    add("conversation", NULL, test_conversation);
-    add("many", NULL, test_many);
+    add("/channel/conversation", NULL, test_conversation);
+    add("/channel/many", NULL, test_many);
     for (gsize i = 0; i < G_N_ELEMENTS(strangers); i++) {
-        g_autofree char *name = g_strconcat("stranger-calls/", strangers[i].name, NULL);
+        g_autofree char *name = g_strconcat("/channel/stranger-calls/", strangers[i].name, NULL);
 
         add(name, GINT_TO_POINTER((int)i), test_stranger);
     }
-    add("stranger-listens", NULL, test_stranger_listens);
-    add("stale", NULL, test_stale);
-    add("garbage", NULL, test_garbage);
-    add("replaced", NULL, test_replaced);
-    add("no-directory", NULL, test_no_directory);
-    add("peers", NULL, test_peers);
+    add("/channel/stranger-listens", NULL, test_stranger_listens);
+    add("/channel/stale", NULL, test_stale);
+    add("/channel/garbage", NULL, test_garbage);
+    add("/channel/told", NULL, test_told);
+    add("/channel/replaced", NULL, test_replaced);
+    add("/channel/no-directory", NULL, test_no_directory);
+    add("/channel/peers", NULL, test_peers);
     return g_test_run();
 }

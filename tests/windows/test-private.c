@@ -268,7 +268,7 @@ test_names(Place *self, gconstpointer data)
     g_assert_cmpint(errno, ==, EEXIST);
 }
 
-/* A life of an instance's directories, in those of this user that the environment does not name. */
+/* An instance's directories from their making to their end, in those of this user that the environment does not name. */
 static void
 test_instance(Place *self, gconstpointer data)
 {
@@ -307,9 +307,7 @@ test_instance(Place *self, gconstpointer data)
 static void
 add(const char *name, void (*func)(Place *, gconstpointer))
 {
-    g_autofree char *path = g_strconcat("/private/", name, NULL);
-
-    g_test_add(path, Place, NULL, set_up, func, tear_down);
+    g_test_add(name, Place, NULL, set_up, func, tear_down);
 }
 
 int
@@ -322,14 +320,14 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_unsetenv("XDG_RUNTIME_DIR");
     g_unsetenv("XDG_STATE_HOME");
-    add("made", test_made);
-    add("open-to-others", test_open_to_others);
-    add("no-directory", test_no_directory);
-    add("removed", test_removed);
-    add("lock", test_lock);
-    add("lock-of-the-dead", test_lock_of_the_dead);
-    add("replaced-while-open", test_replaced_while_open);
-    add("names", test_names);
-    add("instance", test_instance);
+    add("/private/made", test_made);
+    add("/private/open-to-others", test_open_to_others);
+    add("/private/no-directory", test_no_directory);
+    add("/private/removed", test_removed);
+    add("/private/lock", test_lock);
+    add("/private/lock-of-the-dead", test_lock_of_the_dead);
+    add("/private/replaced-while-open", test_replaced_while_open);
+    add("/private/names", test_names);
+    add("/private/instance", test_instance);
     return g_test_run();
 }

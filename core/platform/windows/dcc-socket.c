@@ -2,8 +2,8 @@
  *
  * Problem: no Python of Windows has sockets that are files, and the agents' Python is what has to call. Contract: a socket
  * of 127.0.0.1, found by a file (dcc-socket-file.h) in a directory that no other user may read. Who calls says what stands
- * there before anything else, within CALL_US, or is dropped; then who listens says what stands there, too. Callers that
- * have not said it yet are kept with the listening socket, MAX_KNOCKS of them, and nobody above sees them.
+ * there before anything else, or is dropped (dcc-socket-knocks.h); then who listens says what stands there, too. Nobody above
+ * sees either.
  *
  * Threading: a socket is of one thread at a time; the table of them is of all. */
 #include "dcc-socket.h"
@@ -15,6 +15,7 @@
 #include "dcc-file-whole.h"
 #include "dcc-identity.h"
 #include "dcc-socket-file.h"
+#include "dcc-socket-knocks.h"
 #include "dcc-source.h"
 
 #include <gio/gio.h>
@@ -30,29 +31,20 @@
 /* after windows.h */
 #include <bcrypt.h>
 
-#define BACKLOG     64
-#define MAX_KNOCKS  64
-#define CALL_US     (5 * G_USEC_PER_SEC)
-#define CONNECT_US  G_USEC_PER_SEC
-#define DIAL_US     (G_USEC_PER_SEC / 4)
-#define WORD_LENGTH (DCC_SOCKET_WORD_LENGTH + 1) /* and its line end */
-
-/* Who has connected and not said the word yet. */
-typedef struct {
-    GSocket *socket;
-    GSource *source; /* NULL: nobody waits for it */
-    gint64 until;
-    gsize n;
-    char said[WORD_LENGTH];
-} Knock;
+#define BACKLOG          64
+#define BUFFER_BYTES     (64 * 1024)
+#define MAX_UNREAD_READS 64
+#define CONNECT_US       G_USEC_PER_SEC
+#define DIAL_US          (G_USEC_PER_SEC / 4)
+#define WORD_LENGTH      (DCC_SOCKET_WORD_LENGTH + 1) /* and its line end */
 
 typedef struct {
     GSocket *socket;
     DccSocketFile file;
-    GQueue knocks;   /* of Knock; of one that listens */
-    GSource *ear;    /* which waits for it; one that listens, not owned */
-    gboolean called; /* we called: the other end has to say the answer */
-    gsize n;         /* of it heard so far */
+    DccSocketKnocks *knocks; /* of one that listens */
+    GSource *ear;            /* which waits for it; one that listens, not owned */
+    gboolean called;         /* we called: the other end has to say the answer */
+    gsize n;                 /* of it heard so far */
     char heard[WORD_LENGTH];
 } Channel;
 
@@ -78,6 +70,8 @@ make_quick_and_private(GSocket *socket)
 {
     g_socket_set_blocking(socket, FALSE);
     g_socket_set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+    g_socket_set_option(socket, SOL_SOCKET, SO_SNDBUF, BUFFER_BYTES, NULL);
+    g_socket_set_option(socket, SOL_SOCKET, SO_RCVBUF, BUFFER_BYTES, NULL);
     SetHandleInformation((HANDLE)(gintptr)g_socket_get_fd(socket), HANDLE_FLAG_INHERIT, 0);
 }
 
@@ -90,7 +84,6 @@ channel_new(GSocket *socket, Channel **made)
 
     make_quick_and_private(socket);
     channel->socket = socket;
-    g_queue_init(&channel->knocks);
     G_LOCK(channels);
     if (channels == NULL)
         channels = g_hash_table_new(NULL, NULL);
@@ -100,26 +93,32 @@ channel_new(GSocket *socket, Channel **made)
     return self;
 }
 
+/* One that is closed with something unread is reset, and what it had sent last is lost with it. */
 static void
-knock_free(Knock *knock)
+end_orderly(GSocket *socket)
 {
-    dcc_source_clear(&knock->source);
-    g_object_unref(knock->socket);
-    g_free(knock);
+    char unread[4096];
+
+    g_socket_shutdown(socket, FALSE, TRUE, NULL);
+    for (int i = 0;
+         i < MAX_UNREAD_READS &&
+         g_socket_receive_with_blocking(socket, unread, sizeof unread, FALSE, NULL, NULL) > 0;
+         i++) {
+    }
 }
 
 void
 dcc_socket_close(DccSocket *self)
 {
     Channel *channel = *self != DCC_SOCKET_NONE ? find(*self) : NULL;
-    Knock *knock;
 
     if (channel != NULL) {
         G_LOCK(channels);
         g_hash_table_remove(channels, GINT_TO_POINTER(*self));
         G_UNLOCK(channels);
-        while ((knock = g_queue_pop_head(&channel->knocks)) != NULL)
-            knock_free(knock);
+        dcc_socket_knocks_free(channel->knocks);
+        if (g_socket_is_connected(channel->socket))
+            end_orderly(channel->socket);
         g_socket_close(channel->socket, NULL);
         g_object_unref(channel->socket);
         g_free(channel);
@@ -251,38 +250,8 @@ dcc_socket_listen(const char *dir, const char *name, GError **error)
     }
     self = channel_new(g_steal_pointer(&socket), &channel);
     channel->file = file;
+    channel->knocks = dcc_socket_knocks_new(file.call);
     return self;
-}
-
-static void
-add_knock(Channel *self, GSocket *caller)
-{
-    Knock *knock = g_new0(Knock, 1);
-
-    make_quick_and_private(caller);
-    knock->socket = caller;
-    knock->until = g_get_monotonic_time() + CALL_US;
-    if (g_queue_get_length(&self->knocks) >= MAX_KNOCKS)
-        knock_free(g_queue_pop_head(&self->knocks));
-    g_queue_push_tail(&self->knocks, knock);
-}
-
-/* FALSE: it has said something else, or has gone. */
-static gboolean
-hear(Channel *self, Knock *knock, gboolean *right)
-{
-    g_autoptr(GError) error = NULL;
-    gssize n = g_socket_receive_with_blocking(
-        knock->socket, knock->said + knock->n, WORD_LENGTH - knock->n, FALSE, NULL, &error);
-
-    *right = FALSE;
-    if (n < 0 && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        return g_get_monotonic_time() < knock->until;
-    if (n <= 0)
-        return FALSE;
-    knock->n += (gsize)n;
-    *right = dcc_socket_file_is_said(self->file.call, knock->said, knock->n);
-    return *right || knock->n < WORD_LENGTH;
 }
 
 static gboolean
@@ -294,83 +263,29 @@ say(GSocket *socket, const char *word)
     return g_socket_send_with_blocking(socket, line, WORD_LENGTH, FALSE, NULL, NULL) == WORD_LENGTH;
 }
 
-/* The first that has said the word; the others stay, or go. */
-static DccSocket
-let_in(Channel *self)
-{
-    GList *next;
-
-    for (GList *at = self->knocks.head; at != NULL; at = next) {
-        Knock *knock = at->data;
-        gboolean right;
-        Channel *made;
-
-        next = at->next;
-        if (!hear(self, knock, &right)) {
-            g_message("turned away a connection that did not know the word of this user's files");
-        } else if (!right) {
-            continue;
-        } else if (say(knock->socket, self->file.answer)) {
-            DccSocket caller = channel_new(g_object_ref(knock->socket), &made);
-
-            g_queue_delete_link(&self->knocks, at);
-            knock_free(knock);
-            return caller;
-        }
-        g_queue_delete_link(&self->knocks, at);
-        knock_free(knock);
-    }
-    return DCC_SOCKET_NONE;
-}
-
-static gboolean
-ignore(GSocket *socket, GIOCondition condition, gpointer data)
-{
-    return G_SOURCE_CONTINUE;
-}
-
-static GSource *
-add_child(GSource *parent, GSocket *socket, GIOCondition condition)
-{
-    GSource *child = g_socket_create_source(socket, condition, NULL);
-
-    g_source_set_callback(child, G_SOURCE_FUNC(ignore), NULL, NULL);
-    g_source_add_child_source(parent, child);
-    return child;
-}
-
-/* Whoever waits for the listening socket waits for what callers say, and until they have to have. */
-static void
-attend(Channel *self)
-{
-    gint64 first = -1;
-
-    if (self->ear == NULL)
-        return;
-    for (GList *at = self->knocks.head; at != NULL; at = at->next) {
-        Knock *knock = at->data;
-
-        if (knock->source == NULL)
-            knock->source = add_child(self->ear, knock->socket, G_IO_IN | G_IO_HUP);
-        first = first < 0 ? knock->until : MIN(first, knock->until);
-    }
-    g_source_set_ready_time(self->ear, first);
-}
-
 DccSocket
 dcc_socket_accept(DccSocket self)
 {
-    Channel *channel = find(self);
+    Channel *channel = find(self), *made;
+    DccSocket caller = DCC_SOCKET_NONE;
     GError *error = NULL;
-    DccSocket caller;
-    GSocket *knocking;
+    GSocket *socket;
 
     if (channel == NULL)
         return DCC_SOCKET_NONE;
-    while ((knocking = g_socket_accept(channel->socket, NULL, &error)) != NULL)
-        add_knock(channel, knocking);
-    caller = let_in(channel);
-    attend(channel);
+    while ((socket = g_socket_accept(channel->socket, NULL, &error)) != NULL) {
+        make_quick_and_private(socket);
+        dcc_socket_knocks_add(channel->knocks, socket);
+    }
+    while (caller == DCC_SOCKET_NONE &&
+           (socket = dcc_socket_knocks_take(channel->knocks)) != NULL) {
+        if (say(socket, channel->file.answer))
+            caller = channel_new(socket, &made);
+        else
+            g_object_unref(socket);
+    }
+    if (channel->ear != NULL)
+        dcc_socket_knocks_attend(channel->knocks, channel->ear);
     take_result(-1, error);
     return caller;
 }
@@ -573,8 +488,23 @@ finalize(GSource *source)
     if (channel == NULL || channel->ear != source)
         return;
     channel->ear = NULL;
-    for (GList *at = channel->knocks.head; at != NULL; at = at->next)
-        dcc_source_clear(&((Knock *)at->data)->source);
+    dcc_socket_knocks_attend(channel->knocks, NULL);
+}
+
+static gboolean
+ignore(GSocket *socket, GIOCondition condition, gpointer data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+add_child(GSource *parent, GSocket *socket, GIOCondition condition)
+{
+    GSource *child = g_socket_create_source(socket, condition, NULL);
+
+    g_source_set_callback(child, G_SOURCE_FUNC(ignore), NULL, NULL);
+    g_source_add_child_source(parent, child);
+    g_source_unref(child);
 }
 
 static GSourceFuncs watch_funcs = {.dispatch = dispatch, .finalize = finalize};
@@ -590,10 +520,10 @@ dcc_socket_watch(DccSocket self, GIOCondition condition, GSourceFunc func, gpoin
     watch->condition = condition;
     g_source_set_name(source, "dcc-socket");
     if (channel != NULL)
-        g_source_unref(add_child(source, channel->socket, condition));
-    if (channel != NULL && !channel->called && channel->file.port != 0) {
+        add_child(source, channel->socket, condition);
+    if (channel != NULL && channel->knocks != NULL) {
         channel->ear = source;
-        attend(channel);
+        dcc_socket_knocks_attend(channel->knocks, source);
     }
     return dcc_source_attach(source, func, data);
 }
