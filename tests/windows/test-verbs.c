@@ -244,8 +244,7 @@ test_render(void)
 
     g_assert_true(g_file_set_contents(scene, "a scene", -1, NULL));
     g_strdelimit(output, "/", '\\');
-    words =
-        g_strdup_printf("render fake --file %s --frames 1-3 --output %s", scene, output);
+    words = g_strdup_printf("render fake --file %s --frames 1-3 --output %s", scene, output);
     expect(0, words, "verdict=done frames=3 failed=0 rendered=3 skipped=0 unchecked=3");
     g_assert_true(g_file_test(out, G_FILE_TEST_IS_DIR));
     again = g_strconcat(words, " --resume", NULL);
