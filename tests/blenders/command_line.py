@@ -67,8 +67,8 @@ def run_file(path):
 
 
 class Squeezer:
-    """Blender's operators of files, under wine: it reads what is not compressed by mapping it, and wine 8 shows a mapped
-    file as empty (so that module 5.0.1 cannot open what it has saved itself). What is to be read is compressed before."""
+    """Blender's operators of files, under wine: it maps what is not compressed, and wine 8 shows a mapped file as
+    empty (so module 5.0.1 cannot open what it has saved itself). What is to be read is compressed before."""
 
     READERS = ("open_mainfile", "recover_auto_save", "read_homefile")
 

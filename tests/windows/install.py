@@ -7,8 +7,8 @@ DIRECTORY/cross.ini   what Meson is to know of Debian's cross compiler
 DIRECTORY/wine        runs a program of Windows with these DLLs
 DIRECTORY/prefix      the Windows that it runs in, without a display (0.7 GB)
 DIRECTORY/python      a Windows Python, and PyGObject for it: where they can be had
-DIRECTORY/blender     with `install.py DIRECTORY blender`: Blender's module 5.0.1 for that Python (330 MB are loaded, 700 MB
-                      kept)
+DIRECTORY/blender     with `install.py DIRECTORY blender`: Blender's module 5.0.1 for that Python (330 MB are loaded,
+                      700 MB kept)
 
 Needs Debian's gcc-mingw-w64-x86-64, wine64, libglib2.0-dev, libjson-glib-dev; for Python maven. Exit status: 0; 77 and
 one line where something cannot be had that all of it needs. A prefix's server that was started here is ended by

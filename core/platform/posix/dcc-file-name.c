@@ -2,7 +2,9 @@
 #include "dcc-file-name.h"
 
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 gboolean
@@ -44,6 +46,14 @@ dcc_file_name_resolve(const char *path)
 
     free(real);
     return copy;
+}
+
+gboolean
+dcc_file_name_is_short(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+
+    return strlen(name) <= NAME_MAX && strlen(path) < PATH_MAX;
 }
 
 gboolean

@@ -164,6 +164,18 @@ matches(const char *name, const char *pattern)
     return *pattern == '\0';
 }
 
+/* Its file systems count units of UTF-16, of which a name has 255 at most. */
+gboolean
+dcc_file_name_is_short(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    glong n_name = 0, n_path = 0;
+    g_autofree gunichar2 *wide_name = g_utf8_to_utf16(name, -1, NULL, &n_name, NULL);
+    g_autofree gunichar2 *wide_path = g_utf8_to_utf16(path, -1, NULL, &n_path, NULL);
+
+    return wide_name != NULL && wide_path != NULL && n_name <= 255 && n_path < MOST_LETTERS;
+}
+
 gboolean
 dcc_file_name_matches(const char *name, const char *pattern)
 {
