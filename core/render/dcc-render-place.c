@@ -117,7 +117,7 @@ check_lengths(DccFrameLedger *ledger, GError **error)
     for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
         g_autofree char *path = dcc_frame_ledger_get_file(ledger, ends[i]);
 
-        if (!dcc_file_name_is_short(path))
+        if (dcc_file_name_is_too_long(path))
             return refuse_name(error, path, "is a name that is too long");
     }
     return TRUE;

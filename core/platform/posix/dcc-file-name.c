@@ -49,15 +49,15 @@ dcc_file_name_resolve(const char *path)
 }
 
 gboolean
-dcc_file_name_is_short(const char *path)
-{
-    g_autofree char *name = g_path_get_basename(path);
-
-    return strlen(name) <= NAME_MAX && strlen(path) < PATH_MAX;
-}
-
-gboolean
 dcc_file_name_matches(const char *name, const char *pattern)
 {
     return fnmatch(pattern, name, FNM_PERIOD) == 0;
+}
+
+gboolean
+dcc_file_name_is_too_long(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+
+    return strlen(name) > NAME_MAX || strlen(path) >= PATH_MAX;
 }
