@@ -46,6 +46,9 @@ static const struct {
     {"--verbose", NULL, 1},
 };
 
+/* It does no more than this, and ends. */
+static const char *const answers[] = {"-h", "--help", "/?", "-v", "--version", "-r", "-R", NULL};
+
 typedef struct {
     GArray *frames;        /* of int, those of -f */
     gboolean certain;      /* of the frames of -f */
@@ -161,6 +164,9 @@ read_option(DccBlenderArgs *self, Reading *reading, const char *arg, const char 
         reading->certain = reading->certain && read_frames(value, reading->frames);
     } else if (is_option(arg, "-c", "--command")) {
         self->command = self->background = TRUE;
+    } else if (g_strv_contains(answers, arg) ||
+               (is_option(arg, "-E", "--engine") && g_strcmp0(value, "help") == 0)) {
+        self->answers = TRUE;
     } else if (strcmp(arg, "--python-exit-code") == 0) {
         self->exit_code = value ? (int)g_ascii_strtoll(value, NULL, 10) : -1;
     } else if (is_option(arg, "-y", "--enable-autoexec")) {
@@ -217,5 +223,5 @@ dcc_blender_args_read(DccBlenderArgs *self, const char *const *args)
 gboolean
 dcc_blender_args_end_by_themselves(const DccBlenderArgs *self)
 {
-    return self->animation || self->frames || self->command || self->scripts;
+    return self->animation || self->frames || self->command || self->scripts || self->answers;
 }

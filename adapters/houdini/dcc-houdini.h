@@ -28,9 +28,6 @@ typedef struct {
 
 void
 dcc_houdini_args_read(DccHoudiniArgs *self, DccLaunchRequest *request);
-/* How many of hython's arguments are options of Python's, before the script. */
-guint
-dcc_houdini_args_count_options(const char *const *rest);
 /* TRUE and the kind, where this is the name of one of Houdini's programs. */
 gboolean
 dcc_houdini_find_program(const char *name, DccHoudiniKind *kind);

@@ -6,6 +6,7 @@
 
 #include "dcc-error.h"
 #include "dcc-identity.h"
+#include "dcc-own-process.h"
 #include "dcc-settings.h"
 #include <unistd.h>
 
@@ -56,7 +57,7 @@ add_tie(GPtrArray *options, gint64 pid, GError **error)
 static gboolean
 add_ties(GPtrArray *options, gboolean detached, GError **error)
 {
-    gint64 parent = getppid();
+    gint64 parent = dcc_own_process_get_parent();
 
     if (!detached && !add_tie(options, getpid(), error))
         return FALSE;

@@ -70,13 +70,16 @@ static const char render_notes[] =
     "--resume\n"
     "\n"
     "--in NAME renders in an instance that is up (dcchost launch blender --headless --file SCENE "
-    "-d "
-    "--wait\n"
-    "ready): what it has loaded is not loaded again. Ctrl-C cancels after the frame, or within it "
-    "where\n"
-    "the application can. If the instance crashes that is said, and with --restart on-crash the "
-    "frames\n"
-    "that are missing are rendered when its session has brought it back.\n"
+    "-d\n"
+    "--wait ready): what it has loaded is not loaded again. Ctrl-C and --task-timeout cancel "
+    "within the\n"
+    "frame where the application can, else no further one is begun, and that is said; a second "
+    "Ctrl-C\n"
+    "does not wait for it. What comes after -- is for the frame: Houdini's node, Maya's camera. "
+    "Frames\n"
+    "stand in the instance's own events. If it crashes that is said, and with --restart on-crash "
+    "the\n"
+    "frames that are missing are rendered when its session has brought it back.\n"
     "\n"
     "  dcchost render --in blender --frames 1-240 --output out/shot_####.png\n"
     "  dcchost render maya --file shot.ma --frames 1-10 --output out/shot.####.png -- -r arnold\n";
@@ -218,6 +221,23 @@ make_absolute(char **path)
         *path = g_canonicalize_filename(given, NULL);
 }
 
+/* "out/", "" and ".." name directories, and stay to be told so. */
+static void
+make_absolute_pattern(char **pattern)
+{
+    const char *slash = *pattern != NULL ? strrchr(*pattern, G_DIR_SEPARATOR) : NULL;
+    const char *name = slash != NULL ? slash + 1 : *pattern;
+    gboolean directory =
+        name != NULL && (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0);
+    g_autofree char *path = NULL;
+
+    make_absolute(pattern);
+    if (!directory || g_str_has_suffix(*pattern, G_DIR_SEPARATOR_S))
+        return;
+    path = g_steal_pointer(pattern);
+    *pattern = g_strconcat(path, G_DIR_SEPARATOR_S, NULL);
+}
+
 static gboolean
 check_render(CliLaunchOptions *self, GError **error)
 {
@@ -281,8 +301,8 @@ cli_launch_options_parse(CliLaunchOptions *self, char **argv, int *status)
         return FALSE;
     self->app = g_strdup(argv[1]);
     make_absolute(&self->scene);
-    make_absolute(&self->output);
-    make_absolute(&self->expect);
+    make_absolute_pattern(&self->output);
+    make_absolute_pattern(&self->expect);
     if (self->cwd == NULL)
         self->cwd = g_get_current_dir();
     make_absolute(&self->cwd);

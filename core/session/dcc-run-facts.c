@@ -51,6 +51,7 @@ dcc_run_save(DccRun *self, DccSessionRecord *record)
     }
     dcc_run_work_save(dcc_run_agent_get_work(self->agent), record);
     record->recovered = g_strdup(setup->recovered);
+    record->job = setup->is_job;
     record->run_safe = dcc_launch_request_is_safe(setup->request);
     record->environment = g_strdupv(self->environment);
     record->n_hang_reports = self->watch != NULL ? dcc_run_watch_count_reports(self->watch) : 0;

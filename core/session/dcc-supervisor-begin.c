@@ -301,7 +301,7 @@ dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status)
 
 /* -- A start -- */
 
-/* The copies have told what they tell. */
+/* The copies have told what they tell, and the scene which version has saved it. */
 static gboolean
 begin(DccSupervisor *self, GError **error)
 {
@@ -338,12 +338,10 @@ on_asked(gpointer data)
 static gboolean
 ask_and_begin(DccSupervisor *self, GError **error)
 {
-    DccCandidates *candidates = dcc_choice_get_candidates(self->choice);
-
-    if (!dcc_candidates_are_open(candidates))
+    if (!dcc_choice_is_open(self->choice))
         return begin(self, error);
     dcc_supervisor_write_record(self);
-    dcc_candidates_ask_async(candidates, on_asked, self);
+    dcc_choice_close_async(self->choice, on_asked, self);
     return TRUE;
 }
 

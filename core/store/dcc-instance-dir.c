@@ -6,6 +6,7 @@
 #include "dcc-instance-dir.h"
 
 #include "dcc-error.h"
+#include "dcc-file-whole.h"
 #include "dcc-host-mark.h"
 #include "dcc-lock.h"
 #include "dcc-safe-dir.h"
@@ -25,7 +26,8 @@ struct _DccInstanceDir {
     int lock_fd;
     int session_fd;
     gboolean create;
-    gboolean kept_last;
+    gboolean kept_last; /* in the runtime directory alone */
+    gboolean lost_last; /* neither there nor in the state directory */
 };
 
 static gboolean
@@ -281,7 +283,10 @@ dcc_instance_dir_conclude(DccInstanceDir *self, const DccLastRecord *last, GErro
     g_autofree char *state_file = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
     g_autofree char *runtime_file = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
 
-    return dcc_last_record_put(last, state_file, runtime_file, &self->kept_last, error);
+    self->lost_last =
+        !dcc_last_record_put(last, state_file, runtime_file, &self->kept_last, error) &&
+        !self->kept_last;
+    return !self->lost_last && !self->kept_last;
 }
 
 /* What the writer's thread is to put, and how that went. */
@@ -314,6 +319,7 @@ report_conclusion(gpointer data)
     Conclusion *conclusion = data;
 
     conclusion->owner->kept_last = conclusion->kept;
+    conclusion->owner->lost_last = conclusion->error != NULL && !conclusion->kept;
     conclusion->func(conclusion->owner, conclusion->error, conclusion->user_data);
 }
 
@@ -382,7 +388,7 @@ remove_the_rest(DccInstanceDir *self)
 static void
 forget_temp_dir(DccInstanceDir *self, const char *link)
 {
-    g_autofree char *target = g_file_read_link(link, NULL);
+    g_autofree char *target = dcc_file_whole_read_pointer(link);
     g_autofree char *base = target != NULL ? g_path_get_basename(target) : NULL;
     g_autofree char *prefix = g_strdup_printf("dcchost-%s-", self->name);
 
@@ -395,10 +401,10 @@ static gboolean
 make_temp_dir(DccInstanceDir *self, const char *link, const char *path)
 {
     forget_temp_dir(self, link);
-    if (symlink(path, link) != 0) {
+    if (!dcc_file_whole_point(link, path)) {
         /* A full runtime directory: then it is known once it is on record. */
     }
-    return g_mkdir(path, 0700) == 0;
+    return dcc_safe_dir_make_new(path);
 }
 
 char *
@@ -432,7 +438,8 @@ dcc_instance_dir_dissolve(DccInstanceDir *self)
 {
     g_autofree char *record = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_RECORD);
 
-    if (dcc_instance_dir_is_held(self)) {
+    /* What the shim wrote is then all that tells how it ended: it stays for who asks. */
+    if (dcc_instance_dir_is_held(self) && !self->lost_last) {
         g_autofree char *link = dcc_instance_dir_get_path(self, TEMP_LINK);
 
         g_unlink(record);
@@ -446,6 +453,7 @@ dcc_instance_dir_dissolve(DccInstanceDir *self)
         dcc_host_mark_release(self->state_dir, self->runtime_path, self->name);
     drop(&self->lock_fd);
     drop(&self->session_fd);
+    dcc_safe_dir_finish(self->dir);
 }
 
 /* What had to stay in the runtime directory is newer than what is in the state directory. */

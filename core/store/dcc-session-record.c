@@ -63,6 +63,7 @@ static const DccField fields[] = {
     ROW(dirty, BOOL),
     ROW(copy, BYTES),
     ROW(recovered, BYTES),
+    ROW(job, BOOL),
     ROW(run_safe, BOOL),
     ROW(environment, BYTESV),
     ROW(n_hang_reports, INT, COUNT),

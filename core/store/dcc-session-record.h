@@ -68,6 +68,7 @@ typedef struct {
     gboolean dirty;        /* the agent has said that there is unsaved work */
     char *copy;            /* bytes: the rescue copy of it */
     char *recovered;       /* bytes: the file it went on from */
+    gboolean job;          /* it has work of its own and ends by itself */
     gboolean run_safe;     /* in safe mode */
     char **environment;    /* bytes: redacted */
     gint64 n_hang_reports;

@@ -105,6 +105,33 @@ def test_the_comment_of_a_job_is_set_by_slurms_own_command(box):
     assert len(said) <= 3, "a call of the controller for every line"
 
 
+GARBAGE = [{"SLURM_JOB_ID": "1,2"}, {"SLURM_ARRAY_JOB_ID": "10"}, {"SLURM_ARRAY_TASK_ID": "3"},
+           {"SLURM_ARRAY_JOB_ID": "*", "SLURM_ARRAY_TASK_ID": "3"},
+           {"SLURM_ARRAY_JOB_ID": "10", "SLURM_ARRAY_TASK_ID": "x"}]
+NUMBERS = ["SLURM_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_STEP_ID", "SLURM_PROCID", "SLURM_RESTART_COUNT"]
+
+
+@pytest.mark.parametrize("env", GARBAGE)
+def test_no_other_job_gets_its_comment(box, env):
+    """A name of one's own, so that the garbage is not refused for the name's sake."""
+    (box.top / "bin").mkdir()
+    tool, asked = box.top / "bin/scontrol", box.top / "asked"
+    tool.write_text('#!/bin/sh\nprintf "%%s\\n" "$*" >>%s\n' % asked)
+    tool.chmod(0o755)
+    done = box.run("launch", "fake", "--name", "mine", "--dialect", "slurm", *RENDER,
+                   **dict({"PATH": "%s:/usr/bin:/bin" % tool.parent, "SLURM_JOB_ID": "12"}, **env))
+    assert done.status == 0 and not asked.exists(), done
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["abc", "-1", "1 2", "../x", "1e3", "\xff"])
+def test_a_variable_that_no_engine_writes(box, name, value):
+    done = box.run("launch", "fake", *RENDER, **{**{"SLURM_JOB_ID": "12"}, name: value})
+    assert done.status == 78 and done.out == "", done
+    assert done.err.startswith("dcchost: %s is \"" % name) and "is no number; unset it, or say --name NAME" in done.err
+    assert box.run("ps", "--all", "--json").json == []
+
+
 def test_a_job_goes_on_without_a_comment(box):
     (box.top / "bin").mkdir()
     tool = box.top / "bin/scontrol"

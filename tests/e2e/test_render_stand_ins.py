@@ -210,6 +210,91 @@ def test_a_scene_that_cannot_be_read(studio):
     assert not studio.events("restart")
 
 
+IN = {"maya": [], "houdini": ["--", "/out/mantra1"]}  # Maya's scene has one camera that it renders
+
+
+def start(studio, words="", **env):
+    done = studio.run("launch", studio.app, "--headless", "--file", studio.scene, "-d", "--wait", "ready", *FAST,
+                      STANDIN_RENDER="record=%s once=%s %s" % (studio.record, studio.top / "once", words), **env)
+    assert done.status == 0, done
+    return studio.status(studio.app)
+
+
+def task(studio, *args, frames="1-6", output="out/shot.####.exr", rest=None):
+    done = studio.run("render", "--in", studio.app, "--frames", frames, "--output", str(studio.work / output), *args,
+                      *(IN[studio.app] if rest is None else rest))
+    found = LAST.match(done.out.splitlines()[-1]) if done.out else None
+    return done, found and (found.group(1),) + tuple(int(n) for n in found.groups()[1:])
+
+
+def test_in_an_instance_that_is_up(studio):
+    before = start(studio)
+    for frames, n in (("1-3", 3), ("7,9", 2)):
+        done, verdict = task(studio, frames=frames)
+        assert done.status == 0 and verdict == ("done", n, 0, n, 0, 0), done
+    assert studio.pictures() == ["shot.%04d.exr" % n for n in (1, 2, 3, 7, 9)]
+    again, verdict = task(studio, "--resume", frames="1-4")
+    assert again.status == 0 and verdict == ("done", 4, 0, 1, 3, 0), again
+    assert studio.begun() == [1, 2, 3, 7, 9, 4]
+    told = [event["frame"] for event in lib.World.events(studio, studio.app, "frame")]
+    assert told == [1, 2, 3, 7, 9, 4]
+    after = studio.status(studio.app)
+    assert (after["pid"], after["restart_count"]) == (before["pid"], 0)
+    report = studio.stop(studio.app)
+    assert report["result"]["verdict"] == "clean", report
+    assert studio.scene.read_text() == studio.head and len(studio.pictures()) == 6, "nothing of ours is left there"
+
+
+@pytest.mark.parametrize("k", range(6))
+def test_a_crash_of_an_instance_that_is_up(studio, k):
+    before = start(studio, words="crash-after=%d" % k)
+    done, verdict = task(studio, "--restart", "on-crash")
+    assert done.status == 0 and verdict == ("done", 6, 0, 6, 0, 0), done
+    assert studio.begun() == list(range(1, k + 2)) + list(range(k + 1, 7)), "frames were rendered twice"
+    assert "went away at frame %d: " % (k + 1) in done.err and "it is back" in done.err
+    after = studio.status(studio.app)
+    assert after["pid"] != before["pid"] and after["scene"] == str(studio.scene)
+
+
+def test_a_frame_that_fails_in_an_instance_that_is_up(studio):
+    start(studio, words="bad=3:raises")
+    done, verdict = task(studio)
+    assert done.status == 1 and verdict == ("failed", 6, 1, 5, 0, 0), done
+    assert re.search("^dcchost: frame 3 failed: .*the renderer gave up at frame 3", done.out, re.M), done
+    assert studio.begun() == list(range(1, 7))
+
+
+def test_a_frame_that_takes_too_long_in_an_instance_that_is_up(studio):
+    """Neither can be told to leave a frame alone: that is said, and the next task is told that it is busy."""
+    before = start(studio, words="seconds=1000")
+    done, verdict = task(studio, "--task-timeout", "2s")
+    assert done.status == 124 and verdict == ("timeout", 6, 6, 0, 0, 0), done
+    assert "%s goes on with it, and is busy until it is done" % studio.app in done.err, done
+    busy, _verdict = task(studio)
+    assert busy.status == 75 and "'%s' is busy (render)" % studio.app in busy.err, busy
+    assert studio.status(studio.app)["pid"] == before["pid"]
+
+
+REFUSED = {
+    "maya": [(["--", "perspShape", "topShape"], {}, "name one camera after --, not perspShape topShape"),
+             ([], {"STANDIN_FORMAT": "iff"}, "the scene renders .iff; give --output that ending, or set another"),
+             (["--", "perspShape"], {"STANDIN_FORMAT": "png"}, "the scene renders .png; give --output that ending")],
+    "houdini": [([], {}, "name the node that renders after --, as in -- /out/mantra1"),
+                (["--", "/out/nothing"], {}, "the scene has no node /out/nothing"),
+                (["--", "/obj"], {}, "/obj is no node that renders")],
+}
+
+
+@pytest.mark.parametrize("i", [0, 1, 2])
+def test_what_a_frame_is_refused_for(studio, i):
+    rest, env, said = REFUSED[studio.app][i]
+    start(studio, **env)
+    done, verdict = task(studio, frames="1", rest=rest)
+    assert done.status == 1 and verdict == ("failed", 1, 1, 0, 0, 0), done
+    assert "dcchost: frame 1 failed: " + said in done.out, done
+    assert studio.pictures() == []
+
+
 def test_a_node_that_is_not_there(stand_in):
     one = Studio("houdini", *APPS["houdini"])
     try:

@@ -294,6 +294,24 @@ def test_a_session_answers_while_the_evidence_goes_to_a_disk_that_does_not(box):
     assert box.run("stop").status == 0
 
 
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+def test_a_scene_on_a_disk_that_does_not_answer_leaves_its_session_answering(box):
+    """Which version saved it is to be known before the start; it can be asked after, and stopped, meanwhile."""
+    scene = box.work / "shot.scene"
+    scene.write_text("a scene")
+    session = start_session(box, "fake", "--file", str(scene), under=[
+        STRACE, "-qq", "-f", "-o", "/dev/null", "-P", str(scene), "-e", "trace=openat", "-e",
+        "inject=openat:delay_enter=60000000"])
+    until(lambda: (place(box, "fake") / "control.sock").exists(), "its socket")
+    given = box.run("status", "fake", "--json")
+    assert given.status == 0 and (given.json["state"], given.json["pid"]) == ("starting", None), given
+    box.run("stop", "fake", timeout=30)
+    until(lambda: not place(box, "fake").exists(), "its end", 30)
+    assert not events(box, "fake", "started")
+    session.kill()  # strace, which would hold what is left of it for the whole minute
+    session.wait(30)
+
+
 @pytest.fixture
 def full_gallery(box):
     """A directory for pictures on a disk of some pages: (box, directory)."""
@@ -339,3 +357,51 @@ def test_no_room_for_any_picture(full_gallery):
     assert done.status not in (0, 75), done
     assert "No space left on device" in done.err + done.out, done
     assert not box.processes()
+
+
+def fill(directory):
+    """To the last byte, in pieces that become smaller."""
+    for size in (4096, 64):
+        number = 0
+        try:
+            while number < 20000:
+                (directory / ("ballast-%d-%d" % (size, number))).write_bytes(b"x" * size)
+                number += 1
+        except OSError:
+            pass
+
+
+@needs_mount
+def test_the_next_run_on_a_full_disk_is_not_taken_for_the_last(small_disk):
+    """What is told of the old one has not arrived yet; its numbers are not those of the new one."""
+    box = small_disk
+    box.launch("--restart", "never")
+    before = box.status()["pid"]
+    fill(box.state)
+    os.kill(before, signal.SIGSEGV)
+    until(lambda: not box.processes(), "the end")
+    oracle = box.work / "oracle"
+    done = box.run("launch", "fake", "-d", "--", "--oracle", str(oracle), "--exit-after", "0")
+    assert done.status == 0, done
+    until(lambda: not box.processes(), "the end")
+    pids = {int(line.split()[0]) for line in oracle.read_text().splitlines()}
+    assert ", pid %d, " % pids.pop() in done.out and not pids, done
+
+
+@needs_mount
+def test_how_it_ended_is_known_though_no_disk_takes_it(small_disk):
+    box = small_disk
+    subprocess.check_call(["mount", "-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", str(box.runtime)])
+    try:
+        box.launch("--restart", "never", "--", "--exit-after", "1500", "--code", "41")
+        fill(box.runtime)
+        fill(box.state)
+        until(lambda: not box.processes(), "the end")
+        status = box.status()
+        assert (status["state"], status["result"]["code"]) == ("crashed", 41)
+        for each in [*box.runtime.glob("ballast*"), *box.state.glob("ballast*")]:
+            each.unlink()
+        box.launch("--restart", "never")  # the name is free
+        assert box.run("kill", "fake").status == 0
+    finally:
+        subprocess.call(["umount", "-l", str(box.runtime)])

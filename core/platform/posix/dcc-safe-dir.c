@@ -97,6 +97,12 @@ check_open(int fd, const char *path, gboolean to_write, GError **error)
     return TRUE;
 }
 
+gboolean
+dcc_safe_dir_make_new(const char *path)
+{
+    return mkdir(path, 0700) == 0;
+}
+
 /* Its last holder may remove it between our look and our deed: then it is made again. */
 gboolean
 dcc_safe_dir_make(const char *path, GError **error)
@@ -192,4 +198,9 @@ dcc_safe_dir_remove(const char *path)
     else
         close(fd);
     rmdir(path);
+}
+
+void
+dcc_safe_dir_finish(const char *path)
+{
 }

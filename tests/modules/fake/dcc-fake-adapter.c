@@ -4,8 +4,8 @@
  * that names is handed on even when it is not there: failing to start is something to test.
  */
 #include "dcc-adapter-module.h"
+#include "dcc-signals.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +110,8 @@ dcc_fake_adapter_plan_launch(DccAdapter *adapter,
         dcc_launch_plan_set_frames(plan, 1, get_number_after(request, "--frames", 1), 1);
     dcc_launch_plan_set_readiness(
         plan, has_arg(request, "--no-agent") ? DCC_READINESS_SETTLE : DCC_READINESS_AGENT);
-    dcc_launch_plan_set_job(plan, has_arg(request, "--job"));
+    if (has_arg(request, "--job") || has_arg(request, "--no-job"))
+        dcc_launch_plan_set_job(plan, has_arg(request, "--job"));
     return g_steal_pointer(&plan);
 }
 
@@ -260,7 +261,7 @@ judge_code(int code)
     default:
         /* A wrapper says 128+n for the signal that ended what it wrapped. */
         return dcc_verdict_new(
-            code > 128 && code <= 128 + SIGRTMAX ? DCC_VERDICT_CRASH : DCC_VERDICT_FAILED, reason);
+            code > 128 && code <= 128 + DCC_SIGNAL_LAST ? DCC_VERDICT_CRASH : DCC_VERDICT_FAILED, reason);
     }
 }
 
@@ -276,9 +277,9 @@ judge_signal(DccExitInfo *info)
         return dcc_verdict_new(DCC_VERDICT_CLEAN, reason);
     if (dcc_exit_info_is_our_signal(info))
         return dcc_verdict_new(DCC_VERDICT_KILLED, reason);
-    if (number == SIGTERM || number == SIGHUP || number == SIGINT)
+    if (number == DCC_SIGNAL_TERMINATE || number == DCC_SIGNAL_HANGUP || number == DCC_SIGNAL_INTERRUPT)
         return dcc_verdict_new(DCC_VERDICT_CANCELLED, reason);
-    return dcc_verdict_new(number == SIGKILL ? DCC_VERDICT_KILLED : DCC_VERDICT_CRASH, reason);
+    return dcc_verdict_new(number == DCC_SIGNAL_KILL ? DCC_VERDICT_KILLED : DCC_VERDICT_CRASH, reason);
 }
 
 static DccVerdict *

@@ -94,7 +94,7 @@ test_death_in_rotation(void)
     add_exit(journal, "one");
     book_add(journal, "x", FALSE);
     book_flush(book);
-    g_assert_cmpint(rename(book->events, former), ==, 0);
+    g_assert_cmpint(g_rename(book->events, former), ==, 0);
     append_text(spool, "e {\"seq\":3,\"type\":\"started\"}\n");
     again = dcc_journal_open(book->instance_dir, FALSE);
     g_assert_cmpint(dcc_journal_get_last(again), ==, 3);
@@ -207,8 +207,8 @@ test_failure_is_told(void)
     g_autoptr(JsonObject) death = json_object_new();
 
     book_flush(book);
-    g_assert_cmpint(mkdir(book->events, 0700), ==, 0);
-    g_assert_cmpint(mkdir(book->deaths, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(book->events, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(book->deaths, 0700), ==, 0);
     dcc_journal_set_failed_func(journal, on_failed, told);
     g_assert_true(book_add(journal, "x", FALSE));
     g_assert_true(dcc_journal_add_death(journal, death));
@@ -231,7 +231,7 @@ test_failed_stays_in_spool(void)
     g_autoptr(DccJournal) again = NULL;
 
     book_flush(book);
-    g_assert_cmpint(mkdir(book->events, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(book->events, 0700), ==, 0);
     add_exit(journal, "one");
     book_flush(book);
     g_assert_cmpint(rmdir(book->events), ==, 0);
@@ -240,6 +240,28 @@ test_failed_stays_in_spool(void)
     g_assert_true(dcc_journal_has(again, "exit", "one"));
     book_flush(book);
     book_assert_numbers(book->events, 1, 1);
+}
+
+/* A run begins while lines of the former one have not arrived: until they have, both are read
+ * together, and a number says whose a line is. */
+static void
+test_former_run_on_the_way(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autofree char *spool = dcc_instance_dir_get_path(book->instance_dir, DCC_INSTANCE_DIR_SPOOL);
+    g_autoptr(DccJournal) journal = NULL;
+    g_autoptr(JsonArray) events = NULL;
+    gint64 gap;
+
+    append_text(book->events, "{\"seq\":1,\"type\":\"started\"}\n");
+    append_text(spool, "e {\"seq\":2,\"type\":\"exit\",\"incarnation\":\"one\"}\n");
+    journal = dcc_journal_open(book->instance_dir, TRUE);
+    book_add(journal, "x", FALSE);
+    g_assert_cmpint(dcc_journal_get_last(journal), ==, 3);
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, 1);
+    events = dcc_journal_read_run(book->events, spool, dcc_journal_get_last(journal) - 1);
+    g_assert_cmpuint(json_array_get_length(events), ==, 1);
+    book_flush(book);
 }
 
 static gint64
@@ -324,6 +346,7 @@ main(int argc, char **argv)
     g_test_add_func("/journal-disk/slow-disk", test_slow_disk);
     g_test_add_func("/journal-disk/failure-is-told", test_failure_is_told);
     g_test_add_func("/journal-disk/failed-stays-in-spool", test_failed_stays_in_spool);
+    g_test_add_func("/journal-disk/former-run-on-the-way", test_former_run_on_the_way);
     g_test_add_func("/journal-disk/health-is-kept", test_health_is_kept);
     g_test_add_func("/journal-disk/rate", test_rate);
     g_test_add_func("/journal-disk/spool-follows", test_spool_follows);

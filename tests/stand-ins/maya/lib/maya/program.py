@@ -149,8 +149,9 @@ def make_name(args, frame):
     return os.path.join(value(args, "-rd") or "images", parts % (name, number, value(args, "-of") or "iff"))
 
 
-def render_frame(frame, path):
-    """Of the picture nothing is printed. Whether the frames after one that failed are rendered is not known: no."""
+def render_frame(frame, path, raises=None):
+    """Of the picture nothing is printed. Whether the frames after one that failed are rendered is not known: no.
+    raises: what a command does where Render would end."""
     if path is not None:
         import frames
         if frames.has_no_licence(frame):
@@ -164,6 +165,8 @@ def render_frame(frame, path):
         try:
             frames.write(frame, path)
         except frames.Failed as error:
+            if raises:
+                raise raises(str(error))
             print("// Error: %s" % error)
             end_quietly(1)
 
