@@ -4,8 +4,9 @@
  *
  * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
  * process, is a stop: the application is asked to save and quit, and the process lives until that
- * is done; a second one, two seconds later at least, hurries. The first joins a stop that is under way, for whoever asked for that
- * may have been told by the same signal. During a start it ends what was begun. SIGHUP is survived. */
+ * is done; a second one, two seconds later at least, hurries. The first joins a stop that is under way,
+ * for whoever asked for that may have been told by the same signal. During a start it ends what was
+ * begun. SIGHUP and what schedulers send as a notice (SIGUSR1 and its like) are survived. */
 #include "cli-verb.h"
 
 #include "cli-exit.h"
@@ -290,7 +291,7 @@ cmd_session(char **argv)
 
     dcc_dir_loss_claim(); /* before there are threads */
     cli_session_process_claim_report();
-    dcc_own_process_ignore_hangups();
+    dcc_own_process_ignore_notices();
     /* Before the application is started; it does not hold them. */
     cli_signals_hold();
     options.render = argv[1] != NULL && strcmp(argv[1], "--render") == 0;

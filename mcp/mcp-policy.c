@@ -7,25 +7,14 @@
 #include "mcp-policy.h"
 
 #include "dcc-error.h"
+#include "dcc-file-name.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* (transfer full) (nullable): where it leads, from malloc() to g_malloc(). */
-static char *
-real_path(const char *path)
-{
-    char *found = realpath(path, NULL);
-    char *copy = g_strdup(found);
-
-    free(found);
-    return copy;
-}
 
 static gboolean
 add_root(GPtrArray *roots, const char *path, GError **error)
 {
-    g_autofree char *real = real_path(path);
+    g_autofree char *real = dcc_file_name_resolve(path);
 
     if (real == NULL || !g_file_test(real, G_FILE_TEST_IS_DIR)) {
         g_set_error(
@@ -77,7 +66,7 @@ is_below(const char *path, const char *root)
 static char *
 resolve(const char *path)
 {
-    g_autofree char *dir = NULL, *name = NULL, *real = real_path(path);
+    g_autofree char *dir = NULL, *name = NULL, *real = dcc_file_name_resolve(path);
 
     if (real != NULL || errno != ENOENT)
         return g_steal_pointer(&real);
@@ -86,7 +75,7 @@ resolve(const char *path)
     dir = g_path_get_dirname(path);
     name = g_path_get_basename(path);
     g_clear_pointer(&real, g_free);
-    real = real_path(dir);
+    real = dcc_file_name_resolve(dir);
     if (real == NULL || strcmp(name, "..") == 0 || strcmp(name, ".") == 0)
         return NULL;
     return g_build_filename(real, name, NULL);

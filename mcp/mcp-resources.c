@@ -8,6 +8,7 @@
 #include "mcp-resources.h"
 
 #include "dcc-error.h"
+#include "dcc-fds.h"
 #include "dcc-file-facts.h"
 #include "dcc-file-open.h"
 #include "dcc-instance.h"
@@ -124,7 +125,7 @@ read_end(const char *path)
         return NULL;
     if (dcc_file_facts_read_open(fd, &facts) && facts.kind == DCC_FILE_REGULAR && facts.is_ours) {
         text = g_malloc(MAX_BYTES + 1);
-        n = pread(fd, text, MAX_BYTES, MAX(0, facts.size - MAX_BYTES));
+        n = dcc_fds_read_at(fd, MAX(0, facts.size - MAX_BYTES), text, MAX_BYTES);
     }
     close(fd);
     if (n < 0)

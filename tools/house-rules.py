@@ -42,6 +42,7 @@ LAYERS = {
     "core/processes": VALUES + ["core/platform", "core/processes"],
     # It is of these systems, as the shim is, and sees what they have in common.
     "core/shim/link": PLATFORM + ["core/platform/posix", "core/log", "core/shim/link"],
+    "core/shim/link/windows": PLATFORM + ["core/platform/windows", "core/shim/link"],
     "core/client": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/shim/link", "core/client"],
     "core/session": VALUES + PLATFORM + ["core/log", "core/rpc", "core/store", "core/policy", "core/adapter",
                                          "core/discovery", "core/render", "core/shim/link", "core/client",

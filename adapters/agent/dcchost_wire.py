@@ -13,6 +13,9 @@ FIRST_DELAY, LAST_DELAY, HELLO_TIMEOUT = 0.1, 2.0, 10.0
 # A session that is gone is an error. Not every application's Python ignores SIGPIPE, which ends the application:
 # that of Blender 4.3.2 does not, with a window and without one; those of 3.4.1 and 5.2.2 do.
 QUIET = getattr(socket, "MSG_NOSIGNAL", 0)
+# No Python of Windows has sockets that are files.
+BY_PORT = os.name == "nt"
+PORT_MARK = b"dcchost-socket-1"
 
 
 class Wire:
@@ -84,8 +87,11 @@ class Wire:
             delay = min(delay * 2, LAST_DELAY)
 
     def _connect(self):
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock = socket.socket(socket.AF_INET if BY_PORT else socket.AF_UNIX, socket.SOCK_STREAM)
         try:
+            if BY_PORT:
+                self._call(sock)
+                return sock
             if len(os.fsencode(self.path)) <= 100:
                 sock.connect(self.path)
             else:  # too long for sockaddr_un
@@ -98,6 +104,26 @@ class Wire:
             sock.close()
             raise
         return sock
+
+    def _call(self, sock):
+        """By the file that leads to the session: whoever calls says the one word in it and hears the other. Whoever has
+        got the port of a session that is dead does not know that, and is told nothing more."""
+        with open(self.path, "rb") as file:
+            mark, port, _pid, _start, call, answer = file.read(1024).split()
+        if mark != PORT_MARK:
+            raise ConnectionError("the session is of another version")
+        sock.settimeout(HELLO_TIMEOUT)
+        sock.connect(("127.0.0.1", int(port)))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.sendall(call + b"\n", QUIET)
+        heard = b""
+        while len(heard) <= len(answer):
+            data = sock.recv(len(answer) + 1 - len(heard))
+            if not data:
+                raise ConnectionError("the session went away")
+            heard += data
+        if heard != answer + b"\n":
+            raise ConnectionError("a stranger listens where the session was")
 
     def _rest(self, delay):
         end = monotonic() + delay

@@ -72,12 +72,12 @@ run(gpointer data)
 static gboolean
 await(int done_fd, CliSignalFunc func, gpointer data)
 {
-    GPollFD fds[] = {{.fd = done_fd, .events = G_IO_IN},
+    GPollFD fds[] = {{.fd = dcc_fds_of_pipe(done_fd), .events = G_IO_IN},
                      {.fd = cli_signals_get_fd(), .events = G_IO_IN}};
     int number;
 
     while (fds[0].revents == 0) {
-        g_poll(fds, fds[1].fd >= 0 ? 2 : 1, -1);
+        dcc_fds_wait(fds, fds[1].fd >= 0 ? 2 : 1, -1);
         while (fds[0].revents == 0 && (number = cli_signals_take()) != 0) {
             if (!func(number, data))
                 return FALSE;

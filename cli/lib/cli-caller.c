@@ -6,10 +6,9 @@
 
 #include "dcc-error.h"
 #include "dcc-identity.h"
+#include "dcc-own-process.h"
 #include "dcc-settings.h"
 #include <unistd.h>
-
-#define KEEP_STATE "168h" /* a week: over holidays somebody still asks why */
 
 static const char notes[] =
     "--tied: when whoever called this command is gone, however it ended, the application is asked "
@@ -56,7 +55,7 @@ add_tie(GPtrArray *options, gint64 pid, GError **error)
 static gboolean
 add_ties(GPtrArray *options, gboolean detached, GError **error)
 {
-    gint64 parent = getppid();
+    gint64 parent = dcc_own_process_get_parent();
 
     if (!detached && !add_tie(options, getpid(), error))
         return FALSE;
@@ -74,7 +73,7 @@ add_name(GPtrArray *options, const CliEngine *engine, const char *app, GError **
         return FALSE;
     add(options, "--name", name);
     /* It never comes again. */
-    add(options, "--set", g_strdup("keep-state=" KEEP_STATE));
+    add(options, "--set", g_strdup(CLI_CALLER_KEEP_STATE));
     return TRUE;
 }
 

@@ -16,6 +16,7 @@
 #include "dcc-fds.h"
 #include "dcc-json.h"
 #include "dcc-own-process.h"
+#include "dcc-signals.h"
 #include "dcc-spawn.h"
 #include <stdio.h>
 #include <string.h>
@@ -205,8 +206,8 @@ read_output(Run *run)
 static void
 follow(Run *run)
 {
-    GPollFD fds[] = {{.fd = run->report_fd, .events = G_IO_IN},
-                     {.fd = run->output_fd, .events = G_IO_IN}};
+    GPollFD fds[] = {{.fd = dcc_fds_of_pipe(run->report_fd), .events = G_IO_IN},
+                     {.fd = dcc_fds_of_pipe(run->output_fd), .events = G_IO_IN}};
 
     run->deadline = g_get_monotonic_time() + run->course->check->timeout_ms * 1000;
     while (!run->late) {
@@ -250,8 +251,10 @@ tell_end(Run *run, int status)
                                (double)run->course->check->timeout_ms / 1000,
                                words);
     if (end.kind == DCC_RESULT_SIGNALED)
-        return g_strdup_printf(
-            "the module crashed: signal %d (%s)%s", end.signal, g_strsignal(end.signal), words);
+        return g_strdup_printf("the module crashed: signal %d (%s)%s",
+                               end.signal,
+                               dcc_signal_describe(end.signal),
+                               words);
     if (run->done && dcc_exit_status_is_success(status))
         return NULL;
     if (end.kind == DCC_RESULT_LOST)

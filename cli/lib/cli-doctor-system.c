@@ -5,6 +5,8 @@
 #include "cli-instance.h"
 #include "cli-status.h"
 #include "cli-text.h"
+#include "dcc-display.h"
+#include "dcc-error.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-shim-path.h"
@@ -187,7 +189,12 @@ check_shim(GPtrArray *findings)
     g_autofree char *path = dcc_shim_path(&error);
 
     if (path == NULL)
-        cli_findings_add(findings, CLI_FINDING_FAIL, "shim", NULL, "%s", error->message);
+        cli_findings_add(findings,
+                         error->code == DCC_ERROR_NOT_SUPPORTED ? CLI_FINDING_OK : CLI_FINDING_FAIL,
+                         "shim",
+                         NULL,
+                         "%s",
+                         error->message);
     else
         cli_findings_add(findings, CLI_FINDING_OK, "shim", NULL, "%s", path);
 }
@@ -200,6 +207,8 @@ check_display(GPtrArray *findings)
     if (x11 != NULL || wayland != NULL)
         cli_findings_add(
             findings, CLI_FINDING_OK, "display", NULL, "%s", x11 != NULL ? x11 : wayland);
+    else if (dcc_display_needs_no_name())
+        cli_findings_add(findings, CLI_FINDING_OK, "display", NULL, "that of this log-in");
     else
         cli_findings_add(findings,
                          CLI_FINDING_WARN,

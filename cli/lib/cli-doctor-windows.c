@@ -1,21 +1,24 @@
-/* What dcchost needs of a Windows machine for what it does there: no session, so no directory and no shim. */
-#include "cli-doctor-system.h"
+/* What Windows sets as limits. */
+#include "cli-doctor-limits.h"
 
-#include "dcc-system.h"
-
-static void
-add_system(const char *what, gboolean good, const char *text, const char *advice, gpointer findings)
-{
-    cli_findings_add(findings, good ? CLI_FINDING_OK : CLI_FINDING_FAIL, what, advice, "%s", text);
-}
+#include <gio/gio.h>
 
 void
-cli_doctor_check_system(GPtrArray *findings)
+cli_doctor_check_watches(GPtrArray *findings)
 {
-    dcc_system_check(add_system, findings);
-    cli_findings_add(findings,
-                     CLI_FINDING_WARN,
-                     "sessions",
-                     "watch and end processes from Python: DccHost.Launcher and DccHost.Watcher",
-                     "this dcchost for Windows has none yet: list, adapters and doctor are there");
+    cli_findings_add(
+        findings, CLI_FINDING_OK, "file watches", NULL, "none are needed: logs are looked at");
+}
+
+const char *
+cli_doctor_network_file_system(const char *path)
+{
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    g_autoptr(GFileInfo) info =
+        g_file_query_filesystem_info(file, G_FILE_ATTRIBUTE_FILESYSTEM_REMOTE, NULL, NULL);
+
+    return info != NULL &&
+                   g_file_info_get_attribute_boolean(info, G_FILE_ATTRIBUTE_FILESYSTEM_REMOTE)
+               ? "a share"
+               : NULL;
 }

@@ -1,6 +1,7 @@
 /* Where the last lines of a file begin: read backwards, a block at a time. */
 #include "cli-log-position.h"
 
+#include "dcc-fds.h"
 #include "dcc-file-open.h"
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,7 +38,7 @@ cli_log_position(const char *path, guint n, guint *found)
         st.st_size = 0;
     for (gint64 end = st.st_size; end > 0;) {
         gint64 start = MAX(0, end - BLOCK);
-        gssize length = pread(fd, block, (gsize)(end - start), start);
+        gssize length = dcc_fds_read_at(fd, start, block, (gsize)(end - start));
 
         if (length <= 0 || scan(block, length, start, n, found, &position))
             break;

@@ -112,11 +112,11 @@ read_parts(GPtrArray *parts, gint64 *word_at)
         if (part->fd < 0)
             continue;
         of[n] = part;
-        fds[n++] = (GPollFD){.fd = part->fd, .events = G_IO_IN};
+        fds[n++] = (GPollFD){.fd = dcc_fds_of_pipe(part->fd), .events = G_IO_IN};
     }
     if (n == 0)
         return FALSE;
-    dcc_fds_wait_for_input(fds, n, (int)left);
+    dcc_fds_wait(fds, n, (int)left);
     for (guint i = 0; i < n; i++)
         if (fds[i].revents != 0)
             part_read(of[i]);

@@ -10,11 +10,14 @@
 #include "dcc-enums.h"
 #include "dcc-error.h"
 #include "dcc-fds.h"
+#include "dcc-file-facts.h"
 #include "dcc-file-open.h"
+#include "dcc-file-whole.h"
 #include "dcc-instance-files.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-own-process.h"
+#include "dcc-safe-dir.h"
 #include "dcc-signals.h"
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -49,15 +52,15 @@ session_log_clear(SessionLog *log)
 static gboolean
 session_log_open(SessionLog *log, DccRuntime *runtime, const char *name, GError **error)
 {
-    struct stat st;
+    DccFileFacts facts;
 
     log->dir = g_build_filename(dcc_runtime_get_state_path(runtime), name, NULL);
     log->path = g_build_filename(log->dir, "session.log", NULL);
-    log->dir_is_new = mkdir(log->dir, 0700) == 0;
-    if (lstat(log->path, &st) == 0 && st.st_size > MAX_LOG_SIZE) {
+    log->dir_is_new = dcc_safe_dir_make_new(log->dir);
+    if (dcc_file_facts_read(log->path, &facts) && facts.size > MAX_LOG_SIZE) {
         g_autofree char *older = g_strconcat(log->path, ".1", NULL);
 
-        g_rename(log->path, older);
+        dcc_file_whole_move(log->path, older);
     }
     log->fd = dcc_file_open_to_append(log->path);
     if (log->fd >= 0)
@@ -94,6 +97,7 @@ spawn_session(const char *const *args, int log_fd, int report_fd, DccChild *chil
         .keep_fds = &report_fd,
         .n_keep_fds = 1,
         .new_session = TRUE,
+        .leaves_terminal = TRUE,
     };
     g_autofree char *run = g_uuid_string_random();
     g_auto(GStrv) env = g_environ_setenv(g_get_environ(), "DCCHOST_INCARNATION", run, TRUE);
@@ -187,7 +191,7 @@ start_new(DccRuntime *runtime, const char *name, const char *const *args, GError
     return NULL;
 }
 
-/* Reads what is there, and waits for it where nothing is: poll() first. */
+/* Reads what is there, and waits for it where nothing is: dcc_fds_wait() first. */
 static void
 start_read(Start *self)
 {
@@ -314,11 +318,11 @@ static int
 start_wait(Start *self)
 {
     while (self->report_fd >= 0) {
-        GPollFD fds[] = {{.fd = self->report_fd, .events = G_IO_IN},
+        GPollFD fds[] = {{.fd = dcc_fds_of_pipe(self->report_fd), .events = G_IO_IN},
                          {.fd = cli_signals_get_fd(), .events = G_IO_IN}};
         int number;
 
-        if (g_poll(fds, cli_signals_get_fd() >= 0 ? 2 : 1, -1) < 0)
+        if (dcc_fds_wait(fds, cli_signals_get_fd() >= 0 ? 2 : 1, -1) < 0)
             continue;
         number = cli_signals_take();
         if (number != 0)
@@ -399,10 +403,10 @@ await_adoptions(GPtrArray *starts, CliSessionAdoptFunc func, gpointer data)
     GPollFD fds[MAX_ADOPTIONS] = {0};
 
     for (guint i = 0; i < starts->len; i++) {
-        fds[i].fd = ((Start *)starts->pdata[i])->report_fd;
+        fds[i].fd = dcc_fds_of_pipe(((Start *)starts->pdata[i])->report_fd);
         fds[i].events = G_IO_IN;
     }
-    if (g_poll(fds, starts->len, -1) < 0)
+    if (dcc_fds_wait(fds, starts->len, -1) < 0)
         return;
     for (guint i = starts->len; i > 0; i--) {
         CliSessionProcessReport report;

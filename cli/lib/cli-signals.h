@@ -7,7 +7,7 @@
 /* From here on both wait to be taken. May be called again. */
 void
 cli_signals_hold(void);
-/* For g_poll(); -1: not held, or not to be had. */
+/* For dcc_fds_wait(); -1: not held, or not to be had. */
 int
 cli_signals_get_fd(void);
 /* The number of one that came, DCC_SIGNAL_...; 0: none did. A SIGTERM within two seconds of another is

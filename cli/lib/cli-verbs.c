@@ -6,7 +6,6 @@
 #include <string.h>
 
 const CliVerb cli_verbs[] = {
-#ifdef DCC_HAS_SESSIONS
     {"launch", "start an application, watch it, bring it back", cmd_launch, CLI_WORDS_APPS},
     {"render", "render frames, and prove that they are there", cmd_render, CLI_WORDS_APPS},
     {"ps", "show what runs", cmd_ps, CLI_WORDS_NONE},
@@ -20,22 +19,19 @@ const CliVerb cli_verbs[] = {
     {"kill", "end it at once, without saving", cmd_kill, CLI_WORDS_LIVE},
     {"adopt", "give a session to what runs without one", cmd_adopt, CLI_WORDS_LIVE},
     {"submit", "print a render as a job for a farm engine", cmd_submit, CLI_WORDS_APPS},
-#endif
     {"list", "show what is installed", cmd_list, CLI_WORDS_APPS},
     {"adapters",
      "show which adapters are there, and which were refused",
      cmd_adapters,
      CLI_WORDS_NONE},
-#ifdef DCC_HAS_SESSIONS
     {"adapter", "write and check an adapter", cmd_adapter, CLI_WORDS_NONE},
-#endif
     {"doctor", "look for what is wrong, and say what to do", cmd_doctor, CLI_WORDS_APPS},
-#ifdef DCC_HAS_SESSIONS
+#ifdef DCC_HAS_MCP
     {"mcp", "let agents start, watch and stop applications", cmd_mcp, CLI_WORDS_NONE},
+#endif
     {"session", NULL, cmd_session, CLI_WORDS_NONE},
     {"conformance", NULL, cmd_conformance, CLI_WORDS_NONE},
     {"complete", NULL, cmd_complete, CLI_WORDS_NONE},
-#endif
     {NULL},
 };
 

@@ -1,4 +1,4 @@
-/* The foreground of a launch. One g_poll() over the event stream and the signals; on a terminal the
+/* The foreground of a launch. One wait for the event stream and the signals; on a terminal the
  * last line is rewritten each second, elsewhere there are plain lines only. */
 #include "cli-viewer.h"
 
@@ -11,6 +11,7 @@
 #include "cli-text.h"
 #include "dcc-client.h"
 #include "dcc-error.h"
+#include "dcc-fds.h"
 #include "dcc-json.h"
 #include "dcc-signals.h"
 #include "dcc-terminal.h"
@@ -158,7 +159,7 @@ wait_for_news(CliFollow *follow, int timeout_ms)
 
     if (fds[0].fd < 0)
         return TRUE;
-    return g_poll(fds, fds[1].fd >= 0 ? 2 : 1, timeout_ms) != 0;
+    return dcc_fds_wait(fds, fds[1].fd >= 0 ? 2 : 1, timeout_ms) != 0;
 }
 
 static gboolean

@@ -9,6 +9,7 @@
 #include "cli-status.h"
 #include "cli-text.h"
 #include "dcc-json.h"
+#include "dcc-signals.h"
 #include <string.h>
 
 #define MAX_LINES 6  /* of evidence */
@@ -107,7 +108,7 @@ print_signal(JsonObject *result, JsonObject *death)
         return;
     text = g_strdup_printf("%d (%s), %s",
                            (int)number,
-                           g_strsignal((int)number),
+                           dcc_signal_describe((int)number),
                            dcc_json_get_string(death, "signal_from", NULL) != NULL
                                ? "sent by dcchost"
                                : "not sent by dcchost; the kernel does not say by whom");

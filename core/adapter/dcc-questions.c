@@ -146,7 +146,7 @@ judge_signal(DccExitInfo *info)
 {
     int signal = dcc_exit_info_get_signal(info);
     g_autofree char *reason =
-        g_strdup_printf("ended by signal %d (%s)", signal, g_strsignal(signal));
+        g_strdup_printf("ended by signal %d (%s)", signal, dcc_signal_describe(signal));
 
     if (dcc_exit_info_was_requested(info) && dcc_exit_info_is_our_signal(info))
         return dcc_verdict_new(DCC_VERDICT_CLEAN, reason);

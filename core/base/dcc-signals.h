@@ -2,6 +2,8 @@
  * protocols. A platform's bodies translate where its own differ. */
 #pragma once
 
+#include <glib.h>
+
 #define DCC_SIGNAL_HANGUP     1
 #define DCC_SIGNAL_INTERRUPT  2
 #define DCC_SIGNAL_QUIT       3
@@ -23,3 +25,11 @@
 #define DCC_SIGNAL_FILE_LIMIT 25
 #define DCC_SIGNAL_SYS        31
 #define DCC_SIGNAL_LAST       64
+
+G_BEGIN_DECLS
+
+/* What one of these is called, for people. Not to be freed. Threading: any. */
+const char *
+dcc_signal_describe(int number);
+
+G_END_DECLS

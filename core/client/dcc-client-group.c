@@ -8,6 +8,7 @@
 
 #include "dcc-client-wire.h"
 #include "dcc-error.h"
+#include "dcc-fds.h"
 
 #define MAX_OPEN      256
 #define DIAL_PAUSE_MS 5
@@ -231,7 +232,7 @@ wait_for_answers(Run *run, gint64 quiet_ms)
         fds[i].fd = call->wire.fd;
         fds[i].events = (gushort)dcc_client_wire_wants(&call->wire);
     }
-    if (g_poll(fds, asked->len, (int)MIN(poll_timeout(run, quiet_ms), G_MAXINT)) > 0)
+    if (dcc_fds_wait(fds, asked->len, (int)MIN(poll_timeout(run, quiet_ms), G_MAXINT)) > 0)
         advance_ready(run, fds);
 }
 

@@ -61,6 +61,24 @@ explain_absence(DccClientWire *self, DccRuntime *runtime, GError **error)
     return FALSE;
 }
 
+/* Where a socket is found by what a file says: that is another user's, or damaged. */
+static gboolean
+refuse_file(DccClientWire *self, const char *dir, int errno_code, GError **error)
+{
+    g_set_error(
+        error,
+        DCC_ERROR,
+        DCC_ERROR_UNSAFE,
+        "%s/%s, which leads to the session of '%s', %s; remove it, end the session process if "
+        "there is one, and 'dcchost adopt %s'",
+        dir,
+        DCC_INSTANCE_DIR_CONTROL,
+        self->name,
+        errno_code == EPERM ? "is not this user's alone" : "is damaged",
+        self->name);
+    return FALSE;
+}
+
 /* The runtime directory itself was checked when it was opened; which user listens is asked of the
  * kernel, so the directory of the instance is not looked at again for each call. */
 gboolean
@@ -84,6 +102,8 @@ dcc_client_wire_dial(DccClientWire *self, DccRuntime *runtime, GError **error)
                     g_strerror(errno));
         return FALSE;
     }
+    if (fd < 0 && (errno == EPERM || errno == EPROTO))
+        return refuse_file(self, dir, errno, error);
     if (fd < 0)
         return explain_absence(self, runtime, error);
     if (!dcc_socket_peer_is_ours(fd)) {

@@ -1,11 +1,12 @@
 /* A synchronous client of one session's control socket.
  *
- * Threading: one thread at a time. Waits in g_poll(), never in the main loop.
+ * Threading: one thread at a time. Waits by itself, never in the main loop.
  */
 #include "dcc-client.h"
 
 #include "dcc-client-wire.h"
 #include "dcc-error.h"
+#include "dcc-fds.h"
 #include "dcc-json.h"
 
 /* A session that is stopped has a queue of 64 callers; then no further one can connect. */
@@ -115,7 +116,7 @@ wait_for_wire(DccClient *self, gint64 until, GError **error)
         GPollFD poller = {.fd = self->wire.fd, .events = dcc_client_wire_wants(&self->wire)};
         gint64 left = until < 0 ? -1 : MAX(0, (until - g_get_monotonic_time() + 999) / 1000);
 
-        if (g_poll(&poller, 1, (int)MIN(left, G_MAXINT)) > 0)
+        if (dcc_fds_wait(&poller, 1, (int)MIN(left, G_MAXINT)) > 0)
             return TRUE;
         if (has_passed(until))
             break;

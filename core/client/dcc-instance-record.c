@@ -23,11 +23,11 @@ take_status(JsonObject *record)
 }
 
 JsonObject *
-dcc_instance_record_read_last(DccRuntime *runtime, const char *name)
+dcc_instance_record_read_last(DccRuntime *runtime, const char *name, GError **error)
 {
     static const char *const processes[] = {"pid", "shim_pid", "session_pid"};
     g_autoptr(DccLastRecord) last =
-        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_last(runtime, name, NULL) : NULL;
+        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_last(runtime, name, error) : NULL;
     JsonObject *status =
         last != NULL && last->status != NULL ? json_object_ref(last->status) : NULL;
 

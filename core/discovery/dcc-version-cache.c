@@ -11,6 +11,7 @@
 #include "dcc-file-facts.h"
 #include "dcc-json.h"
 #include "dcc-store-file.h"
+#include "dcc-user.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -64,10 +65,11 @@ static char *
 cache_path(void)
 {
     const char *base = g_getenv("XDG_CACHE_HOME");
+    g_autofree char *dir = base != NULL && g_path_is_absolute(base)
+                               ? g_build_filename(base, "dcchost", NULL)
+                               : dcc_user_make_cache_path("dcchost");
 
-    if (base && g_path_is_absolute(base))
-        return g_build_filename(base, "dcchost", "versions.json", NULL);
-    return g_build_filename(g_get_home_dir(), ".cache", "dcchost", "versions.json", NULL);
+    return g_build_filename(dir, "versions.json", NULL);
 }
 
 static void

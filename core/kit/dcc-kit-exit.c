@@ -174,7 +174,7 @@ judge_wrapped(DccExitInfo *info, int number, const char *title)
         return dcc_kit_verdict(DCC_VERDICT_CLEAN,
                                "ended as asked, by signal %d (%s) as its wrapper says",
                                number,
-                               g_strsignal(number));
+                               dcc_signal_describe(number));
     if (number == DCC_SIGNAL_KILL)
         return dcc_kit_verdict(DCC_VERDICT_KILLED,
                                "killed by SIGKILL, sent by somebody or by the kernel for want of "
@@ -182,7 +182,7 @@ judge_wrapped(DccExitInfo *info, int number, const char *title)
     return dcc_kit_verdict(judge_number(number),
                            "ended by signal %d (%s), as its wrapper says; %s saved nothing",
                            number,
-                           g_strsignal(number),
+                           dcc_signal_describe(number),
                            title);
 }
 
@@ -225,7 +225,7 @@ dcc_kit_judge_signal(DccExitInfo *info, const char *title)
     return dcc_kit_verdict(judge_number(number),
                            "ended by signal %d (%s), which was not ours; %s saved nothing",
                            number,
-                           g_strsignal(number),
+                           dcc_signal_describe(number),
                            title);
 }
 

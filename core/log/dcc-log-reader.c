@@ -7,6 +7,7 @@
  *
  * Threading: the thread-default main context at the time it is made. */
 #include "dcc-log-reader.h"
+#include "dcc-fds.h"
 #include "dcc-lines.h"
 #include "dcc-log-ring.h"
 #include "dcc-log-watch.h"
@@ -141,7 +142,7 @@ read_chunk(Reading *self)
 
     if (self->fd < 0)
         return 0;
-    n = pread(self->fd, buffer, sizeof buffer, self->position);
+    n = dcc_fds_read_at(self->fd, self->position, buffer, sizeof buffer);
     if (n > 0) {
         split(self, buffer, (gsize)n);
         return n;

@@ -5,6 +5,7 @@
 #include "dcc-file-facts.h"
 #include "dcc-file-open.h"
 
+#include <glib/gstdio.h>
 #include <unistd.h>
 
 #define MAX_FILES 1000
@@ -44,7 +45,7 @@ exists(const char *path, guint i)
 {
     g_autofree char *name = name_of(path, i);
 
-    return access(name, F_OK) == 0;
+    return g_access(name, F_OK) == 0;
 }
 
 /* Where the file is in the ring; one past the oldest when it has fallen out. */

@@ -1,6 +1,7 @@
 /* dcc_log_tail(): the last lines of a log ring, read from its end.
  *
  * Threading: any. Blocking. */
+#include "dcc-fds.h"
 #include "dcc-lines.h"
 #include "dcc-log-ring.h"
 
@@ -45,7 +46,7 @@ read_backwards(Tail *tail, int fd, guint n)
         return;
     for (end = st.st_size; end > 0 && !is_enough(tail, n);) {
         gint64 begin = MAX(end - CHUNK, 0);
-        gssize got = pread(fd, buffer, (gsize)(end - begin), begin);
+        gssize got = dcc_fds_read_at(fd, begin, buffer, (gsize)(end - begin));
 
         if (got <= 0)
             return;

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* As g_poll(), and TRUE once the child has ended (it has not been reaped by that). timeout_ms -1:
+/* As dcc_fds_wait(), and TRUE once the child has ended (it has not been reaped by that). timeout_ms -1:
  * for ever. Where the system gave no handle of the child it is asked every few milliseconds. */
 gboolean
 dcc_child_poll(const DccChild *self, GPollFD *fds, guint n_fds, gint64 timeout_ms);

@@ -24,18 +24,22 @@ gboolean
 dcc_fds_open_pipe(int fds[2], GError **error);
 void
 dcc_fds_set_nonblocking(int fd);
-/* As g_poll(), of descriptors of pipes that are to be read, with G_IO_IN. */
-void
-dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms);
+/* How dcc_fds_wait() is told a pipe, which is to be read, with G_IO_IN; -1: none. */
+gint64
+dcc_fds_of_pipe(int fd);
+/* As g_poll(): of sockets and flags, which stand for themselves, and of pipes. What is negative is passed over. */
+int
+dcc_fds_wait(GPollFD *fds, guint n, int timeout_ms);
 /* Waits for whoever reads. FALSE with errno. */
 gboolean
 dcc_fds_write_all(int fd, const char *bytes, gsize n);
 /* What was written is on disk, its length included. FALSE with errno. */
 gboolean
 dcc_fds_sync(int fd);
-/* The byte at that place of a file. FALSE: there is none. */
-gboolean
-dcc_fds_read_byte_at(int fd, gint64 offset, char *byte);
+/* What there is at that place of a file; 0 behind its end. -1 with errno. Where it is read and written next may be changed
+ * by that: what is appended goes to the end all the same. */
+gssize
+dcc_fds_read_at(int fd, gint64 offset, void *bytes, gsize n);
 /* Closes it, if it is one, and makes it -1. */
 void
 dcc_fds_close(int *fd);

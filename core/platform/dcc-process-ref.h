@@ -15,6 +15,10 @@ typedef int DccProcessRef;
 /* Of whoever has the number now. NONE with errno; *gone: because nobody has it. */
 DccProcessRef
 dcc_process_ref_open(gint64 pid, gboolean *gone);
+/* Another handle of the same process, the caller's to close, which no program that is started gets. NONE with errno. */
+DccProcessRef
+dcc_process_ref_dup(DccProcessRef self);
+/* Closes it, if it is one, and makes it NONE. */
 void
 dcc_process_ref_close(DccProcessRef *self);
 /* TRUE when it has ended, reaped or not. */

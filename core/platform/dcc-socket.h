@@ -1,5 +1,5 @@
 /* Local channels: sockets that are found by a file in a private directory, however long its path
- * is, and whose other end's user is checked. */
+ * is, and whose other end's user is checked: by the kernel's word, or by who can read that file. */
 #pragma once
 
 #include "dcc-api.h"
@@ -12,10 +12,11 @@ typedef int DccSocket;
 /* Listens without blocking, for this user alone; replaces what stands there. NONE and error. */
 DccSocket
 dcc_socket_listen(const char *dir, const char *file, GError **error);
-/* Blocks, and is not inherited. NONE with errno. */
+/* Blocks, and is not inherited. NONE with errno; where a socket is found by what a file says, EPERM: the file is not this
+ * user's alone, EPROTO: it is damaged, ECONNREFUSED: whoever wrote it is dead. */
 DccSocket
 dcc_socket_connect(const char *dir, const char *file);
-/* Like it, but never waits: NONE with EAGAIN when the listener's queue is full. */
+/* Like it, but never waits (for long): NONE with EAGAIN when the listener's queue is full. */
 DccSocket
 dcc_socket_dial(const char *dir, const char *file);
 /* Takes a connection that waits, without blocking; it does not block either, and is not inherited.

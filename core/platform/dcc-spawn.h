@@ -19,6 +19,8 @@ typedef struct {
     const int *keep_fds;     /* further descriptors; the ith becomes 3 + i in the child */
     guint n_keep_fds;
     gboolean new_session; /* and process group, whose leader it is */
+    /* With new_session: it outlives the terminal also where a session of its own is not enough for that. */
+    gboolean leaves_terminal;
 } DccSpawn;
 
 typedef struct {

@@ -8,9 +8,11 @@
 
 #include "dcc-exit-status.h"
 #include "dcc-file-facts.h"
+#include "dcc-file-name.h"
 #include "dcc-spawn.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,9 +24,10 @@ char *
 dcc_picture_find_program(const char *shim, GError **error)
 {
     g_autofree char *dir = g_path_get_dirname(shim);
-    g_autofree char *path = g_build_filename(dir, PROGRAM, NULL);
+    g_autofree char *file = dcc_file_name_of_program(PROGRAM);
+    g_autofree char *path = g_build_filename(dir, file, NULL);
 
-    if (access(path, X_OK) == 0)
+    if (g_access(path, X_OK) == 0)
         return g_steal_pointer(&path);
     g_set_error(
         error,
@@ -117,6 +120,10 @@ dcc_picture_look(const char *program,
         find(finding, DCC_PICTURE_BROKEN, "it is no file");
     else if (facts.mtime_ns < newer_than)
         find(finding, DCC_PICTURE_OLD, "it is older than this render");
-    else
+    else if (program != NULL)
         decode(program, path, finding);
+    else if (facts.size == 0)
+        find(finding, DCC_PICTURE_BROKEN, "it is empty");
+    else
+        find(finding, DCC_PICTURE_UNCHECKED, "nothing of this system's dcchost reads pictures");
 }

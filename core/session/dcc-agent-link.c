@@ -11,8 +11,7 @@
 #include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-listener.h"
-
-#include <unistd.h>
+#include "dcc-socket.h"
 
 #define MAX_STRANGERS    8
 #define HELLO_TIMEOUT_MS 10000
@@ -151,18 +150,18 @@ on_late(gpointer data)
 }
 
 static void
-on_connection(int fd, gpointer data)
+on_connection(DccSocket socket, gpointer data)
 {
     DccAgentLink *self = data;
     Stranger *stranger;
 
     if (self->strangers->len >= MAX_STRANGERS) {
-        close(fd);
+        dcc_socket_close(&socket);
         return;
     }
     stranger = g_new0(Stranger, 1);
     stranger->link = self;
-    stranger->peer = dcc_peer_new(fd, self->clock, &peer_handler, self);
+    stranger->peer = dcc_peer_new(socket, self->clock, &peer_handler, self);
     stranger->timer = dcc_clock_add(self->clock, HELLO_TIMEOUT_MS, on_late, stranger);
     g_ptr_array_add(self->strangers, stranger);
 }

@@ -4,12 +4,12 @@
 #include "dcc-bundle-draft.h"
 
 #include "dcc-enum-types.h"
+#include "dcc-fds.h"
 #include "dcc-file-facts.h"
 #include "dcc-json.h"
 #include "dcc-log-ring.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define LOG_BYTES (64 * 1024)
 
@@ -56,9 +56,9 @@ read_log(DccBundleDraft *self)
         DccFileFacts facts;
         gint64 part = dcc_file_facts_read_open(fd, &facts) ? MIN(left, facts.size) : 0;
         g_autofree char *bytes = g_malloc((gsize)part + 1);
-        gssize got = part > 0 ? pread(fd, bytes, (gsize)part, facts.size - part) : 0;
+        gssize got = part > 0 ? dcc_fds_read_at(fd, facts.size - part, bytes, (gsize)part) : 0;
 
-        close(fd);
+        dcc_fds_close(&fd);
         if (got > 0)
             g_string_prepend_len(text, bytes, got);
         left -= MAX(got, 0);

@@ -10,9 +10,9 @@
 #include "dcc-events.h"
 #include "dcc-json.h"
 #include "dcc-listener.h"
+#include "dcc-socket.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_CLIENTS           1200
 #define AGENT_DEFAULT_TIMEOUT 30000
@@ -392,14 +392,14 @@ on_closed(DccPeer *peer, const char *reason, gpointer data)
 static const DccPeerHandler peer_handler = {.request = on_request, .closed = on_closed};
 
 static void
-on_connection(int fd, gpointer data)
+on_connection(DccSocket socket, gpointer data)
 {
     DccControl *self = data;
 
     if (self->clients->len >= MAX_CLIENTS)
-        close(fd);
+        dcc_socket_close(&socket);
     else
-        g_ptr_array_add(self->clients, dcc_peer_new(fd, self->clock, &peer_handler, self));
+        g_ptr_array_add(self->clients, dcc_peer_new(socket, self->clock, &peer_handler, self));
 }
 
 DccControl *

@@ -4,7 +4,6 @@
 #include "dcc-file-facts.h"
 #include "dcc-json.h"
 #include "dcc-redact.h"
-#include "dcc-shim-path.h"
 #include "dcc-signals.h"
 #include "dcc-system.h"
 
@@ -197,10 +196,9 @@ dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GErr
 {
     DccLaunchPlan *plan = self->setup->plan;
     g_auto(GStrv) env = dcc_run_setup_make_env(self->setup, self->dir, self->rescue_dir);
-    g_autofree char *shim = dcc_shim_path(error);
     const char *cwd = dcc_launch_plan_get_cwd(plan);
+    g_autofree char *shim = NULL;
     DccShimStart start = {
-        .shim = shim,
         .dir = dcc_instance_dir_get_dir(self->dir),
         .log_path = self->log_path,
         .log_size = dcc_settings_get(self->settings, DCC_SETTING_LOG_SIZE),
@@ -217,8 +215,9 @@ dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GErr
     };
     int errno_code = 0;
 
-    if (shim == NULL)
+    if (!dcc_shim_link_find_shim(&shim, error))
         return FALSE;
+    start.shim = shim;
     self->environment = dcc_redact_environ(start.envp);
     dcc_run_watch_set_environment(self->watch, (const char *const *)self->environment);
     self->oom_kills = dcc_system_count_memory_kills();

@@ -8,6 +8,7 @@
 #include "dcc-error.h"
 #include "dcc-request-json.h"
 #include "dcc-safe-dir.h"
+#include "dcc-user.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,30 +18,27 @@
  * directory that goes away with the outer run. */
 #define USER_TMPDIR "DCCHOST_USER_TMPDIR"
 
-static const char *
-get_tmp_dir(void)
+static char *
+find_temp_dir(void)
 {
-    static const char *const names[] = {USER_TMPDIR, "TMPDIR"};
+    const char *given = g_getenv(USER_TMPDIR);
 
-    /* Not g_get_tmp_dir(): that is what it was when it was first asked for. */
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        const char *given = g_getenv(names[i]);
-
-        if (given != NULL && g_path_is_absolute(given) && g_file_test(given, G_FILE_TEST_IS_DIR))
-            return given;
-    }
-    return "/tmp";
+    if (given != NULL && g_path_is_absolute(given) && g_file_test(given, G_FILE_TEST_IS_DIR))
+        return g_strdup(given);
+    return dcc_user_find_temp_dir();
 }
 
 static gboolean
 make_dirs(DccRunSetup *self, const DccRunOrder *order, GError **error)
 {
+    g_autofree char *temp_dir = find_temp_dir();
+
     self->private_dir = dcc_instance_dir_get_path(order->dir, "files");
     dcc_safe_dir_remove(self->private_dir);
     if (!dcc_safe_dir_make(self->private_dir, error) ||
         !dcc_safe_dir_make(order->rescue_dir, error))
         return FALSE;
-    self->temp_dir = dcc_instance_dir_make_temp_dir(order->dir, get_tmp_dir(), error);
+    self->temp_dir = dcc_instance_dir_make_temp_dir(order->dir, temp_dir, error);
     return self->temp_dir != NULL;
 }
 
@@ -249,6 +247,7 @@ set_own_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir, char
 {
     DccSettings *settings = dcc_launch_request_get_settings(self->request);
     g_autofree char *socket = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_AGENT);
+    g_autofree char *user_temp_dir = find_temp_dir();
     g_autofree char *rescue_ms =
         g_strdup_printf("%" G_GINT64_FORMAT, dcc_settings_get(settings, DCC_SETTING_RESCUE_PERIOD));
     const struct {
@@ -261,7 +260,7 @@ set_own_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir, char
         {"DCCHOST_INCARNATION", self->incarnation},
         {"DCCHOST_AGENT_RESCUE_MS", rescue_ms},
         {"DCCHOST_AGENT_RESCUE_DIR", rescue_dir},
-        {USER_TMPDIR, get_tmp_dir()},
+        {USER_TMPDIR, user_temp_dir},
         {"TMPDIR", self->temp_dir},
         {"TMP", self->temp_dir},
         {"TEMP", self->temp_dir},

@@ -3,14 +3,14 @@
  * Threading: one thread at a time for one directory. */
 #include "dcc-bundle.h"
 
+#include "dcc-file-facts.h"
+#include "dcc-file-whole.h"
 #include "dcc-json.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define NAME_FORM  "DDDDDDDD-DDDDDD-DDD-XXXXXXXX" /* date, time, milliseconds, run */
 #define RUN_LENGTH 8
@@ -70,11 +70,11 @@ static gboolean
 copy_small(const char *path, const char *target)
 {
     g_autofree char *text = NULL;
-    struct stat st;
+    DccFileFacts facts;
     gsize length = 0;
 
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= MAX_COPY &&
-           g_file_get_contents(path, &text, &length, NULL) &&
+    return dcc_file_facts_read(path, &facts) && facts.kind == DCC_FILE_REGULAR &&
+           facts.size <= MAX_COPY && g_file_get_contents(path, &text, &length, NULL) &&
            g_file_set_contents_full(
                target, text, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
 }
@@ -84,9 +84,9 @@ put_file(const char *dir, const char *name, const char *path)
 {
     g_autofree char *target = g_build_filename(dir, name, NULL);
 
-    if (linkat(AT_FDCWD, path, AT_FDCWD, target, 0) == 0) {
+    if (dcc_file_whole_link(path, target)) {
         /* The application's own umask made it. */
-        return chmod(target, 0600) == 0;
+        return g_chmod(target, 0600) == 0;
     }
     return copy_small(path, target);
 }
@@ -112,7 +112,7 @@ dcc_bundle_seal(DccBundle *self, gint64 wall_us, const char *incarnation)
         g_strdup_printf("%s-%03d-%.8s", time, (int)(wall_us % G_USEC_PER_SEC / 1000), incarnation);
     g_autofree char *path = g_build_filename(self->crashes, name, NULL);
 
-    if (rename(self->dir, path) != 0)
+    if (!dcc_file_whole_move(self->dir, path))
         return NULL;
     g_clear_pointer(&self->dir, g_free);
     return g_steal_pointer(&path);

@@ -3,6 +3,7 @@
 
 #include "dcc-error.h"
 #include "dcc-fields.h"
+#include "dcc-file-whole.h"
 #include "dcc-identity.h"
 #include "dcc-instance-files.h"
 #include "dcc-lock.h"
@@ -136,7 +137,7 @@ put_mark(const char *dir, const char *runtime_path, gboolean replace)
 
     if (!dcc_store_file_write_json(replace ? path : beside, object, DCC_STORE_RUNTIME, NULL))
         return TRUE;
-    lost = !replace && link(beside, path) != 0 && errno == EEXIST;
+    lost = !replace && !dcc_file_whole_link(beside, path) && errno == EEXIST;
     if (!replace)
         g_unlink(beside);
     return !lost;

@@ -6,6 +6,7 @@
 #include "dcc-instance-dir.h"
 
 #include "dcc-error.h"
+#include "dcc-file-whole.h"
 #include "dcc-host-mark.h"
 #include "dcc-lock.h"
 #include "dcc-safe-dir.h"
@@ -387,7 +388,7 @@ remove_the_rest(DccInstanceDir *self)
 static void
 forget_temp_dir(DccInstanceDir *self, const char *link)
 {
-    g_autofree char *target = g_file_read_link(link, NULL);
+    g_autofree char *target = dcc_file_whole_read_pointer(link);
     g_autofree char *base = target != NULL ? g_path_get_basename(target) : NULL;
     g_autofree char *prefix = g_strdup_printf("dcchost-%s-", self->name);
 
@@ -400,10 +401,10 @@ static gboolean
 make_temp_dir(DccInstanceDir *self, const char *link, const char *path)
 {
     forget_temp_dir(self, link);
-    if (symlink(path, link) != 0) {
+    if (!dcc_file_whole_point(link, path)) {
         /* A full runtime directory: then it is known once it is on record. */
     }
-    return g_mkdir(path, 0700) == 0;
+    return dcc_safe_dir_make_new(path);
 }
 
 char *
@@ -452,6 +453,7 @@ dcc_instance_dir_dissolve(DccInstanceDir *self)
         dcc_host_mark_release(self->state_dir, self->runtime_path, self->name);
     drop(&self->lock_fd);
     drop(&self->session_fd);
+    dcc_safe_dir_finish(self->dir);
 }
 
 /* What had to stay in the runtime directory is newer than what is in the state directory. */

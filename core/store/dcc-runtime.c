@@ -93,13 +93,11 @@ static char *
 open_state_path(GError **error)
 {
     const char *given = g_getenv("XDG_STATE_HOME");
-    g_autofree char *home = NULL;
-    g_autofree char *path = NULL;
+    g_autofree char *path = given != NULL && g_path_is_absolute(given)
+                                ? g_build_filename(given, "dcchost", NULL)
+                                : dcc_user_make_state_path("dcchost");
+    g_autofree char *home = g_path_get_dirname(path);
 
-    if (given != NULL && g_path_is_absolute(given))
-        home = g_strdup(given);
-    else
-        home = g_build_filename(g_get_home_dir(), ".local", "state", NULL);
     if (g_mkdir_with_parents(home, 0700) != 0) {
         int saved = errno;
         g_set_error(error,
@@ -111,7 +109,6 @@ open_state_path(GError **error)
                     g_strerror(saved));
         return NULL;
     }
-    path = g_build_filename(home, "dcchost", NULL);
     if (g_file_test(path, G_FILE_TEST_EXISTS) ? !dcc_safe_dir_check(path, error)
                                               : !dcc_safe_dir_make(path, error))
         return NULL;
@@ -123,8 +120,9 @@ open_state_path(GError **error)
  * @error: return location for an error
  *
  * Opens the runtime directory (`$XDG_RUNTIME_DIR/dcchost`; where that variable is not set,
- * `/run/user/UID/dcchost` if the user's login has made `/run/user/UID`, else `/tmp/dcchost-UID`) and the state directory (`$XDG_STATE_HOME/dcchost`, or
- * `~/.local/state/dcchost`), making what is missing with mode 0700.
+ * `/run/user/UID/dcchost` if the user's login has made `/run/user/UID`, else `/tmp/dcchost-UID`; on Windows
+ * `%LOCALAPPDATA%\dcchost\run`) and the state directory (`$XDG_STATE_HOME/dcchost`, or
+ * `~/.local/state/dcchost`, on Windows `%LOCALAPPDATA%\dcchost\state`), making what is missing for this user alone.
  *
  * Returns: (transfer full) (nullable): the directories; %NULL with `DCC_ERROR_UNSAFE` where one is
  * a link, somebody else's, open to others or cannot be made

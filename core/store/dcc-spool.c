@@ -1,10 +1,10 @@
 /* Lines on their way to the state directory. */
 #include "dcc-spool.h"
 
+#include "dcc-file-facts.h"
 #include "dcc-file-open.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,10 +89,10 @@ dcc_spool_unref(DccSpool *self)
 static void
 follow(DccSpool *self)
 {
-    GStatBuf mine, there;
+    DccFileFacts mine, there;
 
-    if (self->fd >= 0 && fstat(self->fd, &mine) == 0 && g_stat(self->path, &there) == 0 &&
-        mine.st_ino == there.st_ino)
+    if (self->fd >= 0 && dcc_file_facts_read_open(self->fd, &mine) &&
+        dcc_file_facts_read(self->path, &there) && mine.inode == there.inode)
         return;
     if (self->fd >= 0)
         close(self->fd);

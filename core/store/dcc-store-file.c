@@ -4,6 +4,7 @@
 #include "dcc-fds.h"
 #include "dcc-file-facts.h"
 #include "dcc-file-open.h"
+#include "dcc-file-whole.h"
 #include "dcc-json.h"
 
 #include <errno.h>
@@ -66,7 +67,7 @@ dcc_store_file_replace(
     if (fd < 0)
         return fail("write", path, errno, error);
     code = fill(fd, text, length, kind);
-    if (code == 0 && g_rename(beside, path) != 0)
+    if (code == 0 && !dcc_file_whole_move(beside, path))
         code = errno;
     if (code == 0)
         return TRUE;
@@ -79,7 +80,7 @@ dcc_store_file_rotate(const char *path)
 {
     g_autofree char *old = g_strconcat(path, ".1", NULL);
 
-    g_rename(path, old);
+    dcc_file_whole_move(path, old);
 }
 
 /* A line that was torn must not take the next one with it. */
@@ -88,7 +89,7 @@ is_torn(int fd, gint64 size)
 {
     char last = '\n';
 
-    return size > 0 && dcc_fds_read_byte_at(fd, size - 1, &last) && last != '\n';
+    return size > 0 && dcc_fds_read_at(fd, size - 1, &last, 1) == 1 && last != '\n';
 }
 
 /* -1 with errno. *size: how long it is. */

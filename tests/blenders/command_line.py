@@ -66,6 +66,37 @@ def run_file(path):
     return run(source, path)
 
 
+class Squeezer:
+    """Blender's operators of files, under wine: it maps what is not compressed, and wine 8 shows a mapped file as
+    empty (so module 5.0.1 cannot open what it has saved itself). What is to be read is compressed before."""
+
+    READERS = ("open_mainfile", "recover_auto_save", "read_homefile")
+
+    def __init__(self, operators):
+        self._operators = operators
+
+    def __getattr__(self, name):
+        operator = getattr(self._operators, name)
+        if name not in self.READERS:
+            return operator
+
+        def read(*args, **arguments):
+            self.squeeze(arguments.get("filepath"))
+            return operator(*args, **arguments)
+        return read
+
+    @staticmethod
+    def squeeze(path):
+        import zstandard
+        if not path or not os.path.exists(path):
+            return
+        with open(path, "rb") as file:
+            content = file.read()
+        if content.startswith(b"BLENDER"):
+            with open(path, "wb") as file:
+                file.write(zstandard.compress(content))
+
+
 class CommandLine:
     """Its arguments, one after another, as Blender goes through them."""
 
@@ -159,6 +190,8 @@ def main(args):
         sys.stderr.write(NO_DISPLAY[version[0]])
         os._exit(1)
     import bpy
+    if sys.platform == "win32":
+        bpy.ops.wm = Squeezer(bpy.ops.wm)
     say("Blender %s" % bpy.app.version_string)
     sys.argv = ["blender"] + args
     try:

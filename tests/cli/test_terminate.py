@@ -102,3 +102,16 @@ def test_one_that_ends_between_two_lives(box):
     os.kill(status["session_pid"], signal.SIGTERM)
     over(box)
     until(lambda: not box.processes(), "everything to be gone")
+
+
+@pytest.mark.parametrize("name", ["SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGALRM"])
+def test_a_notice_of_a_scheduler_is_survived(box, name):
+    """Sent to all processes of a job some time before its end; to the application it goes as well."""
+    box.launch()
+    before = box.status()
+    os.kill(before["session_pid"], getattr(signal, name))
+    os.kill(before["shim_pid"], getattr(signal, name))
+    assert box.run("probe").status == 0
+    after = box.status()
+    assert (after["session_pid"], after["pid"], after["attended"]) == (before["session_pid"], before["pid"], True)
+    box.run("kill", "fake")

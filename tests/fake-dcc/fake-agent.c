@@ -2,43 +2,24 @@
  * main thread's to do. It reconnects for as long as the process lives; not after its token was
  * refused. */
 #include "fake-dcc.h"
+#include "fake-system.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define FIRST_PAUSE_MS 100
 #define LAST_PAUSE_MS  2000
 #define MAX_LINE       (1024 * 1024)
 
-static pthread_mutex_t out_lock = PTHREAD_MUTEX_INITIALIZER;
-static int out_fd = -1; /* guarded by out_lock; -1: nobody to speak to */
+static FakeLock out_lock = FAKE_LOCK_INIT;
+static FakeLine *out; /* guarded by out_lock; NULL: nobody to speak to */
 static char line[MAX_LINE];
 
 static void
-send_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return;
-        bytes += n;
-        length -= (size_t)n;
-    }
-}
-
-static void
-send_line(int fd, const char *format, va_list args)
+send_line(FakeLine *to, const char *format, va_list args)
 {
     char text[16384];
     int n = vsnprintf(text, sizeof text - 1, format, args);
@@ -46,7 +27,7 @@ send_line(int fd, const char *format, va_list args)
     if (n < 0 || n >= (int)sizeof text - 1)
         return;
     text[n] = '\n';
-    send_all(fd, text, (size_t)n + 1);
+    fake_line_send(to, text, (size_t)n + 1);
 }
 
 void
@@ -55,45 +36,11 @@ fake_agent_send(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    pthread_mutex_lock(&out_lock);
-    if (out_fd >= 0)
-        send_line(out_fd, format, args);
-    pthread_mutex_unlock(&out_lock);
+    fake_lock(&out_lock);
+    if (out)
+        send_line(out, format, args);
+    fake_unlock(&out_lock);
     va_end(args);
-}
-
-/* A path may be longer than a socket's address: its directory is opened, and named by descriptor.
- */
-static int
-dial(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    char directory[4096], name[4096];
-
-    snprintf(directory, sizeof directory, "%s", path);
-    snprintf(name, sizeof name, "%s", path);
-    int dir_fd = open(dirname(directory), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (dir_fd < 0)
-        return -1;
-    int n = snprintf(
-        address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir_fd, basename(name));
-    int fd = n < (int)sizeof address.sun_path ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
-        close(fd);
-        fd = -1;
-    }
-    close(dir_fd);
-    return fd;
-}
-
-/* FALSE when the other side closed. One line at a time, without its end, in line[]. */
-static bool
-read_line(FILE *in)
-{
-    if (!fgets(line, sizeof line, in))
-        return false;
-    line[strcspn(line, "\n")] = '\0';
-    return true;
 }
 
 static void
@@ -103,9 +50,9 @@ send_hello(void)
     const char *token = getenv("DCCHOST_AGENT_TOKEN");
     char scene[8192], quoted[1024];
 
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     bool ready = fake_life.ready_told;
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     fake_json_quote(options->scene ? options->scene : "", scene, sizeof scene);
     fake_json_quote(options->bad_token ? "wrong" : (token ? token : ""), quoted, sizeof quoted);
     fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"hello\",\"params\":{\"token\":%s,"
@@ -134,17 +81,17 @@ tell_ready(void)
 static void
 tell_ready_if_so(void)
 {
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     bool due = fake_life.ready && !fake_life.ready_claimed;
     fake_life.ready_claimed |= due;
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     if (!due)
         return;
     tell_ready();
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     fake_life.ready_told = true;
-    pthread_cond_broadcast(&fake_life.changed);
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_tell(&fake_life.changed);
+    fake_unlock(&fake_life.lock);
 }
 
 static void
@@ -153,7 +100,7 @@ answer_ping(int64_t id)
     const char *scene = fake_life.options->scene ? fake_life.options->scene : "";
     char quoted[8192], reason[256];
 
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     int64_t now = fake_now();
     int64_t age = fake_life.waiting ? 0 : now - fake_life.turned_at;
     int64_t busy_ms = fake_life.busy ? now - fake_life.busy_at : 0;
@@ -161,7 +108,7 @@ answer_ping(int64_t id)
         fake_json_quote(fake_life.busy, reason, sizeof reason);
     else
         strcpy(reason, "null");
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"pid\":%d,"
                     "\"main_thread_age_ms\":%lld,\"busy\":%s,\"busy_ms\":%lld,\"scene\":%s,"
                     "\"dirty\":true}}",
@@ -180,7 +127,7 @@ answer_stacks(int64_t id)
     char path[4096], quoted[8192];
 
     snprintf(path, sizeof path, "%s/fake-%d.stacks", directory ? directory : "/tmp", (int)getpid());
-    FILE *file = fopen(path, "we");
+    FILE *file = fopen(path, FAKE_WRITE);
     if (file) {
         fputs("Thread main (most recent call first):\n  File \"fake.py\", line 1 in sleep\n", file);
         fclose(file);
@@ -194,7 +141,7 @@ answer_stacks(int64_t id)
 static void
 hand_over(int64_t id, const char *method, const char *params)
 {
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     bool taken = fake_life.n_jobs < FAKE_MAX_JOBS;
     if (taken) {
         FakeJob *job = &fake_life.jobs[fake_life.n_jobs++];
@@ -210,9 +157,9 @@ hand_over(int64_t id, const char *method, const char *params)
             job->path[0] = '\0';
         if (!fake_json_string(fake_json_member(params, "task"), job->task, sizeof job->task))
             job->task[0] = '\0';
-        pthread_cond_broadcast(&fake_life.changed);
+        fake_tell(&fake_life.changed);
     }
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     if (!taken)
         fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
                         "\"message\":\"too much to do\"}}",
@@ -255,13 +202,13 @@ cancel(int64_t id, const char *params)
 
     if (!fake_json_string(fake_json_member(params, "task"), task, sizeof task))
         task[0] = '\0';
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     bool early = drop_frames(task, ids, &n_ids);
     if (*task && strcmp(fake_life.task, task) == 0 && !fake_life.options->no_cancel) {
         fake_life.cancelled = early = true;
-        pthread_cond_broadcast(&fake_life.changed);
+        fake_tell(&fake_life.changed);
     }
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     for (int i = 0; i < n_ids; i++)
         refuse_cancelled(ids[i]);
     fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"cancelled\":%s}}",
@@ -295,51 +242,46 @@ answer(const char *request)
 static bool
 is_frozen(void)
 {
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     bool frozen = fake_life.frozen;
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     return frozen;
 }
 
 static void
-set_out(int fd)
+set_out(FakeLine *to)
 {
-    pthread_mutex_lock(&out_lock);
-    out_fd = fd;
-    pthread_mutex_unlock(&out_lock);
+    fake_lock(&out_lock);
+    out = to;
+    fake_unlock(&out_lock);
 }
 
 /* TRUE when the token was refused. */
 static bool
-converse(int fd)
+converse(FakeLine *in)
 {
-    FILE *in = fdopen(fd, "r");
     bool refused = false;
 
-    if (!in) {
-        close(fd);
-        return false;
-    }
-    set_out(fd);
+    set_out(in);
     send_hello();
-    if (read_line(in))
+    if (fake_line_read(in, line, sizeof line))
         refused = fake_json_member(line, "error") != NULL;
     if (!refused && fake_json_member(line, "result")) {
-        pthread_mutex_lock(&fake_life.lock);
+        fake_lock(&fake_life.lock);
         fake_life.greeted = true;
-        pthread_mutex_unlock(&fake_life.lock);
+        fake_unlock(&fake_life.lock);
         tell_ready_if_so();
-        while (read_line(in)) {
+        while (fake_line_read(in, line, sizeof line)) {
             while (is_frozen())
                 fake_sleep(FAKE_NEVER);
             answer(line);
         }
     }
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     fake_life.greeted = false;
-    pthread_mutex_unlock(&fake_life.lock);
-    set_out(-1);
-    fclose(in);
+    fake_unlock(&fake_life.lock);
+    set_out(NULL);
+    fake_line_close(in);
     return refused;
 }
 
@@ -349,10 +291,10 @@ agent_main(void *path)
     int64_t pause = FIRST_PAUSE_MS;
 
     for (;;) {
-        int fd = dial(path);
+        FakeLine *to = fake_line_dial(path);
 
-        if (fd >= 0) {
-            if (converse(fd))
+        if (to) {
+            if (converse(to))
                 return NULL;
             pause = FIRST_PAUSE_MS;
         }
@@ -365,10 +307,10 @@ agent_main(void *path)
 void
 fake_agent_ready(void)
 {
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     fake_life.ready = true;
     bool greeted = fake_life.greeted;
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     if (greeted)
         tell_ready_if_so();
 }
@@ -378,10 +320,9 @@ fake_agent_start(void)
 {
     static char path[4096];
     const char *socket_path = getenv("DCCHOST_AGENT_SOCKET");
-    pthread_t thread;
 
     if (!socket_path || !*socket_path)
         return false;
     snprintf(path, sizeof path, "%s", socket_path);
-    return pthread_create(&thread, NULL, agent_main, path) == 0;
+    return fake_thread_start(agent_main, path);
 }

@@ -1,56 +1,9 @@
 /* See fake-dcc.h. Here: what happens before it could be ready. */
 #include "fake-dcc.h"
+#include "fake-system.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-static int term_code;
-
-static void
-exit_on_term(int number)
-{
-    fake_oracle("exit", term_code);
-    _exit(term_code);
-}
-
-static void
-set_signals(const FakeOptions *options)
-{
-    if (options->ignore_term) {
-        signal(SIGTERM, SIG_IGN);
-        signal(SIGHUP, SIG_IGN);
-        signal(SIGINT, SIG_IGN);
-    }
-    if (options->term_exit != FAKE_NEVER) {
-        term_code = (int)options->term_exit;
-        signal(SIGTERM, exit_on_term);
-    }
-}
-
-/* Which life this is, from 1; 0 when nobody counts. */
-static int64_t
-count_life(const char *path)
-{
-    char text[32] = "";
-    int64_t count = 1;
-
-    if (!path)
-        return 0;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || flock(fd, LOCK_EX) < 0)
-        return 0;
-    if (pread(fd, text, sizeof text - 1, 0) > 0)
-        count = atoll(text) + 1;
-    int n = snprintf(text, sizeof text, "%lld\n", (long long)count);
-    if (pwrite(fd, text, (size_t)n, 0) != n)
-        count = 0;
-    close(fd);
-    return count;
-}
 
 /* After the lives it was told to fail in, it behaves. */
 static void
@@ -100,14 +53,14 @@ main(int argc, char **argv)
         return 0;
     }
     fake_end_open(&options);
-    alarm((unsigned)options.lifetime);
+    fake_system_begin(&options);
     if (options.wrapper)
         return fake_wrapper_run(argv);
 
-    int64_t life = count_life(options.count_file);
+    int64_t life = fake_system_count_life(options.count_file);
     if (options.crash_times != FAKE_NEVER && life > options.crash_times)
         behave(&options);
-    set_signals(&options);
+    fake_system_set_signals(&options);
     fake_oracle("start", life);
     fake_output_start(&options, argv);
     fake_tree_grow(&options);

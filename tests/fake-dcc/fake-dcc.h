@@ -8,10 +8,26 @@
  * when it is never to be ready, from its start. */
 #pragma once
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef _WIN32
+/* As its SRWLOCK and its CONDITION_VARIABLE, which are a pointer each. */
+typedef struct {
+    void *system;
+} FakeLock;
+typedef FakeLock FakeCondition;
+#define FAKE_LOCK_INIT                                                                             \
+    {                                                                                              \
+        0                                                                                          \
+    }
+#else
+#include <pthread.h>
+typedef pthread_mutex_t FakeLock;
+typedef pthread_cond_t FakeCondition;
+#define FAKE_LOCK_INIT PTHREAD_MUTEX_INITIALIZER
+#endif
 
 #define FAKE_NEVER    (-1)
 #define FAKE_VERSION  "1.2.3"
@@ -46,6 +62,7 @@ typedef struct {
     bool licence_fail, bad_scene, out_of_memory;
     /* being asked */
     bool ignore_term;
+    bool window;
     int64_t term_exit;
     bool refuse_save, false_save, refuse_quit;
     int64_t slow_save, slow_quit;
@@ -94,8 +111,8 @@ typedef struct {
 /* fake-life.c: what the two threads share. */
 typedef struct {
     const FakeOptions *options;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
+    FakeLock lock;
+    FakeCondition changed;
     bool greeted;       /* the session has taken the agent's hello */
     bool ready;         /* the application can be used */
     bool ready_claimed; /* one of the threads is telling the session so */
@@ -115,18 +132,12 @@ extern FakeLife fake_life;
 /* Runs to the end of the application; returns its exit code. */
 int
 fake_life_run(const FakeOptions *options);
-/* Monotonic milliseconds. */
-int64_t
-fake_now(void);
 /* What it is busy with by its own word, told to the session; NULL: nothing. */
 void
 fake_set_busy(const char *reason);
 /* Sleeps until then, or until the frame that is being rendered is cancelled: then FALSE. */
 bool
 fake_sleep_for_frame(int64_t ms);
-/* A thread of this process, or the whole of it, sleeps for this long; FAKE_NEVER: for ever. */
-void
-fake_sleep(int64_t ms);
 
 /* fake-agent.c: does nothing without DCCHOST_AGENT_SOCKET. */
 bool
@@ -150,7 +161,7 @@ fake_json_int(const char *value, int64_t fallback);
 const char *
 fake_json_quote(const char *text, char *buffer, size_t size);
 
-/* fake-tree.c: whoever is left behind ends by itself after the lifetime. */
+/* fake-tree.c, fake-tree-windows.c: whoever is left behind ends by itself after the lifetime. */
 void
 fake_tree_grow(const FakeOptions *options);
 /* Starts itself again without --wrapper, waits, and exits as a shell would. */
@@ -158,6 +169,9 @@ int
 fake_wrapper_run(char **argv);
 
 /* fake-output.c */
+/* One line: the label, and the bytes, escaped where they are no printable ones. */
+void
+fake_print_escaped(const char *label, const char *bytes);
 void
 fake_output_start(const FakeOptions *options, char **argv);
 void

@@ -1,13 +1,11 @@
 /* The ways to end, each written to the oracle before it happens, so that a test compares what was
  * meant with what was reported. */
 #include "fake-dcc.h"
+#include "fake-system.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 static int oracle_fd = -1;
@@ -16,9 +14,9 @@ void
 fake_end_open(const FakeOptions *options)
 {
     if (options->oracle)
-        oracle_fd = open(options->oracle, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        oracle_fd = fake_system_open_to_append(options->oracle);
     if (!options->core)
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        fake_system_forbid_core();
 }
 
 void
@@ -52,7 +50,7 @@ int
 fake_write_work(const char *path, const char *kind)
 {
     const char *incarnation = getenv("DCCHOST_INCARNATION");
-    FILE *file = fopen(path, "we");
+    FILE *file = fopen(path, FAKE_WRITE);
     char word[64];
 
     if (!file)
@@ -83,7 +81,7 @@ leave_evidence(void)
 
     snprintf(name, sizeof name, "fake-%d.crash.txt", (int)getpid());
     make_path(path, sizeof path, name);
-    FILE *file = fopen(path, "we");
+    FILE *file = fopen(path, FAKE_WRITE);
     if (file) {
         fputs("# backtrace\nfake_crash\n", file);
         fclose(file);
@@ -97,18 +95,13 @@ void
 fake_crash(const FakeOptions *options)
 {
     int number = (int)options->signal;
-    sigset_t mask;
 
     printf("FAKE CRASH: signal %d\n", number);
     fflush(stdout);
     if (options->crash_save)
         leave_evidence();
     fake_oracle("signal", number);
-    signal(number, SIG_DFL);
-    sigemptyset(&mask);
-    sigaddset(&mask, number);
-    pthread_sigmask(SIG_UNBLOCK, &mask, NULL);
-    raise(number);
+    fake_system_die(number);
     /* A signal that ends nothing (SIGCHLD, SIGCONT, ...). */
     fake_oracle("exit", 97);
     _exit(97);

@@ -1,59 +1,29 @@
 /* The main thread: becomes ready, then does what is planned when it is due, and what the agent
  * hands over in between. It blocks while there is nothing to do. */
 #include "fake-dcc.h"
+#include "fake-system.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
-FakeLife fake_life = {.lock = PTHREAD_MUTEX_INITIALIZER};
+FakeLife fake_life = {.lock = FAKE_LOCK_INIT};
 
 typedef struct {
     int64_t after; /* FAKE_NEVER: not planned, or done */
     void (*act)(const FakeOptions *options);
 } Plan;
 
-int64_t
-fake_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static struct timespec
-timespec_of(int64_t ms)
-{
-    return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-}
-
-void
-fake_sleep(int64_t ms)
-{
-    if (ms == FAKE_NEVER)
-        for (;;)
-            pause();
-
-    struct timespec end = timespec_of(fake_now() + ms);
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
-        ;
-}
-
 void
 fake_set_busy(const char *reason)
 {
     char quoted[256];
 
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     fake_life.busy = reason;
     fake_life.busy_at = fake_now();
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     fake_agent_send("{\"jsonrpc\":\"2.0\",\"method\":\"busy\",\"params\":{\"reason\":%s}}",
                     reason ? fake_json_quote(reason, quoted, sizeof quoted) : "null");
 }
@@ -67,9 +37,9 @@ hang(const FakeOptions *options)
 static void
 freeze(const FakeOptions *options)
 {
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     fake_life.frozen = true;
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     fake_sleep(FAKE_NEVER);
 }
 
@@ -161,27 +131,16 @@ do_job(const FakeOptions *options, const FakeJob *job)
         quit(options, job);
 }
 
-static bool
-wait_until(int64_t at)
-{
-    if (at == INT64_MAX) {
-        pthread_cond_wait(&fake_life.changed, &fake_life.lock);
-        return false;
-    }
-    struct timespec end = timespec_of(at);
-    return pthread_cond_timedwait(&fake_life.changed, &fake_life.lock, &end) == ETIMEDOUT;
-}
-
 bool
 fake_sleep_for_frame(int64_t ms)
 {
     int64_t end = fake_now() + ms;
 
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     while (!fake_life.cancelled && fake_now() < end)
-        wait_until(end);
+        fake_wait_until(&fake_life.changed, &fake_life.lock, end);
     bool whole = !fake_life.cancelled;
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     return whole;
 }
 
@@ -192,14 +151,14 @@ turn_until(int64_t at, bool until_told)
     FakeJob job;
 
     for (;;) {
-        pthread_mutex_lock(&fake_life.lock);
+        fake_lock(&fake_life.lock);
         fake_life.waiting = true;
         while (fake_life.n_jobs == 0 && fake_now() < at && !(until_told && fake_life.ready_told))
-            wait_until(at);
+            fake_wait_until(&fake_life.changed, &fake_life.lock, at);
         fake_life.waiting = false;
         fake_life.turned_at = fake_now();
         bool has_job = take_job(&job);
-        pthread_mutex_unlock(&fake_life.lock);
+        fake_unlock(&fake_life.lock);
         if (!has_job)
             return;
         do_job(fake_life.options, &job);
@@ -264,18 +223,14 @@ take_memory(const FakeOptions *options)
 int
 fake_life_run(const FakeOptions *options)
 {
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&fake_life.changed, &attributes);
+    fake_condition_init(&fake_life.changed);
     fake_life.options = options;
     fake_life.turned_at = fake_now();
 
     bool agent = !options->no_agent && fake_agent_start();
     become_ready(options, agent);
     if (options->stop_self)
-        raise(SIGSTOP);
+        fake_system_stop();
     if (options->autosave)
         fake_autosave();
     take_memory(options);

@@ -1,8 +1,8 @@
 /* What it prints. Everything that is bytes is printed escaped (\xNN), one fact a line, so that a
  * test finds it in a log whatever it holds. */
 #include "fake-dcc.h"
+#include "fake-system.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +12,8 @@
 #define CHUNK       65536
 #define LINE_LENGTH 80
 
-extern char **environ;
-
-static void
-print_escaped(const char *label, const char *bytes)
+void
+fake_print_escaped(const char *label, const char *bytes)
 {
     printf("%s ", label);
     for (; *bytes; bytes++) {
@@ -29,81 +27,22 @@ print_escaped(const char *label, const char *bytes)
     putchar('\n');
 }
 
-static void
-print_link(const char *label, const char *path)
-{
-    char target[4096];
-    ssize_t n = readlink(path, target, sizeof target - 1);
-
-    if (n < 0)
-        return;
-    target[n] = '\0';
-    print_escaped(label, target);
-}
-
-static void
-print_fds(void)
-{
-    DIR *directory = opendir("/proc/self/fd");
-    struct dirent *entry;
-
-    while (directory && (entry = readdir(directory))) {
-        char label[300], path[300];
-
-        if (entry->d_name[0] == '.' || atoi(entry->d_name) == dirfd(directory))
-            continue;
-        snprintf(label, sizeof label, "fd %s", entry->d_name);
-        snprintf(path, sizeof path, "/proc/self/fd/%s", entry->d_name);
-        print_link(label, path);
-    }
-    if (directory)
-        closedir(directory);
-}
-
-static void
-print_signals(void)
-{
-    FILE *file = fopen("/proc/self/status", "re");
-    char text[256];
-
-    while (file && fgets(text, sizeof text, file))
-        if (strncmp(text, "SigBlk:", 7) == 0 || strncmp(text, "SigIgn:", 7) == 0)
-            fputs(text, stdout);
-    if (file)
-        fclose(file);
-}
-
-static void
-print_process(void)
-{
-    const char *temp = getenv("TMPDIR");
-
-    printf("pid %d\nppid %d\npgid %d\nsid %d\n",
-           (int)getpid(),
-           (int)getppid(),
-           (int)getpgid(0),
-           (int)getsid(0));
-    print_link("cwd", "/proc/self/cwd");
-    print_escaped("tmpdir", temp ? temp : "");
-    print_signals();
-}
-
 void
 fake_output_start(const FakeOptions *options, char **argv)
 {
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    setvbuf(stdout, NULL, FAKE_LINES, 0);
     if (options->print)
         puts(options->print);
     if (options->print_args)
         for (char **arg = argv; *arg; arg++)
-            print_escaped("arg", *arg);
+            fake_print_escaped("arg", *arg);
     if (options->print_env)
         for (char **setting = environ; *setting; setting++)
-            print_escaped("env", *setting);
+            fake_print_escaped("env", *setting);
     if (options->print_process)
-        print_process();
+        fake_system_print_process();
     if (options->fds)
-        print_fds();
+        fake_system_print_fds();
 }
 
 static bool

@@ -1,5 +1,6 @@
 /* Renders: writes a picture for each frame that it was told, whole or not. */
 #include "fake-dcc.h"
+#include "fake-system.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ write_picture(const FakeOptions *options, int frame, const char *path)
 
     if (strcmp(how, "none") == 0)
         return true;
-    file = fopen(path, "we");
+    file = fopen(path, FAKE_WRITE);
     if (file && strcmp(how, "garbage") == 0)
         fputs("this is no picture", file);
     else if (file && strcmp(how, "empty") != 0)
@@ -118,9 +119,9 @@ begin_frame(const FakeJob *job)
 static void
 end_frame(void)
 {
-    pthread_mutex_lock(&fake_life.lock);
+    fake_lock(&fake_life.lock);
     fake_life.task[0] = '\0';
-    pthread_mutex_unlock(&fake_life.lock);
+    fake_unlock(&fake_life.lock);
     fake_set_busy(NULL);
 }
 

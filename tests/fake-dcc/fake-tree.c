@@ -1,6 +1,7 @@
 /* Processes that are left behind. Each ends by itself after the lifetime, so that a test that fails
  * leaves the machine as it was. Grown before there is a second thread. */
 #include "fake-dcc.h"
+#include "fake-system.h"
 
 #include <fcntl.h>
 #include <signal.h>

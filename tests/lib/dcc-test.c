@@ -15,7 +15,7 @@
 
 struct _DccTestWorld {
     char *path;
-    char **environ; /* as it was before */
+    char **environment; /* as it was before */
     guint fds;
 };
 
@@ -122,7 +122,7 @@ dcc_test_world_new(void)
     DccTestWorld *self = g_new0(DccTestWorld, 1);
     g_autoptr(GError) error = NULL;
 
-    self->environ = g_get_environ();
+    self->environment = g_get_environ();
     self->path = g_dir_make_tmp("dcc-XXXXXX", &error);
     g_assert_no_error(error);
     clear_environment();
@@ -133,6 +133,8 @@ dcc_test_world_new(void)
     set_directory(self, "XDG_CONFIG_HOME", "config");
     set_directory(self, "HOME", "home");
     set_directory(self, "TMPDIR", "tmp");
+    set_directory(self, "TMP", "tmp");
+    set_directory(self, "TEMP", "tmp");
     g_setenv(MARK, self->path, TRUE);
     self->fds = dcc_test_count_fds();
     return self;
@@ -161,10 +163,10 @@ restore_environment(DccTestWorld *self)
     g_auto(GStrv) names = g_listenv();
 
     for (guint i = 0; names[i]; i++)
-        if (!g_environ_getenv(self->environ, names[i]))
+        if (!g_environ_getenv(self->environment, names[i]))
             g_unsetenv(names[i]);
-    for (guint i = 0; self->environ[i]; i++) {
-        g_auto(GStrv) parts = g_strsplit(self->environ[i], "=", 2);
+    for (guint i = 0; self->environment[i]; i++) {
+        g_auto(GStrv) parts = g_strsplit(self->environment[i], "=", 2);
         if (parts[0] && parts[1])
             g_setenv(parts[0], parts[1], TRUE);
     }
@@ -206,7 +208,7 @@ dcc_test_world_free(DccTestWorld *self)
         g_error("processes were left behind:\n%s", left);
     if (!closed)
         g_error("%u descriptors were left open; open are:\n%s", fds - self->fds, open_fds);
-    g_strfreev(self->environ);
+    g_strfreev(self->environment);
     g_free(self->path);
     g_free(self);
 }

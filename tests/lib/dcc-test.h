@@ -24,7 +24,7 @@ dcc_test_assert_expected_warnings(void);
 /* Directories of its own, and an environment that leads nowhere else. */
 typedef struct _DccTestWorld DccTestWorld;
 
-/* XDG_RUNTIME_DIR, XDG_STATE_HOME, XDG_CACHE_HOME, XDG_DATA_HOME, XDG_CONFIG_HOME, HOME and TMPDIR
+/* XDG_RUNTIME_DIR, XDG_STATE_HOME, XDG_CACHE_HOME, XDG_DATA_HOME, XDG_CONFIG_HOME, HOME, TMPDIR, TMP and TEMP
  * are directories below one of mode 0700. DCC_ADAPTER_PATH, DCCHOST_FAKE_EXECUTABLE and
  * DCCHOST_SHIM stay as the build set them; every other DCC* variable is removed. */
 DccTestWorld *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dcc-enum-types.h"
+#include "dcc-signals.h"
 #include "dcc-test.h"
 #include "dcchost.h"
 

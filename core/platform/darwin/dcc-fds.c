@@ -64,10 +64,16 @@ dcc_fds_set_nonblocking(int fd)
     fcntl(fd, F_SETFL, O_NONBLOCK);
 }
 
-void
-dcc_fds_wait_for_input(GPollFD *fds, guint n, int timeout_ms)
+gint64
+dcc_fds_of_pipe(int fd)
 {
-    g_poll(fds, n, timeout_ms);
+    return fd;
+}
+
+int
+dcc_fds_wait(GPollFD *fds, guint n, int timeout_ms)
+{
+    return g_poll(fds, n, timeout_ms);
 }
 
 gboolean
@@ -90,10 +96,10 @@ dcc_fds_sync(int fd)
     return fsync(fd) == 0;
 }
 
-gboolean
-dcc_fds_read_byte_at(int fd, gint64 offset, char *byte)
+gssize
+dcc_fds_read_at(int fd, gint64 offset, void *bytes, gsize n)
 {
-    return pread(fd, byte, 1, offset) == 1;
+    return pread(fd, bytes, n, offset);
 }
 
 void

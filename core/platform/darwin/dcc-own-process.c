@@ -26,6 +26,12 @@ dcc_own_process_get_program(void)
     return g_canonicalize_filename(_NSGetExecutablePath(path, &size) == 0 ? path : "dcchost", NULL);
 }
 
+gint64
+dcc_own_process_get_parent(void)
+{
+    return getppid();
+}
+
 const char *const *
 dcc_own_process_read_environment(char ***held)
 {
@@ -116,9 +122,13 @@ dcc_own_process_ignore_broken_pipes(void)
 }
 
 void
-dcc_own_process_ignore_hangups(void)
+dcc_own_process_ignore_notices(void)
 {
-    signal(SIGHUP, SIG_IGN);
+    static const int notices[] = {
+        SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGIO};
+
+    for (guint i = 0; i < G_N_ELEMENTS(notices); i++)
+        signal(notices[i], SIG_IGN);
     dcc_own_process_ignore_broken_pipes();
 }
 

@@ -27,6 +27,12 @@ dcc_own_process_get_program(void)
     return g_strdup("/proc/self/exe");
 }
 
+gint64
+dcc_own_process_get_parent(void)
+{
+    return getppid();
+}
+
 const char *const *
 dcc_own_process_read_environment(char ***held)
 {
@@ -85,9 +91,13 @@ dcc_own_process_ignore_broken_pipes(void)
 }
 
 void
-dcc_own_process_ignore_hangups(void)
+dcc_own_process_ignore_notices(void)
 {
-    signal(SIGHUP, SIG_IGN);
+    static const int notices[] = {
+        SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGIO};
+
+    for (guint i = 0; i < G_N_ELEMENTS(notices); i++)
+        signal(notices[i], SIG_IGN);
     dcc_own_process_ignore_broken_pipes();
 }
 

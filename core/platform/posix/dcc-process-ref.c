@@ -18,6 +18,12 @@ dcc_process_ref_open(gint64 pid, gboolean *gone)
     return pidfd;
 }
 
+DccProcessRef
+dcc_process_ref_dup(DccProcessRef self)
+{
+    return dcc_pidfd_dup(self);
+}
+
 void
 dcc_process_ref_close(DccProcessRef *self)
 {

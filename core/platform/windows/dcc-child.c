@@ -2,25 +2,32 @@
 #include "dcc-child.h"
 
 #include "dcc-end-request.h"
+#include "dcc-fds.h"
 #include "dcc-handle.h"
 
 #include <windows.h>
 
-#define MOST_FDS 16
+#define LOOK_EVERY_MS 10
 
+/* A process cannot be waited for together with pipes or sockets: it is looked at. */
 gboolean
 dcc_child_poll(const DccChild *self, GPollFD *fds, guint n_fds, gint64 timeout_ms)
 {
-    GPollFD all[MOST_FDS + 1] = {
-        {.fd = (gintptr)dcc_handle_from_number(self->process), .events = G_IO_IN}};
+    HANDLE process = dcc_handle_from_number(self->process);
+    gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
 
-    g_return_val_if_fail(n_fds <= MOST_FDS, TRUE);
-    for (guint i = 0; i < n_fds; i++)
-        all[i + 1] = (GPollFD){.fd = fds[i].fd, .events = fds[i].events};
-    g_poll(all, n_fds + 1, (int)MIN(timeout_ms, G_MAXINT));
-    for (guint i = 0; i < n_fds; i++)
-        fds[i].revents = all[i + 1].revents;
-    return dcc_process_ref_has_ended(self->process);
+    if (n_fds == 0)
+        return WaitForSingleObject(process, timeout_ms < 0 ? INFINITE : (DWORD)timeout_ms) ==
+               WAIT_OBJECT_0;
+    for (;;) {
+        gint64 left = timeout_ms < 0 ? LOOK_EVERY_MS : (end - g_get_monotonic_time() + 999) / 1000;
+        int ready = dcc_fds_wait(fds, n_fds, (int)CLAMP(left, 0, LOOK_EVERY_MS));
+
+        if (dcc_process_ref_has_ended(self->process))
+            return TRUE;
+        if (ready > 0 || left <= 0)
+            return FALSE;
+    }
 }
 
 void

@@ -54,3 +54,15 @@ dcc_handle_duplicate(gpointer handle, gboolean inherited)
     errno = dcc_errno_of(GetLastError());
     return NULL;
 }
+
+gboolean
+dcc_handle_lend(gpointer handle, gpointer process)
+{
+    HANDLE copy = NULL;
+
+    if (DuplicateHandle(
+            GetCurrentProcess(), handle, process, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS))
+        return TRUE;
+    errno = dcc_errno_of(GetLastError());
+    return FALSE;
+}

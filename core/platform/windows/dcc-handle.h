@@ -26,5 +26,9 @@ dcc_handle_of_fd(int fd);
 /* A copy for this process, with the same rights; NULL with errno. */
 gpointer
 dcc_handle_duplicate(gpointer handle, gboolean inherited);
+/* A copy within another process, which is there as long as that one is, and nobody but the system knows of. FALSE with
+ * errno. */
+gboolean
+dcc_handle_lend(gpointer handle, gpointer process);
 
 G_END_DECLS

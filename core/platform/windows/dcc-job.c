@@ -4,6 +4,7 @@
  * Threading: any. */
 #include "dcc-job.h"
 
+#include "dcc-handle.h"
 #include "dcc-wide.h"
 
 #include <errno.h>
@@ -85,7 +86,6 @@ dcc_job_make_for(gpointer process)
     g_autofree gunichar2 *wide = dcc_wide(name);
     HANDLE job = CreateJobObjectW(NULL, (LPCWSTR)wide);
     gboolean is_new = job != NULL && GetLastError() != ERROR_ALREADY_EXISTS;
-    HANDLE there = NULL;
 
     if (!is_new || !AssignProcessToJobObject(job, process)) {
         errno = is_new ? dcc_errno_of(GetLastError()) : EEXIST;
@@ -94,9 +94,20 @@ dcc_job_make_for(gpointer process)
         return FALSE;
     }
     /* Where it fails the name ends with this process. */
-    DuplicateHandle(GetCurrentProcess(), job, process, &there, 0, FALSE, DUPLICATE_SAME_ACCESS);
+    dcc_handle_lend(job, process);
     keep(name, job);
     return TRUE;
+}
+
+gboolean
+dcc_job_hold(gint64 pid, guint64 start)
+{
+    g_autofree char *name = make_name(pid, start);
+    HANDLE job = open_job(pid, start);
+
+    if (job != NULL)
+        keep(name, job);
+    return job != NULL;
 }
 
 gboolean
@@ -119,6 +130,20 @@ dcc_job_count(gint64 pid, guint64 start)
     if (job != NULL)
         CloseHandle(job);
     return n;
+}
+
+gboolean
+dcc_job_has(gint64 pid, guint64 start, gpointer process)
+{
+    HANDLE job = open_job(pid, start);
+    BOOL is_in = FALSE;
+
+    if (job == NULL)
+        return FALSE;
+    if (!IsProcessInJob(process, job, &is_in))
+        is_in = FALSE;
+    CloseHandle(job);
+    return is_in;
 }
 
 GArray *

@@ -12,12 +12,19 @@ G_BEGIN_DECLS
 /* process: a handle; suspended, so that it starts nothing before. FALSE with errno. */
 gboolean
 dcc_job_make_for(gpointer process);
+/* From here on the job of a process that somebody else has started is there as long as one that was made here. FALSE: it
+ * is there no more. */
+gboolean
+dcc_job_hold(gint64 pid, guint64 start);
 /* Ends all processes of the job that was made for this one. FALSE: there is none any more, or the system refuses. */
 gboolean
 dcc_job_terminate(gint64 pid, guint64 start, guint32 code);
 /* How many of its processes live; 0 also where there is no such job any more. */
 guint
 dcc_job_count(gint64 pid, guint64 start);
+/* Whether this process is one of them: a number of theirs may be another's by now. */
+gboolean
+dcc_job_has(gint64 pid, guint64 start, gpointer process);
 /* (transfer full) (element-type gint64): their numbers. */
 GArray *
 dcc_job_list(gint64 pid, guint64 start);

@@ -1,9 +1,12 @@
 /* This process; see the header. Threading: see the header. */
 #include "dcc-own-process.h"
 
+#include "dcc-identity.h"
 #include "dcc-wide.h"
 
 #include <windows.h>
+/* after windows.h */
+#include <tlhelp32.h>
 
 #define MOST_LETTERS 32767
 
@@ -14,6 +17,25 @@ dcc_own_process_get_program(void)
 
     GetModuleFileNameW(NULL, path, MOST_LETTERS);
     return dcc_narrow_path((const gunichar2 *)path);
+}
+
+/* The number of whoever started it is kept even when that is gone and another has the number: one that is younger than
+ * this process is another. */
+gint64
+dcc_own_process_get_parent(void)
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    PROCESSENTRY32 entry = {.dwSize = sizeof entry};
+    gint64 own = (gint64)GetCurrentProcessId(), parent = 0;
+
+    if (snapshot == INVALID_HANDLE_VALUE)
+        return 0;
+    for (BOOL more = Process32First(snapshot, &entry); more && parent == 0;
+         more = Process32Next(snapshot, &entry))
+        if (entry.th32ProcessID == (DWORD)own)
+            parent = entry.th32ParentProcessID;
+    CloseHandle(snapshot);
+    return dcc_identity_read_start(parent) <= dcc_identity_read_start(own) ? parent : 0;
 }
 
 const char *const *
@@ -68,7 +90,7 @@ dcc_own_process_bind_to_parent(int fd)
 }
 
 void
-dcc_own_process_ignore_hangups(void)
+dcc_own_process_ignore_notices(void)
 {
 }
 

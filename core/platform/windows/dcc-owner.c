@@ -12,6 +12,7 @@
 
 #define TAKING  (FILE_DELETE_CHILD | DELETE | WRITE_DAC | WRITE_OWNER | GENERIC_WRITE | GENERIC_ALL)
 #define WRITING (FILE_WRITE_DATA | FILE_APPEND_DATA | TAKING)
+#define READING (FILE_READ_DATA | GENERIC_READ | GENERIC_ALL)
 
 /* SYSTEM, Administrators, TrustedInstaller; the owner's rights are the owner's own. */
 static const char *const trusted[] = {
@@ -92,9 +93,9 @@ dcc_owner_get_own_number(void)
     return own != NULL ? number_of(own) : 0;
 }
 
-/* What is granted to those who are not trusted. What is denied to some of them is not taken off. */
+/* What is granted to those who are not trusted; inherited: also on what will be in it alone. What is denied to some of them is not taken off. */
 static DWORD
-rights_of_others(ACL *list)
+rights_of_others(ACL *list, gboolean inherited)
 {
     DWORD rights = 0;
 
@@ -109,7 +110,8 @@ rights_of_others(ACL *list)
             return GENERIC_ALL;
         sid = (PSID)&entry->SidStart;
         if (entry->Header.AceType == ACCESS_ALLOWED_ACE_TYPE &&
-            !(entry->Header.AceFlags & INHERIT_ONLY_ACE) && !is_own(sid) && !is_trusted(sid))
+            (inherited || !(entry->Header.AceFlags & INHERIT_ONLY_ACE)) && !is_own(sid) &&
+            !is_trusted(sid))
             rights |= entry->Mask;
     }
     return rights;
@@ -123,7 +125,7 @@ dcc_owner_read(gpointer handle, DccOwner *owner)
     ACL *list = NULL;
     DWORD rights;
 
-    *owner = (DccOwner){.others_can_write = TRUE};
+    *owner = (DccOwner){.others_can_write = TRUE, .others_can_read = TRUE};
     if (GetSecurityInfo(handle,
                         SE_FILE_OBJECT,
                         OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
@@ -138,8 +140,26 @@ dcc_owner_read(gpointer handle, DccOwner *owner)
         owner->is_ours = is_own(sid);
         owner->is_roots = is_trusted(sid);
     }
-    rights = rights_of_others(list);
+    rights = rights_of_others(list, FALSE);
     owner->others_can_write = (rights & WRITING) != 0;
     owner->others_only_add = (rights & TAKING) == 0;
+    owner->others_can_read = (rights_of_others(list, TRUE) & READING) != 0;
     LocalFree(descriptor);
+}
+
+gpointer
+dcc_owner_make_private(void)
+{
+    PSID own = read_own();
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    g_autofree char *text = NULL;
+    char *sid = NULL;
+
+    if (own == NULL || !ConvertSidToStringSidA(own, &sid))
+        return NULL;
+    /* Protected from what its parent grants: this user, the system, its administrators. */
+    text = g_strdup_printf("O:%sD:P(A;OICI;FA;;;%s)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)", sid, sid);
+    LocalFree(sid);
+    ConvertStringSecurityDescriptorToSecurityDescriptorA(text, SDDL_REVISION_1, &descriptor, NULL);
+    return descriptor;
 }

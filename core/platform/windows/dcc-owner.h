@@ -13,11 +13,16 @@ typedef struct {
     gboolean is_roots;         /* the system's, or of its administrators */
     gboolean others_can_write; /* somebody beside them may; also where it cannot be read */
     gboolean others_only_add;  /* to a directory, and take nothing away from it */
+    gboolean others_can_read;  /* it, or what will be in it */
 } DccOwner;
 
 /* handle: of a file, opened with the right to read its access list. */
 void
 dcc_owner_read(gpointer handle, DccOwner *owner);
+/* (transfer full): owner and access list of what is this user's and the system's alone, with all that will be in it: a
+ * SECURITY_DESCRIPTOR to be freed with LocalFree(). NULL: the system does not tell who we are. */
+gpointer
+dcc_owner_make_private(void);
 /* The last number of this user's identity. */
 guint
 dcc_owner_get_own_number(void);

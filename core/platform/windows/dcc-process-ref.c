@@ -45,6 +45,16 @@ dcc_process_ref_open(gint64 pid, gboolean *gone)
     return process != NULL ? dcc_handle_to_number(process) : DCC_PROCESS_REF_NONE;
 }
 
+DccProcessRef
+dcc_process_ref_dup(DccProcessRef self)
+{
+    HANDLE copy = self != DCC_PROCESS_REF_NONE
+                      ? dcc_handle_duplicate(dcc_handle_from_number(self), FALSE)
+                      : NULL;
+
+    return copy != NULL ? dcc_handle_to_number(copy) : DCC_PROCESS_REF_NONE;
+}
+
 void
 dcc_process_ref_close(DccProcessRef *self)
 {

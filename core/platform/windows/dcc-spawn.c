@@ -5,8 +5,10 @@
 #include "dcc-spawn.h"
 
 #include "dcc-command-line.h"
+#include "dcc-crt-handles.h"
 #include "dcc-file-name.h"
 #include "dcc-handle.h"
+#include "dcc-held-child.h"
 #include "dcc-job.h"
 #include "dcc-nt-status.h"
 #include "dcc-signals.h"
@@ -16,13 +18,18 @@
 #include <string.h>
 
 #include <windows.h>
+/* after windows.h */
+#include <tlhelp32.h>
 
 #define N_STANDARD        3
+#define MAX_KEPT          8 /* descriptors beside the standard ones */
 #define MOST_WIDE_LETTERS 32767
 
 typedef struct {
     const DccSpawn *spawn;
-    HANDLE standard[N_STANDARD];
+    HANDLE handles[N_STANDARD + MAX_KEPT]; /* by the numbers of their descriptors in the child */
+    guint n_handles;
+    gpointer crt_block;
     gunichar2 *program;
     gunichar2 *line;
     gunichar2 *block;
@@ -38,9 +45,10 @@ typedef struct {
 static void
 clear_start(Start *start)
 {
-    for (guint i = 0; i < N_STANDARD; i++)
-        if (start->standard[i] != NULL)
-            CloseHandle(start->standard[i]);
+    for (guint i = 0; i < start->n_handles; i++)
+        if (start->handles[i] != NULL)
+            CloseHandle(start->handles[i]);
+    g_free(start->crt_block);
     if (start->attributes != NULL)
         DeleteProcThreadAttributeList(start->attributes);
     g_free(start->attributes);
@@ -84,15 +92,16 @@ arrange_handles(Start *start)
     const DccSpawn *spawn = start->spawn;
     const int fds[N_STANDARD] = {spawn->stdin_fd, spawn->stdout_fd, spawn->stderr_fd};
 
-    if (spawn->n_keep_fds > 0)
-        return fail(start, "spawn", 0, ENOSYS, "Windows passes no further descriptors on");
-    for (guint i = 0; i < N_STANDARD; i++) {
-        HANDLE own = dcc_handle_of_fd(fds[i]);
+    if (spawn->n_keep_fds > MAX_KEPT)
+        return fail(start, "spawn", 0, E2BIG, "too many descriptors are to be passed on");
+    start->n_handles = N_STANDARD + spawn->n_keep_fds;
+    for (guint i = 0; i < start->n_handles; i++) {
+        HANDLE own = dcc_handle_of_fd(i < N_STANDARD ? fds[i] : spawn->keep_fds[i - N_STANDARD]);
 
-        start->standard[i] = own != NULL ? dcc_handle_duplicate(own, TRUE) : NULL;
-        if (start->standard[i] == NULL)
-            start->standard[i] = open_nothing(i == 0);
-        if (start->standard[i] == NULL)
+        start->handles[i] = own != NULL ? dcc_handle_duplicate(own, TRUE) : NULL;
+        if (start->handles[i] == NULL)
+            start->handles[i] = open_nothing(i == 0);
+        if (start->handles[i] == NULL)
             return fail(start, "spawn", GetLastError(), 0, NULL);
     }
     return TRUE;
@@ -113,8 +122,8 @@ list_handles(Start *start)
     if (UpdateProcThreadAttribute(start->attributes,
                                   0,
                                   PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
-                                  start->standard,
-                                  sizeof start->standard,
+                                  start->handles,
+                                  start->n_handles * sizeof(HANDLE),
                                   NULL,
                                   NULL))
         return TRUE;
@@ -188,7 +197,7 @@ find_flags(const DccSpawn *spawn)
 {
     return CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT |
            (spawn->new_session ? CREATE_NEW_PROCESS_GROUP : 0) |
-           (GetConsoleWindow() == NULL ? CREATE_NO_WINDOW : 0);
+           (GetConsoleWindow() == NULL || spawn->leaves_terminal ? CREATE_NO_WINDOW : 0);
 }
 
 static gboolean
@@ -197,13 +206,19 @@ create(Start *start)
     STARTUPINFOEXW info = {
         .StartupInfo = {.cb = sizeof info,
                         .dwFlags = STARTF_USESTDHANDLES,
-                        .hStdInput = start->standard[0],
-                        .hStdOutput = start->standard[1],
-                        .hStdError = start->standard[2]},
+                        .hStdInput = start->handles[0],
+                        .hStdOutput = start->handles[1],
+                        .hStdError = start->handles[2]},
         .lpAttributeList = start->attributes,
     };
+    guint16 size = 0;
     DWORD code;
 
+    if (start->n_handles > N_STANDARD) {
+        start->crt_block = dcc_crt_handles_make_block(start->handles, start->n_handles, &size);
+        info.StartupInfo.lpReserved2 = start->crt_block;
+        info.StartupInfo.cbReserved2 = size;
+    }
     if (start->cwd != NULL && !is_directory(start->cwd))
         return fail(start, "chdir", 0, ENOENT, NULL);
     if (CreateProcessW((LPCWSTR)start->program,
@@ -222,25 +237,24 @@ create(Start *start)
 }
 
 /* FALSE: it never ran an instruction. */
-static gboolean
-let_run(Start *start)
+static void
+end_unborn(HANDLE process, HANDLE thread)
 {
-    gboolean ok = !start->spawn->new_session || dcc_job_make_for(start->born.hProcess);
-    int errno_code = errno;
+    TerminateProcess(process, (UINT)DCC_NT_STATUS_OURS(DCC_SIGNAL_KILL));
+    CloseHandle(thread);
+    CloseHandle(process);
+}
 
-    if (ok && ResumeThread(start->born.hThread) != (DWORD)-1) {
-        CloseHandle(start->born.hThread);
+static gboolean
+confine(Start *start)
+{
+    int errno_code;
+
+    if (!start->spawn->new_session || dcc_job_make_for(start->born.hProcess))
         return TRUE;
-    }
-    fail(start,
-         "spawn",
-         0,
-         ok ? EAGAIN : errno_code,
-         ok ? NULL : "it cannot be put into a job of its own");
-    TerminateProcess(start->born.hProcess, (UINT)DCC_NT_STATUS_OURS(DCC_SIGNAL_KILL));
-    CloseHandle(start->born.hThread);
-    CloseHandle(start->born.hProcess);
-    return FALSE;
+    errno_code = errno;
+    end_unborn(start->born.hProcess, start->born.hThread);
+    return fail(start, "spawn", 0, errno_code, "it cannot be put into a job of its own");
 }
 
 static void
@@ -261,19 +275,86 @@ set_error(GError **error, const Start *start)
 }
 
 gboolean
-dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error)
+dcc_held_child_spawn(
+    const DccSpawn *spawn, DccHeldChild *held, const char **stage, int *errno_code, GError **error)
 {
     g_auto(Start) start = {.spawn = spawn};
 
     g_return_val_if_fail(spawn->argv != NULL && spawn->argv[0] != NULL, FALSE);
     if (arrange_handles(&start) && list_handles(&start) && prepare_words(&start) &&
-        create(&start) && let_run(&start)) {
-        child->pid = start.born.dwProcessId;
-        child->process = dcc_handle_to_number(start.born.hProcess);
+        create(&start) && confine(&start)) {
+        held->child.pid = start.born.dwProcessId;
+        held->child.process = dcc_handle_to_number(start.born.hProcess);
+        held->thread = start.born.hThread;
         return TRUE;
     }
     if (errno_code != NULL)
         *errno_code = start.errno_code;
+    if (stage != NULL)
+        *stage = start.stage;
     set_error(error, &start);
+    return FALSE;
+}
+
+gboolean
+dcc_held_child_let_run(DccHeldChild *self)
+{
+    if (ResumeThread(self->thread) == (DWORD)-1) {
+        errno = dcc_errno_of(GetLastError());
+        return FALSE;
+    }
+    CloseHandle(self->thread);
+    self->thread = NULL;
+    return TRUE;
+}
+
+void
+dcc_held_child_undo(DccHeldChild *self)
+{
+    end_unborn(dcc_handle_from_number(self->child.process), self->thread);
+    *self = (DccHeldChild){.child.process = DCC_PROCESS_REF_NONE};
+}
+
+void
+dcc_held_child_let_run_by_number(gint64 pid)
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    THREADENTRY32 entry = {.dwSize = sizeof entry};
+
+    if (snapshot == INVALID_HANDLE_VALUE)
+        return;
+    for (BOOL more = Thread32First(snapshot, &entry); more; more = Thread32Next(snapshot, &entry)) {
+        HANDLE thread = entry.th32OwnerProcessID == (DWORD)pid
+                            ? OpenThread(THREAD_SUSPEND_RESUME, FALSE, entry.th32ThreadID)
+                            : NULL;
+
+        if (thread != NULL) {
+            ResumeThread(thread);
+            CloseHandle(thread);
+        }
+    }
+    CloseHandle(snapshot);
+}
+
+gboolean
+dcc_spawn(const DccSpawn *spawn, DccChild *child, int *errno_code, GError **error)
+{
+    DccHeldChild held = {0};
+
+    if (!dcc_held_child_spawn(spawn, &held, NULL, errno_code, error))
+        return FALSE;
+    if (dcc_held_child_let_run(&held)) {
+        *child = held.child;
+        return TRUE;
+    }
+    if (errno_code != NULL)
+        *errno_code = errno;
+    g_set_error(error,
+                DCC_ERROR,
+                DCC_ERROR_START,
+                "spawn of %s failed: %s",
+                spawn->argv[0],
+                g_strerror(errno));
+    dcc_held_child_undo(&held);
     return FALSE;
 }

@@ -4,6 +4,7 @@
 #include "dcc-wide.h"
 
 #include <errno.h>
+#include <malloc.h>
 
 #include <windows.h>
 
@@ -57,4 +58,26 @@ guint64
 dcc_system_count_memory_kills(void)
 {
     return 0;
+}
+
+void
+dcc_system_trim_memory(void)
+{
+    _heapmin();
+}
+
+char *
+dcc_system_explain(int errno_code)
+{
+    switch (errno_code) {
+    case ENOEXEC:
+        return g_strdup("it is no program of Windows (files named .exe and .com are); name the one "
+                        "that runs it");
+    case ENOMEM:
+    case EAGAIN:
+        return g_strdup_printf("%s; end something, or let the page file grow",
+                               g_strerror(errno_code));
+    default:
+        return g_strdup(g_strerror(errno_code));
+    }
 }

@@ -1,19 +1,27 @@
-/* A process and all that descend from it, by a snapshot of all there are. Threading: any. */
+/* A process and all that descend from it, by a snapshot of all there are. Threading: any.
+ *
+ * One system call tells all of them, with what each has used: nobody's handle is needed. */
 #include "dcc-tree.h"
 
-#include "dcc-handle.h"
-#include "dcc-job.h"
 #include "dcc-wide.h"
 
 #include <windows.h>
 /* after windows.h */
-#include <psapi.h>
-#include <tlhelp32.h>
+#include <winternl.h>
+
+#define FIRST_BYTES   (256 * 1024)
+#define MOST_BYTES    (64 * 1024 * 1024)
+#define ROOM_FOR_MORE (64 * 1024)
+#define TOO_SHORT     ((NTSTATUS)0xc0000004) /* STATUS_INFO_LENGTH_MISMATCH */
 
 typedef struct {
     gint64 pid;
     gint64 parent;
-    guint64 start; /* 0: not known */
+    guint64 start;
+    gint64 cpu_us;
+    gint64 rss_bytes;
+    gint64 peak_bytes;
+    gint64 io_bytes;
     char *name;
 } Row;
 
@@ -23,26 +31,73 @@ clear_row(gpointer data)
     g_free(((Row *)data)->name);
 }
 
+static char *
+copy_name(const UNICODE_STRING *name)
+{
+    g_autofree gunichar2 *wide = g_malloc0(name->Length + sizeof(gunichar2));
+
+    if (name->Length > 0)
+        memcpy(wide, name->Buffer, name->Length);
+    return dcc_narrow(wide);
+}
+
+/* One that has ended and is still somebody's to ask has no thread any more; the idle process counts none. */
+static void
+add_row(GArray *rows, const SYSTEM_PROCESS_INFORMATION *info)
+{
+    Row row = {
+        .pid = (gint64)(gintptr)info->UniqueProcessId,
+        .parent = (gint64)(gintptr)info->InheritedFromUniqueProcessId,
+        .start = (guint64)info->CreateTime.QuadPart,
+        .cpu_us = (info->UserTime.QuadPart + info->KernelTime.QuadPart) / 10,
+        .rss_bytes = (gint64)info->VirtualMemoryCounters.WorkingSetSize,
+        .peak_bytes = (gint64)info->VirtualMemoryCounters.PeakWorkingSetSize,
+        .io_bytes =
+            (gint64)(info->IoCounters.ReadTransferCount + info->IoCounters.WriteTransferCount),
+    };
+
+    if (info->NumberOfThreads == 0 && row.pid != 0)
+        return;
+    row.name = copy_name(&info->ImageName);
+    g_array_append_val(rows, row);
+}
+
+/* (transfer full): NULL where the system refuses. */
+static char *
+read_all(void)
+{
+    ULONG size = FIRST_BYTES, needed = 0;
+    char *bytes = NULL;
+    NTSTATUS status;
+
+    do {
+        bytes = g_realloc(bytes, size);
+        status = NtQuerySystemInformation(SystemProcessInformation, bytes, size, &needed);
+        if (status == TOO_SHORT)
+            size = MAX(size * 2, needed + ROOM_FOR_MORE);
+    } while (status == TOO_SHORT && size <= MOST_BYTES);
+    if (status >= 0)
+        return bytes;
+    g_free(bytes);
+    return NULL;
+}
+
 static GArray *
 take_snapshot(void)
 {
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(Row));
-    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-    PROCESSENTRY32W entry = {.dwSize = sizeof entry};
+    g_autofree char *bytes = read_all();
+    const char *at = bytes;
+    gboolean more = at != NULL;
 
     g_array_set_clear_func(rows, clear_row);
-    if (snapshot == INVALID_HANDLE_VALUE)
-        return rows;
-    for (BOOL more = Process32FirstW(snapshot, &entry); more;
-         more = Process32NextW(snapshot, &entry)) {
-        Row row = {entry.th32ProcessID,
-                   entry.th32ParentProcessID,
-                   dcc_identity_read_start(entry.th32ProcessID),
-                   dcc_narrow((const gunichar2 *)entry.szExeFile)};
+    while (more) {
+        const SYSTEM_PROCESS_INFORMATION *info = (gconstpointer)at;
 
-        g_array_append_val(rows, row);
+        add_row(rows, info);
+        more = info->NextEntryOffset != 0;
+        at += info->NextEntryOffset;
     }
-    CloseHandle(snapshot);
     return rows;
 }
 
@@ -112,12 +167,6 @@ dcc_tree_find(const char *const *names, const char *setting)
     return g_array_new(FALSE, FALSE, sizeof(gint64));
 }
 
-static gint64
-join(FILETIME time)
-{
-    return (gint64)(((guint64)time.dwHighDateTime << 32) | time.dwLowDateTime);
-}
-
 static guint64
 mix(const Row *row)
 {
@@ -128,34 +177,6 @@ mix(const Row *row)
     return x ^ (x >> 29);
 }
 
-static void
-add(DccTreeSample *sample, const Row *row)
-{
-    DccProcessRef process = dcc_process_ref_open(row->pid, NULL);
-    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
-    FILETIME created, exited, kernel, user;
-    IO_COUNTERS io;
-    HANDLE handle;
-
-    if (process == DCC_PROCESS_REF_NONE)
-        return;
-    handle = dcc_handle_from_number(process);
-    if (!dcc_process_ref_has_ended(process)) {
-        sample->n_processes++;
-        sample->digest ^= mix(row);
-        if (GetProcessTimes(handle, &created, &exited, &kernel, &user))
-            sample->cpu_us += (join(kernel) + join(user)) / 10;
-        if (GetProcessMemoryInfo(handle, &memory, sizeof memory))
-            sample->rss_bytes += (gint64)memory.WorkingSetSize;
-        if (sample->io_bytes >= 0)
-            sample->io_bytes =
-                GetProcessIoCounters(handle, &io)
-                    ? sample->io_bytes + (gint64)(io.ReadTransferCount + io.WriteTransferCount)
-                    : -1;
-    }
-    dcc_process_ref_close(&process);
-}
-
 DccTreeSample
 dcc_tree_sample(gint64 root)
 {
@@ -163,8 +184,15 @@ dcc_tree_sample(gint64 root)
     g_autoptr(GPtrArray) members = find_members(rows, root);
     DccTreeSample sample = {0};
 
-    for (guint i = 0; i < members->len; i++)
-        add(&sample, g_ptr_array_index(members, i));
+    for (guint i = 0; i < members->len; i++) {
+        const Row *row = g_ptr_array_index(members, i);
+
+        sample.n_processes++;
+        sample.digest ^= mix(row);
+        sample.cpu_us += row->cpu_us;
+        sample.rss_bytes += row->rss_bytes;
+        sample.io_bytes += row->io_bytes;
+    }
     sample.valid = sample.n_processes > 0;
     return sample;
 }
@@ -182,4 +210,16 @@ dcc_tree_describe(const gint64 *pids, guint n)
             g_strdup_printf("%" G_GINT64_FORMAT " %s", pids[i], row != NULL ? row->name : "gone");
     }
     return lines;
+}
+
+gint64
+dcc_tree_peak(gint64 root)
+{
+    g_autoptr(GArray) rows = take_snapshot();
+    g_autoptr(GPtrArray) members = find_members(rows, root);
+    gint64 peak = -1;
+
+    for (guint i = 0; i < members->len; i++)
+        peak = MAX(peak, ((Row *)g_ptr_array_index(members, i))->peak_bytes);
+    return peak;
 }

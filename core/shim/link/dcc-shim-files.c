@@ -4,10 +4,8 @@
  * Threading: any. */
 #include "dcc-shim-files.h"
 
-#include "dcc-exit-status.h"
 #include "dcc-pidfd.h"
 #include "dcc-process-scan.h"
-#include "dcc-shim-members.h"
 #include "dcc-shim-socket.h"
 
 #include <errno.h>
@@ -164,38 +162,6 @@ dcc_shim_id_read(const DccShimSlot *slot, const DccShimId *id, DccProc *proc)
            dcc_process_scan_is_living(proc);
 }
 
-void
-dcc_identity_from_slot(DccIdentity *identity, const DccShimSlot *slot, const DccShimId *id)
-{
-    memset(identity, 0, sizeof *identity);
-    identity->pid = id->pid;
-    identity->start_ticks = id->start_ticks;
-    identity->pidfs_inode = id->pidfs_inode;
-    g_strlcpy(identity->boot_id, slot->boot_id, sizeof identity->boot_id);
-}
-
-void
-dcc_shim_record_from_slot(DccShimRecord *record, const DccShimSlot *slot)
-{
-    memset(record, 0, sizeof *record);
-    dcc_identity_from_slot(&record->main, slot, &slot->main);
-    dcc_identity_from_slot(&record->shim, slot, &slot->shim);
-    record->spawned = slot->main.pid > 0;
-    record->refused = slot->phase == DCC_PHASE_REFUSED;
-    g_strlcpy(record->stage, slot->stage, sizeof record->stage);
-    record->errno_code = slot->errno_code;
-    record->exited = slot->phase == DCC_PHASE_ENDED && slot->status_known;
-    record->lost = slot->phase == DCC_PHASE_ENDED && !slot->status_known;
-    record->wait_status = record->exited ? slot->wait_status : 0;
-    record->tree_empty = slot->tree_empty != 0;
-    record->started = slot->started;
-    record->ended = slot->ended;
-    record->log_dropped = slot->log_dropped;
-    record->peak_bytes = slot->peak_kib > 0 ? (gint64)slot->peak_kib * 1024 : -1;
-    record->our_signal = record->exited && slot->last_signal > 0 &&
-                         dcc_exit_status_decode(slot->wait_status).signal == slot->last_signal;
-}
-
 gboolean
 dcc_shim_record_read(const char *dir, DccShimRecord *record)
 {
@@ -214,7 +180,7 @@ dcc_shim_record_list_ended(const char *dir, guint *total)
     DccShimSlot slot = {0};
 
     dcc_shim_files_read(dir, &slot);
-    return dcc_shim_members_ended(&slot, total);
+    return dcc_shim_facts_list_ended(&slot, total);
 }
 
 void

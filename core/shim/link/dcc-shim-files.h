@@ -1,8 +1,7 @@
 /* The files a shim and a session share in an instance's runtime directory. */
 #pragma once
 
-#include "dcc-shim-link.h"
-#include "dcc-shim-wire.h"
+#include "dcc-shim-facts.h"
 
 G_BEGIN_DECLS
 
@@ -21,8 +20,6 @@ dcc_shim_files_connect(const char *dir);
 
 gboolean
 dcc_shim_files_read(const char *dir, DccShimSlot *slot);
-void
-dcc_shim_record_from_slot(DccShimRecord *record, const DccShimSlot *slot);
 /* A process of the record. FALSE: it has ended, or the number is another's. */
 gboolean
 dcc_shim_id_is_alive(const DccShimSlot *slot, const DccShimId *id);
@@ -31,7 +28,5 @@ gboolean
 dcc_shim_id_read(const DccShimSlot *slot, const DccShimId *id, DccProc *proc);
 gboolean
 dcc_shim_has_pidfds(void);
-void
-dcc_identity_from_slot(DccIdentity *identity, const DccShimSlot *slot, const DccShimId *id);
 
 G_END_DECLS

@@ -82,7 +82,7 @@ dcc_shim_link_list_ended(DccShimLink *self, guint *total)
 
     g_return_val_if_fail(DCC_IS_SHIM_LINK(self), NULL);
     dcc_shim_link_read_slot(self, &slot);
-    return dcc_shim_members_ended(&slot, total);
+    return dcc_shim_facts_list_ended(&slot, total);
 }
 
 /* The shim cannot be told: its socket was taken away, its backlog is full, or it is dying. */

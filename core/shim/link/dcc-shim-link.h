@@ -1,5 +1,7 @@
 /* The session's end of a shim: starts one, hears of it, tells it what to do, reads its record.
  *
+ * Where there is no shim (Windows) the link is the application's parent itself, as far as can be: windows/.
+ *
  * Threading: the thread-default main context at the time it is made. */
 #pragma once
 
@@ -33,7 +35,7 @@ typedef enum {
 } DccShimOrder;
 
 typedef struct {
-    const char *shim; /* path of the dcchost-shim */
+    const char *shim; /* path of the dcchost-shim; NULL where there is none, see below */
     const char *dir;  /* the instance's runtime directory */
     const char *log_path;
     gint64 log_size;
@@ -79,6 +81,10 @@ typedef struct {
     int signal;          /* what it was sent last; 0 of one that is left */
 } DccShimMember;
 
+/* *shim (transfer full): what sessions start as the parent of an application; NULL on a system where they do without.
+ * FALSE: it is not there. */
+gboolean
+dcc_shim_link_find_shim(char **shim, GError **error);
 /* Signal: "news" (DccShimNews as int). The handler may drop the last reference.
  *
  * On failure nothing is left of what was started. */
@@ -103,7 +109,8 @@ gboolean
 dcc_shim_link_read(DccShimLink *self, DccShimRecord *record);
 gint64
 dcc_shim_link_get_pid(DccShimLink *self);
-/* FALSE when the shim is dead and the application goes on without. */
+/* FALSE when the shim is dead and the application goes on without; where there is none, when another session has started
+ * it. */
 gboolean
 dcc_shim_link_is_owned(DccShimLink *self);
 /* (transfer full, element-type gint64): what is left of the tree now. Released daemons are no part

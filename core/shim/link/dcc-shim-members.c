@@ -35,21 +35,3 @@ dcc_shim_members_describe(GArray *processes)
     }
     return members;
 }
-
-GArray *
-dcc_shim_members_ended(const DccShimSlot *slot, guint *total)
-{
-    GArray *members = g_array_new(FALSE, TRUE, sizeof(DccShimMember));
-
-    for (guint i = 0; i < MIN(slot->n_beside, DCC_SHIM_MAX_ENDED); i++) {
-        DccShimMember member = {
-            .pid = slot->beside[i].pid, .written = -1, .signal = slot->beside[i].signal};
-
-        g_strlcpy(member.name, slot->beside[i].comm, sizeof member.name);
-        g_strlcpy(member.command, slot->beside[i].command, sizeof member.command);
-        g_array_append_val(members, member);
-    }
-    if (total != NULL)
-        *total = slot->n_beside;
-    return members;
-}

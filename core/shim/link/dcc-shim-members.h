@@ -9,8 +9,5 @@ G_BEGIN_DECLS
  * read of them. */
 GArray *
 dcc_shim_members_describe(GArray *processes);
-/* (transfer full, element-type DccShimMember): what the record says was ended. */
-GArray *
-dcc_shim_members_ended(const DccShimSlot *slot, guint *total);
 
 G_END_DECLS

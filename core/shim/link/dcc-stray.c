@@ -111,7 +111,7 @@ dcc_stray_end(const char *dir, gint64 grace_ms, gint64 timeout_ms, GArray **ende
         g_usleep(PAUSE_US);
     }
     if (ended != NULL)
-        *ended = dcc_shim_members_ended(&slot, NULL);
+        *ended = dcc_shim_facts_list_ended(&slot, NULL);
     if (left->len == 0)
         return TRUE;
     set_left_error(left, error);

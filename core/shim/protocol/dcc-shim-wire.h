@@ -113,6 +113,20 @@ _Static_assert(sizeof(DccShimSlot) == offsetof(DccShimSlot, crc) + sizeof(uint32
 
 _Static_assert(sizeof(DccShimSlot) <= DCC_SHIM_SLOT_BYTES, "a slot outgrew its half of the record");
 
+/* The next sequence number, and the checksum: it may be written. */
+void
+dcc_shim_slot_seal(DccShimSlot *slot);
+/* Whether what was read is a slot that was written whole, by this version. */
+bool
+dcc_shim_slot_is_sane(const DccShimSlot *slot);
+/* Whether a process that is ended now would be named, not only counted, and is not yet. */
+bool
+dcc_shim_slot_would_name(DccShimSlot *slot, int64_t pid);
+/* Puts a process, not the main one, on the list of those that were ended. TRUE: the slot is to be
+ * written. */
+bool
+dcc_shim_slot_note_ended(DccShimSlot *slot, const DccShimEnded *ended);
+
 /* Gives the file room for both slots. FALSE with errno. */
 bool
 dcc_shim_record_reserve(int fd);

@@ -4,8 +4,8 @@
  * that names is handed on even when it is not there: failing to start is something to test.
  */
 #include "dcc-adapter-module.h"
+#include "dcc-signals.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,8 +260,9 @@ judge_code(int code)
         return dcc_verdict_new(DCC_VERDICT_BROKEN_INSTALL, reason);
     default:
         /* A wrapper says 128+n for the signal that ended what it wrapped. */
-        return dcc_verdict_new(
-            code > 128 && code <= 128 + SIGRTMAX ? DCC_VERDICT_CRASH : DCC_VERDICT_FAILED, reason);
+        return dcc_verdict_new(code > 128 && code <= 128 + DCC_SIGNAL_LAST ? DCC_VERDICT_CRASH
+                                                                           : DCC_VERDICT_FAILED,
+                               reason);
     }
 }
 
@@ -277,9 +278,11 @@ judge_signal(DccExitInfo *info)
         return dcc_verdict_new(DCC_VERDICT_CLEAN, reason);
     if (dcc_exit_info_is_our_signal(info))
         return dcc_verdict_new(DCC_VERDICT_KILLED, reason);
-    if (number == SIGTERM || number == SIGHUP || number == SIGINT)
+    if (number == DCC_SIGNAL_TERMINATE || number == DCC_SIGNAL_HANGUP ||
+        number == DCC_SIGNAL_INTERRUPT)
         return dcc_verdict_new(DCC_VERDICT_CANCELLED, reason);
-    return dcc_verdict_new(number == SIGKILL ? DCC_VERDICT_KILLED : DCC_VERDICT_CRASH, reason);
+    return dcc_verdict_new(number == DCC_SIGNAL_KILL ? DCC_VERDICT_KILLED : DCC_VERDICT_CRASH,
+                           reason);
 }
 
 static DccVerdict *

@@ -1,4 +1,5 @@
 /* Whoever is on the other side cannot make us crash, wait, or keep more than was agreed. */
+#include "dcc-sample.h"
 #include "talk.h"
 
 #include <unistd.h>
@@ -91,12 +92,13 @@ test_line_without_end(void)
 static gint64
 get_resident(void)
 {
-    g_autofree char *text = NULL;
-    g_auto(GStrv) fields = NULL;
+    DccSample sample;
 
-    g_assert_true(g_file_get_contents("/proc/self/statm", &text, NULL, NULL));
-    fields = g_strsplit(text, " ", 3);
-    return g_ascii_strtoll(fields[1], NULL, 10) * sysconf(_SC_PAGESIZE);
+    dcc_sample_open(&sample, getpid(), FALSE);
+    dcc_sample_read(&sample, dcc_sample_now());
+    dcc_sample_close(&sample);
+    g_assert_cmpint(sample.rss_bytes, >, 0);
+    return sample.rss_bytes;
 }
 
 /* 1 GiB is announced, as much as is taken in is sent. */

@@ -4,8 +4,7 @@
 #include "dcc-socket.h"
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <glib/gstdio.h>
 
 #define PATIENCE_MS 5000
 
@@ -13,11 +12,18 @@ Wire *
 wire_new(int *theirs)
 {
     Wire *self = g_new0(Wire, 1);
-    int fds[2];
+    g_autofree char *dir = g_dir_make_tmp("dcc-wire-XXXXXX", NULL);
+    g_autoptr(GError) error = NULL;
+    DccSocket listening = dcc_socket_listen(dir, "wire", &error);
+    g_autofree char *path = g_build_filename(dir, "wire", NULL);
 
-    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-    self->fd = fds[0];
-    *theirs = fds[1];
+    g_assert_no_error(error);
+    self->fd = dcc_socket_connect(dir, "wire");
+    while ((*theirs = dcc_socket_accept(listening)) == DCC_SOCKET_NONE)
+        g_assert_cmpint(errno, ==, EAGAIN);
+    dcc_socket_close(&listening);
+    g_unlink(path);
+    g_rmdir(dir);
     self->in = g_string_new(NULL);
     return self;
 }
@@ -36,9 +42,7 @@ wire_connect(const char *dir, const char *file)
 void
 wire_hang_up(Wire *self)
 {
-    if (self->fd >= 0)
-        close(self->fd);
-    self->fd = -1;
+    dcc_socket_close(&self->fd);
 }
 
 void
@@ -57,7 +61,7 @@ wire_send(Wire *self, const void *bytes, gsize length)
     const char *from = bytes;
 
     while (length > 0) {
-        gssize n = send(self->fd, from, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        gssize n = dcc_socket_send(self->fd, from, length, FALSE);
 
         if (n < 0 && errno != EAGAIN)
             return FALSE;
@@ -81,7 +85,7 @@ static gboolean
 fill(Wire *self)
 {
     char chunk[4096];
-    gssize n = recv(self->fd, chunk, sizeof chunk, MSG_DONTWAIT);
+    gssize n = dcc_socket_receive(self->fd, chunk, sizeof chunk, FALSE);
 
     if (n > 0)
         g_string_append_len(self->in, chunk, n);

@@ -1,9 +1,9 @@
 #include "book.h"
 
+#include "dcc-file-facts.h"
+#include "dcc-file-open.h"
 #include "dcc-json.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 Book *
@@ -80,7 +80,7 @@ book_assert_numbers(const char *path, gint64 first, gint64 last)
 void
 book_append(const char *path, const void *bytes, gsize length)
 {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+    int fd = dcc_file_open_to_append(path);
 
     g_assert_cmpint(write(fd, bytes, length), ==, (gssize)length);
     close(fd);
@@ -102,7 +102,7 @@ book_count_lines(const char *path)
 gint64
 book_get_size(const char *path)
 {
-    struct stat st;
+    DccFileFacts facts;
 
-    return stat(path, &st) == 0 ? st.st_size : -1;
+    return dcc_file_facts_read(path, &facts) ? facts.size : -1;
 }

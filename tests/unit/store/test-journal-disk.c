@@ -94,7 +94,7 @@ test_death_in_rotation(void)
     add_exit(journal, "one");
     book_add(journal, "x", FALSE);
     book_flush(book);
-    g_assert_cmpint(rename(book->events, former), ==, 0);
+    g_assert_cmpint(g_rename(book->events, former), ==, 0);
     append_text(spool, "e {\"seq\":3,\"type\":\"started\"}\n");
     again = dcc_journal_open(book->instance_dir, FALSE);
     g_assert_cmpint(dcc_journal_get_last(again), ==, 3);
@@ -207,8 +207,8 @@ test_failure_is_told(void)
     g_autoptr(JsonObject) death = json_object_new();
 
     book_flush(book);
-    g_assert_cmpint(mkdir(book->events, 0700), ==, 0);
-    g_assert_cmpint(mkdir(book->deaths, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(book->events, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(book->deaths, 0700), ==, 0);
     dcc_journal_set_failed_func(journal, on_failed, told);
     g_assert_true(book_add(journal, "x", FALSE));
     g_assert_true(dcc_journal_add_death(journal, death));
@@ -231,7 +231,7 @@ test_failed_stays_in_spool(void)
     g_autoptr(DccJournal) again = NULL;
 
     book_flush(book);
-    g_assert_cmpint(mkdir(book->events, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(book->events, 0700), ==, 0);
     add_exit(journal, "one");
     book_flush(book);
     g_assert_cmpint(rmdir(book->events), ==, 0);

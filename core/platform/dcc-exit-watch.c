@@ -7,10 +7,8 @@
 #include "dcc-exit-watch.h"
 
 #include "dcc-exit-set.h"
-#include "dcc-proc.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #define EVENTS_PER_TURN 64
 
@@ -29,7 +27,7 @@ struct _DccExitWatch {
 };
 
 typedef struct {
-    int fd;
+    DccProcessRef process;
     DccExitFunc func;
     gpointer data;
 } Entry;
@@ -42,7 +40,7 @@ free_entry(gpointer data)
 {
     Entry *entry = data;
 
-    close(entry->fd); /* which takes it out of the set as well: nobody else has this duplicate */
+    dcc_process_ref_close(&entry->process);
     g_free(entry);
 }
 
@@ -57,8 +55,8 @@ tell(DccExitWatch *self, guint id)
     if (!g_hash_table_steal_extended(self->entries, GUINT_TO_POINTER(id), &stolen_key, &stolen))
         return;
     entry = stolen;
-    dcc_exit_set_remove(self->set, entry->fd);
-    entry->func(entry->fd, entry->data);
+    dcc_exit_set_remove(self->set, entry->process);
+    entry->func(entry->process, entry->data);
     free_entry(entry);
 }
 
@@ -138,22 +136,21 @@ guint
 dcc_exit_watch_add(
     DccExitWatch *self, DccProcessRef process, DccExitFunc func, gpointer data, GError **error)
 {
-    int fd = self->set != NULL ? dcc_pidfd_dup(process) : -1;
+    DccProcessRef own = self->set != NULL ? dcc_process_ref_dup(process) : DCC_PROCESS_REF_NONE;
     Entry *entry;
     guint id;
 
     do
         id = ++self->last_id;
     while (id == 0 || g_hash_table_contains(self->entries, GUINT_TO_POINTER(id)));
-    if (fd < 0 || !dcc_exit_set_add(self->set, fd, id)) {
+    if (own == DCC_PROCESS_REF_NONE || !dcc_exit_set_add(self->set, own, id)) {
         g_set_error(
             error, DCC_ERROR, DCC_ERROR_FAILED, "cannot watch a process: %s", g_strerror(errno));
-        if (fd >= 0)
-            close(fd);
+        dcc_process_ref_close(&own);
         return 0;
     }
     entry = g_new(Entry, 1);
-    *entry = (Entry){fd, func, data};
+    *entry = (Entry){own, func, data};
     g_hash_table_insert(self->entries, GUINT_TO_POINTER(id), entry);
     return id;
 }
@@ -165,6 +162,6 @@ dcc_exit_watch_remove(DccExitWatch *self, guint id)
 
     if (entry == NULL)
         return;
-    dcc_exit_set_remove(self->set, entry->fd);
+    dcc_exit_set_remove(self->set, entry->process);
     g_hash_table_remove(self->entries, GUINT_TO_POINTER(id));
 }
