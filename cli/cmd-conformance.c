@@ -154,7 +154,7 @@ cmd_conformance(char **argv)
     DccAdapter *adapter;
 
     if (g_strv_length(argv) != 4 || !dcc_fds_is_pipe(CLI_CHECK_REPORT_FD)) {
-        cli_warn("'dcchost conformance' is our own business; see 'dcchost adapter check --help'");
+        cli_warn("'dcchost conformance' is for dcchost itself; see 'dcchost adapter check --help'");
         return CLI_USAGE;
     }
     bind_to_listener();

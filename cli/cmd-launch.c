@@ -2,10 +2,10 @@
  * what happens or returns. The session gets this verb's arguments as they are. */
 #include "cli-verb.h"
 
-#include "cli-engine-voice.h"
+#include "cli-caller.h"
 #include "cli-exit.h"
-#include "cli-launch-options.h"
-#include "cli-options.h"
+#include "cli-left-over.h"
+#include "cli-order.h"
 #include "cli-out.h"
 #include "cli-session-process.h"
 #include "cli-signals.h"
@@ -53,8 +53,13 @@ detached(DccRuntime *runtime, const char *name, gint64 first_event, CliLaunchOpt
 }
 
 static int
-launch(CliLaunchOptions *options, const char *name, const char *const *args, CliEngineVoice *voice)
+launch(CliLaunchOptions *options,
+       DccLaunchRequest *request,
+       const char *const *args,
+       CliEngineVoice *voice)
 {
+    const char *name = dcc_launch_request_get_name(request);
+    const CliEngine *engine = cli_caller_find_budget(request);
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     g_auto(CliViewerEnd) end = {NULL};
@@ -66,13 +71,15 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args, Cli
     cli_signals_hold();
     if (options->detach)
         cli_out_set_byproduct();
+    if (cli_engine_find() != NULL)
+        cli_left_over_settle(runtime);
     if (!cli_session_process_start(runtime, name, args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }
     if (options->detach)
         return detached(runtime, name, report.first_event, options);
-    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, engine, &end);
     status = cli_engine_voice_finish(voice, end.result, status, TRUE);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
     return status;
@@ -81,23 +88,10 @@ launch(CliLaunchOptions *options, const char *name, const char *const *args, Cli
 int
 cmd_launch(char **argv)
 {
-    g_auto(CliLaunchOptions) options = {NULL};
-    g_auto(GStrv) given = g_strdupv(argv + 1);
-    g_auto(GStrv) args = NULL;
-    g_autoptr(DccLaunchRequest) request = NULL;
-    g_autoptr(CliEngineVoice) voice = NULL;
-    g_autoptr(GError) error = NULL;
+    g_auto(CliOrder) order = {{NULL}};
     int status;
 
-    if (!cli_launch_options_parse(&options, argv, &status))
+    if (!cli_order_take(&order, argv, FALSE, &status))
         return status;
-    voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
-    if (voice == NULL)
-        return cli_options_fail("dcchost launch", error);
-    args = cli_launch_options_make_session_args(&options, (const char *const *)given, &error);
-    if (args != NULL)
-        request = cli_launch_options_to_request(&options, &error);
-    if (request == NULL)
-        return cli_fail(error);
-    return launch(&options, dcc_launch_request_get_name(request), (const char *const *)args, voice);
+    return launch(&order.options, order.request, (const char *const *)order.args, order.voice);
 }

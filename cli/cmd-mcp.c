@@ -123,12 +123,12 @@ parse(Options *self, char **argv, int *status)
     const GOptionArg texts = G_OPTION_ARG_FILENAME_ARRAY;
     McpPolicy *may = &self->policy;
     const GOptionEntry entries[] = {
-        {"read-only", 0, 0, flag, &may->read_only, "Tools that look, alone", NULL},
-        {"root", 0, 0, texts, &self->roots, "Scenes lie below it (home, and here)", "DIR"},
+        {"read-only", 0, 0, flag, &may->read_only, "Only tools that look", NULL},
+        {"root", 0, 0, texts, &self->roots, "Only scenes below it (default: home, here)", "DIR"},
         {"manage-all", 0, 0, flag, &may->manage_all, "Agents may end what users started", NULL},
         {"trust-scenes", 0, 0, flag, &may->trust_scenes, "Scripts in scenes may run", NULL},
-        {"allow", 0, 0, texts, &self->allowed, "run-python: inside applications", "WHAT"},
-        {"print-config", 0, 0, text, &self->client, "What CLIENT has to be told", "CLIENT"},
+        {"allow", 0, 0, texts, &self->allowed, "run-python: code inside applications", "WHAT"},
+        {"print-config", 0, 0, text, &self->client, "Print the configuration for CLIENT", "CLIENT"},
         {"print-reference", 0, G_OPTION_FLAG_HIDDEN, flag, &self->reference, "The tools", NULL},
         {NULL},
     };

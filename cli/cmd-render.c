@@ -3,10 +3,10 @@
  * already. */
 #include "cli-verb.h"
 
-#include "cli-engine-voice.h"
+#include "cli-caller.h"
 #include "cli-exit.h"
-#include "cli-launch-options.h"
-#include "cli-options.h"
+#include "cli-left-over.h"
+#include "cli-order.h"
 #include "cli-out.h"
 #include "cli-render-in.h"
 #include "cli-render-report.h"
@@ -40,11 +40,13 @@ make_arguments(char **given, DccFrames *rest)
 
 static int
 run(CliLaunchOptions *options,
-    const char *name,
+    DccLaunchRequest *request,
     char **args,
     guint n_skipped,
     CliEngineVoice *voice)
 {
+    const char *name = dcc_launch_request_get_name(request);
+    const CliEngine *engine = cli_caller_find_budget(request);
     g_autoptr(GError) error = NULL;
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(&error);
     g_auto(CliViewerEnd) end = {NULL};
@@ -53,11 +55,13 @@ run(CliLaunchOptions *options,
 
     if (runtime == NULL)
         return cli_fail(error);
+    if (cli_engine_find() != NULL)
+        cli_left_over_settle(runtime);
     if (!cli_session_process_start(runtime, name, (const char *const *)args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;
     }
-    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, &end);
+    status = cli_viewer_run(runtime, name, report.first_event, options->json, voice, engine, &end);
     cli_out_set_byproduct(); /* a full disk does not undo the work */
     if (end.rendered == NULL)
         return cli_engine_voice_finish(voice, end.result, status, TRUE);
@@ -89,40 +93,19 @@ render(CliLaunchOptions *options, DccLaunchRequest *request, char **given, CliEn
         return CLI_DONE;
     }
     args = make_arguments(given, rest);
-    return run(options, dcc_launch_request_get_name(request), args, n_frames - n_left, voice);
-}
-
-/* An instance that is up has a session. */
-static char **
-make_session_args(CliLaunchOptions *options, char **given, GError **error)
-{
-    if (options->in != NULL)
-        return g_new0(char *, 1);
-    return cli_launch_options_make_session_args(options, (const char *const *)given, error);
+    return run(options, request, args, n_frames - n_left, voice);
 }
 
 int
 cmd_render(char **argv)
 {
-    g_auto(CliLaunchOptions) options = {.render = TRUE};
-    g_auto(GStrv) given = g_strdupv(argv + 1);
-    g_auto(GStrv) args = NULL;
-    g_autoptr(DccLaunchRequest) request = NULL;
-    g_autoptr(CliEngineVoice) voice = NULL;
-    g_autoptr(GError) error = NULL;
+    g_auto(CliOrder) order = {{NULL}};
     int status;
 
-    if (!cli_launch_options_parse(&options, argv, &status))
+    if (!cli_order_take(&order, argv, TRUE, &status))
         return status;
-    voice = cli_engine_voice_new(options.dialect, options.exit_map, options.json, &error);
-    if (voice != NULL)
-        args = make_session_args(&options, given, &error);
-    if (args != NULL)
-        request = cli_launch_options_to_request(&options, &error);
-    if (request == NULL)
-        return error != NULL && error->domain == G_OPTION_ERROR ? cli_options_fail(argv[0], error)
-                                                                : cli_fail(error);
     cli_signals_hold();
-    return options.in != NULL ? cli_render_in(&options, request, voice)
-                              : render(&options, request, args, voice);
+    return order.options.in != NULL
+               ? cli_render_in(&order.options, order.request, order.voice)
+               : render(&order.options, order.request, order.args, order.voice);
 }

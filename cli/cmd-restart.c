@@ -26,14 +26,20 @@ tell(CliInstance *instance, JsonObject *status, gboolean json)
     g_autofree char *safe = cli_escape(state);
     g_autofree char *pid = cli_status_pid(status, "pid");
     g_autofree char *words = result != NULL ? cli_sentence_result(result) : NULL;
+    gboolean overtaken = g_str_equal(state, "stopped") &&
+                         g_strcmp0(dcc_json_get_string(result, "kind", NULL), "stopped") == 0;
     int code = g_strv_contains(good, state) ? CLI_DONE : cli_status_get_exit_code(result);
 
+    if (overtaken)
+        code = CLI_NOT_WELL;
     if (json)
         cli_out_object(status);
     else if (code == CLI_DONE && !g_str_equal(state, "stopped"))
         cli_out("%s: %s again, pid %s\n", instance->name, safe, pid);
     else if (code == CLI_DONE)
         cli_out("%s: started again, and done: %s\n", instance->name, words);
+    else if (overtaken)
+        cli_warn("another command stopped %s before it was ready again", instance->name);
     else
         cli_warn("%s was stopped and did not start again: %s; 'dcchost why %s'",
                  instance->name,

@@ -4,8 +4,9 @@
  *
  * It has no terminal. SIGTERM, which batch systems, service managers and a shutdown send to every
  * process, is a stop: the application is asked to save and quit, and the process lives until that
- * is done; a second one hurries. The first joins a stop that is under way, for whoever asked for that
- * may have been told by the same signal. During a start it ends what was begun. SIGHUP is survived. */
+ * is done; a second one, two seconds later at least, hurries. The first joins a stop that is under way,
+ * for whoever asked for that may have been told by the same signal. During a start it ends what was
+ * begun. SIGHUP and what schedulers send as a notice (SIGUSR1 and its like) are survived. */
 #include "cli-verb.h"
 
 #include "cli-exit.h"
@@ -29,6 +30,7 @@ typedef struct {
     GMainLoop *loop;
     DccSession *session;
     gint64 first_event;
+    guint settling;    /* idle source: what is news already comes first; 0: none */
     gboolean reported; /* how the start went */
     gboolean asked;    /* one stop request was taken */
     int status;
@@ -103,31 +105,38 @@ report(Process *self)
                                        dcc_session_get_explanation(self->session));
 }
 
+/* A copy of the application is being asked for its version, or the end of what was adopted is being
+ * put on record: what comes of that is news that has not come yet. */
+static gboolean
+is_undecided(Process *self)
+{
+    DccState state = dcc_session_get_state(self->session);
+
+    return dcc_session_get_pid(self->session) < 0 &&
+           (state == DCC_STATE_STARTING || state == DCC_STATE_RUNNING ||
+            state == DCC_STATE_UNRESPONSIVE);
+}
+
 /* After whatever was news already: a command that adopted what has ended is told so, and not that
  * it runs. */
 static gboolean
 on_settled(gpointer data)
 {
-    report(data);
+    Process *self = data;
+
+    self->settling = 0;
+    if (!is_undecided(self))
+        report(self);
     return G_SOURCE_REMOVE;
 }
 
-static gboolean
-is_choosing(Process *self)
-{
-    return dcc_session_get_state(self->session) == DCC_STATE_STARTING &&
-           dcc_session_get_pid(self->session) < 0;
-}
-
-/* A copy of the application is being asked for its version: what comes of that is heard here. One that comes to nothing
- * is told when nothing is left of it. */
+/* One that comes to nothing is told when nothing is left of it. */
 static void
 on_news(Process *self)
 {
-    if (self->reported || is_choosing(self) || dcc_session_get_refusal(self->session) != NULL)
-        return;
-    g_signal_handlers_disconnect_by_func(self->session, on_news, self);
-    g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
+    if (!self->reported && self->settling == 0 && !is_undecided(self) &&
+        dcc_session_get_refusal(self->session) == NULL)
+        self->settling = g_idle_add_full(G_PRIORITY_LOW, on_settled, self, NULL);
 }
 
 static int
@@ -259,6 +268,16 @@ is_known(char **argv)
            g_strv_contains(options, argv[1]);
 }
 
+/* Where there is one attempt that will not come again there are others. */
+static gboolean
+is_of_a_farm(CliLaunchOptions *options)
+{
+    for (char **p = options->settings; p != NULL && *p != NULL; p++)
+        if (g_str_has_prefix(*p, "keep-state="))
+            return TRUE;
+    return FALSE;
+}
+
 int
 cmd_session(char **argv)
 {
@@ -272,7 +291,7 @@ cmd_session(char **argv)
 
     dcc_dir_loss_claim(); /* before there are threads */
     cli_session_process_claim_report();
-    dcc_own_process_ignore_hangups();
+    dcc_own_process_ignore_notices();
     /* Before the application is started; it does not hold them. */
     cli_signals_hold();
     options.render = argv[1] != NULL && strcmp(argv[1], "--render") == 0;
@@ -289,5 +308,7 @@ cmd_session(char **argv)
         begun = begin_launch(&self, &options, runtime, &error);
     status = begun ? run(&self) : refuse(&self, error);
     g_clear_object(&self.session);
+    if (begun && is_of_a_farm(&options))
+        dcc_instance_remove_old(runtime); /* everybody has been told, and nobody waits */
     return status;
 }

@@ -13,7 +13,13 @@ cmd_stop(char **argv)
     gboolean json = FALSE, all = FALSE;
     const GOptionEntry entries[] = {
         {"all", 'a', 0, G_OPTION_ARG_NONE, &all, "Everything that runs", NULL},
-        {"timeout", 0, 0, G_OPTION_ARG_FILENAME, &timeout, "Time for all of it", "S"},
+        {"timeout",
+         0,
+         0,
+         G_OPTION_ARG_FILENAME,
+         &timeout,
+         "Time for all of it; 0: as its steps take",
+         "S"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The end report as JSON; of several a list", NULL},
         {NULL},
     };
@@ -21,7 +27,9 @@ cmd_stop(char **argv)
         "[NAME...]",
         "Ask the application to save and quit; end it if it does not.",
         "First a rescue copy of the work is written and the application asked to quit, then come\n"
-        "SIGTERM, SIGTERM to all its processes, and SIGKILL. Twice at once hurries.\n"
+        "SIGTERM, SIGTERM to all its processes, and SIGKILL. Asked again meanwhile, it goes on to "
+        "the\n"
+        "next step at once.\n"
         "Several are stopped side by side, and told in a line each.",
         0,
         G_MAXUINT};

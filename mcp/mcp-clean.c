@@ -9,9 +9,6 @@
 #include "dcc-json.h"
 #include <string.h>
 
-/* A path, or a line; lists are bounded by who makes them. */
-#define MAX_TEXT 4000
-
 #define ESCAPE 0x1b
 #define BELL   0x07
 #define CSI    0x9b /* ESC [ in one character */
@@ -108,7 +105,7 @@ clean_object(JsonObject *object)
 
     json_object_iter_init_ordered(&iter, object);
     while (json_object_iter_next_ordered(&iter, &name, &member)) {
-        g_autofree char *key = mcp_clean_text(name, MAX_TEXT);
+        g_autofree char *key = mcp_clean_text(name, MCP_CLEAN_MAX_TEXT);
 
         json_object_set_member(clean, key, mcp_clean_node(member));
     }
@@ -119,7 +116,7 @@ clean_object(JsonObject *object)
 static JsonNode *
 clean_string(const char *text)
 {
-    g_autofree char *clean = mcp_clean_text(text, MAX_TEXT);
+    g_autofree char *clean = mcp_clean_text(text, MCP_CLEAN_MAX_TEXT);
 
     return json_node_init_string(json_node_alloc(), clean);
 }

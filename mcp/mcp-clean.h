@@ -3,6 +3,9 @@
 
 #include <json-glib/json-glib.h>
 
+/* A path, or a line, in characters; lists are bounded by who makes them. */
+#define MCP_CLEAN_MAX_TEXT 4000
+
 /* (transfer full): without terminal sequences, control characters and characters that cannot be
  * seen or turn the direction of text; at most max characters, with what is left out counted. What is
  * no UTF-8 becomes U+FFFD. Line feeds and tabs stay. */

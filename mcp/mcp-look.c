@@ -6,6 +6,7 @@
 #include "dcc-json.h"
 #include "dcc-log-reader.h"
 #include "mcp-advice.h"
+#include "mcp-clean.h"
 #include "mcp-verb.h"
 #include <string.h>
 
@@ -123,7 +124,7 @@ holds(const char *line, const char *folded)
     return strstr(plain, folded) != NULL;
 }
 
-/* The newest that are wanted and fit. */
+/* The newest that are wanted and fit. One that is longer than a text may be is cut, not left out. */
 static JsonArray *
 choose_lines(char **lines, const char *wanted, gint64 n, gboolean *truncated)
 {
@@ -135,7 +136,7 @@ choose_lines(char **lines, const char *wanted, gint64 n, gboolean *truncated)
     for (guint i = g_strv_length(lines); i > 0; i--) {
         if (!holds(lines[i - 1], folded))
             continue;
-        size += strlen(lines[i - 1]) + 1;
+        size += MIN(strlen(lines[i - 1]), MCP_CLEAN_MAX_TEXT) + 1;
         *truncated = chosen->len == n || size > MAX_LOG_BYTES;
         if (*truncated)
             break;

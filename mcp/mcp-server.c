@@ -34,6 +34,7 @@ typedef struct {
     GMutex mutex;
     GCond changed;
     GHashTable *calls; /* by key of the id: McpWork; the threads' own */
+    guint answering;   /* done, and on their way out: their ids may come again */
 } McpServer;
 
 static void
@@ -51,16 +52,27 @@ work(gpointer data, gpointer server)
     McpWork *one = data;
     JsonObject *answer = mcp_work_do(one);
 
+    /* First, for who has the answer may use the id again. */
+    g_mutex_lock(&self->mutex);
+    g_hash_table_remove(self->calls, one->request->key);
+    self->answering++;
+    g_mutex_unlock(&self->mutex);
     /* Whoever cancelled waits for no answer. */
     if (g_cancellable_is_cancelled(one->cancel))
         json_object_unref(answer);
     else
         mcp_writer_put(self->writer, answer);
     g_mutex_lock(&self->mutex);
-    g_hash_table_remove(self->calls, one->request->key);
+    self->answering--;
     g_cond_broadcast(&self->changed);
     g_mutex_unlock(&self->mutex);
     mcp_work_free(one);
+}
+
+static guint
+count_calls(McpServer *self)
+{
+    return g_hash_table_size(self->calls) + self->answering;
 }
 
 static const char *
@@ -68,7 +80,7 @@ find_fault(McpServer *self, const McpMessage *request)
 {
     if (g_hash_table_contains(self->calls, request->key))
         return "this id is that of a request that is not answered yet";
-    if (g_hash_table_size(self->calls) >= MAX_CALLS)
+    if (count_calls(self) >= MAX_CALLS)
         return "too many requests at once; wait until some are answered";
     return NULL;
 }
@@ -181,7 +193,7 @@ say_farewell(McpServer *self)
     gint64 until = g_get_monotonic_time() + FAREWELL_MS * 1000;
 
     g_mutex_lock(&self->mutex);
-    while (g_hash_table_size(self->calls) > 0)
+    while (count_calls(self) > 0)
         if (!g_cond_wait_until(&self->changed, &self->mutex, until))
             break;
     g_mutex_unlock(&self->mutex);

@@ -125,16 +125,29 @@ leave(Running *self, gboolean goes_on)
     dcc_child_reap(&self->child);
 }
 
-/* The last line that it said of itself, without its own name before it. */
+/* Cuts off the last line, (transfer none). */
+static char *
+cut_line(char *text)
+{
+    char *end = strrchr(text, '\n');
+
+    if (end == NULL)
+        return text;
+    *end = '\0';
+    return end + 1;
+}
+
+/* The last line that it said of itself, without its own name before it; where to look up its options is
+ * no news to a program. */
 static void
 set_words(GError **error, const char *said)
 {
     g_autofree char *text = g_utf8_make_valid(said, -1);
     const char *line;
 
-    g_strchomp(text);
-    line = strrchr(text, '\n');
-    line = line != NULL ? line + 1 : text;
+    line = cut_line(g_strchomp(text));
+    if (g_str_has_prefix(line, "dcchost: see '") && line != text)
+        line = cut_line(text);
     if (g_str_has_prefix(line, "dcchost: "))
         line += strlen("dcchost: ");
     g_set_error_literal(

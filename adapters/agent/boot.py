@@ -108,6 +108,31 @@ class Library:
         sys.modules.update(self.aside)
 
 
+class Kept:
+    """Our modules, found again where somebody has emptied sys.modules: command lines and other scripts name them, and a
+    second agent must not come of that. As a finder of sys.meta_path it is the last."""
+
+    def __init__(self):
+        self.modules = {}
+
+    def add(self, module):
+        self.modules[module.__name__] = module
+        if self not in sys.meta_path:
+            sys.meta_path.append(self)
+
+    def find_spec(self, name, path=None, target=None):
+        return machinery.ModuleSpec(name, self) if name in self.modules else None
+
+    def create_module(self, spec):
+        return self.modules[spec.name]
+
+    def exec_module(self, module):
+        """It was, when it was loaded."""
+
+
+kept = Kept()
+
+
 def load(name, path, source, line):
     """A source as a module: sys.path is the application's own, and nothing is written beside it."""
     module = type(sys)(name)
@@ -118,6 +143,7 @@ def load(name, path, source, line):
     except BaseException:
         del sys.modules[name]
         raise
+    kept.add(module)
     return module
 
 
@@ -145,6 +171,7 @@ def make_stand_in(name):
     """What a command line finds where there is no agent: nothing to wait for."""
     module = sys.modules[name] = type(sys)(name)
     module.agent, module.loop = None, int
+    kept.add(module)
 
 
 def enter(name, runs_scripts, source, line):

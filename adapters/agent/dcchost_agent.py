@@ -12,6 +12,7 @@ Python 3.7 and its standard library. join.py makes one file of this and of the p
 application's own agent, which boot.py brings in.
 """
 import atexit
+import collections
 import faulthandler
 import io
 import os
@@ -39,6 +40,8 @@ class Agent:
     app = suffix = ""
     refusal = "a job of its own holds the main thread"
     goodbye = ""  # what is printed where the application ends in order, if it does not say so itself
+    knows_scene = True  # when it is ready; work of the user's own may open its scene later
+    takes_frame_args = False  # whether render_frame() goes by frame_args
     # What is done on the main thread.
     main_methods = ("save", "run", "quit", "render")  # type: tuple[str, ...]
 
@@ -51,6 +54,7 @@ class Agent:
         self.ready = self.ready_told = self.ending = self.interrupted = self.copying = self.unsaved = False
         self.running = self.gone = False  # "run" is under way; the end was told
         self.code = self.qt_turned = self.qt_timer = None
+        self.task, self.frame_args, self.given_up = None, [], collections.deque(maxlen=100)
         self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
         self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
         self.place, self.dirty = look_at(""), None
@@ -183,10 +187,22 @@ class Agent:
 
     def do_render(self, params):
         """One frame, into one file. The thread that asked waits for as long as it takes."""
-        path = from_wire(params.get("path"))
-        began = monotonic()
-        self.render_frame(int(params["frame"]), path)
+        path, began = from_wire(params.get("path")), monotonic()
+        self.frame_args = [from_wire(each) for each in params.get("args") or []]
+        if self.frame_args and not self.takes_frame_args:
+            raise Refused("%s takes no arguments for a frame" % self.app.capitalize())
+        self.task = params.get("task")
+        try:
+            if self.is_given_up():
+                raise Refused("the render was cancelled")
+            self.render_frame(int(params["frame"]), path)
+        finally:
+            self.task = None
         return {"path": to_wire(path), "ms": int((monotonic() - began) * 1000)}
+
+    def is_given_up(self):
+        """Whether whoever asked for the frame that is being rendered wants it no longer."""
+        return self.task is not None and self.task in self.given_up
 
     def next_job(self, timeout):
         try:
@@ -286,7 +302,7 @@ class Agent:
         """In the agent's thread, as all that follows: the application is not touched."""
         return {"token": wire.token, "pid": self.pid, "app": self.app, "version": self.version,
                 "python": sys.version.split()[0], "headless": self.background, "protocol": 1,
-                "ready": self.ready_told, "scene": to_wire(self.scene)}
+                "ready": self.ready_told, "scene": to_wire(self.scene) if self.knows_scene else None}
 
     def news(self):
         """(method, what it says, params) of each notification that tells a state; told again when that changes."""
@@ -296,7 +312,7 @@ class Agent:
         place = {"scene": to_wire(scene.path), "exists": scene.exists}
         if self.ready and not self.ready_told:
             self.ready_told = True
-            yield "ready", True, place
+            yield "ready", True, place if self.knows_scene else {"scene": None, "exists": False}
             self.wire.told["scene"] = (self.wire.life, scene)
         if self.ready_told:
             yield "scene", scene, place
@@ -314,7 +330,7 @@ class Agent:
         if job.method in ("ping", "stacks"):
             self.do(job)
         elif job.method in ("cancel",):
-            self.wire.answer(job, {"cancelled": self.cancel()})
+            self.wire.answer(job, {"cancelled": self.give_up(job.params.get("task"))})
         elif job.method not in self.main_methods:
             self.wire.answer(job, error=(-32601, "unknown method: %s" % job.method))
         elif self.mode != "thread":
@@ -327,6 +343,15 @@ class Agent:
             self.asked_to_end()
         else:
             self.wire.answer(job, error=(-32000, self.refusal))
+
+    def give_up(self, task):
+        """What of this task has not begun never will. Whether that, or the frame that has begun, ends early."""
+        if task is None:
+            return self.cancel()
+        self.given_up.append(task)
+        with self.jobs.mutex:
+            waits = any(each.method == "render" and each.params.get("task") == task for each in self.jobs.queue)
+        return waits or self.task == task and self.cancel()
 
     def do_ping(self, params):
         now, (reason, since), copy = monotonic(), self.busy, self.rescue.path

@@ -81,6 +81,7 @@ class RescueCopy:
         self.agent.copying = True
         try:
             note = self.agent.write_rescue(part)
+            os.chmod(on_disk(part), 0o600)  # whatever the umask of the studio's scripts: it is to be read again
             os.replace(on_disk(part), on_disk(path))
             return note
         except BaseException:

@@ -46,6 +46,9 @@ static const struct {
     {"--verbose", NULL, 1},
 };
 
+/* It does no more than this, and ends. */
+static const char *const answers[] = {"-h", "--help", "/?", "-v", "--version", "-r", "-R", NULL};
+
 typedef struct {
     GArray *frames;        /* of int, those of -f */
     gboolean certain;      /* of the frames of -f */
@@ -161,8 +164,15 @@ read_option(DccBlenderArgs *self, Reading *reading, const char *arg, const char 
         reading->certain = reading->certain && read_frames(value, reading->frames);
     } else if (is_option(arg, "-c", "--command")) {
         self->command = self->background = TRUE;
+    } else if (g_strv_contains(answers, arg) ||
+               (is_option(arg, "-E", "--engine") && g_strcmp0(value, "help") == 0)) {
+        self->answers = TRUE;
     } else if (strcmp(arg, "--python-exit-code") == 0) {
         self->exit_code = value ? (int)g_ascii_strtoll(value, NULL, 10) : -1;
+    } else if (is_option(arg, "-y", "--enable-autoexec")) {
+        self->autoexec = 1;
+    } else if (is_option(arg, "-Y", "--disable-autoexec")) {
+        self->autoexec = 0;
     } else if (strcmp(arg, "--python-use-system-env") == 0) {
         return;
     } else if (strcmp(arg, "--log-file") == 0 || strcmp(arg, "--log-level") == 0) {
@@ -197,7 +207,7 @@ dcc_blender_args_read(DccBlenderArgs *self, const char *const *args)
     guint i = 0;
 
     memset(self, 0, sizeof *self);
-    self->exit_code = -1;
+    self->exit_code = self->autoexec = -1;
     while (args && args[i] && strcmp(args[i], "--") != 0 && !self->command) {
         guint n = count_values(args[i]);
 
@@ -213,5 +223,5 @@ dcc_blender_args_read(DccBlenderArgs *self, const char *const *args)
 gboolean
 dcc_blender_args_end_by_themselves(const DccBlenderArgs *self)
 {
-    return self->animation || self->frames || self->command || self->scripts;
+    return self->animation || self->frames || self->command || self->scripts || self->answers;
 }

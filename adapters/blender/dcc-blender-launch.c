@@ -20,7 +20,7 @@
  * believes. */
 #define RECOVER                                                                                    \
     "import os, dcchost_blender_agent as it; "                                                     \
-    "it.agent.recover(os.fsdecode(bytes.fromhex('%s')))"
+    "it.agent.recover(os.fsdecode(bytes.fromhex('%s')), %s)"
 
 static void
 add_environment(DccLaunchPlan *plan, DccLaunchRequest *request, const char *executable)
@@ -59,16 +59,28 @@ choose_mode(gboolean background, const DccBlenderArgs *args)
     return dcc_blender_args_end_by_themselves(args) ? "thread" : "loop";
 }
 
+/* Whether the scripts and drivers in a scene run: -y and -Y, wherever they stand, hold for the scene
+ * on a command line, but recovering goes by the preferences. */
 static void
-add_recovery(DccLaunchPlan *plan, const char *rescue)
+add_recovery(DccLaunchPlan *plan, const char *rescue, const DccBlenderArgs *args)
 {
+    const char *scripts = args->autoexec < 0 ? "None" : args->autoexec > 0 ? "True" : "False";
     g_autoptr(GString) hex = g_string_new(NULL);
     g_autofree char *expression = NULL;
 
     for (const guchar *byte = (const guchar *)rescue; *byte; byte++)
         g_string_append_printf(hex, "%02x", *byte);
-    expression = g_strdup_printf(RECOVER, hex->str);
+    expression = g_strdup_printf(RECOVER, hex->str, scripts);
     dcc_launch_plan_add_args(plan, "--python-expr", expression, NULL);
+}
+
+/* To Blender "//" is the directory of the scene that is open. */
+static const char *
+skip_second_slash(const char *path)
+{
+    while (g_str_has_prefix(path, "//"))
+        path++;
+    return path;
 }
 
 static void
@@ -92,10 +104,10 @@ add_arguments(DccLaunchPlan *plan,
         dcc_launch_plan_add_args(
             plan, "--python-exit-code", G_STRINGIFY(DCC_BLENDER_SCRIPT_FAILED), NULL);
     if (scene)
-        dcc_launch_plan_add_arg(plan, scene);
+        dcc_launch_plan_add_arg(plan, skip_second_slash(scene));
     dcc_launch_plan_add_args(plan, "--python", agent, NULL);
     if (wish->rescue)
-        add_recovery(plan, wish->rescue);
+        add_recovery(plan, wish->rescue, args);
     for (guint i = 0; i < args->n_options; i++)
         dcc_launch_plan_add_arg(plan, wish->args[i]);
     if (headless && !dcc_blender_args_end_by_themselves(args))

@@ -14,22 +14,6 @@
 /* One argument of the kernel's has 128 KiB at most. */
 #define MAX_LIST 100000
 
-/* Those that dcchost_blender_render.py knows the formats of. */
-static const char *const extensions[] = {"png",
-                                         "jpg",
-                                         "jpeg",
-                                         "exr",
-                                         "tif",
-                                         "tiff",
-                                         "tga",
-                                         "bmp",
-                                         "webp",
-                                         "hdr",
-                                         "jp2",
-                                         "dpx",
-                                         "cin",
-                                         NULL};
-
 static gboolean
 check_frames(DccFrames *frames, GError **error)
 {
@@ -75,7 +59,7 @@ choose_format(DccFramePath *output, GError **error)
                     DCC_ERROR,
                     DCC_ERROR_NOT_SUPPORTED,
                     "Blender puts the frame's number into every name; write #### into --output");
-    else if (!g_strv_contains(extensions, extension))
+    else if (!g_strv_contains(dcc_blender_endings, extension))
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_NOT_SUPPORTED,

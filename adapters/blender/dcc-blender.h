@@ -19,7 +19,9 @@ typedef struct {
     gboolean frames;     /* -f */
     gboolean command;    /* -c: Blender runs one command and ends */
     gboolean scripts;    /* some Python is run */
+    gboolean answers;    /* it says something about itself, and ends */
     gboolean log_apart;  /* what is saved may be told elsewhere, or not at all */
+    int autoexec;        /* the last of -y (1) and -Y (0); -1: neither */
     int exit_code;       /* of --python-exit-code, the last one; -1: not given */
     guint n_options;     /* those after "--" are left to scripts */
     /* The frames that are rendered; step 0 where only Blender knows. */
@@ -114,6 +116,10 @@ dcc_blender_judge_exit(DccAdapter *adapter, DccExitInfo *info);
 
 GListModel *
 dcc_blender_list_rescue_files(DccAdapter *adapter, DccExitInfo *info, GError **error);
+
+/* Endings of names whose format of single pictures the agent knows: the keys of FORMATS in
+ * dcchost_blender_render.py, as they were when this was built. */
+extern const char *const dcc_blender_endings[];
 
 /* adapters/blender/agent, as it was when this was built. */
 extern const char dcc_blender_agent[];

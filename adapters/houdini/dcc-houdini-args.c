@@ -5,6 +5,7 @@
  * DCCHOST_HOUDINI_EXECUTABLE may choose houdinifx.
  */
 #include "dcc-houdini.h"
+#include "dcc-kit.h"
 #include <string.h>
 
 /* shotgunsoftware/tk-houdini startup.py; hython and hbatch from SideFX's documentation. */
@@ -21,11 +22,6 @@ static const struct {
     {"hbatch", DCC_HOUDINI_BATCH},
 };
 
-/* Python's own options that take a word. */
-static const char *const takers[] = {"-W", "-X", NULL};
-/* And those that are the work itself. */
-static const char *const works[] = {"-c", "-m", "-", NULL};
-
 gboolean
 dcc_houdini_find_program(const char *name, DccHoudiniKind *kind)
 {
@@ -38,19 +34,6 @@ dcc_houdini_find_program(const char *name, DccHoudiniKind *kind)
     return FALSE;
 }
 
-guint
-dcc_houdini_args_count_options(const char *const *rest)
-{
-    guint n = 0;
-
-    while (rest && rest[n] && rest[n][0] == '-' && !g_strv_contains(works, rest[n])) {
-        if (g_strv_contains(takers, rest[n]) && rest[n + 1])
-            n++;
-        n++;
-    }
-    return n;
-}
-
 void
 dcc_houdini_args_read(DccHoudiniArgs *self, DccLaunchRequest *request)
 {
@@ -61,5 +44,5 @@ dcc_houdini_args_read(DccHoudiniArgs *self, DccLaunchRequest *request)
         self->program = *self->rest++;
     self->script = self->kind == DCC_HOUDINI_BATCH;
     if (self->kind == DCC_HOUDINI_PYTHON)
-        self->script = self->rest && self->rest[dcc_houdini_args_count_options(self->rest)];
+        dcc_kit_count_python_options(self->rest, &self->script);
 }

@@ -128,6 +128,18 @@ judge_crash(DccExitInfo *info)
         DCC_VERDICT_CRASH, "crashed (%s) and left no crash scene", line ? line : signal);
 }
 
+/* Of a render the script says it, which opens the scene itself: hython was ready before. */
+static DccVerdict *
+judge_scene(DccExitInfo *info)
+{
+    const char *text = NULL;
+
+    if (!dcc_exit_info_is_job(info) || dcc_kit_is_zero(info) || dcc_exit_info_was_requested(info) ||
+        !dcc_exit_info_has_event(info, DCC_OUTPUT_BAD_SCENE, &text))
+        return dcc_kit_judge_scene(info);
+    return dcc_kit_verdict(DCC_VERDICT_BAD_SCENE, "%s", text ? text : "see the log");
+}
+
 static gboolean
 is_unproved(DccExitInfo *info)
 {
@@ -179,7 +191,7 @@ dcc_houdini_judge_exit(DccAdapter *adapter, DccExitInfo *info)
                                          judge_requested,
                                          judge_library,
                                          judge_crash,
-                                         dcc_kit_judge_scene};
+                                         judge_scene};
     DccVerdict *verdict = dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
 
     if (!verdict && !dcc_kit_is_zero(info))

@@ -80,7 +80,8 @@ add_python_arguments(DccLaunchPlan *plan,
                      const char *agent,
                      const char *scene)
 {
-    guint n = dcc_houdini_args_count_options(args->rest);
+    gboolean work;
+    guint n = dcc_kit_count_python_options(args->rest, &work);
 
     for (guint i = 0; i < n; i++)
         dcc_launch_plan_add_arg(plan, args->rest[i]);

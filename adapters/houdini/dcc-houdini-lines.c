@@ -20,6 +20,7 @@ static const struct {
     {"std::bad_alloc", DCC_OUTPUT_OOM}, /* unverified in Houdini itself */
     {DCC_HOUDINI_GOODBYE, DCC_OUTPUT_DONE},
     {DCC_HOUDINI_NO_SCENE, DCC_OUTPUT_BAD_SCENE},
+    {DCC_HOUDINI_NO_NODE, DCC_OUTPUT_BAD_SCENE},
 };
 
 /* "34493: Fatal error: Segmentation fault (sent by pid 34493)" */

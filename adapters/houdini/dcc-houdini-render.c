@@ -10,22 +10,32 @@
 #include "dcc-kit.h"
 #include <string.h>
 
-/* BEFORE is empty where the node says where its pictures go. */
+/* BEFORE is empty where the node says where its pictures go. A frame that fails does not take along
+ * those after it. */
 static const char script[] =
-    "import sys, hou\n"
+    "import sys, traceback, hou\n"
     "scene, path, before, digits, after, frames = sys.argv[1:7]\n"
-    "hou.hipFile.load(scene, suppress_save_prompt=True, ignore_load_warnings=True)\n"
+    "try:\n"
+    "    hou.hipFile.load(scene, suppress_save_prompt=True, ignore_load_warnings=True)\n"
+    "except Exception as error:\n"
+    "    sys.exit('" DCC_HOUDINI_NO_SCENE ": %s: %s' % (scene, error))\n"
     "node = hou.node(path)\n"
     "if node is None:\n"
-    "    sys.exit('dcchost: the scene has no node ' + path)\n"
+    "    sys.exit('" DCC_HOUDINI_NO_NODE "%s: %s' % (path, scene))\n"
+    "failed = 0\n"
     "for frame in map(int, frames.split(',')):\n"
     "    print('" DCC_HOUDINI_FRAME "%d' % frame, flush=True)\n"
-    "    if before:\n"
-    "        picture = '%s%0*d%s' % (before, int(digits) + (frame < 0), frame, after)\n"
-    "        node.render(frame_range=(frame, frame, 1), output_file=picture)\n"
-    "        print('" DCC_HOUDINI_SAVED "' + picture, flush=True)\n"
-    "    else:\n"
-    "        node.render(frame_range=(frame, frame, 1))\n";
+    "    picture = '%s%0*d%s' % (before, int(digits) + (frame < 0), frame, after)\n"
+    "    try:\n"
+    "        if before:\n"
+    "            node.render(frame_range=(frame, frame, 1), output_file=picture)\n"
+    "            print('" DCC_HOUDINI_SAVED "' + picture, flush=True)\n"
+    "        else:\n"
+    "            node.render(frame_range=(frame, frame, 1))\n"
+    "    except Exception:\n"
+    "        traceback.print_exc()\n"
+    "        failed = 1\n"
+    "sys.exit(failed)\n";
 
 static char *
 list_frames(DccFrames *frames)

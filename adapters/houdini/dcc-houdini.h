@@ -28,9 +28,6 @@ typedef struct {
 
 void
 dcc_houdini_args_read(DccHoudiniArgs *self, DccLaunchRequest *request);
-/* How many of hython's arguments are options of Python's, before the script. */
-guint
-dcc_houdini_args_count_options(const char *const *rest);
 /* TRUE and the kind, where this is the name of one of Houdini's programs. */
 gboolean
 dcc_houdini_find_program(const char *name, DccHoudiniKind *kind);
@@ -106,6 +103,7 @@ dcc_houdini_is_scene(const char *name);
 /* What the agent prints when a script ends in order, and when a scene could not be opened. */
 #define DCC_HOUDINI_GOODBYE  "dcchost: Houdini ends in order"
 #define DCC_HOUDINI_NO_SCENE "dcchost: the scene cannot be opened"
+#define DCC_HOUDINI_NO_NODE  "dcchost: the scene has no node "
 /* Lies in the temporary directory of a hython that has not ended in order: its 0 proves nothing. */
 #define DCC_HOUDINI_UNPROVED "dcchost-hython"
 /* What the agent is busy with, where the process has crashed, has written its log, and goes on

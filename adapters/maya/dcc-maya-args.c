@@ -5,6 +5,8 @@
  * maya -batch where the arguments are maya's own; without it, it is the window.
  */
 #include "dcc-maya.h"
+
+#include "dcc-kit.h"
 #include <string.h>
 
 static const struct {
@@ -68,7 +70,7 @@ dcc_maya_args_read_words(DccMayaArgs *self, const char *const *args, gboolean he
             self->product = DCC_MAYA_PROMPT;
     }
     if (self->product == DCC_MAYA_PYTHON)
-        self->script = self->rest && self->rest[0];
+        dcc_kit_count_python_options(self->rest, &self->script);
     else if (self->product == DCC_MAYA_BATCH)
         self->script = has_work(self->rest);
     else

@@ -4,7 +4,7 @@
  * parent of maya.bin, so the tree is what counts. The agent must be in before the window shows, and
  * whatever it brings must not change from one launch to the next: since 2022 Maya keeps a checksum
  * of userSetup.py. So that file is constant, and everything that varies goes by the environment.
- * Contract: maya [-batch -command LOOP] [-file SCENE] [USER'S OPTIONS]; mayapy AGENT [SCRIPT ARGS];
+ * Contract: maya [-batch -command LOOP] [-file SCENE] [USER'S OPTIONS]; mayapy [PYTHON'S OPTIONS] AGENT [SCRIPT ARGS];
  * Render [USER'S OPTIONS] [SCENE].
  * A recovery file is opened by the agent, which gives the scene its own name back.
  */
@@ -155,6 +155,19 @@ add_maya_arguments(DccLaunchPlan *plan,
 }
 
 static void
+add_python_arguments(DccLaunchPlan *plan, const DccMayaArgs *args, const char *agent)
+{
+    gboolean work;
+    guint n = dcc_kit_count_python_options(args->rest, &work);
+
+    for (guint i = 0; i < n; i++)
+        dcc_launch_plan_add_arg(plan, args->rest[i]);
+    dcc_launch_plan_add_arg(plan, agent);
+    if (args->rest)
+        dcc_launch_plan_add_argv(plan, args->rest + n);
+}
+
+static void
 add_arguments(DccLaunchPlan *plan,
               DccLaunchRequest *request,
               const DccMayaArgs *args,
@@ -162,8 +175,7 @@ add_arguments(DccLaunchPlan *plan,
               const char *scene)
 {
     if (args->product == DCC_MAYA_PYTHON) {
-        dcc_launch_plan_add_arg(plan, agent);
-        dcc_launch_plan_add_argv(plan, args->rest);
+        add_python_arguments(plan, args, agent);
         /* By the environment: mayapy decodes its arguments its own way. */
         if (scene)
             dcc_launch_plan_set_env(plan, "DCCHOST_MAYA_SCENE", scene);

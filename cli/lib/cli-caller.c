@@ -4,12 +4,13 @@
  * and to what called it. A command that detaches ends at once: there it is what called it. */
 #include "cli-caller.h"
 
-#include "cli-engine.h"
 #include "dcc-error.h"
 #include "dcc-identity.h"
 #include "dcc-own-process.h"
 #include "dcc-settings.h"
 #include <unistd.h>
+
+#define KEEP_STATE "168h" /* a week: over holidays somebody still asks why */
 
 static const char notes[] =
     "--tied: when whoever called this command is gone, however it ended, the application is asked "
@@ -21,7 +22,8 @@ static const char notes[] =
     "process alone: a shell, a script, an engine's worker. A farm engine that is known by its\n"
     "environment means --tied in the foreground (--no-tied refuses that), a name that says job, "
     "task\n"
-    "and attempt, and a stop budget:";
+    "and attempt, and a stop budget: what the engine waits before it kills, less five seconds, by\n"
+    "Slurm's KillWait and the notice that OpenJD gives, where these can be read, else:";
 
 static void
 add(GPtrArray *options, const char *name, char *value)
@@ -72,6 +74,8 @@ add_name(GPtrArray *options, const CliEngine *engine, const char *app, GError **
     if (name == NULL)
         return FALSE;
     add(options, "--name", name);
+    /* It never comes again. */
+    add(options, "--set", g_strdup("keep-state=" KEEP_STATE));
     return TRUE;
 }
 
@@ -87,9 +91,17 @@ cli_caller_make_options(const CliCaller *self, GError **error)
     if (engine != NULL && !self->named && !add_name(options, engine, self->app, error))
         return NULL;
     if (engine != NULL && !self->budgeted)
-        add(options, "--stop-budget", dcc_duration_format(cli_engine_get_stop_budget(engine)));
+        add(options, "--stop-budget", dcc_duration_format(cli_engine_read_stop_budget(engine)));
     g_ptr_array_add(options, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&options), FALSE);
+}
+
+const CliEngine *
+cli_caller_find_budget(DccLaunchRequest *request)
+{
+    DccSettings *settings = dcc_launch_request_get_settings(request);
+
+    return dcc_settings_get(settings, DCC_SETTING_STOP_BUDGET) == 0 ? cli_engine_find() : NULL;
 }
 
 char *

@@ -4,7 +4,8 @@
  * Threading: main thread, for the environment is read. */
 #pragma once
 
-#include <glib.h>
+#include "cli-engine.h"
+#include "dcc-launch-request.h"
 
 typedef struct {
     const char *app;
@@ -19,6 +20,9 @@ typedef struct {
  * an engine's variable is garbage; NOT_SUPPORTED: the caller cannot be known. */
 char **
 cli_caller_make_options(const CliCaller *self, GError **error);
+/* The engine that says how long a stop may take; NULL: there is none, or the user has said so. */
+const CliEngine *
+cli_caller_find_budget(DccLaunchRequest *request);
 /* (transfer full): what --tied means, for --help. */
 char *
 cli_caller_describe(void);

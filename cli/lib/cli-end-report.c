@@ -58,7 +58,7 @@ print_report(const char *name, JsonObject *report)
     return result != NULL;
 }
 
-/* It had ended before: what was wanted is so, and how it ended is on record. */
+/* It had ended before, or without a report: what was wanted is so, and how it ended is on record. */
 static gboolean
 print_over(CliTarget *target)
 {
@@ -69,7 +69,7 @@ print_over(CliTarget *target)
         return FALSE;
     }
     words = cli_sentence_result(dcc_json_get_object(target->status, "result"));
-    cli_out("%s: has already ended: %s\n", target->name, words);
+    cli_out("%s: %s%s\n", target->name, target->ended_now ? "" : "has already ended: ", words);
     return TRUE;
 }
 

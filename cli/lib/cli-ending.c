@@ -71,6 +71,7 @@ kill_without_session(Ending *self, CliTarget *target, const GError *why)
         return;
     }
     cli_warn("%s: ended by its shim alone: %s", target->name, why->message);
+    target->ended_now = TRUE;
     status = dcc_instance_get_status(self->targets.runtime, target->name, NULL);
     if (status != NULL) {
         g_clear_pointer(&target->status, json_object_unref);

@@ -26,6 +26,7 @@ struct _CliEngineReport {
     gpointer data;
     Slot slots[N_SLOTS];
     double percent;
+    char *shortfall; /* of a render whose frames are not all there */
 };
 
 CliEngineReport *
@@ -160,6 +161,33 @@ on_progress(CliEngineReport *self, JsonObject *event)
     }
 }
 
+/* An instance that is up says no percentage of a task; where a render has said more already, that holds. */
+static void
+on_frame(CliEngineReport *self, JsonObject *event)
+{
+    gint64 done = dcc_json_get_int(event, "done", 0), of = dcc_json_get_int(event, "of", 0);
+    double percent = of > 0 ? 100.0 * (double)done / (double)of : 0;
+
+    on_status(self, event);
+    if (percent > self->percent)
+        offer_percent(self, percent);
+}
+
+static void
+on_rendered(CliEngineReport *self, JsonObject *event)
+{
+    const char *verdict = dcc_json_get_string(event, "verdict", "unknown");
+    gint64 done = dcc_json_get_int(event, "done", 0), frames = dcc_json_get_int(event, "frames", 0);
+
+    g_clear_pointer(&self->shortfall, g_free);
+    if (done < frames)
+        self->shortfall =
+            g_strdup_printf("%s: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " frames are there",
+                            verdict,
+                            done,
+                            frames);
+}
+
 static const struct {
     const char *type;
     void (*func)(CliEngineReport *self, JsonObject *event);
@@ -169,7 +197,8 @@ static const struct {
     {"gave-up", on_status},
     {"output", on_status},
     {"recovery", on_status},
-    {"frame", on_status},
+    {"frame", on_frame},
+    {"rendered", on_rendered},
     {"progress", on_progress},
 };
 
@@ -193,11 +222,23 @@ tell_verdict(CliEngineReport *self, JsonObject *result, int status)
     self->line(line, self->data);
 }
 
+/* (transfer full): how it ended, and what is missing. */
+static char *
+describe_end(CliEngineReport *self, JsonObject *result)
+{
+    g_autofree char *words = result != NULL ? cli_sentence_result(result) : NULL;
+
+    if (words != NULL && self->shortfall != NULL)
+        return g_strdup_printf("%s; %s", words, self->shortfall);
+    if (self->shortfall != NULL)
+        return g_strdup(self->shortfall);
+    return words != NULL ? g_steal_pointer(&words) : g_strdup("how it ended is not known");
+}
+
 void
 cli_engine_report_finish(CliEngineReport *self, JsonObject *result, int status, gboolean verdict)
 {
-    g_autofree char *words =
-        result != NULL ? cli_sentence_result(result) : g_strdup("how it ended is not known");
+    g_autofree char *words = describe_end(self, result);
 
     offer_comment(self, words);
     for (guint i = 0; i < N_SLOTS; i++)
@@ -219,5 +260,6 @@ cli_engine_report_free(CliEngineReport *self)
         g_free(self->slots[i].waiting);
         g_free(self->slots[i].told);
     }
+    g_free(self->shortfall);
     g_free(self);
 }

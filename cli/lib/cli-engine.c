@@ -1,6 +1,7 @@
 /* Farm engines, by their environment; see the header. */
 #include "cli-engine.h"
 
+#include "cli-engine-notice.h"
 #include "dcc-error.h"
 #include <string.h>
 #include <unistd.h>
@@ -26,18 +27,23 @@ typedef struct {
 struct CliEngine {
     const char *name;
     const char *marks[3]; /* one of them is set, and not empty */
-    gint64 budget_ms;     /* of a stop: what it gives, less five seconds */
+    gint64 notice_ms; /* between its request to end and its kill, where nothing is said of that */
+    gint64 (*read_notice)(void); /* what its configuration says; -1: nothing. NULL: it has none */
+    gint64 (*read_left)(void);   /* the same once it has asked: what is left of it */
     Part parts[MAX_PARTS];
     gboolean counts_tries; /* the parts tell one attempt from the next; else our number does */
 };
 
-/* Slurm's KillWait is 30 s unless slurm.conf says otherwise. OpenJD gives a task 120 s, unless the
- * template says otherwise. OpenCue's RQD in Python kills at once; the one in Rust asks first, and has
- * patience. What an engine kills too early is ended by the tie. */
+/* Slurm's KillWait is 30 s unless slurm.conf says otherwise (tried). OpenJD gives a task 120 s, unless the
+ * template says otherwise, and says in a file until when (tried). OpenCue's RQD in Python kills at once
+ * (tried); the one in Rust asks first, and has patience: how much was read nowhere, and 30 s is a guess.
+ * What an engine kills too early is ended by the tie. */
 static const CliEngine engines[] = {
     {"slurm",
      {"SLURM_JOB_ID", NULL},
-     25000,
+     30000,
+     cli_engine_notice_of_slurm,
+     NULL,
      {{"SLURM_JOB_ID", "-", PART_NUMBER, NULL},
       {"SLURM_ARRAY_TASK_ID", "-t", PART_NUMBER, NULL},
       {"SLURM_STEP_ID", "-s", PART_NUMBER, NULL},
@@ -46,13 +52,17 @@ static const CliEngine engines[] = {
      TRUE},
     {"openjd",
      {"OPENJD_SESSION_WORKING_DIR", NULL},
-     115000,
+     120000,
+     NULL,
+     cli_engine_notice_of_openjd,
      {{"DEADLINE_SESSIONACTION_ID", "-", PART_TEXT, NULL},
       {"OPENJD_SESSION_WORKING_DIR", "-", PART_PATH, NULL}},
      FALSE},
     {"opencue",
      {"CUE_FRAME_ID", "CUE3", NULL},
-     25000,
+     30000,
+     NULL,
+     NULL,
      {{"CUE_FRAME_ID", "-", PART_TEXT, NULL}},
      FALSE},
 };
@@ -82,9 +92,19 @@ cli_engine_get_name(const CliEngine *self)
 }
 
 gint64
-cli_engine_get_stop_budget(const CliEngine *self)
+cli_engine_read_stop_budget(const CliEngine *self)
 {
-    return self->budget_ms;
+    gint64 notice = self->read_notice != NULL ? self->read_notice() : -1;
+
+    return cli_engine_notice_to_budget(notice >= 0 ? notice : self->notice_ms);
+}
+
+gint64
+cli_engine_read_budget_left(const CliEngine *self)
+{
+    gint64 left = self->read_left != NULL ? self->read_left() : -1;
+
+    return left >= 0 ? cli_engine_notice_to_budget(left) : 0;
 }
 
 static gboolean
@@ -173,7 +193,7 @@ cli_engine_describe_all(void)
                                "\n  %-9s%-28s --stop-budget %" G_GINT64_FORMAT "s",
                                engines[i].name,
                                marks,
-                               engines[i].budget_ms / 1000);
+                               cli_engine_notice_to_budget(engines[i].notice_ms) / 1000);
     }
     return g_string_free(text, FALSE);
 }

@@ -14,9 +14,13 @@ cli_engine_find(void);
 /* "slurm". */
 const char *
 cli_engine_get_name(const CliEngine *self);
-/* How long a stop may take in all, so that it is over before the engine kills; milliseconds. */
+/* How long a stop may take in all, so that it is over before the engine kills; milliseconds. By its
+ * configuration, where that can be read. */
 gint64
-cli_engine_get_stop_budget(const CliEngine *self);
+cli_engine_read_stop_budget(const CliEngine *self);
+/* The same once it has asked this command to end; 0: it says nothing of that. */
+gint64
+cli_engine_read_budget_left(const CliEngine *self);
 /* (transfer full): a name for an instance that says job, task and attempt, so that no attempt finds
  * its name taken by another. NULL with error INVALID: a variable is not what the engine writes. */
 char *

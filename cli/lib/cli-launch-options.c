@@ -26,7 +26,9 @@ static const char notes[] =
     "\n"
     "A stop may take as long as its steps (save-timeout and so on, below), or --stop-budget in "
     "all:\n"
-    "what has not ended by then is killed. A headless job has nothing to save, and two seconds.\n"
+    "what has not ended by then is killed. A headless job has nothing to save: it is asked to "
+    "quit, and gets\n"
+    "SIGTERM soon after.\n"
     "\n"
     "It is called as the application is, unless --name says otherwise.\n"
     "\n"
@@ -68,13 +70,16 @@ static const char render_notes[] =
     "--resume\n"
     "\n"
     "--in NAME renders in an instance that is up (dcchost launch blender --headless --file SCENE "
-    "-d "
-    "--wait\n"
-    "ready): what it has loaded is not loaded again. Ctrl-C cancels after the frame, or within it "
-    "where\n"
-    "the application can. If the instance crashes that is said, and with --restart on-crash the "
-    "frames\n"
-    "that are missing are rendered when its session has brought it back.\n"
+    "-d\n"
+    "--wait ready): what it has loaded is not loaded again. Ctrl-C and --task-timeout cancel "
+    "within the\n"
+    "frame where the application can, else no further one is begun, and that is said; a second "
+    "Ctrl-C\n"
+    "does not wait for it. What comes after -- is for the frame: Houdini's node, Maya's camera. "
+    "Frames\n"
+    "stand in the instance's own events. If it crashes that is said, and with --restart on-crash "
+    "the\n"
+    "frames that are missing are rendered when its session has brought it back.\n"
     "\n"
     "  dcchost render --in blender --frames 1-240 --output out/shot_####.png\n"
     "  dcchost render maya --file shot.ma --frames 1-10 --output out/shot.####.png -- -r arnold\n";
@@ -103,19 +108,6 @@ describe(gboolean render)
     return g_string_free(text, FALSE);
 }
 
-/* The application's own arguments are not ours to read: cut them off before GOption sees them. */
-static void
-split_args(CliLaunchOptions *self, char **argv)
-{
-    for (char **p = argv; *p != NULL; p++) {
-        if (strcmp(*p, "--") != 0)
-            continue;
-        self->args = g_strdupv(p + 1);
-        *p = NULL;
-        return;
-    }
-}
-
 static void
 add_common(CliLaunchOptions *self, GArray *entries)
 {
@@ -128,17 +120,29 @@ add_common(CliLaunchOptions *self, GArray *entries)
         {"file", 0, 0, text, &self->scene, "Open this scene", "SCENE"},
         {"env", 0, 0, texts, &self->env, "Set a variable; may be repeated", "K=V"},
         {"cwd", 0, 0, text, &self->cwd, "Start it there (default: here)", "DIR"},
-        {"start-timeout", 0, 0, text, &self->start_timeout, "Not ready by then: end it", "S"},
-        {"restart", 0, 0, text, &self->restart, "When to start again", "never|on-crash|always"},
-        {"max-restarts", 0, 0, text, &self->max_restarts, "Give up after N", "N"},
-        {"backoff", 0, 0, text, &self->backoff, "fixed:2s or exponential:1s:30s", "HOW"},
-        {"on-hang", 0, 0, text, &self->on_hang, "When it stops responding", "report|restart"},
-        {"stop-budget", 0, 0, text, &self->stop_budget, "The whole of a stop, in time", "S"},
+        {"start-timeout",
+         0,
+         0,
+         text,
+         &self->start_timeout,
+         "End it if it is not ready by then",
+         "S"},
+        {"restart",
+         0,
+         0,
+         text,
+         &self->restart,
+         "When it is started again",
+         "never|on-crash|always"},
+        {"max-restarts", 0, 0, text, &self->max_restarts, "Give up after N restarts", "N"},
+        {"backoff", 0, 0, text, &self->backoff, "Delays: fixed:2s or exponential:1s:30s", "HOW"},
+        {"on-hang", 0, 0, text, &self->on_hang, "What follows when it hangs", "report|restart"},
+        {"stop-budget", 0, 0, text, &self->stop_budget, "How long a stop may take in all", "S"},
         {"tied", 0, 0, flag, &self->tied, "End when the caller is gone; see below", NULL},
-        {"no-tied", 0, 0, flag, &self->not_tied, "Not even below a farm engine", NULL},
+        {"no-tied", 0, 0, flag, &self->not_tied, "Do not tie it, below a farm engine either", NULL},
         {"tied-to", 0, hidden, texts, &self->tied_to, NULL, NULL},
         {"dialect", 0, 0, text, &self->dialect, "Speak to this farm engine; see below", "NAME"},
-        {"exit-map", 0, 0, text, &self->exit_map, "Other exit statuses; see below", "FROM=TO,..."},
+        {"exit-map", 0, 0, text, &self->exit_map, "Change exit statuses; see below", "FROM=TO,..."},
         {"safe", 0, 0, flag, &self->safe, "Without preferences, start-up scripts, plug-ins", NULL},
         {"set", 0, 0, texts, &self->settings, "Any setting; may be repeated", "NAME=VALUE"},
         {"launched-by", 0, G_OPTION_FLAG_HIDDEN, text, &self->launched_by, "Who asks", "WHO"},
@@ -155,7 +159,13 @@ add_launch(CliLaunchOptions *self, GArray *entries)
         {"headless", 0, 0, flag, &self->headless, "Without a window", NULL},
         {"detach", 'd', 0, flag, &self->detach, "Return once it has started", NULL},
         {"wait", 0, 0, text, &self->wait, "Detach when it is started, or ready", "started|ready"},
-        {"recover", 0, 0, text, &self->recover, "Unsaved work after a crash", "ask|auto|never"},
+        {"recover",
+         0,
+         0,
+         text,
+         &self->recover,
+         "Go on from unsaved work after a crash",
+         "ask|auto|never"},
         {"json", 0, 0, flag, &self->json, "-d: the status object; else events as JSON lines", NULL},
     };
 
@@ -170,10 +180,10 @@ add_render(CliLaunchOptions *self, GArray *entries)
         {"frames", 0, 0, text, &self->frames, "Render these frames", "LIST"},
         {"output", 'o', 0, text, &self->output, "Write the pictures there", "PATTERN"},
         {"expect", 0, 0, text, &self->expect, "Look for them there (default: --output)", "PATTERN"},
-        {"in", 0, 0, text, &self->in, "In this instance, which is up", "NAME"},
-        {"resume", 0, 0, flag, &self->resume, "Not those that are there and whole", NULL},
-        {"task-timeout", 0, 0, text, &self->task_timeout, "One frame may take so long", "S"},
-        {"timeout", 0, 0, text, &self->timeout, "And all of it so long", "S"},
+        {"in", 0, 0, text, &self->in, "Use this instance, which runs already", "NAME"},
+        {"resume", 0, 0, flag, &self->resume, "Skip frames that are there and whole", NULL},
+        {"task-timeout", 0, 0, text, &self->task_timeout, "How long one frame may take", "S"},
+        {"timeout", 0, 0, text, &self->timeout, "How long the whole render may take", "S"},
         {"json", 0, 0, flag, &self->json, "Events as JSON lines", NULL},
     };
 
@@ -211,6 +221,23 @@ make_absolute(char **path)
         *path = g_canonicalize_filename(given, NULL);
 }
 
+/* "out/", "" and ".." name directories, and stay to be told so. */
+static void
+make_absolute_pattern(char **pattern)
+{
+    const char *slash = *pattern != NULL ? strrchr(*pattern, G_DIR_SEPARATOR) : NULL;
+    const char *name = slash != NULL ? slash + 1 : *pattern;
+    gboolean directory =
+        name != NULL && (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0);
+    g_autofree char *path = NULL;
+
+    make_absolute(pattern);
+    if (!directory || g_str_has_suffix(*pattern, G_DIR_SEPARATOR_S))
+        return;
+    path = g_steal_pointer(pattern);
+    *pattern = g_strconcat(path, G_DIR_SEPARATOR_S, NULL);
+}
+
 static gboolean
 check_render(CliLaunchOptions *self, GError **error)
 {
@@ -218,9 +245,8 @@ check_render(CliLaunchOptions *self, GError **error)
         cli_set_usage_error(error, "name the frames: --frames 1-240");
     else if (self->in != NULL && self->output == NULL)
         cli_set_usage_error(error, "say where the pictures go: --output out/shot_####.png");
-    else if (self->in != NULL && (self->scene != NULL || self->args != NULL))
-        cli_set_usage_error(
-            error, "'%s' has its scene and its arguments: leave --file and -- out", self->in);
+    else if (self->in != NULL && self->scene != NULL)
+        cli_set_usage_error(error, "'%s' has its scene: leave --file out", self->in);
     else if (self->in == NULL && self->app == NULL)
         cli_set_usage_error(error, "missing argument: APP, or --in NAME");
     else if (self->in == NULL && self->scene == NULL)
@@ -270,13 +296,13 @@ cli_launch_options_parse(CliLaunchOptions *self, char **argv, int *status)
 {
     g_autoptr(GError) error = NULL;
 
-    split_args(self, argv);
+    self->args = cli_options_cut(argv);
     if (!parse_entries(self, argv, status))
         return FALSE;
     self->app = g_strdup(argv[1]);
     make_absolute(&self->scene);
-    make_absolute(&self->output);
-    make_absolute(&self->expect);
+    make_absolute_pattern(&self->output);
+    make_absolute_pattern(&self->expect);
     if (self->cwd == NULL)
         self->cwd = g_get_current_dir();
     make_absolute(&self->cwd);

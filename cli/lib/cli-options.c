@@ -67,6 +67,20 @@ check_count(const CliUsage *usage, char **argv, GError **error)
     return n >= usage->min && n <= usage->max;
 }
 
+char **
+cli_options_cut(char **argv)
+{
+    for (char **p = argv; *p != NULL; p++) {
+        if (strcmp(*p, "--") == 0) {
+            char **args = g_strdupv(p + 1);
+
+            *p = NULL;
+            return args;
+        }
+    }
+    return NULL;
+}
+
 int
 cli_options_fail(const char *verb, const GError *error)
 {

@@ -13,6 +13,10 @@ typedef struct {
     guint max;
 } CliUsage;
 
+/* (transfer full): what follows "--", which is the application's own and not for GOption to read; it is
+ * cut off argv. NULL: there is no "--". */
+char **
+cli_options_cut(char **argv);
 /* Parses *argv in place: what is left is *argv[1] and on. FALSE: the verb is over, with *status;
  * --help was printed, or one line about the mistake. */
 gboolean

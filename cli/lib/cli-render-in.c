@@ -1,125 +1,87 @@
 /* Rendering in an instance that is up.
  *
  * The agent renders on the application's main thread, one frame for each call; nothing is loaded again.
- * A frame counts by its picture, as in a render of its own. Where the instance goes away meanwhile,
- * that is told, and its session's own policy decides whether it comes back. */
+ * A frame counts by its picture, as in a render of its own, and stands in the instance's own journal. Where
+ * the instance goes away meanwhile, that is told, and its session's own policy decides whether it comes
+ * back. */
 #include "cli-render-in.h"
 
-#include "cli-agent-call.h"
 #include "cli-exit.h"
 #include "cli-out.h"
+#include "cli-render-instance.h"
 #include "cli-render-report.h"
 #include "cli-render-resume.h"
-#include "cli-sentence.h"
 #include "dcc-frame-ledger.h"
-#include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-picture.h"
 #include "dcc-render-place.h"
+<<<<<<< HEAD
+#include "dcc-shim-path.h"
+#include <gio/gio.h>
+=======
 #include <string.h>
+>>>>>>> hs-wina
 
-#define FOREVER_MS  (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
-#define ANSWER_MS   5000
-#define COME_BACK_S 300
-#define RECORD_S    10
-#define LOOK_US     100000
+#define FOREVER_MS (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
 
 typedef struct {
-    DccRuntime *runtime;
+    CliRenderInstance *instance;
     const char *name;
     CliLaunchOptions *options;
     CliEngineVoice *voice;
     DccSettings *settings;
-    DccFramePath *output;
     DccFrameLedger *ledger;
     char *program; /* what looks at pictures */
-    gint64 pid;
     gint64 mark;
     gint64 until; /* monotonic, microseconds; 0: for ever */
     guint n_signals;
-    const char *verdict; /* NULL: it goes on */
+    char *verdict; /* NULL: it goes on */
+    char *why;     /* what is left is not rendered then */
     guint crashes;
 } Render;
 
-/* (transfer full): what it is busy with now, NULL: nothing. */
-static char *
-ask_busy(Render *self)
+static void
+decide(Render *self, const char *verdict, const char *why)
 {
-    g_autoptr(DccClient) client = dcc_client_new(self->runtime, self->name, NULL);
-    g_autoptr(JsonObject) answer =
-        client != NULL ? dcc_client_call(client, "probe", NULL, ANSWER_MS * 2, NULL) : NULL;
-
-    return answer != NULL ? g_strdup(dcc_json_get_string(answer, "busy", NULL)) : NULL;
+    g_free(self->verdict);
+    g_free(self->why);
+    self->verdict = g_strdup(verdict);
+    self->why = g_strdup(why);
 }
 
-static gboolean
-check_instance(Render *self, GError **error)
-{
-    g_autoptr(JsonObject) status = dcc_instance_get_status(self->runtime, self->name, error);
-    const char *app = self->options->app, *state;
-    g_autofree char *busy = NULL;
+/* -- A picture -- */
 
-    if (status == NULL)
-        return FALSE;
-    state = dcc_json_get_string(status, "state", "");
-    self->pid = dcc_json_get_int(status, "pid", 0);
-    if (dcc_json_get_boolean(status, "ready", FALSE))
-        busy = ask_busy(self);
-    if (app != NULL && strcmp(app, dcc_json_get_string(status, "app", "")) != 0)
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_INVALID,
-                    "'%s' is %s, not %s",
-                    self->name,
-                    dcc_json_get_string(status, "app", ""),
-                    app);
-    else if (!dcc_json_get_boolean(status, "ready", FALSE))
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_NOT_FOUND,
-                    "'%s' is %s and cannot render; 'dcchost launch' or 'dcchost restart %s' brings "
-                    "it up",
-                    self->name,
-                    state,
-                    self->name);
-    else if (busy != NULL)
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_BUSY,
-                    "'%s' is busy (%s); try again when it is done",
-                    self->name,
-                    busy);
-    else
-        return TRUE;
-    return FALSE;
+static JsonObject *
+make_news(Render *self, guint i, const DccPictureFinding *finding, gint64 ms)
+{
+    g_autofree char *file = dcc_frame_ledger_get_file(self->ledger, i);
+    JsonObject *news = json_object_new();
+
+    json_object_set_int_member(news, "frame", dcc_frame_ledger_get_frame(self->ledger, i));
+    dcc_json_set_bytes(news, "file", file);
+    json_object_set_string_member(
+        news, "check", finding->state == DCC_PICTURE_WHOLE ? "whole" : "unchecked");
+    json_object_set_string_member(news, "detail", finding->detail);
+    json_object_set_double_member(news, "seconds", (double)ms / 1000);
+    json_object_set_int_member(news, "size", finding->size);
+    json_object_set_int_member(news, "done", dcc_frame_ledger_count_done(self->ledger));
+    json_object_set_int_member(news, "of", dcc_frame_ledger_count(self->ledger));
+    return news;
 }
 
 static void
 tell(Render *self, guint i, const DccPictureFinding *finding, gint64 ms)
 {
-    g_autofree char *file = dcc_frame_ledger_get_file(self->ledger, i);
-    JsonObject *event = json_object_new();
-    g_autofree char *line = NULL;
+    g_autoptr(JsonObject) event =
+        cli_render_instance_tell(self->instance, "frame", make_news(self, i, finding, ms));
+    g_autofree char *line = cli_render_report_frame(event);
 
-    json_object_set_string_member(event, "type", "frame");
-    json_object_set_int_member(event, "frame", dcc_frame_ledger_get_frame(self->ledger, i));
-    dcc_json_set_bytes(event, "file", file);
-    json_object_set_string_member(
-        event, "check", finding->state == DCC_PICTURE_WHOLE ? "whole" : "unchecked");
-    json_object_set_string_member(event, "detail", finding->detail);
-    json_object_set_double_member(event, "seconds", (double)ms / 1000);
-    json_object_set_null_member(event, "peak_bytes");
-    json_object_set_int_member(event, "size", finding->size);
-    json_object_set_int_member(event, "done", dcc_frame_ledger_count_done(self->ledger));
-    json_object_set_int_member(event, "of", dcc_frame_ledger_count(self->ledger));
-    line = cli_render_report_frame(event);
     if (self->options->json)
         cli_out_json_line(event);
     else
         cli_out("%s: %s\n", self->name, line);
     cli_out_flush();
     cli_engine_voice_feed(self->voice, event);
-    json_object_unref(event);
 }
 
 static void
@@ -143,33 +105,24 @@ prove(Render *self, guint i, gint64 ms)
     dcc_frame_ledger_set(self->ledger, i, DCC_FRAME_FAILED, why);
 }
 
-static void
-ignore_signal(int number, gpointer data)
-{
-}
+/* -- A frame -- */
 
-/* The first one: no further frame, and this one ends where the application can be made to. */
-static void
+/* The first one: no further frame, and this one ends where the application can be made to. The second one does
+ * not wait for it. */
+static gboolean
 on_signal(int number, gpointer data)
 {
     Render *self = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(JsonObject) answer = NULL;
-    gboolean early;
 
-    self->verdict = "cancelled";
     if (self->n_signals++ > 0)
-        return;
-    answer = cli_agent_call(self->runtime,
-                            self->name,
-                            "cancel",
-                            json_object_new(),
-                            ANSWER_MS,
-                            ignore_signal,
-                            NULL,
-                            &error);
-    early = answer != NULL && dcc_json_get_boolean(answer, "cancelled", FALSE);
-    cli_warn("%s", early ? "cancelling the frame" : "no further frame is begun; this one goes on");
+        return FALSE;
+    decide(self, "cancelled", "not rendered: cancelled");
+    if (cli_render_instance_cancel(self->instance) == CLI_CANCEL_EARLY)
+        cli_warn("cancelling the frame");
+    else
+        cli_warn("no further frame is begun; %s goes on with this one; again: do not wait for it",
+                 self->name);
+    return TRUE;
 }
 
 /* The frame's own time, or what is left of the whole. */
@@ -185,47 +138,25 @@ get_timeout_ms(Render *self)
     return ms;
 }
 
-typedef enum {
-    INSTANCE_OLD, /* its end is not on record yet */
-    INSTANCE_DOWN,
-    INSTANCE_BACK,
-    INSTANCE_OVER, /* and nobody brings it back */
-} InstanceState;
-
-/* words: how the run that is gone ended, where that is known. */
-static InstanceState
-look_at_instance(Render *self, char **words)
+/* It is cancelled in the application, so that the next task does not find it busy. */
+static void
+give_up_late(Render *self, guint i)
 {
-    g_autoptr(JsonObject) status = dcc_instance_get_status(self->runtime, self->name, NULL);
-    JsonObject *result = status != NULL ? dcc_json_get_object(status, "result") : NULL;
+    CliCancel cancel = cli_render_instance_cancel(self->instance);
+    gboolean over = cancel == CLI_CANCEL_EARLY && cli_render_instance_await_free(self->instance);
+    g_autofree char *why = NULL;
 
-    if (status != NULL && dcc_json_get_int(status, "pid", 0) == self->pid)
-        return INSTANCE_OLD;
-    if (result != NULL && *words == NULL)
-        *words = cli_sentence_result(result);
-    if (status == NULL || !dcc_json_get_boolean(status, "attended", FALSE))
-        return INSTANCE_OVER;
-    if (!dcc_json_get_boolean(status, "ready", FALSE))
-        return INSTANCE_DOWN;
-    self->pid = dcc_json_get_int(status, "pid", 0);
-    return INSTANCE_BACK;
-}
-
-/* Its session brings it back, with its scene, or gives up. wanted: that is waited for. */
-static gboolean
-await_return(Render *self, gboolean wanted, char **words)
-{
-    gint64 seconds = wanted ? COME_BACK_S : RECORD_S;
-    gint64 until = g_get_monotonic_time() + seconds * (gint64)G_USEC_PER_SEC;
-    InstanceState state;
-
-    while ((state = look_at_instance(self, words)) == INSTANCE_OLD ||
-           (state == INSTANCE_DOWN && wanted)) {
-        if (g_get_monotonic_time() >= until)
-            return FALSE;
-        g_usleep(LOOK_US);
-    }
-    return wanted && state == INSTANCE_BACK;
+    if (over)
+        why = g_strdup("it took longer than it may, and was cancelled");
+    else
+        why = g_strdup_printf("it took longer than it may; %s %s",
+                              self->name,
+                              cancel == CLI_CANCEL_UNKNOWN
+                                  ? "does not answer"
+                                  : "goes on with it, and is busy until it is done");
+    cli_warn("frame %d: %s", dcc_frame_ledger_get_frame(self->ledger, i), why);
+    dcc_frame_ledger_set(self->ledger, i, DCC_FRAME_FAILED, why);
+    decide(self, "timeout", "not rendered: it took longer than it may");
 }
 
 /* FALSE: it is over. */
@@ -235,8 +166,9 @@ go_on_after(Render *self, guint i)
     gboolean asked = g_strcmp0(self->options->restart, "on-crash") == 0 ||
                      g_strcmp0(self->options->restart, "always") == 0;
     gint64 max = dcc_settings_get(self->settings, DCC_SETTING_MAX_RESTARTS);
-    g_autofree char *words = NULL;
-    gboolean back = await_return(self, asked && self->crashes++ < max, &words);
+    g_autofree char *words = NULL, *verdict = NULL, *why = NULL;
+    gboolean back = cli_render_instance_await_return(
+        self->instance, asked && self->crashes++ < max, &words, &verdict);
 
     cli_warn("%s went away at frame %d%s%s%s",
              self->name,
@@ -244,9 +176,23 @@ go_on_after(Render *self, guint i)
              words != NULL ? ": " : "",
              words != NULL ? words : "",
              back ? "; it is back, and what is missing is rendered" : "");
-    if (!back)
-        self->verdict = "crash";
-    return back;
+    if (back)
+        return TRUE;
+    why = g_strdup_printf("not rendered: %s went away: %s",
+                          self->name,
+                          words != NULL ? words : "how it ended is not known");
+    decide(self, verdict, why);
+    return FALSE;
+}
+
+/* A cancelled frame is refused in words of the application's. */
+static void
+take_refusal(Render *self, guint i, const char *message)
+{
+    if (self->verdict != NULL)
+        dcc_frame_ledger_note(self->ledger, i, message);
+    else
+        dcc_frame_ledger_set(self->ledger, i, DCC_FRAME_FAILED, message);
 }
 
 /* TRUE: the frame is decided, one way or another. */
@@ -254,29 +200,31 @@ static gboolean
 render_frame(Render *self, guint i)
 {
     g_autofree char *file = dcc_frame_ledger_get_file(self->ledger, i);
-    JsonObject *params = json_object_new();
     gint64 began = g_get_monotonic_time();
-    g_autoptr(JsonObject) answer = NULL;
     g_autoptr(GError) error = NULL;
 
-    json_object_set_int_member(params, "frame", dcc_frame_ledger_get_frame(self->ledger, i));
-    dcc_json_set_bytes(params, "path", file);
-    answer = cli_agent_call(
-        self->runtime, self->name, "render", params, get_timeout_ms(self), on_signal, self, &error);
-    if (answer != NULL) {
+    if (cli_render_instance_render(self->instance,
+                                   dcc_frame_ledger_get_frame(self->ledger, i),
+                                   file,
+                                   (const char *const *)self->options->args,
+                                   get_timeout_ms(self),
+                                   on_signal,
+                                   self,
+                                   &error))
         prove(self, i, (g_get_monotonic_time() - began) / 1000);
-        return TRUE;
-    }
-    if (dcc_error_is_gone(error) || dcc_error_is_not_found(error))
+    else if (dcc_error_is_gone(error) || dcc_error_is_not_found(error))
         return !go_on_after(self, i);
-    if (dcc_error_is_timeout(error))
-        self->verdict = "timeout";
-    if (self->verdict == NULL || !dcc_error_is_timeout(error))
-        dcc_frame_ledger_note(self->ledger, i, error->message);
-    if (self->verdict == NULL)
-        dcc_frame_ledger_set(self->ledger, i, DCC_FRAME_FAILED, error->message);
+    else if (dcc_error_is_timeout(error))
+        give_up_late(self, i);
+    else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        cli_warn(
+            "%s goes on with frame %d", self->name, dcc_frame_ledger_get_frame(self->ledger, i));
+    else
+        take_refusal(self, i, error->message);
     return TRUE;
 }
+
+/* -- The task -- */
 
 static void
 render_all(Render *self)
@@ -285,15 +233,15 @@ render_all(Render *self)
 
     for (guint i = 0; i < n && self->verdict == NULL;) {
         if (self->until != 0 && g_get_monotonic_time() >= self->until)
-            self->verdict = "timeout";
+            decide(self, "timeout", "not rendered: all of it took longer than it may");
         else if (render_frame(self, i))
             i++;
     }
-    if (self->verdict == NULL)
-        self->verdict = "failed";
     if (dcc_frame_ledger_count_done(self->ledger) == n)
-        self->verdict = "done";
-    dcc_frame_ledger_give_up(self->ledger, NULL, "not rendered");
+        decide(self, "done", NULL);
+    else if (self->verdict == NULL)
+        decide(self, "failed", NULL);
+    dcc_frame_ledger_give_up(self->ledger, NULL, self->why);
 }
 
 static int
@@ -307,8 +255,8 @@ run(Render *self, DccRenderJob *job, guint n_skipped)
     if (timeout > 0)
         self->until = g_get_monotonic_time() + timeout * 1000;
     render_all(self);
-    event = dcc_frame_ledger_to_json(self->ledger, self->verdict);
-    json_object_set_string_member(event, "type", "rendered");
+    event = cli_render_instance_tell(
+        self->instance, "rendered", dcc_frame_ledger_to_json(self->ledger, self->verdict));
     if (self->options->json)
         cli_out_json_line(event);
     cli_engine_voice_feed(self->voice, event);
@@ -321,17 +269,31 @@ run(Render *self, DccRenderJob *job, guint n_skipped)
 static gboolean
 prepare(Render *self, DccRenderJob *job, GError **error)
 {
+<<<<<<< HEAD
+    g_autofree char *shim = dcc_shim_path(error);
+    g_autoptr(DccRuntime) runtime = NULL;
+
+    self->program = shim != NULL ? dcc_picture_find_program(shim, error) : NULL;
+    runtime = self->program != NULL ? dcc_runtime_open(error) : NULL;
+    self->instance = runtime != NULL
+                         ? cli_render_instance_open(runtime, self->name, self->options->app, error)
+                         : NULL;
+    return self->instance != NULL && dcc_render_place_prepare(job, &self->mark, error);
+=======
     self->runtime = cli_render_find_reader(&self->program, error) ? dcc_runtime_open(error) : NULL;
     return self->runtime != NULL && check_instance(self, error) &&
            dcc_render_place_prepare(job, &self->mark, error);
+>>>>>>> hs-wina
 }
 
 static void
 render_clear(Render *self)
 {
     g_clear_pointer(&self->ledger, dcc_frame_ledger_free);
-    g_clear_object(&self->runtime);
+    cli_render_instance_free(self->instance);
     g_free(self->program);
+    g_free(self->verdict);
+    g_free(self->why);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Render, render_clear)

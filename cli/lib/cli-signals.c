@@ -4,7 +4,12 @@
 #include "dcc-signals.h"
 #include "dcc-stop-requests.h"
 
+/* A batch system signals each process of a job, and the job's script hands its own signal on: two of
+ * SIGTERM that come together are one request. Ctrl-C is somebody's finger, and counts. */
+#define TOGETHER_US (2 * G_USEC_PER_SEC)
+
 static int held_fd = -1;
+static gint64 terminated_at; /* monotonic; 0: never */
 
 void
 cli_signals_hold(void)
@@ -19,12 +24,27 @@ cli_signals_get_fd(void)
     return held_fd;
 }
 
+static gboolean
+is_echo(void)
+{
+    gint64 before = terminated_at, now = g_get_monotonic_time();
+
+    if (before != 0 && now < before + TOGETHER_US)
+        return TRUE;
+    terminated_at = now;
+    return FALSE;
+}
+
 int
 cli_signals_take(void)
 {
-    DccStopRequests request = held_fd >= 0 ? dcc_stop_requests_take(held_fd) : 0;
+    DccStopRequests request;
 
-    if (request == 0)
-        return 0;
-    return request == DCC_STOP_REQUEST_INTERRUPT ? DCC_SIGNAL_INTERRUPT : DCC_SIGNAL_TERMINATE;
+    while ((request = held_fd >= 0 ? dcc_stop_requests_take(held_fd) : 0) != 0) {
+        if (request == DCC_STOP_REQUEST_INTERRUPT)
+            return DCC_SIGNAL_INTERRUPT;
+        if (!is_echo())
+            return DCC_SIGNAL_TERMINATE;
+    }
+    return 0;
 }

@@ -10,6 +10,7 @@ cli_signals_hold(void);
 /* For dcc_fds_wait(); -1: not held, or not to be had. */
 int
 cli_signals_get_fd(void);
-/* The number of one that came, DCC_SIGNAL_...; 0: none did. */
+/* The number of one that came, DCC_SIGNAL_...; 0: none did. A SIGTERM within two seconds of another is
+ * the same request, and no second one. */
 int
 cli_signals_take(void);

@@ -3,6 +3,7 @@
 
 #include "cli-exit.h"
 #include "dcc-spawn.h"
+#include <string.h>
 
 #define PATIENCE_MS  2000
 #define OUTPUT_LIMIT 500
@@ -13,17 +14,35 @@ struct _CliSlurmComment {
     gboolean allowed; /* it has worked before */
 };
 
+/* NULL: it is not set. */
+static const char *
+read_variable(const char *name)
+{
+    const char *value = g_getenv(name);
+
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* "1,2" would be two jobs. */
+static gboolean
+is_number(const char *text)
+{
+    return text != NULL && text[strspn(text, "0123456789")] == '\0';
+}
+
 /* A task of an array has a number of its own, but the last one's is the array's as well, and would be
  * taken for all of them. */
 static char *
 find_job(void)
 {
-    const char *job = g_getenv("SLURM_JOB_ID");
-    const char *array = g_getenv("SLURM_ARRAY_JOB_ID"), *task = g_getenv("SLURM_ARRAY_TASK_ID");
+    const char *job = read_variable("SLURM_JOB_ID");
+    const char *array = read_variable("SLURM_ARRAY_JOB_ID");
+    const char *task = read_variable("SLURM_ARRAY_TASK_ID");
 
-    if (array != NULL && task != NULL)
-        return g_strdup_printf("JobId=%s_%s", array, task);
-    return job != NULL ? g_strdup_printf("JobId=%s", job) : NULL;
+    if (array != NULL || task != NULL)
+        return is_number(array) && is_number(task) ? g_strdup_printf("JobId=%s_%s", array, task)
+                                                   : NULL;
+    return is_number(job) ? g_strdup_printf("JobId=%s", job) : NULL;
 }
 
 CliSlurmComment *

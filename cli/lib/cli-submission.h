@@ -5,10 +5,15 @@
 #include <json-glib/json-glib.h>
 
 typedef struct {
-    char *name;    /* of the job: letters, digits, ".", "_" and "-" */
+    char *name; /* of the job: letters, digits, ".", "_" and "-" */
+    char *app;
     char *cwd;     /* absolute */
     char **before; /* the command of a task: words before its frames */
     char **after;  /* and after them */
+    /* What brings up an instance for all tasks of a session, and what ends it; NULL: each task loads by
+     * itself. */
+    char **enter;
+    char **leave;
     char **chunks; /* the frames of each task, as `render --frames` takes them */
     guint n_frames;
     gboolean can_resume; /* it is known where the pictures lie */

@@ -1,7 +1,9 @@
 /* A render as a job template of Open Job Description: one step, a task a chunk of frames.
  *
- * A command of a template is a list of words, so no shell is in between and nothing is quoted. Two
- * braces in a row begin or end an expression, and there is no way to write them otherwise. */
+ * A command of a template is a list of words, so nothing is quoted. Two braces in a row begin or end an
+ * expression, and there is no way to write them otherwise. No shell is in between, but where an instance
+ * is up for a session: its name is to have the session's, which only a variable says. The words reach
+ * that shell as arguments. */
 #include "cli-submission.h"
 
 #include "dcc-error.h"
@@ -51,44 +53,105 @@ add_words(JsonArray *args, char **words, GError **error)
     return TRUE;
 }
 
-/* (transfer full) */
-static JsonArray *
-make_args(const CliSubmission *self, GError **error)
-{
-    g_autoptr(JsonArray) args = json_array_new();
+/* $0 is the application; what is before the name, and the words that follow, are the command's. */
+#define IN_SESSION "exec %s %s %s\"$0-${OPENJD_SESSION_WORKING_DIR##*/}\" \"$@\""
 
-    if (!add_words(args, self->before + 1, error))
+/* (transfer full): the instance of the session is named behind `option`. */
+static JsonObject *
+make_action_in_session(char **words, const char *app, const char *option, GError **error)
+{
+    g_autofree char *text = g_strdup_printf(IN_SESSION, words[0], words[1], option);
+    g_autoptr(JsonArray) args = json_array_new();
+    JsonObject *action;
+
+    json_array_add_string_element(args, "-c");
+    json_array_add_string_element(args, text);
+    if (!check_word(app, error))
         return NULL;
-    json_array_add_string_element(args, "--frames");
-    json_array_add_string_element(args, "{{Task.Param.Frames}}");
-    if (self->resume)
-        json_array_add_string_element(args, "--resume");
-    if (!add_words(args, self->after, error))
+    json_array_add_string_element(args, app);
+    if (!add_words(args, words + 2, error))
         return NULL;
-    return g_steal_pointer(&args);
+    action = json_object_new();
+    json_object_set_string_member(action, "command", "sh");
+    json_object_set_array_member(action, "args", g_steal_pointer(&args));
+    return action;
 }
 
 /* (transfer full) */
 static JsonObject *
-make_script(const CliSubmission *self, GError **error)
+make_action(char **words, GError **error)
 {
-    JsonArray *args = make_args(self, error);
-    JsonObject *script, *actions, *run, *cancelation;
+    g_autoptr(JsonArray) args = json_array_new();
+    JsonObject *action;
 
-    if (args == NULL)
+    if (!add_words(args, words + 1, error))
         return NULL;
+    action = json_object_new();
+    json_object_set_string_member(action, "command", words[0]);
+    json_object_set_array_member(action, "args", g_steal_pointer(&args));
+    return action;
+}
+
+/* (transfer full) */
+static JsonObject *
+make_run(const CliSubmission *self, GError **error)
+{
+    JsonObject *cancelation, *run;
+    JsonArray *args;
+
+    if (self->enter != NULL)
+        run = make_action_in_session(self->before, self->app, "--in ", error);
+    else
+        run = make_action(self->before, error);
+    if (run == NULL)
+        return NULL;
+    args = json_object_get_array_member(run, "args");
+    json_array_add_string_element(args, "--frames");
+    json_array_add_string_element(args, "{{Task.Param.Frames}}");
+    if (self->resume)
+        json_array_add_string_element(args, "--resume");
+    if (!add_words(args, self->after, error)) {
+        json_object_unref(run);
+        return NULL;
+    }
     cancelation = json_object_new();
     json_object_set_string_member(cancelation, "mode", "NOTIFY_THEN_TERMINATE");
     json_object_set_int_member(cancelation, "notifyPeriodInSeconds", NOTICE_S);
-    run = json_object_new();
-    json_object_set_string_member(run, "command", self->before[0]);
-    json_object_set_array_member(run, "args", args);
     json_object_set_object_member(run, "cancelation", cancelation);
-    actions = json_object_new();
-    json_object_set_object_member(actions, "onRun", run);
-    script = json_object_new();
+    return run;
+}
+
+/* (transfer full); actions: (transfer full) */
+static JsonObject *
+make_script(JsonObject *actions)
+{
+    JsonObject *script = json_object_new();
+
     json_object_set_object_member(script, "actions", actions);
     return script;
+}
+
+/* (transfer full): what is up while the session is. */
+static JsonArray *
+make_environments(const CliSubmission *self, GError **error)
+{
+    JsonObject *environment, *actions, *on_exit;
+    g_autoptr(JsonObject) on_enter =
+        make_action_in_session(self->enter, self->app, "--name ", error);
+    JsonArray *environments;
+
+    if (on_enter == NULL)
+        return NULL;
+    actions = json_object_new();
+    json_object_set_object_member(actions, "onEnter", g_steal_pointer(&on_enter));
+    on_exit = make_action_in_session(self->leave, self->app, "", error);
+    json_object_set_object_member(actions, "onExit", on_exit);
+    environment = json_object_new();
+    json_object_set_string_member(environment, "name", "dcchost");
+    json_object_set_object_member(environment, "script", make_script(actions));
+    environments = json_array_new();
+    json_array_add_object_element(environments, environment);
+    return environments;
 }
 
 /* (transfer full) */
@@ -108,12 +171,36 @@ make_parameters(const CliSubmission *self)
     return space;
 }
 
+/* (transfer full) */
+static JsonObject *
+make_step(const CliSubmission *self, GError **error)
+{
+    g_autoptr(JsonObject) step = json_object_new();
+    JsonObject *actions, *run = make_run(self, error);
+    JsonArray *environments;
+
+    if (run == NULL)
+        return NULL;
+    actions = json_object_new();
+    json_object_set_object_member(actions, "onRun", run);
+    json_object_set_string_member(step, "name", "Render");
+    json_object_set_object_member(step, "parameterSpace", make_parameters(self));
+    json_object_set_object_member(step, "script", make_script(actions));
+    if (self->enter == NULL)
+        return g_steal_pointer(&step);
+    environments = make_environments(self, error);
+    if (environments == NULL)
+        return NULL;
+    json_object_set_array_member(step, "stepEnvironments", environments);
+    return g_steal_pointer(&step);
+}
+
 JsonObject *
 cli_submit_openjd_template(const CliSubmission *self, GError **error)
 {
     g_autofree char *name = g_strndup(self->name, MAX_NAME);
     guint n_tasks = g_strv_length(self->chunks);
-    JsonObject *template, *step, *script;
+    JsonObject *template, *step;
     JsonArray *steps;
 
     if (n_tasks > MAX_TASKS) {
@@ -125,13 +212,9 @@ cli_submit_openjd_template(const CliSubmission *self, GError **error)
                     MAX_TASKS);
         return NULL;
     }
-    script = make_script(self, error);
-    if (script == NULL)
+    step = make_step(self, error);
+    if (step == NULL)
         return NULL;
-    step = json_object_new();
-    json_object_set_string_member(step, "name", "Render");
-    json_object_set_object_member(step, "parameterSpace", make_parameters(self));
-    json_object_set_object_member(step, "script", script);
     steps = json_array_new();
     json_array_add_object_element(steps, step);
     template = json_object_new();

@@ -18,27 +18,19 @@ static const char notes[] =
     "slurm: a script for sbatch. 75 (no licence) puts the task back, 78 (bad scene or setting) "
     "holds\n"
     "it; a minute before the time limit it is asked to end. --submit hands the script to sbatch.\n"
-    "openjd: a job template, in the part of YAML that JSON is. Retrying is the service's "
+    "openjd: a job template, as JSON, which YAML readers take. Retrying is the service's "
     "business:\n"
-    "say --resume for tasks that render only what is missing.\n"
+    "say --resume for tasks that render only what is missing. --load-once loads the scene once in "
+    "a\n"
+    "session: its environment brings up an instance, and each task renders in that.\n"
     "\n"
     "Examples:\n"
     "  dcchost submit --on slurm blender --file shot.blend --frames 1-240 --chunk 10 >shot.sh\n"
     "  dcchost submit --on slurm --submit --sbatch=--mem=8G blender --file shot.blend --frames "
     "1-240\n"
-    "  dcchost submit --on openjd blender --file shot.blend --frames 1-240x2 >shot.yaml\n";
-
-static void
-split_args(CliSubmitOptions *self, char **argv)
-{
-    for (char **p = argv; *p != NULL; p++) {
-        if (strcmp(*p, "--") != 0)
-            continue;
-        self->args = g_strdupv(p + 1);
-        *p = NULL;
-        return;
-    }
-}
+    "  dcchost submit --on openjd blender --file shot.blend --frames 1-240x2 >shot.yaml\n"
+    "  dcchost submit --on openjd --load-once blender --file shot.blend --frames 1-240 --output "
+    "/out/f_####.png\n";
 
 static gboolean
 parse_entries(CliSubmitOptions *self, char **argv, int *status)
@@ -48,20 +40,21 @@ parse_entries(CliSubmitOptions *self, char **argv, int *status)
     const GOptionEntry entries[] = {
         {"on", 0, 0, text, &self->on, "For this engine", "slurm|openjd"},
         {"frames", 0, 0, text, &self->frames, "What to render, \"1-240x2,300\"", "FRAMES"},
-        {"chunk", 0, 0, text, &self->chunk, "So many frames a task (1)", "N"},
+        {"chunk", 0, 0, text, &self->chunk, "Frames of one task (default: 1)", "N"},
         {"submit", 0, 0, flag, &self->submit, "slurm: hand it to sbatch", NULL},
         {"sbatch", 0, 0, texts, &self->directives, "slurm: a further option; repeatable", "OPTION"},
         {"name", 0, 0, text, &self->name, "Of the job (default: the scene's)", "NAME"},
         {"file", 0, 0, text, &self->scene, "The scene", "SCENE"},
         {"output", 0, 0, text, &self->output, "Where pictures go, \"/out/f_####.png\"", "PATTERN"},
         {"expect", 0, 0, text, &self->expect, "Where they are looked for", "PATTERN"},
-        {"resume", 0, 0, flag, &self->resume, "Only what is missing, at once", NULL},
-        {"timeout", 0, 0, text, &self->timeout, "Of a task", "S"},
-        {"task-timeout", 0, 0, text, &self->task_timeout, "Of a frame", "S"},
-        {"version", 0, 0, text, &self->version, "Of the application", "V"},
+        {"resume", 0, 0, flag, &self->resume, "Only what is missing, from the first try", NULL},
+        {"load-once", 0, 0, flag, &self->load_once, "openjd: one instance for a session", NULL},
+        {"timeout", 0, 0, text, &self->timeout, "How long a task may take", "S"},
+        {"task-timeout", 0, 0, text, &self->task_timeout, "How long one frame may take", "S"},
+        {"version", 0, 0, text, &self->version, "The application's version", "V"},
         {"env", 0, 0, texts, &self->env, "Set a variable; may be repeated", "K=V"},
         {"cwd", 0, 0, text, &self->cwd, "Run it there (default: here)", "DIR"},
-        {"exit-map", 0, 0, text, &self->exit_map, "Other exit statuses", "FROM=TO,..."},
+        {"exit-map", 0, 0, text, &self->exit_map, "Change exit statuses", "FROM=TO,..."},
         {"set", 0, 0, texts, &self->settings, "Any setting; may be repeated", "NAME=VALUE"},
         {NULL},
     };
@@ -83,7 +76,7 @@ make_absolute(char **path, const char *base)
 gboolean
 cli_submit_options_parse(CliSubmitOptions *self, char **argv, int *status)
 {
-    split_args(self, argv);
+    self->args = cli_options_cut(argv);
     if (!parse_entries(self, argv, status))
         return FALSE;
     self->app = g_strdup(argv[1]);
@@ -117,6 +110,11 @@ check_engine(CliSubmitOptions *self, GError **error)
             error, "--on takes slurm or openjd, not '%s'", self->on ? self->on : "");
     else if (strcmp(self->on, "slurm") != 0 && (self->submit || self->directives != NULL))
         cli_set_usage_error(error, "%s", "--submit and --sbatch are for --on slurm");
+    else if (self->load_once && strcmp(self->on, "openjd") != 0)
+        cli_set_usage_error(
+            error, "%s", "--load-once is for --on openjd; for slurm --chunk loads once a task");
+    else if (self->load_once && self->output == NULL)
+        cli_set_usage_error(error, "%s", "--load-once has to know where pictures go: add --output");
     else
         return check_line("--sbatch", self->directives, error);
     return FALSE;
@@ -214,25 +212,49 @@ add_options(GStrvBuilder *words, const char *option, char **values)
         add_option(words, option, *p);
 }
 
+static void
+begin_words(GStrvBuilder *words, const char *verb, const char *app)
+{
+    g_strv_builder_add(words, "dcchost");
+    g_strv_builder_add(words, verb);
+    g_strv_builder_add(words, app);
+}
+
+/* What a process of the application is started with. */
+static void
+add_start(CliSubmitOptions *self, GStrvBuilder *words)
+{
+    add_option(words, "--version", self->version);
+    add_option(words, "--file", self->scene);
+    add_options(words, "--env", self->env);
+    add_option(words, "--cwd", strcmp(self->on, "openjd") == 0 ? self->cwd : NULL);
+}
+
 static char **
 make_before(CliSubmitOptions *self)
 {
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
 
-    g_strv_builder_add(words, "dcchost");
-    g_strv_builder_add(words, "render");
-    g_strv_builder_add(words, self->app);
-    add_option(words, "--version", self->version);
-    add_option(words, "--file", self->scene);
+    begin_words(words, "render", self->app);
+    if (!self->load_once)
+        add_start(self, words);
     add_option(words, "--output", self->output);
     add_option(words, "--expect", self->expect);
     add_option(words, "--timeout", self->timeout);
     add_option(words, "--task-timeout", self->task_timeout);
     add_option(words, "--exit-map", self->exit_map);
-    add_options(words, "--env", self->env);
+    add_option(words, "--restart", self->load_once ? "on-crash" : NULL);
     add_options(words, "--set", self->settings);
-    add_option(words, "--cwd", strcmp(self->on, "openjd") == 0 ? self->cwd : NULL);
     return g_strv_builder_end(words);
+}
+
+static void
+add_args(CliSubmitOptions *self, GStrvBuilder *words)
+{
+    if (self->args != NULL)
+        g_strv_builder_add(words, "--");
+    for (char **p = self->args; p != NULL && *p != NULL; p++)
+        g_strv_builder_add(words, *p);
 }
 
 static char **
@@ -240,10 +262,31 @@ make_after(CliSubmitOptions *self)
 {
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
 
-    if (self->args != NULL)
-        g_strv_builder_add(words, "--");
-    for (char **p = self->args; p != NULL && *p != NULL; p++)
-        g_strv_builder_add(words, *p);
+    if (!self->load_once)
+        add_args(self, words);
+    return g_strv_builder_end(words);
+}
+
+static char **
+make_enter(CliSubmitOptions *self)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+
+    begin_words(words, "launch", self->app);
+    add_start(self, words);
+    add_options(words, "--set", self->settings);
+    g_strv_builder_add(words, "--headless");
+    add_option(words, "--wait", "ready");
+    add_args(self, words);
+    return g_strv_builder_end(words);
+}
+
+static char **
+make_leave(void)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+
+    add_option(words, "dcchost", "stop");
     return g_strv_builder_end(words);
 }
 
@@ -272,9 +315,12 @@ cli_submit_options_to_submission(CliSubmitOptions *self, CliSubmission *submissi
     submission->n_frames = dcc_frames_count(frames);
     submission->chunks = cut_frames(frames, chunk);
     submission->name = make_name(self);
+    submission->app = g_strdup(self->app);
     submission->cwd = g_strdup(self->cwd);
     submission->before = make_before(self);
     submission->after = make_after(self);
+    submission->enter = self->load_once ? make_enter(self) : NULL;
+    submission->leave = self->load_once ? make_leave() : NULL;
     submission->can_resume = self->output != NULL || self->expect != NULL;
     submission->resume = self->resume;
     submission->directives = g_strdupv(self->directives);

@@ -21,6 +21,7 @@ typedef struct {
     char **settings;
     char **directives;
     gboolean resume;
+    gboolean load_once;
     gboolean submit;
     char **args; /* what follows "--" */
 } CliSubmitOptions;

@@ -27,6 +27,8 @@ on_status(const char *name, JsonObject *status, const GError *error, gpointer da
 
     if (cli_targets_find(self, name) != NULL) /* named twice */
         return;
+    if (self->all && dcc_error_is_not_found(error)) /* a directory without an instance */
+        return;
     target = g_new0(CliTarget, 1);
     target->name = g_strdup(name);
     target->status = status != NULL ? json_object_ref(status) : NULL;
@@ -62,6 +64,7 @@ cli_targets_open(CliTargets *self, char **names, gboolean all, GError **error)
     if (self->runtime == NULL)
         return FALSE;
     self->list = g_ptr_array_new_with_free_func(target_free);
+    self->all = all;
     self->many = all || g_strv_length(names) > 1;
     chosen = choose_names(self, names, all, error);
     if (chosen == NULL)

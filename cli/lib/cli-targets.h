@@ -8,12 +8,14 @@ typedef struct {
     char *name;
     JsonObject *status; /* as it stood when it was asked; NULL: see error */
     GError *error;      /* why what was wanted was not done */
+    gboolean ended_now; /* it was ended, and nobody was there to report on it */
 } CliTarget;
 
 typedef struct {
     DccRuntime *runtime;
     GPtrArray *list; /* of CliTarget */
     gboolean many;   /* several were meant: a line each, a list in JSON */
+    gboolean all;    /* whatever there is was meant, and nothing by its name */
 } CliTargets;
 
 /* names: NULL-terminated; without any and without all the only one there is. Each has been asked

@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+/* What a terminal obeys rather than shows: controls, and what turns the order of the line about. */
+static gboolean
+is_shown(gunichar c)
+{
+    return !g_unichar_iscntrl(c) && !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
+}
+
 static char *
 escape(const char *text, gboolean keep_lines)
 {
@@ -16,7 +23,7 @@ escape(const char *text, gboolean keep_lines)
 
         if (c == '\n' && !keep_lines)
             g_string_append(out, "\\n");
-        else if (valid && (c == '\n' || c == '\t' || !g_unichar_iscntrl(c)))
+        else if (valid && (c == '\n' || c == '\t' || is_shown(c)))
             g_string_append_len(out, p, (gssize)length);
         else
             for (gsize i = 0; i < length; i++)
@@ -86,8 +93,9 @@ distance(const char *a, const char *b)
     return row[n];
 }
 
-GPtrArray *
-cli_near(const char *word, const char *const *candidates)
+/* (transfer container): those of candidates that word may be a misspelling of. */
+static GPtrArray *
+list_near(const char *word, const char *const *candidates)
 {
     GPtrArray *near = g_ptr_array_new();
     gsize length = strlen(word);
@@ -106,7 +114,7 @@ cli_near(const char *word, const char *const *candidates)
 char *
 cli_near_text(const char *word, const char *const *candidates)
 {
-    g_autoptr(GPtrArray) near = cli_near(word, candidates);
+    g_autoptr(GPtrArray) near = list_near(word, candidates);
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; i < near->len; i++)

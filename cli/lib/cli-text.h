@@ -17,9 +17,6 @@ cli_duration_text(double seconds);
 /* (transfer full): "12.3 MiB". */
 char *
 cli_size_text(guint64 bytes);
-/* (transfer container): those of candidates that word may be a misspelling of. */
-GPtrArray *
-cli_near(const char *word, const char *const *candidates);
 /* (transfer full): "; did you mean a or b?", or "". */
 char *
 cli_near_text(const char *word, const char *const *candidates);

@@ -29,6 +29,7 @@ typedef struct {
     const char *name;
     CliAccount *account;
     CliEngineVoice *voice; /* NULL: a launch that is not watched to its end */
+    const CliEngine *engine;
     gboolean json;
     gboolean terminal;
     gboolean colour;
@@ -85,6 +86,9 @@ send_order(Viewer *self, const char *method)
         params = json_object_new();
         json_object_set_boolean_member(params, "wait", FALSE);
         json_object_set_boolean_member(params, "join", self->n_interrupts == 1);
+        if (self->engine != NULL)
+            json_object_set_int_member(
+                params, "timeout_ms", cli_engine_read_budget_left(self->engine));
         answer = dcc_client_call(client, method, params, ANSWER_MS, &error);
     }
     if (answer == NULL)
@@ -212,9 +216,11 @@ cli_viewer_run(DccRuntime *runtime,
                gint64 first_event,
                gboolean json,
                CliEngineVoice *voice,
+               const CliEngine *engine,
                CliViewerEnd *end)
 {
-    Viewer self = {.runtime = runtime, .name = name, .json = json, .voice = voice};
+    Viewer self = {
+        .runtime = runtime, .name = name, .json = json, .voice = voice, .engine = engine};
     g_autoptr(CliAccount) account = NULL;
     g_autoptr(CliFollow) follow = NULL;
     g_autoptr(GError) error = NULL;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli-engine-voice.h"
+#include "cli-engine.h"
 #include "dcc-runtime.h"
 #include <json-glib/json-glib.h>
 
@@ -13,13 +14,15 @@ typedef struct {
 } CliViewerEnd;
 
 /* first_event: where this session begins. json: events as JSON lines instead of the account. voice:
- * for the engine that started it. Returns the exit status. */
+ * for the engine that started it. engine: what says, when it asks for a stop, how long that may take;
+ * NULL: the user has said so, or there is none. Returns the exit status. */
 int
 cli_viewer_run(DccRuntime *runtime,
                const char *name,
                gint64 first_event,
                gboolean json,
                CliEngineVoice *voice,
+               const CliEngine *engine,
                CliViewerEnd *end);
 void
 cli_viewer_end_clear(CliViewerEnd *self);

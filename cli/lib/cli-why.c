@@ -85,11 +85,17 @@ print_head(const char *name, JsonObject *result, JsonObject *death)
     g_autofree char *what = cli_sentence_result(result);
     g_autofree char *short_text = cut(what);
     g_autofree char *time = say_time(dcc_json_get_string(death, "ended", "at a time not known"));
-    g_autofree char *after = cli_duration_text(dcc_json_get_double(death, "uptime_s", -1));
+    double uptime = dcc_json_get_double(death, "uptime_s", -1);
+    g_autofree char *after = cli_duration_text(uptime);
 
     cli_out("%s %s: %s\n", name, say_verdict(result), short_text);
     if (death != NULL)
-        cli_out("  %-9s%s, %s after its start\n", "when", time, after);
+        cli_out("  %-9s%s%s%s%s\n",
+                "when",
+                time,
+                uptime < 0 ? "" : ", ",
+                uptime < 0 ? "" : after,
+                uptime < 0 ? "" : " after its start");
 }
 
 static void
@@ -230,6 +236,8 @@ print_next(const CliWhy *why)
     JsonObject *next = dcc_json_get_object(why->death, "next");
     const char *action = dcc_json_get_string(next, "action", "");
     const char *reason = dcc_json_get_string(next, "reason", "");
+    gboolean waits =
+        g_str_equal(dcc_json_get_string(why->status, "state", "unknown"), "restarting");
     g_autofree char *now = say_now(why);
     g_autofree char *text = NULL;
 
@@ -237,7 +245,8 @@ print_next(const CliWhy *why)
         text = g_strconcat("its session ended before it had decided", now, NULL);
     else if (strcmp(action, "restart") == 0)
         text = g_strdup_printf(
-            "started again%s%s%s",
+            "%sstarted again%s%s%s",
+            waits ? "to be " : "",
             dcc_json_get_boolean(next, "safe", FALSE) ? " in safe mode" : "",
             dcc_json_get_boolean(next, "recover", FALSE) ? ", from the newest unsaved work" : "",
             now);
@@ -245,6 +254,34 @@ print_next(const CliWhy *why)
         text = g_strconcat(
             "not started again: ", reason, cli_status_is_over(why->status) ? "" : now, NULL);
     row("then", text);
+}
+
+/* The last render here: what is not there, and the first reason why. */
+static void
+print_render(const CliWhy *why)
+{
+    JsonObject *render = why->status != NULL ? dcc_json_get_object(why->status, "render") : NULL;
+    JsonArray *failures = dcc_json_get_array(render, "failures");
+    JsonNode *first = failures != NULL && json_array_get_length(failures) > 0
+                          ? json_array_get_element(failures, 0)
+                          : NULL;
+    const char *failed = dcc_json_get_string(render, "failed", NULL);
+    const char *reason = first != NULL && JSON_NODE_HOLDS_OBJECT(first)
+                             ? dcc_json_get_string(json_node_get_object(first), "reason", NULL)
+                             : NULL;
+    g_autofree char *text = NULL;
+
+    if (render == NULL)
+        return;
+    text = g_strdup_printf("%s, %d of %d frames%s%s%s%s",
+                           dcc_json_get_string(render, "verdict", "under way"),
+                           (int)dcc_json_get_int(render, "done", 0),
+                           (int)dcc_json_get_int(render, "frames", 0),
+                           failed != NULL ? ", not " : "",
+                           failed != NULL ? failed : "",
+                           reason != NULL ? ": " : "",
+                           reason != NULL ? reason : "");
+    row("render", text);
 }
 
 static void
@@ -267,6 +304,7 @@ print_death(const CliWhy *why)
     print_evidence(why->death);
     print_files(why->death);
     print_kept(why);
+    print_render(why);
     print_next(why);
 }
 
@@ -306,12 +344,14 @@ print_well(const CliWhy *why)
     const char *state = dcc_json_get_string(why->status, "state", "unknown");
     JsonObject *result = dcc_json_get_object(why->status, "result");
     g_autofree char *pid = cli_status_pid(why->status, "pid");
+    g_autofree char *now = cli_status_state(why->status);
     g_autofree char *words = cli_sentence_end(state, result);
 
     if (!cli_status_is_over(why->status))
-        cli_out("%s: %s, pid %s; it has not ended badly\n", why->name, state, pid);
+        cli_out("%s: %s, pid %s; it has not ended badly\n", why->name, now, pid);
     else
         cli_out("%s: %s\n", why->name, words);
+    print_render(why);
     row_of("log", why->status, "log_path");
     print_kept(why);
 }

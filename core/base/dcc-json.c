@@ -248,6 +248,25 @@ is_finite(JsonNode *node)
     return json_node_get_double(node) <= G_MAXDOUBLE && json_node_get_double(node) >= -G_MAXDOUBLE;
 }
 
+/* (transfer full): a string ends at its NUL for whoever reads it, so what was written would be taken
+ * for what stands before it: another method, another name. NULL: there is none. */
+static char *
+replace_nul(const char *text, gsize size)
+{
+    static const char nul[] = "\\u0000", shown[] = "\\ufffd";
+    char *copy = NULL;
+
+    for (gsize i = 0; i + strlen(nul) <= size; i++) {
+        if (text[i] == '\\' && memcmp(text + i, nul, strlen(nul)) == 0) {
+            if (copy == NULL)
+                copy = g_strndup(text, size);
+            memcpy(copy + i, shown, strlen(shown));
+        }
+        i += text[i] == '\\'; /* what is escaped begins no escape */
+    }
+    return copy;
+}
+
 JsonObject *
 dcc_json_from_text(const char *text, gssize length, GError **error)
 {
@@ -256,10 +275,13 @@ dcc_json_from_text(const char *text, gssize length, GError **error)
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
     g_autoptr(GError) problem = NULL;
     gsize size = length < 0 ? strlen(text) : (gsize)length;
+    g_autofree char *replaced = NULL;
 
     if (!check_text(text, size, error))
         return NULL;
-    if (!json_parser_load_from_data(parser, text, (gssize)size, &problem)) {
+    replaced = replace_nul(text, size);
+    if (!json_parser_load_from_data(
+            parser, replaced != NULL ? replaced : text, (gssize)size, &problem)) {
         g_set_error(error, DCC_ERROR, DCC_ERROR_PROTOCOL, "not JSON: %s", problem->message);
         return NULL;
     }

@@ -16,6 +16,17 @@ dcc_source_attach(GSource *source, GSourceFunc func, gpointer data)
     return source;
 }
 
+/* Attached, not invoked: invoking might run it in this thread. */
+void
+dcc_source_call(GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify destroy)
+{
+    g_autoptr(GSource) source = g_idle_source_new();
+
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, func, data, destroy);
+    g_source_attach(source, context);
+}
+
 void
 dcc_source_clear(GSource **source)
 {

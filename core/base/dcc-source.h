@@ -9,6 +9,9 @@ G_BEGIN_DECLS
  * would wait for ever in a busy main loop. */
 GSource *
 dcc_source_attach(GSource *source, GSourceFunc func, gpointer data);
+/* From any thread: func runs once in that context, and destroy after it. */
+void
+dcc_source_call(GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify destroy);
 /* Destroys the source *source holds, if it holds one, and forgets it. */
 void
 dcc_source_clear(GSource **source);

@@ -23,11 +23,11 @@ take_status(JsonObject *record)
 }
 
 JsonObject *
-dcc_instance_record_read_last(DccRuntime *runtime, const char *name)
+dcc_instance_record_read_last(DccRuntime *runtime, const char *name, GError **error)
 {
     static const char *const processes[] = {"pid", "shim_pid", "session_pid"};
     g_autoptr(DccLastRecord) last =
-        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_last(runtime, name, NULL) : NULL;
+        dcc_instance_dir_is_name(name) ? dcc_instance_dir_read_last(runtime, name, error) : NULL;
     JsonObject *status =
         last != NULL && last->status != NULL ? json_object_ref(last->status) : NULL;
 
@@ -153,11 +153,74 @@ set_processes(JsonObject *status, DccInstanceDir *dir)
         set_alive(status, &record);
 }
 
+static char *
+read_app(DccInstanceDir *dir)
+{
+    g_autofree char *path = dcc_instance_dir_get_state_file(dir, DCC_INSTANCE_DIR_REQUEST);
+    g_autoptr(JsonObject) request = dcc_instance_dir_read_json(path);
+
+    return g_strdup(request != NULL ? dcc_json_get_string(request, "app", "unknown") : "unknown");
+}
+
+static void
+set_not_known(JsonObject *status)
+{
+    static const char *const things[] = {"version",
+                                         "started",
+                                         "incarnation",
+                                         "executable",
+                                         "scene",
+                                         "recovered",
+                                         "launched_by",
+                                         "result",
+                                         "recovery",
+                                         "kept",
+                                         "render",
+                                         "bundle"};
+    static const char *const words[] = {"ready", "headless", "safe", "paused"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(things); i++)
+        json_object_set_null_member(status, things[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        json_object_set_boolean_member(status, words[i], FALSE);
+    json_object_set_int_member(status, "restart_count", 0);
+}
+
+/* Of what runs, or has ended, and whose record cannot be read: its shim knows it. */
+static JsonObject *
+make_without_record(DccInstanceDir *dir, const char *name)
+{
+    g_autofree char *record_path = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_RECORD);
+    g_autofree char *log = dcc_instance_dir_get_state_file(dir, DCC_INSTANCE_DIR_LOG);
+    g_autofree char *app = read_app(dir);
+    g_autofree char *degraded = g_strconcat("its record cannot be read: ", record_path, NULL);
+    DccShimRecord record = {0};
+    JsonObject *status;
+    JsonArray *lines;
+
+    if (!dcc_shim_record_read(dcc_instance_dir_get_dir(dir), &record) || !record.spawned)
+        return NULL;
+    status = json_object_new();
+    lines = json_array_new();
+    json_array_add_string_element(lines, degraded);
+    json_object_set_string_member(status, "name", name);
+    json_object_set_string_member(status, "app", app);
+    json_object_set_string_member(status, "state", "running");
+    json_object_set_string_member(status, "log_path", log);
+    json_object_set_array_member(status, "degraded", lines);
+    json_object_set_array_member(status, "rescue", json_array_new());
+    set_not_known(status);
+    return status;
+}
+
 JsonObject *
 dcc_instance_record_read_unattended(DccRuntime *runtime, const char *name)
 {
     g_autoptr(DccInstanceDir) dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
     JsonObject *status = dir != NULL ? read_record(dir) : NULL;
+
+    if (status == NULL && dir != NULL)
+        status = make_without_record(dir, name);
 
     if (status == NULL)
         return NULL;

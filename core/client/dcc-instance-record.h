@@ -16,6 +16,6 @@ JsonObject *
 dcc_instance_record_read_silent(DccRuntime *runtime, const char *name);
 /* (transfer full): how it stood when it was over; NULL: not known. */
 JsonObject *
-dcc_instance_record_read_last(DccRuntime *runtime, const char *name);
+dcc_instance_record_read_last(DccRuntime *runtime, const char *name, GError **error);
 
 G_END_DECLS

@@ -26,10 +26,13 @@ static JsonObject *
 read_records(DccRuntime *runtime, const char *name, GError **error)
 {
     JsonObject *status = dcc_instance_record_read_unattended(runtime, name);
+    g_autoptr(GError) problem = NULL;
 
     if (status == NULL)
-        status = dcc_instance_record_read_last(runtime, name);
-    if (status == NULL)
+        status = dcc_instance_record_read_last(runtime, name, &problem);
+    if (status == NULL && problem != NULL && !dcc_error_is_not_found(problem))
+        g_propagate_error(error, g_steal_pointer(&problem));
+    else if (status == NULL)
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_NOT_FOUND,

@@ -66,6 +66,9 @@ dcc_instance_discard_start(DccRuntime *runtime,
                            const char *name,
                            gint64 session_pid,
                            GError **error);
+/* Removes the state of those that have ended as long ago as their keep-state says; once an hour at most. */
+DCC_API guint
+dcc_instance_remove_old(DccRuntime *runtime);
 /* Whether a session attends it now. */
 DCC_API gboolean
 dcc_instance_is_attended(DccRuntime *runtime, const char *name);

@@ -3,6 +3,7 @@
 
 #include "dcc-error.h"
 #include "dcc-scene-fit.h"
+#include "dcc-scene-head.h"
 
 #include <string.h>
 
@@ -16,6 +17,12 @@ struct _DccChoice {
     const char *executable; /* that the variable names; the search's */
     DccInstallation *chosen;
     char *explanation;
+    GBytes *head;          /* of the scene, once has_head; NULL: it cannot be read */
+    gboolean has_head;     /* or there is no scene */
+    DccSceneHead *reading; /* NULL: not begun, or done */
+    gboolean asking;
+    DccChoiceFunc func;
+    gpointer data;
 };
 
 static void
@@ -221,6 +228,7 @@ choice_new(DccAdapter *adapter, DccSearch *search, const char *version, const ch
     self->search = g_object_ref(search);
     self->version = g_strdup(version);
     self->scene = g_strdup(scene);
+    self->has_head = scene == NULL;
     self->variable = dcc_candidates_make_variable(adapter);
     self->executable = dcc_search_getenv(search, self->variable);
     return self;
@@ -244,27 +252,102 @@ dcc_choice_get_candidates(DccChoice *self)
     return self->candidates;
 }
 
+gboolean
+dcc_choice_is_open(DccChoice *self)
+{
+    return !self->has_head || dcc_candidates_are_open(self->candidates);
+}
+
+static void
+tell_if_closed(DccChoice *self)
+{
+    if (!self->asking && self->has_head)
+        self->func(self->data);
+}
+
+static void
+on_asked(gpointer data)
+{
+    DccChoice *self = data;
+
+    self->asking = FALSE;
+    tell_if_closed(self);
+}
+
+static void
+take_head(DccChoice *self, GBytes *head)
+{
+    self->head = head;
+    self->has_head = TRUE;
+}
+
+static void
+on_head(GBytes *head, gpointer data)
+{
+    DccChoice *self = data;
+
+    take_head(self, head ? g_bytes_ref(head) : NULL);
+    tell_if_closed(self);
+}
+
+void
+dcc_choice_close_async(DccChoice *self, DccChoiceFunc func, gpointer data)
+{
+    self->func = func;
+    self->data = data;
+    self->asking = dcc_candidates_are_open(self->candidates);
+    if (!self->has_head)
+        self->reading = dcc_scene_head_begin(self->scene, on_head, self);
+    if (self->asking)
+        dcc_candidates_ask_async(self->candidates, on_asked, self);
+}
+
+/* (transfer full): of what is known now. */
+static DccInstallation *
+choose(DccChoice *self, Wish *wish, GError **error)
+{
+    g_autoptr(GListModel) list = dcc_candidates_list(self->candidates);
+    DccInstallation *chosen = choose_from(list, self->search, wish, self->executable);
+
+    if (chosen)
+        return chosen;
+    if (g_list_model_get_n_items(list) == 0)
+        set_not_installed(self->adapter, self->search, self->variable, error);
+    else
+        set_none_fits(self->adapter, list, self->version, self->variable, error);
+    return NULL;
+}
+
+/* What a scene says decides between those that there are, and never that there is none. */
+gboolean
+dcc_choice_check(DccChoice *self, GError **error)
+{
+    Wish wish = {.adapter = self->adapter, .version = self->version};
+    g_autoptr(DccInstallation) chosen = NULL;
+
+    if (dcc_candidates_are_open(self->candidates))
+        return TRUE;
+    chosen = choose(self, &wish, error);
+    return chosen != NULL;
+}
+
 DccInstallation *
 dcc_choice_make(DccChoice *self, GError **error)
 {
-    g_autoptr(GListModel) list = NULL;
     g_autofree char *saved = NULL;
 
     if (self->chosen)
         return self->chosen;
-    list = dcc_candidates_list(self->candidates);
-    saved = self->scene ? dcc_scene_read_version(self->adapter, self->scene) : NULL;
+    if (!self->has_head)
+        take_head(self, dcc_scene_head_read(self->scene));
+    saved = self->head ? dcc_adapter_read_scene_version(self->adapter, self->head) : NULL;
 
     Wish wish = {
         .adapter = self->adapter, .scene = self->scene, .saved = saved, .version = self->version};
 
-    self->chosen = choose_from(list, self->search, &wish, self->executable);
+    self->chosen = choose(self, &wish, error);
     if (self->chosen)
         self->explanation = explain(&wish, dcc_installation_get_version(self->chosen));
-    else if (g_list_model_get_n_items(list) == 0)
-        set_not_installed(self->adapter, self->search, self->variable, error);
-    else
-        set_none_fits(self->adapter, list, self->version, self->variable, error);
     return self->chosen;
 }
 
@@ -279,7 +362,9 @@ dcc_choice_free(DccChoice *self)
 {
     if (!self)
         return;
+    dcc_scene_head_free(self->reading);
     dcc_candidates_free(self->candidates);
+    g_clear_pointer(&self->head, g_bytes_unref);
     g_clear_object(&self->chosen);
     g_free(self->explanation);
     g_free(self->version);

@@ -1,6 +1,6 @@
 /* Which copy a launch takes: the one that a variable or a version names, else one that fits the scene, else the newest.
  *
- * Threading: the thread that made it; dcc_choice_ask() blocks. */
+ * Threading: the thread that made it. */
 #pragma once
 
 #include "dcc-candidates.h"
@@ -16,7 +16,17 @@ dcc_choice_new(
 /* They may have to be asked for their versions first. */
 DccCandidates *
 dcc_choice_get_candidates(DccChoice *self);
-/* (transfer none): made once, of what is known then. Error NOT_INSTALLED lists the places looked
+/* Versions are to be asked for, or the scene has not been looked at. */
+gboolean
+dcc_choice_is_open(DccChoice *self);
+/* Finds out, in threads. func is called once, from the main loop; never after dcc_choice_free(). */
+typedef void (*DccChoiceFunc)(gpointer data);
+void
+dcc_choice_close_async(DccChoice *self, DccChoiceFunc func, gpointer data);
+/* FALSE: whatever the scene says, dcc_choice_make() will fail with this error. */
+gboolean
+dcc_choice_check(DccChoice *self, GError **error);
+/* (transfer none): made once, of what is known then; looks at the scene where it is open still. Error NOT_INSTALLED lists the places looked
  * at, or the versions that are there. */
 DccInstallation *
 dcc_choice_make(DccChoice *self, GError **error);

@@ -1,15 +1,10 @@
 /* Which version is to open a scene, by the version that saved it.
  *
  * Problem: an older application drops what a newer one has put into a scene, or cannot open it at
- * all; a newer one converts it for good. Contract: the choice is a pure function; reading touches
- * the first bytes of a regular file and never waits for a FIFO or a device. Threading: any thread.
- */
+ * all; a newer one converts it for good. Contract: a pure function. Threading: any thread. */
 #include "dcc-scene-fit.h"
-#include "dcc-file-facts.h"
-#include "dcc-file-open.h"
-#include <errno.h>
+#include "dcc-installation.h"
 #include <string.h>
-#include <unistd.h>
 
 static gboolean
 is_same_major(const char *a, const char *b)
@@ -61,41 +56,4 @@ dcc_scene_fit_choose(const char *saved, const char *const *versions, guint n)
             best = (int)i;
     }
     return best;
-}
-
-/* (transfer full) (nullable) */
-static GBytes *
-read_head(int fd)
-{
-    g_autofree char *buffer = g_malloc(DCC_ADAPTER_SCENE_HEAD);
-    gsize length = 0;
-    DccFileFacts facts;
-
-    if (!dcc_file_facts_read_open(fd, &facts) || facts.kind != DCC_FILE_REGULAR)
-        return NULL;
-    while (length < DCC_ADAPTER_SCENE_HEAD) {
-        gssize n = read(fd, buffer + length, DCC_ADAPTER_SCENE_HEAD - length);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return NULL;
-        if (n == 0)
-            break;
-        length += (gsize)n;
-    }
-    return g_bytes_new_take(g_steal_pointer(&buffer), length);
-}
-
-char *
-dcc_scene_read_version(DccAdapter *adapter, const char *path)
-{
-    int fd = dcc_file_open_target_to_read(path);
-    g_autoptr(GBytes) head = NULL;
-
-    if (fd < 0)
-        return NULL;
-    head = read_head(fd);
-    close(fd);
-    return head ? dcc_adapter_read_scene_version(adapter, head) : NULL;
 }

@@ -1,7 +1,7 @@
 /* Which version is to open a scene, by the version that saved it. Pure: a table tests it. */
 #pragma once
 
-#include "dcc-adapter.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -21,9 +21,4 @@ dcc_scene_fit(const char *saved, const char *version);
  * be chosen. */
 int
 dcc_scene_fit_choose(const char *saved, const char *const *versions, guint n);
-/* (transfer full) (nullable): the version that saved the scene, by its first bytes. Reads a regular
- * file only; what cannot be read has none. */
-char *
-dcc_scene_read_version(DccAdapter *adapter, const char *path);
-
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include "dcc-version-errand.h"
 
 #include "dcc-quiet-thread.h"
+#include "dcc-source.h"
 
 struct _DccVersionErrand {
     DccVersionAsk *asks;
@@ -51,11 +52,7 @@ on_asked(gpointer data)
 static void
 tell(DccVersionErrand *self)
 {
-    g_autoptr(GSource) source = g_idle_source_new();
-
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, on_asked, self, release);
-    g_source_attach(source, self->context);
+    dcc_source_call(self->context, on_asked, self, release);
 }
 
 static gpointer

@@ -134,6 +134,47 @@ dcc_kit_find_beside(const char *executable, const char *name, const char *title,
 }
 
 /**
+ * dcc_kit_count_python_options:
+ * @args: (nullable) (array zero-terminated=1): the arguments of an application's own Python
+ * @work: (out): whether there is something to do: a script, `-c`, `-m`, `-`, or an option that is
+ *   answered
+ *
+ * How many of the arguments are Python's own options: what follows is the script or its like. An agent
+ * that is started in the script's place comes in between.
+ *
+ * Returns: how many
+ *
+ * Since: 1.1
+ */
+guint
+dcc_kit_count_python_options(const char *const *args, gboolean *work)
+{
+    static const char *const takers[] = {"-W", "-X", "--check-hash-based-pycs", NULL};
+    static const char *const works[] = {"-c", "-m", "-", NULL};
+    static const char *const answered[] = {"-h",
+                                           "-?",
+                                           "--help",
+                                           "--help-all",
+                                           "--help-env",
+                                           "--help-xoptions",
+                                           "-V",
+                                           "-VV",
+                                           "--version",
+                                           NULL};
+    guint n = 0;
+
+    *work = FALSE;
+    while (args && args[n] && args[n][0] == '-' && !g_strv_contains(works, args[n])) {
+        *work = *work || g_strv_contains(answered, args[n]);
+        if (g_strv_contains(takers, args[n]) && args[n + 1])
+            n++;
+        n++;
+    }
+    *work = *work || (args && args[n]);
+    return n;
+}
+
+/**
  * dcc_kit_add_temp_dir:
  * @plan: the plan
  * @request: what was asked for

@@ -13,6 +13,8 @@ DCC_API gboolean
 dcc_kit_check_scene(const char *path, GError **error);
 DCC_API char *
 dcc_kit_find_beside(const char *executable, const char *name, const char *title, GError **error);
+DCC_API guint
+dcc_kit_count_python_options(const char *const *args, gboolean *work);
 DCC_API void
 dcc_kit_add_temp_dir(DccLaunchPlan *plan, DccLaunchRequest *request);
 DCC_API void

@@ -16,7 +16,7 @@ typedef void (*DccLineFunc)(const char *line, gpointer data);
 
 /* offset: where to begin in the file as it is now; -1 at its end. The file need not exist yet. What
  * there is then is read from the main loop; after that, dcc_log_reader_look() says when to look. */
-DCC_API DccLogReader *
+DccLogReader *
 dcc_log_reader_new(const char *path, gint64 offset, DccLineFunc func, gpointer data);
 /* One that notices by itself when the log grows: by inotify; by looking each 200 ms where no
  * inotify instance can be had. Error NOT_FOUND: the directory is missing. */
@@ -24,7 +24,7 @@ DCC_API DccLogReader *
 dcc_log_reader_follow(
     const char *path, gint64 offset, DccLineFunc func, gpointer data, GError **error);
 /* There may be more: reads it from the main loop, in pieces. */
-DCC_API void
+void
 dcc_log_reader_look(DccLogReader *self);
 /* Reads what is there now; the last line even without its end when flush is TRUE. */
 DCC_API void

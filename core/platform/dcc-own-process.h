@@ -35,9 +35,10 @@ dcc_own_process_forbid_core(void);
  * FALSE: it has ended already. */
 gboolean
 dcc_own_process_bind_to_parent(int fd);
-/* The end of a terminal, and of whoever reads what it writes, do not end it. */
+/* The end of a terminal, and of whoever reads what it writes, do not end it; nor what schedulers send
+ * to all processes of a job as a notice. */
 void
-dcc_own_process_ignore_hangups(void);
+dcc_own_process_ignore_notices(void);
 /* The end of whoever reads what it writes does not end it: writing fails instead. */
 void
 dcc_own_process_ignore_broken_pipes(void);

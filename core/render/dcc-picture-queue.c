@@ -5,6 +5,7 @@
 #include "dcc-picture-queue.h"
 
 #include "dcc-quiet-thread.h"
+#include "dcc-source.h"
 
 /* Shared with the thread; outlives the queue by one look at most. */
 typedef struct {
@@ -87,12 +88,8 @@ tell(gpointer data)
 static void
 hand_back(Shared *self, Task *task)
 {
-    g_autoptr(GSource) source = g_idle_source_new();
-
     ref(self);
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, tell, task, told_free);
-    g_source_attach(source, self->context);
+    dcc_source_call(self->context, tell, task, told_free);
 }
 
 static Task *

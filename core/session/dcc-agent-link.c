@@ -72,7 +72,7 @@ ignore_work(const DccAgentWork *work, gpointer data)
 }
 
 static void
-ignore_protection(gboolean ok, const char *reason, gpointer data)
+ignore_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
 {
 }
 
@@ -214,8 +214,7 @@ tell_ready(DccAgentLink *self, JsonObject *params)
 {
     g_autofree char *scene = dcc_json_get_bytes(params, "scene");
 
-    self->handler->ready(
-        scene != NULL ? scene : "", dcc_json_get_boolean(params, "exists", TRUE), self->data);
+    self->handler->ready(scene, dcc_json_get_boolean(params, "exists", TRUE), self->data);
 }
 
 static void
@@ -288,8 +287,11 @@ tell_work(DccAgentLink *self, JsonObject *params)
 static void
 tell_protection(DccAgentLink *self, JsonObject *params)
 {
+    g_autofree char *copy = dcc_json_get_bytes(params, "path");
+
     self->handler->protection(dcc_json_get_boolean(params, "ok", TRUE),
                               dcc_json_get_string(params, "reason", "no reason was given"),
+                              copy,
                               self->data);
 }
 

@@ -19,15 +19,16 @@ typedef struct {
 /* Any of these may free the link. */
 typedef struct {
     void (*connected)(gboolean connected, gpointer data);
-    /* The main thread turns. scene: what is open, "" unnamed. exists: whether that file is there.
-     */
+    /* The main thread turns. scene: what is open, "" unnamed, NULL: not known, as work of the
+     * application's own opens its scene later. exists: whether that file is there. */
     void (*ready)(const char *scene, gboolean exists, gpointer data);
     void (*scene)(const char *scene, gboolean exists, gpointer data);
     void (*frame)(int frame, int first, int last, int step, gpointer data);
     void (*bye)(int code, gpointer data);
     void (*work)(const DccAgentWork *work, gpointer data);
-    /* Rescue copies cannot be written (reason says why), or can be again. */
-    void (*protection)(gboolean ok, const char *reason, gpointer data);
+    /* Rescue copies cannot be written as they should (reason says why), or can be again. copy: the
+     * newest that there is all the same; NULL: none. */
+    void (*protection)(gboolean ok, const char *reason, const char *copy, gpointer data);
 } DccAgentHandler;
 
 /* handler must outlive the link. */

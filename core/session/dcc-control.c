@@ -12,6 +12,8 @@
 #include "dcc-listener.h"
 #include "dcc-socket.h"
 
+#include <string.h>
+
 #define MAX_CLIENTS           1200
 #define AGENT_DEFAULT_TIMEOUT 30000
 #define MAX_EVENTS_BYTES      (DCC_PEER_MAX_LINE - 64 * 1024) /* of one answer */
@@ -31,7 +33,9 @@ typedef struct {
 typedef struct {
     DccPeer *peer;
     gint64 id;
-    char *report; /* of a probe: the report on the hang that lasts, or NULL */
+    char *report;      /* of a probe: the report on the hang that lasts, or NULL */
+    char *task;        /* of a frame that is rendered for it, or NULL */
+    GPtrArray *frames; /* the list that it is on then */
 } Errand;
 
 struct _DccControl {
@@ -42,6 +46,7 @@ struct _DccControl {
     GPtrArray *clients;    /* DccPeer */
     GHashTable *followers; /* set of DccPeer, not owned */
     GArray *waiters;
+    GPtrArray *frames; /* Errand of each frame that is being rendered, not owned */
 };
 
 typedef void (*MethodFunc)(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params);
@@ -83,6 +88,8 @@ static void
 errand_free(Errand *errand)
 {
     g_free(errand->report);
+    g_free(errand->task);
+    g_clear_pointer(&errand->frames, g_ptr_array_unref);
     g_object_unref(errand->peer);
     g_free(errand);
 }
@@ -218,6 +225,33 @@ do_note(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 }
 
 static void
+reply_or_fail(DccPeer *peer, gint64 id, JsonObject *result, const GError *error)
+{
+    if (result != NULL)
+        dcc_peer_reply(peer, id, result);
+    else
+        dcc_peer_fail(peer, id, error);
+}
+
+static void
+do_frame(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    g_autoptr(GError) error = NULL;
+    JsonObject *event = self->handler->frame(params, &error, self->data);
+
+    reply_or_fail(peer, id, event, error);
+}
+
+static void
+do_rendered(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
+{
+    g_autoptr(GError) error = NULL;
+    JsonObject *event = self->handler->rendered(params, &error, self->data);
+
+    reply_or_fail(peer, id, event, error);
+}
+
+static void
 do_kill(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     wait_or_reply(self, peer, id, params, WAIT_END);
@@ -243,10 +277,50 @@ on_agent_answer(JsonObject *result, const GError *error, gpointer data)
 {
     g_autoptr(Errand) errand = data;
 
+    if (errand->frames != NULL)
+        g_ptr_array_remove_fast(errand->frames, errand);
     if (error != NULL)
         dcc_peer_fail(errand->peer, errand->id, error);
     else
         dcc_peer_reply(errand->peer, errand->id, json_object_ref(result));
+}
+
+static void
+ignore_answer(JsonObject *result, const GError *error, gpointer data)
+{
+}
+
+/* Who asked for these frames is gone: nobody waits for them, and the application is not to be busy with
+ * them when the next one comes. */
+static void
+cancel_frames(DccControl *self, DccPeer *peer)
+{
+    DccRun *run = self->handler->run(self->data);
+
+    for (guint i = 0; run != NULL && i < self->frames->len; i++) {
+        Errand *errand = g_ptr_array_index(self->frames, i);
+        JsonObject *params;
+
+        if (errand->peer != peer)
+            continue;
+        params = json_object_new();
+        json_object_set_string_member(params, "task", errand->task);
+        dcc_run_call_agent(run, "cancel", params, AGENT_DEFAULT_TIMEOUT, ignore_answer, NULL);
+    }
+}
+
+static Errand *
+agent_errand_new(DccControl *self, DccPeer *peer, gint64 id, const char *method, JsonObject *params)
+{
+    Errand *errand = errand_new(peer, id);
+
+    if (strcmp(method, "render") == 0 && params != NULL)
+        errand->task = g_strdup(dcc_json_get_string(params, "task", NULL));
+    if (errand->task != NULL) {
+        errand->frames = g_ptr_array_ref(self->frames);
+        g_ptr_array_add(self->frames, errand);
+    }
+    return errand;
 }
 
 static void
@@ -269,7 +343,7 @@ do_agent(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
                        inner != NULL ? json_object_ref(inner) : NULL,
                        dcc_json_get_int(params, "timeout_ms", AGENT_DEFAULT_TIMEOUT),
                        on_agent_answer,
-                       errand_new(peer, id));
+                       agent_errand_new(self, peer, id, method, inner));
 }
 
 static const struct {
@@ -280,6 +354,8 @@ static const struct {
     {"events", do_events},
     {"probe", do_probe},
     {"note", do_note},
+    {"frame", do_frame},
+    {"rendered", do_rendered},
     {"stop", do_stop},
     {"kill", do_kill},
     {"restart", do_restart},
@@ -305,6 +381,7 @@ on_closed(DccPeer *peer, const char *reason, gpointer data)
 {
     DccControl *self = data;
 
+    cancel_frames(self, peer);
     g_hash_table_remove(self->followers, peer);
     for (guint i = self->waiters->len; i > 0; i--)
         if (g_array_index(self->waiters, Waiter, i - 1).peer == peer)
@@ -340,6 +417,7 @@ dcc_control_new(DccInstanceDir *dir,
     self->clients = g_ptr_array_new_with_free_func(g_object_unref);
     self->followers = g_hash_table_new(NULL, NULL);
     self->waiters = waiters_new();
+    self->frames = g_ptr_array_new();
     self->listener = dcc_listener_new(
         dcc_instance_dir_get_dir(dir), DCC_INSTANCE_DIR_CONTROL, on_connection, self, error);
     if (self->listener == NULL)
@@ -357,6 +435,7 @@ dcc_control_free(DccControl *self)
         dcc_peer_close(g_ptr_array_index(self->clients, i));
     g_hash_table_unref(self->followers);
     g_array_unref(self->waiters);
+    g_ptr_array_unref(self->frames);
     g_ptr_array_unref(self->clients);
     g_object_unref(self->clock);
     g_free(self);

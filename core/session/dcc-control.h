@@ -15,6 +15,10 @@ typedef struct {
     DccJournal *(*journal)(gpointer data);    /* (transfer none) */
     DccRun *(*run)(gpointer data);            /* (transfer none): NULL: none now */
     void (*note)(const char *client, const char *what, gpointer data);
+    /* What a client that renders in this instance says came of a frame, or of its task. (transfer
+     * full): the event that was told of it; NULL, INVALID: the params are none of such an event. */
+    JsonObject *(*frame)(JsonObject *params, GError **error, gpointer data);
+    JsonObject *(*rendered)(JsonObject *params, GError **error, gpointer data);
     /* join: a stop that is under way is not hurried. */
     void (*stop)(gint64 deadline_ms, gboolean join, gpointer data);
     void (*kill)(gpointer data);

@@ -31,6 +31,18 @@ on_note(const char *client, const char *what, gpointer data)
     dcc_supervisor_note(data, client, what);
 }
 
+static JsonObject *
+on_frame(JsonObject *params, GError **error, gpointer data)
+{
+    return dcc_supervisor_tell_frame(data, params, error);
+}
+
+static JsonObject *
+on_rendered(JsonObject *params, GError **error, gpointer data)
+{
+    return dcc_supervisor_tell_rendered(data, params, error);
+}
+
 static void
 on_stop(gint64 deadline_ms, gboolean join, gpointer data)
 {
@@ -48,7 +60,7 @@ on_kill(gpointer data)
 static gboolean
 on_may_restart(gboolean recover, GError **error, gpointer data)
 {
-    return dcc_supervisor_may_restart(data, error) &&
+    return dcc_supervisor_may_restart(data, recover, error) &&
            (!recover || dcc_supervisor_recover(data, error));
 }
 
@@ -64,6 +76,8 @@ static const DccControlHandler handler = {
     .journal = on_journal,
     .run = on_run,
     .note = on_note,
+    .frame = on_frame,
+    .rendered = on_rendered,
     .stop = on_stop,
     .kill = on_kill,
     .may_restart = on_may_restart,

@@ -44,12 +44,6 @@ dcc_event_log_free(DccEventLog *self)
     g_free(self);
 }
 
-void
-dcc_event_log_silence(DccEventLog *self)
-{
-    self->sink = NULL;
-}
-
 static gboolean
 is_transient(JsonObject *event)
 {

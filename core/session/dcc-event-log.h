@@ -16,9 +16,6 @@ DccEventLog *
 dcc_event_log_new(DccInstanceDir *dir, gboolean fresh, DccEventSink sink, gpointer data);
 void
 dcc_event_log_free(DccEventLog *self);
-/* Nobody listens any more. */
-void
-dcc_event_log_silence(DccEventLog *self);
 /* event: (transfer full). */
 void
 dcc_event_log_tell(DccEventLog *self, JsonObject *event);

@@ -1,58 +1,90 @@
-/* The evidence of bad ends; see the header. */
+/* The evidence of bad ends; see the header.
+ *
+ * What there is to say is put together here; the store's thread writes it, one after the other. */
 #include "dcc-evidence.h"
 
-#include "dcc-bundle.h"
+#include "dcc-bundle-draft.h"
 #include "dcc-enum-types.h"
 #include "dcc-events.h"
-#include "dcc-fds.h"
-#include "dcc-file-facts.h"
 #include "dcc-json.h"
-#include "dcc-log-ring.h"
 
 #include <string.h>
 
-#define LOG_BYTES    (64 * 1024)
 #define MAX_EVIDENCE 20
 #define LAST_LINES   8
+#define PATIENCE_MS  5000
+
+static const char lost[] = "the evidence of a crash cannot be written";
+
+/* One bundle on its way, until the thread is done with it. */
+typedef struct {
+    DccEvidence *evidence; /* held */
+    DccBundleDraft *draft;
+    DccEvidenceFunc func; /* NULL: called, or nobody wants to know */
+    gpointer data;
+    GDestroyNotify destroy;
+} Gathering;
 
 /* What a bundle says beside the end. All borrowed. */
 typedef struct {
     const char *app_version;
     const char *executable;
-    const char *temp_dir;           /* lines that name it are written anew; NULL: none */
     const char *const *environment; /* redacted; NULL: not known */
     DccResourceRing *curve;         /* NULL: none */
     gint64 log_bytes;               /* of this run's output; -1: not known */
 } Sources;
 
+/* Held by its owner and by what is on its way to the disk. */
 struct _DccEvidence {
+    gboolean closed; /* its owner is gone, with all that is borrowed */
     DccLaunchRequest *request;
     DccEventLog *log;
+    DccClock *clock;
+    DccStoreWriter *writer;
     char *crashes;
     char *rescue_dir;
     char *log_path;
     char *bundle;
-    gboolean open; /* what followed is not in it yet */
+    char *incarnation;  /* of the newest bundle, its first letters at least; NULL: none */
+    gboolean open;      /* what followed is not in it yet */
+    gboolean promises;  /* it says that another run follows, which has not begun */
+    Gathering *awaited; /* by its caller; NULL: none */
+    guint timer;
 };
 
-/* Work is listed where it lies; evidence goes into the bundle. */
-static gboolean
-is_evidence(DccRescueKind kind)
-{
-    return kind == DCC_RESCUE_CRASH_REPORT || kind == DCC_RESCUE_STACKS;
-}
-
 DccEvidence *
-dcc_evidence_new(DccInstanceDir *dir, DccLaunchRequest *request, DccEventLog *log)
+dcc_evidence_new(DccInstanceDir *dir, DccLaunchRequest *request, DccEventLog *log, DccClock *clock)
 {
-    DccEvidence *self = g_new0(DccEvidence, 1);
+    DccEvidence *self = g_rc_box_new0(DccEvidence);
 
     self->request = g_object_ref(request);
     self->log = log;
+    self->clock = g_object_ref(clock);
+    self->writer = dcc_instance_dir_get_writer(dir);
     self->crashes = dcc_instance_dir_get_state_file(dir, DCC_BUNDLE_DIR);
     self->rescue_dir = dcc_instance_dir_get_state_file(dir, "rescue");
     self->log_path = dcc_instance_dir_get_state_file(dir, DCC_INSTANCE_DIR_LOG);
     return self;
+}
+
+static void
+evidence_clear(gpointer data)
+{
+    DccEvidence *self = data;
+
+    g_object_unref(self->request);
+    g_object_unref(self->clock);
+    g_free(self->crashes);
+    g_free(self->rescue_dir);
+    g_free(self->log_path);
+    g_free(self->bundle);
+    g_free(self->incarnation);
+}
+
+static void
+evidence_release(DccEvidence *self)
+{
+    g_rc_box_release_full(self, evidence_clear);
 }
 
 void
@@ -60,71 +92,35 @@ dcc_evidence_free(DccEvidence *self)
 {
     if (self == NULL)
         return;
-    g_object_unref(self->request);
-    g_free(self->crashes);
-    g_free(self->rescue_dir);
-    g_free(self->log_path);
-    g_free(self->bundle);
-    g_free(self);
-}
-
-/* Where a file lies now that the application wrote of in its temporary directory; NULL: nothing was
- * brought from there. */
-static const char *
-find_rescued(const DccRunEnd *end, const char *name)
-{
-    for (guint i = 0; i < end->files->len; i++) {
-        const char *path = dcc_rescue_file_get_path(g_ptr_array_index(end->files, i));
-
-        if (g_str_has_suffix(path, name) && strlen(path) > strlen(name) &&
-            path[strlen(path) - strlen(name) - 1] == '-')
-            return path;
-    }
-    return NULL;
-}
-
-/* (transfer full): a text that names a file where it lay when the application wrote of it, with the
- * place that it was brought to. */
-static char *
-name_anew(const DccRunEnd *end, const char *temp_dir, const char *text)
-{
-    const char *at = temp_dir != NULL && text != NULL ? strstr(text, temp_dir) : NULL;
-    const char *base = at != NULL ? at + strlen(temp_dir) : NULL;
-    g_autofree char *name = NULL, *head = NULL;
-    const char *target;
-
-    if (base == NULL || *base != '/')
-        return g_strdup(text != NULL ? text : "");
-    name = g_strndup(base + 1, strcspn(base + 1, "/'\" ,;\t"));
-    target = *name != '\0' ? find_rescued(end, name) : NULL;
-    if (target == NULL)
-        return g_strdup(text);
-    head = g_strndup(text, (gsize)(at - text));
-    return g_strconcat(head, target, base + 1 + strlen(name), NULL);
-}
-
-static JsonObject *
-make_result(const DccRunEnd *end, const char *temp_dir)
-{
-    JsonObject *result = dcc_object_from_result(end->result);
-    g_autofree char *reason = name_anew(end, temp_dir, dcc_result_get_reason(end->result));
-
-    json_object_set_string_member(result, "reason", reason);
-    return result;
+    self->closed = TRUE;
+    dcc_clock_clear(self->clock, &self->timer);
+    if (self->awaited != NULL)
+        self->awaited->func = NULL;
+    self->awaited = NULL;
+    evidence_release(self);
 }
 
 static void
-add_lines(DccDeath *death, const DccRunEnd *end, const char *temp_dir)
+replace(char **member, const char *value)
+{
+    char *copy = g_strdup(value);
+
+    g_free(*member);
+    *member = copy;
+}
+
+static void
+add_lines(DccDeath *death, const DccRunEnd *end)
 {
     guint n = end->significant->len;
     guint length = end->last_lines != NULL ? g_strv_length(end->last_lines) : 0;
 
     for (guint i = n > MAX_EVIDENCE ? n - MAX_EVIDENCE : 0; i < n; i++) {
         DccOutputEvent *event = g_ptr_array_index(end->significant, i);
-        g_autofree char *text = name_anew(end, temp_dir, dcc_output_event_get_text(event));
 
-        dcc_death_add_line(
-            death, dcc_enum_to_nick(DCC_TYPE_OUTPUT_KIND, dcc_output_event_get_kind(event)), text);
+        dcc_death_add_line(death,
+                           dcc_enum_to_nick(DCC_TYPE_OUTPUT_KIND, dcc_output_event_get_kind(event)),
+                           dcc_output_event_get_text(event));
     }
     if (length > 0)
         death->last_lines =
@@ -151,7 +147,7 @@ make_death(DccEvidence *self, const DccRunEnd *end, const Sources *facts)
     death->began = dcc_journal_time(end->began_wall);
     death->ended = dcc_journal_time(end->ended_wall);
     death->uptime_s = end->uptime_ms >= 0 ? (double)end->uptime_ms / 1000 : -1;
-    death->result = make_result(end, facts->temp_dir);
+    death->result = dcc_object_from_result(end->result);
     death->signal_from = end->our_signal ? g_strdup("dcchost") : NULL;
     death->ready = end->ready;
     death->hung = end->hung;
@@ -161,7 +157,7 @@ make_death(DccEvidence *self, const DccRunEnd *end, const Sources *facts)
     death->recovered = g_strdup(end->recovered);
     death->scene = g_strdup(end->scene);
     death->log_path = g_strdup(self->log_path);
-    add_lines(death, end, facts->temp_dir);
+    add_lines(death, end);
     for (guint i = 0; i < end->files->len; i++) {
         DccRescueFile *file = g_ptr_array_index(end->files, i);
 
@@ -170,80 +166,13 @@ make_death(DccEvidence *self, const DccRunEnd *end, const Sources *facts)
     return death;
 }
 
-/* The last of this run's own output, also when the log was rotated in between. */
-static GString *
-read_log(DccEvidence *self, gint64 log_bytes)
-{
-    gint64 left = log_bytes >= 0 ? MIN(log_bytes, LOG_BYTES) : LOG_BYTES;
-    GString *text = g_string_new(NULL);
-    int fd;
-
-    for (guint i = 0; left > 0 && (fd = dcc_log_ring_open(self->log_path, i)) >= 0; i++) {
-        DccFileFacts facts;
-        gint64 part = dcc_file_facts_read_open(fd, &facts) ? MIN(left, facts.size) : 0;
-        g_autofree char *bytes = g_malloc((gsize)part + 1);
-        gssize got = part > 0 ? dcc_fds_read_at(fd, facts.size - part, bytes, (gsize)part) : 0;
-
-        dcc_fds_close(&fd);
-        if (got > 0)
-            g_string_prepend_len(text, bytes, got);
-        left -= MAX(got, 0);
-    }
-    return text;
-}
-
-static gboolean
-write_texts(DccEvidence *self, DccBundle *bundle, DccDeath *death, const Sources *facts)
-{
-    g_autoptr(JsonObject) object = dcc_death_to_json(death);
-    g_autofree char *line = dcc_json_to_line(object);
-    g_autoptr(GString) log = read_log(self, facts->log_bytes);
-    g_autofree char *curve = facts->curve != NULL ? dcc_resource_ring_to_text(facts->curve) : NULL;
-    g_autofree char *env =
-        facts->environment != NULL ? g_strjoinv("\n", (char **)facts->environment) : NULL;
-    g_autofree char *lines = env != NULL ? g_strconcat(env, "\n", NULL) : NULL;
-
-    return dcc_bundle_write(bundle, DCC_BUNDLE_DEATH, line, -1) &&
-           dcc_bundle_write(bundle, "log.txt", log->str, (gssize)log->len) &&
-           (curve == NULL || dcc_bundle_write(bundle, "resources.tsv", curve, -1)) &&
-           (lines == NULL || dcc_bundle_write(bundle, "environment.txt", lines, -1));
-}
-
-/* (transfer full): its name in the bundle: that which the application gave it. */
+/* (transfer full): one to a line. */
 static char *
-name_in_bundle(const char *incarnation, const char *path)
+join_lines(const char *const *lines)
 {
-    g_autofree char *base = g_path_get_basename(path);
-    g_autofree char *prefix = g_strdup_printf("%.8s-", incarnation);
+    g_autofree char *text = lines != NULL ? g_strjoinv("\n", (char **)lines) : NULL;
 
-    return g_strdup(g_str_has_prefix(base, prefix) ? base + strlen(prefix) : base);
-}
-
-static gboolean
-add_evidence(DccBundle *bundle, const DccRunEnd *end)
-{
-    gboolean all = TRUE;
-
-    for (guint i = 0; i < end->files->len; i++) {
-        DccRescueFile *file = g_ptr_array_index(end->files, i);
-        const char *path = dcc_rescue_file_get_path(file);
-        g_autofree char *name = name_in_bundle(end->incarnation, path);
-
-        if (is_evidence(dcc_rescue_file_get_kind(file)))
-            all = dcc_bundle_add_file(bundle, name, path) && all;
-    }
-    return all;
-}
-
-static char *
-write_bundle(DccEvidence *self, const DccRunEnd *end, const Sources *facts)
-{
-    g_autoptr(DccBundle) bundle = dcc_bundle_new(self->crashes, NULL);
-    g_autoptr(DccDeath) death = make_death(self, end, facts);
-
-    if (bundle == NULL || !write_texts(self, bundle, death, facts) || !add_evidence(bundle, end))
-        return NULL;
-    return dcc_bundle_seal(bundle, end->ended_wall, end->incarnation);
+    return text != NULL ? g_strconcat(text, "\n", NULL) : NULL;
 }
 
 static Sources
@@ -254,110 +183,236 @@ make_sources(DccRun *run)
     return (Sources){
         .app_version = dcc_installation_get_version(setup->installation),
         .executable = dcc_installation_get_executable(setup->installation),
-        .temp_dir = setup->temp_dir,
         .environment = dcc_run_get_environment(run),
         .curve = dcc_run_get_curve(run),
         .log_bytes = dcc_run_get_log_bytes(run),
     };
 }
 
-static const char *
-gather(DccEvidence *self, const DccRunEnd *end, const Sources *sources, DccRescueFile *keep)
+/* -- The bundle on its way -- */
+
+static void
+gathering_free(gpointer data)
 {
-    DccSettings *settings = dcc_launch_request_get_settings(self->request);
+    Gathering *gathering = data;
 
-    g_free(self->bundle);
-    /* A session that died right after it had gathered this one has left it to us. */
-    self->bundle = dcc_bundle_find(self->crashes, end->incarnation);
-    self->open = TRUE;
-    if (self->bundle != NULL)
-        return self->bundle;
-    self->bundle = write_bundle(self, end, sources);
-    if (self->bundle == NULL) {
-        dcc_event_log_degraded(self->log, "the evidence of a crash cannot be written");
-        return NULL;
-    }
-    dcc_event_log_tell(self->log, dcc_event_bundle(end->incarnation, self->bundle));
-    dcc_bundle_trim(self->crashes,
-                    self->rescue_dir,
-                    (guint)dcc_settings_get(settings, DCC_SETTING_BUNDLES),
-                    (guint64)dcc_settings_get(settings, DCC_SETTING_BUNDLE_SIZE),
-                    keep != NULL ? dcc_rescue_file_get_path(keep) : NULL);
-    return self->bundle;
-}
-
-const char *
-dcc_evidence_gather(DccEvidence *self, DccRun *run, const DccRunEnd *end, DccRescueFile *keep)
-{
-    Sources sources = make_sources(run);
-
-    return gather(self, end, &sources, keep);
-}
-
-const char *
-dcc_evidence_gather_stale(DccEvidence *self, const DccRunSetup *setup, const DccRunEnd *end)
-{
-    Sources sources = {.app_version = dcc_installation_get_version(setup->installation),
-                       .executable = dcc_installation_get_executable(setup->installation),
-                       .temp_dir = setup->temp_dir,
-                       .log_bytes = -1};
-
-    return gather(self, end, &sources, NULL);
-}
-
-/* (transfer full): what the newest bundle says; NULL: there is none, or it is closed. */
-static DccDeath *
-reopen(DccEvidence *self, char **path)
-{
-    if (self->bundle == NULL || !self->open)
-        return NULL;
-    *path = g_build_filename(self->bundle, DCC_BUNDLE_DEATH, NULL);
-    return dcc_death_read(*path, NULL);
+    if (gathering->destroy != NULL)
+        gathering->destroy(gathering->data);
+    dcc_bundle_draft_free(gathering->draft);
+    evidence_release(gathering->evidence);
+    g_free(gathering);
 }
 
 static void
-write_again(DccEvidence *self, const char *path, DccDeath *death)
+answer(DccEvidence *self, const char *bundle)
 {
-    if (!dcc_death_write(path, death, NULL))
-        dcc_event_log_degraded(self->log, "the evidence of a crash cannot be written");
+    Gathering *gathering = g_steal_pointer(&self->awaited);
+
+    dcc_clock_clear(self->clock, &self->timer);
+    gathering->func(bundle, gathering->data);
+}
+
+static gboolean
+on_late(gpointer data)
+{
+    DccEvidence *self = data;
+
+    self->timer = 0;
+    dcc_event_log_degraded(self->log, "the state directory does not answer");
+    answer(self, NULL);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+write_draft(gpointer data)
+{
+    dcc_bundle_draft_write(((Gathering *)data)->draft);
+}
+
+/* Of one that nobody waits for any more it is told all the same. */
+static void
+on_written(gpointer data)
+{
+    Gathering *gathering = data;
+    DccEvidence *self = gathering->evidence;
+    DccBundleDraft *draft = gathering->draft;
+
+    if (self->closed)
+        return;
+    if (g_strcmp0(self->incarnation, draft->incarnation) == 0)
+        replace(&self->bundle, draft->path);
+    if (draft->path == NULL)
+        dcc_event_log_degraded(self->log, lost);
+    else if (!draft->found)
+        dcc_event_log_tell(self->log, dcc_event_bundle(draft->incarnation, draft->path));
+    if (!self->closed && self->awaited == gathering)
+        answer(self, draft->path);
+}
+
+static DccBundleDraft *
+make_draft(DccEvidence *self, const DccRunEnd *end, const Sources *sources, DccRescueFile *keep)
+{
+    DccSettings *settings = dcc_launch_request_get_settings(self->request);
+    DccBundleDraft *draft = dcc_bundle_draft_new();
+
+    draft->crashes = g_strdup(self->crashes);
+    draft->rescue_dir = g_strdup(self->rescue_dir);
+    draft->incarnation = g_strdup(end->incarnation);
+    draft->ended_wall = end->ended_wall;
+    draft->death = make_death(self, end, sources);
+    draft->log_path = g_strdup(self->log_path);
+    draft->log_bytes = sources->log_bytes;
+    draft->curve = sources->curve != NULL ? dcc_resource_ring_to_text(sources->curve) : NULL;
+    draft->environment = join_lines(sources->environment);
+    draft->max_count = (guint)dcc_settings_get(settings, DCC_SETTING_BUNDLES);
+    draft->max_bytes = (guint64)dcc_settings_get(settings, DCC_SETTING_BUNDLE_SIZE);
+    draft->keep = keep != NULL ? g_strdup(dcc_rescue_file_get_path(keep)) : NULL;
+    for (guint i = 0; i < end->files->len; i++) {
+        DccRescueFile *file = g_ptr_array_index(end->files, i);
+
+        if (dcc_bundle_takes(dcc_rescue_file_get_kind(file)))
+            g_ptr_array_add(draft->reports, g_strdup(dcc_rescue_file_get_path(file)));
+    }
+    return draft;
+}
+
+static void
+gather(DccEvidence *self, const DccRunEnd *end, DccBundleDraft *draft, const DccEvidenceCall *call)
+{
+    Gathering *gathering = g_new0(Gathering, 1);
+
+    *gathering = (Gathering){.evidence = g_rc_box_acquire(self),
+                             .draft = draft,
+                             .func = call->func,
+                             .data = call->data,
+                             .destroy = call->destroy};
+    replace(&self->incarnation, end->incarnation);
+    self->open = TRUE;
+    self->promises = FALSE;
+    self->awaited = gathering;
+    self->timer = dcc_clock_add(self->clock, PATIENCE_MS, on_late, self);
+    dcc_store_writer_push_then(self->writer, write_draft, on_written, gathering, gathering_free);
+}
+
+void
+dcc_evidence_gather(DccEvidence *self,
+                    DccRun *run,
+                    const DccRunEnd *end,
+                    DccRescueFile *keep,
+                    const DccEvidenceCall *call)
+{
+    Sources sources = make_sources(run);
+
+    g_return_if_fail(self->awaited == NULL);
+    gather(self, end, make_draft(self, end, &sources, keep), call);
+}
+
+void
+dcc_evidence_gather_stale(DccEvidence *self,
+                          const DccRunSetup *setup,
+                          const DccRunEnd *end,
+                          const DccEvidenceCall *call)
+{
+    Sources sources = {.app_version = dcc_installation_get_version(setup->installation),
+                       .executable = dcc_installation_get_executable(setup->installation),
+                       .log_bytes = -1};
+
+    g_return_if_fail(self->awaited == NULL);
+    gather(self, end, make_draft(self, end, &sources, NULL), call);
+}
+
+/* -- What is added to it -- */
+
+typedef struct {
+    DccEvidence *evidence; /* held */
+    DccBundleNote *note;
+} Adding;
+
+static void
+adding_free(gpointer data)
+{
+    Adding *adding = data;
+
+    dcc_bundle_note_free(adding->note);
+    evidence_release(adding->evidence);
+    g_free(adding);
+}
+
+static void
+write_note(gpointer data)
+{
+    dcc_bundle_note_write(((Adding *)data)->note);
+}
+
+static void
+on_added(gpointer data)
+{
+    Adding *adding = data;
+
+    if (adding->note->failed && !adding->evidence->closed)
+        dcc_event_log_degraded(adding->evidence->log, lost);
+}
+
+/* After the bundle itself, for the writer does one after the other. note: (transfer full). */
+static void
+add(DccEvidence *self, DccBundleNote *note)
+{
+    Adding *adding = g_new0(Adding, 1);
+
+    note->crashes = g_strdup(self->crashes);
+    note->incarnation = g_strdup(self->incarnation);
+    *adding = (Adding){.evidence = g_rc_box_acquire(self), .note = note};
+    dcc_store_writer_push_then(self->writer, write_note, on_added, adding, adding_free);
 }
 
 void
 dcc_evidence_add(DccEvidence *self, const char *incarnation, DccRescueKind kind, const char *path)
 {
-    g_autofree char *file = NULL, *name = NULL;
-    g_autoptr(DccDeath) death = reopen(self, &file);
+    DccBundleNote *note;
 
-    if (death == NULL || g_strcmp0(death->incarnation, incarnation) != 0)
+    if (self->incarnation == NULL || !self->open ||
+        !g_str_has_prefix(incarnation, self->incarnation))
         return;
-    name = name_in_bundle(incarnation, path);
-    if (is_evidence(kind) && !dcc_bundle_extend(self->bundle, name, path))
-        dcc_event_log_degraded(self->log, "the evidence of a crash cannot be written");
-    add_file(death, kind, path);
-    write_again(self, file, death);
+    note = g_new0(DccBundleNote, 1);
+    note->kind = kind;
+    note->file = g_strdup(path);
+    add(self, note);
 }
 
 void
 dcc_evidence_note_next(DccEvidence *self, const DccEvidenceNext *next)
 {
-    g_autofree char *file = NULL;
-    g_autoptr(DccDeath) death = reopen(self, &file);
+    gboolean open = self->open && self->incarnation != NULL;
+    DccBundleNote *note;
+    DccDeathNext *what;
 
     self->open = FALSE;
-    if (death == NULL)
+    self->promises = open && g_str_equal(next->action, "restart");
+    if (!open)
         return;
-    death->next = dcc_fields_new(&dcc_death_next_table);
-    death->next->action = g_strdup(next->action);
-    death->next->reason = g_strdup(next->reason != NULL ? next->reason : "");
-    death->next->safe = next->safe;
-    death->next->recover = next->recover && next->work != NULL;
+    what = dcc_fields_new(&dcc_death_next_table);
+    what->action = g_strdup(next->action);
+    what->reason = g_strdup(next->reason != NULL ? next->reason : "");
+    what->safe = next->safe;
+    what->recover = next->recover && next->work != NULL;
     if (next->work != NULL) {
-        death->next->work = dcc_fields_new(&dcc_death_file_table);
-        death->next->work->kind =
+        what->work = dcc_fields_new(&dcc_death_file_table);
+        what->work->kind =
             g_strdup(dcc_enum_to_nick(DCC_TYPE_RESCUE_KIND, dcc_rescue_file_get_kind(next->work)));
-        death->next->work->path = g_strdup(dcc_rescue_file_get_path(next->work));
+        what->work->path = g_strdup(dcc_rescue_file_get_path(next->work));
     }
-    write_again(self, file, death);
+    note = g_new0(DccBundleNote, 1);
+    note->next = what;
+    add(self, note);
+}
+
+void
+dcc_evidence_break_promise(DccEvidence *self, const char *why)
+{
+    DccEvidenceNext next = {.action = "rest", .reason = why};
+
+    self->open = self->promises;
+    dcc_evidence_note_next(self, &next);
 }
 
 const char *
@@ -366,12 +421,17 @@ dcc_evidence_get_bundle(DccEvidence *self)
     return self->bundle;
 }
 
+/* A bundle's name ends with the first letters of its run. */
 void
-dcc_evidence_restore(DccEvidence *self, const char *bundle, gboolean open)
+dcc_evidence_restore(DccEvidence *self, const char *bundle, gboolean open, gboolean promises)
 {
-    char *copy = g_strdup(bundle);
+    g_autofree char *name = bundle != NULL ? g_path_get_basename(bundle) : NULL;
+    const char *run = NULL;
 
-    g_free(self->bundle);
-    self->bundle = copy;
+    if (name != NULL && !dcc_bundle_is_name(name, &run))
+        run = NULL;
+    replace(&self->bundle, bundle);
+    replace(&self->incarnation, run);
     self->open = open;
+    self->promises = promises;
 }

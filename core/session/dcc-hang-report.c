@@ -18,6 +18,10 @@ typedef struct {
     char *head; /* the report down to the stacks */
     char *target;
     char *temp_dir;
+    char *report;
+    char *stacks; /* a file whose words are in the report; NULL: none */
+    gboolean written;
+    DccStoreWriter *writer;
     DccHangReportFunc func;
     gpointer data;
     GDestroyNotify free_data;
@@ -31,10 +35,10 @@ inquiry_free(Inquiry *inquiry)
     g_free(inquiry->head);
     g_free(inquiry->target);
     g_free(inquiry->temp_dir);
+    g_free(inquiry->report);
+    g_free(inquiry->stacks);
     g_free(inquiry);
 }
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Inquiry, inquiry_free)
 
 /* What a hung application says is not trusted with our rights: only a plain file of ours, directly
  * in the run's own directory. */
@@ -58,23 +62,39 @@ read_stacks(const char *temp_dir, const char *path)
 }
 
 static void
+write_report(gpointer data)
+{
+    Inquiry *inquiry = data;
+
+    inquiry->written = g_file_set_contents(inquiry->target, inquiry->report, -1, NULL);
+    if (inquiry->written && inquiry->stacks != NULL)
+        g_unlink(inquiry->stacks);
+}
+
+static void
+on_written(gpointer data)
+{
+    Inquiry *inquiry = data;
+
+    inquiry->func(inquiry->written ? inquiry->target : NULL, inquiry->data);
+}
+
+static void
 on_stacks(JsonObject *result, const GError *error, gpointer data)
 {
-    g_autoptr(Inquiry) inquiry = data;
+    Inquiry *inquiry = data;
     g_autofree char *file = result != NULL ? dcc_json_get_bytes(result, "path") : NULL;
     g_autofree char *stacks = read_stacks(inquiry->temp_dir, file);
     const char *silence = error != NULL ? error->message : "the agent's file cannot be read";
-    g_autofree char *report = NULL;
-    gboolean written;
 
-    report = g_strdup_printf("%s\nPython stacks:\n%s%s\n",
-                             inquiry->head,
-                             stacks != NULL ? stacks : "not available: ",
-                             stacks != NULL ? "" : silence);
-    written = g_file_set_contents(inquiry->target, report, -1, NULL);
-    if (stacks != NULL && written)
-        g_unlink(file); /* it is in the report */
-    inquiry->func(written ? inquiry->target : NULL, inquiry->data);
+    inquiry->report = g_strdup_printf("%s\nPython stacks:\n%s%s\n",
+                                      inquiry->head,
+                                      stacks != NULL ? stacks : "not available: ",
+                                      stacks != NULL ? "" : silence);
+    if (stacks != NULL)
+        inquiry->stacks = g_steal_pointer(&file);
+    dcc_store_writer_push_then(
+        inquiry->writer, write_report, on_written, inquiry, (GDestroyNotify)inquiry_free);
 }
 
 void
@@ -101,6 +121,7 @@ dcc_hang_report_write(const DccHangReportFacts *facts,
                                       facts->incarnation,
                                       wall / 1000);
     inquiry->temp_dir = g_strdup(facts->temp_dir);
+    inquiry->writer = facts->writer;
     inquiry->func = func;
     inquiry->data = data;
     inquiry->free_data = free_data;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dcc-agent-link.h"
+#include "dcc-store-writer.h"
 
 G_BEGIN_DECLS
 
@@ -11,6 +12,7 @@ typedef struct {
     const char *incarnation;
     const char *temp_dir; /* of the run: where the agent may write */
     const char *rescue_dir;
+    DccStoreWriter *writer;
     gint64 pid;
     gint64 timeout_ms; /* for the agent's answer */
 } DccHangReportFacts;
@@ -18,8 +20,8 @@ typedef struct {
 /* path: of the report; NULL: it could not be written. */
 typedef void (*DccHangReportFunc)(const char *path, gpointer data);
 
-/* Asks the agent and then writes. func is called once, during this call or later; free_data after
- * it, always. */
+/* Asks the agent and then has it written. func is called once, from the main loop, unless the writer
+ * is freed before; free_data always. */
 void
 dcc_hang_report_write(const DccHangReportFacts *facts,
                       DccAgentLink *agent,

@@ -47,6 +47,35 @@ dcc_intent_go_up(DccIntent *self)
 }
 
 void
+dcc_intent_grant(DccIntent *self, gboolean safe)
+{
+    dcc_intent_go_up(self);
+    self->next.safe = safe;
+}
+
+void
+dcc_intent_offer(DccIntent *self)
+{
+    self->next.go_on = DCC_GO_ON_NEWEST;
+}
+
+void
+dcc_intent_restore(DccIntent *self, const DccSessionRecord *record)
+{
+    self->wish = dcc_wish_from_nick(record->wish);
+    if (record->kill_wanted)
+        self->how = DCC_RUN_STOP_KILL;
+    else if (g_strcmp0(record->next_cause, "hang") == 0)
+        self->how = DCC_RUN_STOP_HANG;
+    else if (self->wish != DCC_WISH_UP)
+        self->how = DCC_RUN_STOP_ASKED;
+    self->deadline_ms = MAX(record->stop_deadline_ms, 0);
+    self->next.safe = record->next_safe;
+    if (record->next_recover)
+        self->next.go_on = record->next_asked ? DCC_GO_ON_ASKED : DCC_GO_ON_NEWEST;
+}
+
+void
 dcc_intent_recover(DccIntent *self)
 {
     self->next.go_on = DCC_GO_ON_ASKED;

@@ -4,6 +4,7 @@
 
 #include "dcc-next-run.h"
 #include "dcc-run.h"
+#include "dcc-session-record.h"
 #include "dcc-wish.h"
 
 G_BEGIN_DECLS
@@ -24,10 +25,19 @@ gboolean
 dcc_intent_restart(DccIntent *self);
 gboolean
 dcc_intent_hang(DccIntent *self);
-/* Another run is granted, or begins at once: nothing is to be ended any more. */
+/* Another run begins at once: nothing is to be ended any more. */
 void
 dcc_intent_go_up(DccIntent *self);
-/* The next run goes on from unsaved work. */
+/* The same of one that the policy grants. */
+void
+dcc_intent_grant(DccIntent *self, gboolean safe);
+/* The next run goes on from the newest unsaved work. */
+void
+dcc_intent_offer(DccIntent *self);
+/* What the session before wanted. */
+void
+dcc_intent_restore(DccIntent *self, const DccSessionRecord *record);
+/* The next run goes on from unsaved work, for somebody asked for that. */
 void
 dcc_intent_recover(DccIntent *self);
 /* A run has begun as the next one was to. */

@@ -143,7 +143,7 @@ give_up_planned(DccRenderWatch *self)
 {
     const char *why = dcc_render_job_get_expect(self->job) != NULL
                           ? "it is not there"
-                          : "nothing says that it was saved";
+                          : "nothing says that it was saved; say with --expect where it lies";
 
     dcc_frame_ledger_give_up(self->ledger, self->planned, why);
     if (count_missing(self) >= self->n_missing)

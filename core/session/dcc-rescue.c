@@ -3,6 +3,7 @@
 
 #include "dcc-file-facts.h"
 #include "dcc-quiet-thread.h"
+#include "dcc-source.h"
 
 #include <glib/gstdio.h>
 
@@ -227,7 +228,7 @@ finish(DccRescue *self, Job *job)
 }
 
 static gboolean
-on_copied(gpointer data)
+on_moved(gpointer data)
 {
     Job *job = data;
 
@@ -237,58 +238,38 @@ on_copied(gpointer data)
 }
 
 static void
-copy_all(Job *job)
+move_all(Job *job)
 {
     for (guint i = 0; i < job->moves->len; i++) {
         Move *move = g_ptr_array_index(job->moves, i);
 
-        if (!move->done)
-            move->done = fetch(move, job->keep);
+        move->done = g_rename(move->from, move->to) == 0 || fetch(move, job->keep);
     }
 }
 
 static gpointer
-copy_in_thread(gpointer data)
+move_in_thread(gpointer data)
 {
     Job *job = data;
 
-    g_autoptr(GSource) source = g_idle_source_new();
-
-    copy_all(job);
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, on_copied, job, (GDestroyNotify)job_unref);
-    g_source_attach(source, job->context);
+    move_all(job);
+    dcc_source_call(job->context, on_moved, job, (GDestroyNotify)job_unref);
     return NULL;
 }
 
-/* What a rename can do is done at once. TRUE: nothing is left to be copied. */
-static gboolean
-rename_all(Job *job)
-{
-    gboolean all = TRUE;
-
-    for (guint i = 0; i < job->moves->len; i++) {
-        Move *move = g_ptr_array_index(job->moves, i);
-
-        move->done = g_rename(move->from, move->to) == 0;
-        all = all && move->done;
-    }
-    return all;
-}
-
-/* A machine that has no thread to give copies here. */
+/* A machine that has no thread to give moves them here. */
 static void
-begin_copying(Job *job)
+begin(Job *job)
 {
     GThread *thread =
-        dcc_quiet_thread_new("rescue", copy_in_thread, g_atomic_rc_box_acquire(job), NULL);
+        dcc_quiet_thread_new("rescue", move_in_thread, g_atomic_rc_box_acquire(job), NULL);
 
     if (thread != NULL) {
         g_thread_unref(thread);
         return;
     }
     job_unref(job);
-    copy_all(job);
+    move_all(job);
     finish(job->rescue, job);
 }
 
@@ -313,10 +294,10 @@ dcc_rescue_take(
         if (move != NULL)
             g_ptr_array_add(job->moves, move);
     }
-    if (rename_all(job))
-        finish(self, job);
+    if (job->moves->len > 0)
+        begin(job);
     else
-        begin_copying(job);
+        finish(self, job);
 }
 
 gboolean

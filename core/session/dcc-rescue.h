@@ -1,9 +1,9 @@
 /* Brings the files of a run that ended to safety: work and evidence go from its temporary directory
  * to the instance's rescue directory.
  *
- * A rename is done at once. Where the two lie on different file systems a thread copies, so that a
- * scene of gigabytes on a slow disk holds nobody up. A file is taken once; one that has changed
- * since is taken again under the same name.
+ * A thread renames, or copies where the two lie on different file systems, so that a scene of
+ * gigabytes on a slow disk holds nobody up. A file is taken once; one that has changed since is
+ * taken again under the same name.
  *
  * Threading: the thread-default main context at the time of the call. */
 #pragma once

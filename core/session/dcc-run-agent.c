@@ -1,7 +1,7 @@
 /* What the agent inside a run tells; see the header. */
 #include "dcc-run-agent.h"
 
-#include "dcc-file-facts.h"
+#include "dcc-scene-line.h"
 
 struct _DccRunAgent {
     const DccRunSetup *setup;
@@ -70,16 +70,6 @@ said_bad_scene(DccRunAgent *self)
     return dcc_run_output_has(self->output, DCC_OUTPUT_BAD_SCENE);
 }
 
-static gboolean
-is_same_file(const char *a, const char *b)
-{
-    DccFileFacts fa, fb;
-
-    return g_strcmp0(a, b) == 0 ||
-           (dcc_file_facts_read_target(a, &fa) && dcc_file_facts_read_target(b, &fb) &&
-            fa.device == fb.device && fa.inode == fb.inode);
-}
-
 /* An application may well start on an empty scene when the one asked for cannot be read (Blender's
  * window does): then it is not what was asked for, and saying "ready" would be a lie. */
 static char *
@@ -87,9 +77,9 @@ find_wrong_scene(DccRunAgent *self, const char *scene, gboolean exists)
 {
     const char *wanted = dcc_launch_request_get_scene(self->setup->request);
 
-    /* Work of a scene that had no name has none. */
-    if (wanted == NULL || self->setup->recovered != NULL ||
-        (is_same_file(wanted, scene) && exists && !said_bad_scene(self)))
+    /* Work of a scene that had no name has none; a job that opens its scene later says so itself. */
+    if (wanted == NULL || scene == NULL || self->setup->recovered != NULL ||
+        (dcc_scene_is_same_file(wanted, scene) && exists && !said_bad_scene(self)))
         return NULL;
     return g_strdup_printf("the scene %s could not be opened; the application has %s open instead",
                            wanted,
@@ -141,7 +131,7 @@ on_work(const DccAgentWork *work, gpointer data)
 }
 
 static void
-on_protection(gboolean ok, const char *reason, gpointer data)
+on_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
 {
     DccRunAgent *self = data;
     g_autoptr(HeldAgent) held = hold(self);
@@ -149,7 +139,13 @@ on_protection(gboolean ok, const char *reason, gpointer data)
 
     if (ok)
         return;
-    what = g_strdup_printf("unsaved work is not protected: %s", reason);
+    if (copy == NULL)
+        what = g_strdup_printf("unsaved work is not protected: %s", reason);
+    else
+        what = g_strdup_printf(
+            "unsaved work is not protected as it should be: %s; its newest copy is %s",
+            reason,
+            copy);
     self->handler->degraded(what, self->data);
 }
 

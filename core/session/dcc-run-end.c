@@ -3,6 +3,9 @@
 #include "dcc-run-end.h"
 
 #include "dcc-enum-types.h"
+#include "dcc-result-private.h"
+
+#include <string.h>
 
 DccRunEnd *
 dcc_run_end_alloc(void)
@@ -48,8 +51,60 @@ has_same_path(gconstpointer file, gconstpointer other)
                        dcc_rescue_file_get_path((DccRescueFile *)other));
 }
 
+/* Where a file lies now that the application wrote of in its temporary directory; NULL: nothing was
+ * brought from there. */
+static const char *
+find_rescued(const DccRunEnd *self, const char *name)
+{
+    for (guint i = 0; i < self->files->len; i++) {
+        const char *path = dcc_rescue_file_get_path(g_ptr_array_index(self->files, i));
+
+        if (g_str_has_suffix(path, name) && strlen(path) > strlen(name) &&
+            path[strlen(path) - strlen(name) - 1] == '-')
+            return path;
+    }
+    return NULL;
+}
+
+/* (transfer full): a text that names a file where it lay when the application wrote of it, with the
+ * place that it was brought to. */
+static char *
+name_anew(const DccRunEnd *self, const char *temp_dir, const char *text)
+{
+    const char *at = temp_dir != NULL && text != NULL ? strstr(text, temp_dir) : NULL;
+    const char *base = at != NULL ? at + strlen(temp_dir) : NULL;
+    g_autofree char *name = NULL, *head = NULL;
+    const char *target;
+
+    if (base == NULL || *base != '/')
+        return g_strdup(text != NULL ? text : "");
+    name = g_strndup(base + 1, strcspn(base + 1, "/'\" ,;\t"));
+    target = *name != '\0' ? find_rescued(self, name) : NULL;
+    if (target == NULL)
+        return g_strdup(text);
+    head = g_strndup(text, (gsize)(at - text));
+    return g_strconcat(head, target, base + 1 + strlen(name), NULL);
+}
+
+/* What is told names files where they lie now, not in a directory that is gone. */
+static void
+name_files(DccRunEnd *self, const char *temp_dir)
+{
+    g_autofree char *reason = name_anew(self, temp_dir, dcc_result_get_reason(self->result));
+    g_autoptr(DccResult) result = g_steal_pointer(&self->result);
+
+    self->result = dcc_result_with_reason(result, reason);
+    for (guint i = 0; i < self->significant->len; i++) {
+        DccOutputEvent *event = g_ptr_array_index(self->significant, i);
+        g_autofree char *text = name_anew(self, temp_dir, dcc_output_event_get_text(event));
+
+        self->significant->pdata[i] = dcc_output_event_new(dcc_output_event_get_kind(event), text);
+        g_object_unref(event);
+    }
+}
+
 void
-dcc_run_end_set_files(DccRunEnd *self, GPtrArray *told, GPtrArray *found)
+dcc_run_end_set_files(DccRunEnd *self, GPtrArray *told, GPtrArray *found, const char *temp_dir)
 {
     for (guint i = 0; i < told->len; i++)
         if (!g_ptr_array_find_with_equal_func(
@@ -58,6 +113,7 @@ dcc_run_end_set_files(DccRunEnd *self, GPtrArray *told, GPtrArray *found)
     self->n_told_files = self->files->len;
     for (guint i = 0; i < found->len; i++)
         g_ptr_array_add(self->files, g_object_ref(g_ptr_array_index(found, i)));
+    name_files(self, temp_dir);
 }
 
 gboolean

@@ -46,9 +46,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccRunEnd, dcc_run_end_unref)
 DccRunEnd *
 dcc_run_end_alloc(void);
 /* For its maker alone. Arrays of DccRescueFile: what was told of while it ran, and what was found
- * at its end. What is in both is told of again: by then it is known how it ended. */
+ * at its end. What is in both is told of again: by then it is known how it ended. temp_dir: where they
+ * were found; a reason or a line that names one of them there names it anew; NULL: none. */
 void
-dcc_run_end_set_files(DccRunEnd *self, GPtrArray *told, GPtrArray *found);
+dcc_run_end_set_files(DccRunEnd *self, GPtrArray *told, GPtrArray *found, const char *temp_dir);
 
 /* It is no orderly end: evidence is kept, and unsaved work may be gone on from. */
 gboolean

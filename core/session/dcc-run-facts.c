@@ -51,6 +51,7 @@ dcc_run_save(DccRun *self, DccSessionRecord *record)
     }
     dcc_run_work_save(dcc_run_agent_get_work(self->agent), record);
     record->recovered = g_strdup(setup->recovered);
+    record->job = setup->is_job;
     record->run_safe = dcc_launch_request_is_safe(setup->request);
     record->environment = g_strdupv(self->environment);
     record->n_hang_reports = self->watch != NULL ? dcc_run_watch_count_reports(self->watch) : 0;
@@ -78,12 +79,6 @@ dcc_run_call_agent(DccRun *self,
 {
     dcc_agent_link_call(
         dcc_run_agent_get_link(self->agent), method, params, timeout_ms, func, data);
-}
-
-DccRunPhase
-dcc_run_get_phase(DccRun *self)
-{
-    return self->phase;
 }
 
 DccRunStop

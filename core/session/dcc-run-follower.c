@@ -81,10 +81,58 @@ is_shortage(DccResult *result)
            (code == EAGAIN || code == EMFILE || code == ENFILE || code == ENOMEM);
 }
 
-static const char *
-gather(DccRunFollower *self, DccRun *run, const DccRunEnd *end)
+/* An end that is told when its evidence is on disk. */
+typedef struct {
+    DccRunFollower *follower;
+    DccRun *run; /* weak: one that is dropped meanwhile tells nothing any more */
+    DccRunEnd *end;
+    void (*tell)(DccRunFollower *self, DccRun *run, const DccRunEnd *end, const char *bundle);
+} Pending;
+
+static void
+pending_free(gpointer data)
 {
-    return dcc_evidence_gather(self->evidence, run, end, dcc_recovery_get_work(self->recovery));
+    Pending *pending = data;
+
+    g_clear_weak_pointer(&pending->run);
+    dcc_run_end_unref(pending->end);
+    g_free(pending);
+}
+
+static void
+on_gathered(const char *bundle, gpointer data)
+{
+    Pending *pending = data;
+    g_auto(Held) held = hold(pending->follower);
+
+    if (pending->run != NULL)
+        pending->tell(pending->follower, pending->run, pending->end, bundle);
+}
+
+static void
+gather(DccRunFollower *self,
+       DccRun *run,
+       DccRunEnd *end,
+       void (*tell)(DccRunFollower *self, DccRun *run, const DccRunEnd *end, const char *bundle))
+{
+    Pending *pending = g_new0(Pending, 1);
+    const DccEvidenceCall call = {on_gathered, pending, pending_free};
+
+    pending->follower = self;
+    g_set_weak_pointer(&pending->run, run);
+    pending->end = dcc_run_end_ref(end);
+    pending->tell = tell;
+    dcc_evidence_gather(self->evidence, run, end, dcc_recovery_get_work(self->recovery), &call);
+}
+
+static void
+tell_refused(DccRunFollower *self, DccRun *run, const DccRunEnd *end, const char *bundle)
+{
+    DccEvidenceNext next = {.action = "rest", .reason = dcc_result_get_reason(end->result)};
+
+    dcc_history_note_result(self->history, end->result);
+    dcc_evidence_note_next(self->evidence, &next);
+    self->handler->event(DCC_EVENT_START_REFUSED, dcc_result_get_reason(end->result), self->data);
 }
 
 static void
@@ -93,14 +141,11 @@ on_refused(DccRun *run, DccRunEnd *end, gpointer data)
     DccRunFollower *self = data;
     g_auto(Held) held = hold(self);
 
-    if (is_shortage(end->result)) {
+    if (is_shortage(end->result))
         self->handler->event(
             DCC_EVENT_SPAWN_REFUSED, dcc_result_get_reason(end->result), self->data);
-        return;
-    }
-    dcc_history_note_result(self->history, end->result);
-    gather(self, run, end);
-    self->handler->event(DCC_EVENT_START_REFUSED, dcc_result_get_reason(end->result), self->data);
+    else
+        gather(self, run, end, tell_refused);
 }
 
 static void
@@ -301,28 +346,40 @@ refuse_work(DccRunFollower *self, const char *path, const char *reason)
 
 /* Files, bundle and record are complete before the exit is told. */
 static void
+tell_exit(DccRunFollower *self, DccRun *run, const DccRunEnd *end, const char *bundle)
+{
+    g_autoptr(DccRun) held = g_object_ref(run);
+    g_autofree char *text = dcc_run_end_describe(end);
+
+    dcc_history_note_result(self->history, end->result);
+    self->handler->record(self->data);
+    dcc_run_teller_exit(self->log, end, bundle);
+    self->handler->event(choose_event(end), text, self->data);
+    dcc_run_end_told(run);
+}
+
+static void
 on_exited(DccRun *run, DccRunEnd *end, gpointer data)
 {
     DccRunFollower *self = data;
     g_auto(Held) held = hold(self);
-    g_autofree char *text = dcc_run_end_describe(end);
     gboolean bad = dcc_run_end_is_bad(end) || dcc_run_get_stop(run) == DCC_RUN_STOP_HANG;
-    const char *bundle = NULL;
 
-    dcc_history_note_result(self->history, end->result);
     note_scene(self, run, end);
     for (guint i = end->n_told_files; i < end->files->len; i++) {
         DccRescueFile *file = g_ptr_array_index(end->files, i);
 
         report_rescue(self, run, dcc_rescue_file_get_kind(file), dcc_rescue_file_get_path(file));
     }
-    if (end->refused_work)
+    if (end->refused_work) {
+        g_autofree char *text = dcc_run_end_describe(end);
+
         refuse_work(self, end->recovered, text);
+    }
     if (bad)
-        bundle = gather(self, run, end);
-    self->handler->record(self->data);
-    dcc_run_teller_exit(self->log, end, bundle);
-    self->handler->event(choose_event(end), text, self->data);
+        gather(self, run, end, tell_exit);
+    else
+        tell_exit(self, run, end, NULL);
 }
 
 static void

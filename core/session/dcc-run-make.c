@@ -4,6 +4,7 @@
 #include "dcc-file-facts.h"
 #include "dcc-json.h"
 #include "dcc-redact.h"
+#include "dcc-signals.h"
 #include "dcc-system.h"
 
 #include <errno.h>
@@ -119,6 +120,8 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
                                       self->log_start,
                                       &dcc_run_output_handler,
                                       self);
+    dcc_run_output_set_scenes(
+        self->output, dcc_launch_request_get_scene(self->setup->request), self->setup->recovered);
     self->agent = dcc_run_agent_new(
         self->setup, self->dir, self->output, self->clock, &dcc_run_agent_handler, self, error);
     if (self->agent == NULL)
@@ -132,6 +135,7 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
                                     dcc_run_agent_get_link(self->agent),
                                     self->output,
                                     self->rescue_dir,
+                                    dcc_instance_dir_get_writer(self->dir),
                                     self->clock,
                                     n_hang_reports,
                                     &dcc_run_watch_handler,
@@ -177,6 +181,16 @@ is_shortage(int errno_code)
            errno_code == ENOMEM;
 }
 
+/* One that is tied shall not go on when all who could end it are dead, unless there is an artist's work
+ * in it: that outweighs the cores. */
+static int
+choose_orphan_signal(DccRun *self, const char *const *tied_to)
+{
+    gboolean tied = tied_to != NULL && tied_to[0] != NULL;
+
+    return tied && dcc_launch_request_is_headless(self->setup->request) ? DCC_SIGNAL_KILL : 0;
+}
+
 gboolean
 dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GError **error)
 {
@@ -194,6 +208,7 @@ dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GErr
         .oom_score = (int)dcc_settings_get(self->settings, DCC_SETTING_OOM_SCORE),
         .daemons = dcc_launch_plan_get_daemons(plan),
         .ties = tied_to,
+        .orphan_signal = choose_orphan_signal(self, tied_to),
         .argv = dcc_launch_plan_get_argv(plan),
         .envp = (const char *const *)env,
         .cwd = cwd != NULL ? cwd : dcc_launch_request_get_cwd(self->setup->request),

@@ -4,6 +4,8 @@
 #include "dcc-licence-lines.h"
 #include "dcc-line-ring.h"
 #include "dcc-log-reader.h"
+#include "dcc-scene-line.h"
+#include "dcc-strings.h"
 
 /* A log that says "fatal" a million times tells nothing new after this. */
 #define MAX_SIGNIFICANT 200
@@ -17,6 +19,7 @@ struct _DccRunOutput {
     DccLineRing *last_lines;
     DccProgress *progress;
     GPtrArray *significant;
+    char *scenes[2]; /* the scene, and the file that is gone on from; NULL: none */
     DccLicenceLines *licence_lines;
     char *problem;    /* with those; NULL: none */
     char *no_licence; /* the first line that a studio's own file knows; NULL: none */
@@ -35,6 +38,17 @@ understand(DccRunOutput *self, const char *line)
     if (self->no_licence == NULL)
         self->no_licence = g_utf8_make_valid(line, -1);
     return dcc_output_event_new(DCC_OUTPUT_LICENCE, self->no_licence);
+}
+
+/* A scene is open whose library cannot be read. */
+static gboolean
+is_of_another_file(DccRunOutput *self, DccOutputEvent *event)
+{
+    const char *text = dcc_output_event_get_text(event);
+
+    return dcc_output_event_get_kind(event) == DCC_OUTPUT_BAD_SCENE && text != NULL &&
+           dcc_scene_line_names_another(
+               text, (const char *const *)self->scenes, G_N_ELEMENTS(self->scenes));
 }
 
 static void
@@ -57,7 +71,8 @@ on_line(const char *line, gpointer data)
     }
     if (self->significant->len >= MAX_SIGNIFICANT)
         return;
-    g_ptr_array_add(self->significant, g_object_ref(event));
+    if (!is_of_another_file(self, event))
+        g_ptr_array_add(self->significant, g_object_ref(event));
     if (kind != DCC_OUTPUT_DONE && !self->replaying)
         self->handler->significant(event, self->data);
 }
@@ -92,11 +107,20 @@ dcc_run_output_free(DccRunOutput *self)
     dcc_progress_free(self->progress);
     g_ptr_array_unref(self->significant);
     dcc_licence_lines_free(self->licence_lines);
+    g_free(self->scenes[0]);
+    g_free(self->scenes[1]);
     g_free(self->problem);
     g_free(self->no_licence);
     g_object_unref(self->clock);
     g_object_unref(self->adapter);
     g_free(self);
+}
+
+void
+dcc_run_output_set_scenes(DccRunOutput *self, const char *scene, const char *recovered)
+{
+    dcc_string_replace(&self->scenes[0], scene);
+    dcc_string_replace(&self->scenes[1], recovered);
 }
 
 void

@@ -29,6 +29,10 @@ dcc_run_output_new(DccAdapter *adapter,
                    gpointer data);
 void
 dcc_run_output_free(DccRunOutput *self);
+/* What this run was started with: the scene, and the file that it goes on from; NULL: none. Lines
+ * that say the same of another file are told, and count for nothing. */
+void
+dcc_run_output_set_scenes(DccRunOutput *self, const char *scene, const char *recovered);
 /* The frames this run is to render, where they are known. Begins the progress anew. */
 void
 dcc_run_output_set_frames(DccRunOutput *self, int first, int last, int step);

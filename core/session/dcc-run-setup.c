@@ -3,6 +3,8 @@
  * Paths of a record are believed only where they are directories of this user's own. */
 #include "dcc-run-setup.h"
 
+#include "dcc-launch-plan-private.h"
+
 #include "dcc-error.h"
 #include "dcc-request-json.h"
 #include "dcc-safe-dir.h"
@@ -125,9 +127,8 @@ make_plans(DccRunSetup *self, const DccRunOrder *order, GError **error)
     return self->stop_plan != NULL;
 }
 
-/* Headless with arguments of its own: without what the user has added it would be another job. */
 static gboolean
-has_own_work(DccLaunchRequest *request)
+has_own_arguments(DccLaunchRequest *request)
 {
     const char *const *args = dcc_launch_request_get_args(request);
 
@@ -144,11 +145,15 @@ alloc(const DccRunOrder *order)
     return self;
 }
 
+/* Which arguments bring work the adapter knows. One that does not say is no reason to bring back, with
+ * nobody there to look, what may have done all that it was asked for. */
 static void
 note_job(DccRunSetup *self)
 {
-    self->is_job =
-        has_own_work(self->request) || (self->plan != NULL && dcc_launch_plan_is_job(self->plan));
+    gboolean said = dcc_launch_plan_says_job(self->plan);
+
+    self->guesses_job = !said && has_own_arguments(self->request);
+    self->is_job = said ? dcc_launch_plan_is_job(self->plan) : self->guesses_job;
 }
 
 static char *
@@ -202,7 +207,9 @@ dcc_run_setup_restore(const DccRunOrder *order,
     self->request = make_request(self, order, record->run_safe, error);
     if (self->request == NULL || (plan && !make_plans(self, order, error)))
         return NULL;
-    note_job(self);
+    self->is_job = record->job;
+    if (self->plan != NULL)
+        note_job(self);
     return g_steal_pointer(&self);
 }
 

@@ -37,6 +37,7 @@ typedef struct {
     char *recovered;      /* the file it goes on from; NULL: none */
     char *recovery_error; /* why it does not, though it was to; NULL: it does, or was not to */
     gboolean is_job;      /* it does work of its own and ends by itself */
+    gboolean guesses_job; /* nobody has said so: it has no window, and arguments */
 } DccRunSetup;
 
 /* Makes directories and files and asks the adapter for its plans. A failure leaves nothing. */

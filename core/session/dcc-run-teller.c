@@ -4,6 +4,8 @@
 #include "dcc-events.h"
 
 #define LOG_TAIL_LINES 20
+#define GUESS                                                                                      \
+    "taken for a job (no window, arguments): its adapter does not say whether it ends by itself"
 
 static gboolean
 was_told(DccEventLog *log, const char *type, const char *incarnation)
@@ -16,13 +18,16 @@ dcc_run_teller_started(DccEventLog *log, DccRun *run)
 {
     const DccRunSetup *setup = dcc_run_get_setup(run);
 
-    if (!was_told(log, "started", setup->incarnation))
-        dcc_event_log_tell(log,
-                           dcc_event_started(dcc_run_get_pid(run),
-                                             dcc_run_get_shim_pid(run),
-                                             setup->incarnation,
-                                             dcc_launch_plan_get_argv(setup->plan)[0],
-                                             dcc_installation_get_version(setup->installation)));
+    if (was_told(log, "started", setup->incarnation))
+        return;
+    dcc_event_log_tell(log,
+                       dcc_event_started(dcc_run_get_pid(run),
+                                         dcc_run_get_shim_pid(run),
+                                         setup->incarnation,
+                                         dcc_launch_plan_get_argv(setup->plan)[0],
+                                         dcc_installation_get_version(setup->installation)));
+    if (setup->guesses_job)
+        dcc_event_log_tell(log, dcc_event_note("dcchost", GUESS));
 }
 
 void

@@ -22,6 +22,7 @@ struct _DccRunWatch {
     const DccRunWatchHandler *handler;
     gpointer data;
     char *rescue_dir;
+    DccStoreWriter *writer;
     DccHealthWatch *health; /* NULL: it has ended */
     DccResourceRing *curve;
     const char *const *environment; /* NULL: not known */
@@ -235,6 +236,7 @@ report(DccRunWatch *self)
         .incarnation = self->setup->incarnation,
         .temp_dir = self->setup->temp_dir,
         .rescue_dir = self->rescue_dir,
+        .writer = self->writer,
         .pid = self->pid,
         .timeout_ms = dcc_settings_get(self->settings, DCC_SETTING_PROBE_TIMEOUT),
     };
@@ -284,6 +286,7 @@ dcc_run_watch_new(const DccRunSetup *setup,
                   DccAgentLink *agent,
                   DccRunOutput *output,
                   const char *rescue_dir,
+                  DccStoreWriter *writer,
                   DccClock *clock,
                   guint n_reports,
                   const DccRunWatchHandler *handler,
@@ -299,6 +302,7 @@ dcc_run_watch_new(const DccRunSetup *setup,
     self->handler = handler;
     self->data = data;
     self->rescue_dir = g_strdup(rescue_dir);
+    self->writer = writer;
     self->n_reports = n_reports;
     self->curve = dcc_resource_ring_new();
     self->health = dcc_health_watch_new(

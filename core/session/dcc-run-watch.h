@@ -8,6 +8,7 @@
 #include "dcc-resource-ring.h"
 #include "dcc-run-output.h"
 #include "dcc-run-setup.h"
+#include "dcc-store-writer.h"
 
 G_BEGIN_DECLS
 
@@ -25,12 +26,13 @@ typedef struct {
     void (*blind)(gpointer data);
 } DccRunWatchHandler;
 
-/* setup, agent and output must outlive it. n_reports: written before, by another session. */
+/* setup, agent, output and writer must outlive it. n_reports: written before, by another session. */
 DccRunWatch *
 dcc_run_watch_new(const DccRunSetup *setup,
                   DccAgentLink *agent,
                   DccRunOutput *output,
                   const char *rescue_dir,
+                  DccStoreWriter *writer,
                   DccClock *clock,
                   guint n_reports,
                   const DccRunWatchHandler *handler,

@@ -303,10 +303,17 @@ on_files_safe(GPtrArray *found, gboolean complete, gpointer data)
     g_autoptr(DccRun) held = g_object_ref(self);
 
     self->keep_temp_dir = !complete;
-    dcc_run_end_set_files(self->end, self->told_files, found);
-    self->phase = DCC_RUN_ENDED;
+    dcc_run_end_set_files(self->end, self->told_files, found, self->setup->temp_dir);
     self->listener->exited(self, self->end, self->data);
-    if (!is_dropped(self) && self->tree_gone)
+}
+
+void
+dcc_run_end_told(DccRun *self)
+{
+    if (is_dropped(self) || self->phase != DCC_RUN_EXITED)
+        return;
+    self->phase = DCC_RUN_ENDED;
+    if (self->tree_gone)
         finish(self);
 }
 
@@ -409,7 +416,7 @@ on_news(DccShimLink *link, int news, gpointer data)
     case DCC_SHIM_GONE: /* in order after EMPTY; else it was killed, and the link watches alone */
         if (!self->tree_gone)
             self->listener->degraded(
-                self, "the shim was killed; the application goes on without it", self->data);
+                self, "the shim was killed; the session alone watches the application", self->data);
         break;
     }
 }

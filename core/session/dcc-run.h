@@ -26,7 +26,7 @@ typedef enum {
     DCC_RUN_PLANNED,
     DCC_RUN_SPAWNED,
     DCC_RUN_READY,
-    DCC_RUN_EXITED,  /* the kernel has said so; its files are being brought to safety */
+    DCC_RUN_EXITED,  /* the kernel has said so; files and evidence are being brought to safety */
     DCC_RUN_ENDED,   /* and that was told */
     DCC_RUN_EMPTY,   /* none of its processes is left */
     DCC_RUN_REFUSED, /* it could not be started */
@@ -67,6 +67,7 @@ typedef struct {
     /* A file in safety, outside of an end: a report on a hang, a copy, a late find. */
     void (*rescued)(DccRun *run, DccRescueKind kind, const char *path, gpointer data);
     void (*degraded)(DccRun *run, const char *what, gpointer data);
+    /* Answered with dcc_run_end_told(), now or later. */
     void (*exited)(DccRun *run, DccRunEnd *end, gpointer data);
     /* Lines: processes that were ended beside the main one, and daemons that were let go. */
     void (*cleared)(DccRun *run,
@@ -121,6 +122,9 @@ dcc_run_limit_stop(DccRun *self, gint64 ms);
  * is left alone for the crash grace. */
 void
 dcc_run_clear_tree(DccRun *self, gboolean crashed);
+/* Its end is on record and was told: what it has left may be cleared away. */
+void
+dcc_run_end_told(DccRun *self);
 /* Its silence counts from now on. */
 void
 dcc_run_watch_health(DccRun *self);
@@ -140,8 +144,6 @@ dcc_run_call_agent(DccRun *self,
 void
 dcc_run_save(DccRun *self, DccSessionRecord *record);
 
-DccRunPhase
-dcc_run_get_phase(DccRun *self);
 DccRunStop
 dcc_run_get_stop(DccRun *self);
 /* (transfer none) */

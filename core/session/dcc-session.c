@@ -329,8 +329,7 @@ choose(DccSession *self, GError **error)
                                                  dcc_launch_request_get_scene(request),
                                                  error);
 
-    if (choice == NULL || (!dcc_candidates_are_open(dcc_choice_get_candidates(choice)) &&
-                           dcc_choice_make(choice, error) == NULL))
+    if (choice == NULL || !dcc_choice_check(choice, error))
         return NULL;
     return g_steal_pointer(&choice);
 }
@@ -342,13 +341,14 @@ start(DccSession *self, GError **error)
     g_autoptr(DccChoice) choice = choose(self, error);
     g_autoptr(DccInstanceDir) dir =
         choice != NULL ? dcc_claim_name(self->runtime, get_name(self), error) : NULL;
+    DccStaleRun *stale = NULL;
 
     if (dir == NULL)
         return FALSE;
-    if (!dcc_stale_run_settle(dir, self->adapter, get_app(self), error))
+    if (!dcc_stale_run_find(dir, self->adapter, get_app(self), &stale, error))
         return FALSE;
     if (dcc_supervisor_start(
-            self->supervisor, g_steal_pointer(&choice), g_steal_pointer(&dir), error))
+            self->supervisor, g_steal_pointer(&choice), g_steal_pointer(&dir), stale, error))
         return TRUE;
     g_clear_pointer(&self->control, dcc_control_free);
     return FALSE;
@@ -360,11 +360,12 @@ start(DccSession *self, GError **error)
  * @error: return location for an error
  *
  * Finds the installation, reserves the name and starts the application. Returns when the start is
- * under way; that it is ready, or failed after all, is told by #DccSession::event. Where an
- * installation has to be asked for its version first, that is done from the main loop: the session
- * answers meanwhile and can be stopped; if nothing comes of it, #DccSession::ended is emitted and
- * dcc_session_get_refusal() tells why. A start that fails leaves nothing: no process, no directory,
- * no listing.
+ * under way; that it is ready, or failed after all, is told by #DccSession::event. Where there is a
+ * scene to be looked at first, or an installation to be asked for its version, that is done from the
+ * main loop: the session answers meanwhile and can be stopped. An earlier run of that name that
+ * nobody attended to its end is told and cleared away first, also from the main loop. If nothing
+ * comes of the start, #DccSession::ended is emitted and dcc_session_get_refusal() tells why. A start
+ * that fails leaves nothing: no process, no directory, no listing.
  *
  * Returns: %TRUE when it is under way. Errors: `BUSY` (the name is taken, the message says by which
  * pid and since when), `UNSAFE` (a directory), `NOT_INSTALLED`, `SCENE`, `ADAPTER`, `NOT_FOUND`

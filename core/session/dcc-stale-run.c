@@ -9,6 +9,7 @@
 #include "dcc-events.h"
 #include "dcc-evidence.h"
 #include "dcc-json.h"
+#include "dcc-quiet-thread.h"
 #include "dcc-request-json.h"
 #include "dcc-rescue.h"
 #include "dcc-run-judge.h"
@@ -16,14 +17,17 @@
 #include "dcc-run-tree.h"
 #include "dcc-safe-dir.h"
 #include "dcc-session-record.h"
+#include "dcc-source.h"
 #include "dcc-stray.h"
 #include "dcc-system.h"
 
 #define STRAY_GRACE_MS   500
 #define STRAY_TIMEOUT_MS 2000
 
-typedef struct {
-    DccInstanceDir *dir;
+/* Held by its owner and by the thread that ends strays. */
+struct _DccStaleRun {
+    DccInstanceDir *dir; /* borrowed */
+    DccShimRecord shim;
     DccEventLog *log;
     DccSessionRecord *record;
     DccLaunchRequest *request;
@@ -32,22 +36,48 @@ typedef struct {
     DccRunSetup *setup;
     char *rescue_dir;
     char *log_path;
-} Stale;
+
+    DccRunEnd *end;
+    DccRescue *rescue;
+    DccEvidence *evidence;
+    gboolean complete;    /* all of its files are in safety */
+    DccStaleRunFunc func; /* NULL: called, or nobody wants to know */
+    gpointer data;
+};
 
 static void
-stale_clear(Stale *self)
+stale_run_clear(gpointer data)
 {
+    DccStaleRun *self = data;
+
+    g_clear_pointer(&self->evidence, dcc_evidence_free);
+    g_clear_pointer(&self->rescue, dcc_rescue_free);
+    g_clear_pointer(&self->end, dcc_run_end_unref);
     g_clear_pointer(&self->setup, dcc_run_setup_free);
     g_clear_pointer(&self->log, dcc_event_log_free);
     g_clear_pointer(&self->record, dcc_session_record_free);
     g_clear_object(&self->request);
     g_clear_object(&self->adapter);
     g_clear_object(&self->registry);
-    g_free(self->rescue_dir);
-    g_free(self->log_path);
+    g_clear_pointer(&self->rescue_dir, g_free);
+    g_clear_pointer(&self->log_path, g_free);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Stale, stale_clear)
+static void
+stale_run_release(DccStaleRun *self)
+{
+    g_rc_box_release_full(self, stale_run_clear);
+}
+
+void
+dcc_stale_run_free(DccStaleRun *self)
+{
+    if (self == NULL)
+        return;
+    self->func = NULL;
+    stale_run_clear(self); /* the directory it borrows may go now */
+    stale_run_release(self);
+}
 
 static gboolean
 is_alive(DccInstanceDir *dir, DccShimRecord *shim)
@@ -58,7 +88,7 @@ is_alive(DccInstanceDir *dir, DccShimRecord *shim)
 
 /* Work of one application is never judged by another. */
 static void
-find_adapter(Stale *self, DccAdapter *adapter, const char *app)
+find_adapter(DccStaleRun *self, DccAdapter *adapter, const char *app)
 {
     const char *own = dcc_launch_request_get_app(self->request);
     DccAdapter *found;
@@ -74,7 +104,7 @@ find_adapter(Stale *self, DccAdapter *adapter, const char *app)
 }
 
 static gboolean
-open_stale(Stale *self, DccInstanceDir *dir, DccAdapter *adapter, const char *app)
+open_stale(DccStaleRun *self, DccInstanceDir *dir, DccAdapter *adapter, const char *app)
 {
     g_autoptr(DccInstallation) installation = NULL;
     DccRunOrder order;
@@ -114,8 +144,10 @@ measure_uptime_ms(const DccShimRecord *shim)
 }
 
 static DccRunFacts
-make_facts(Stale *self, const DccShimRecord *shim)
+make_facts(DccStaleRun *self)
 {
+    const DccShimRecord *shim = &self->shim;
+
     return (DccRunFacts){
         .setup = self->setup,
         .record = shim,
@@ -155,119 +187,155 @@ judge_raw(const DccRunFacts *facts)
     return end;
 }
 
+/* Children that outlived a run whose session and shim are dead would be in nobody's tree. Ending
+ * them takes as long as they like to take. */
 typedef struct {
-    DccRunEnd *end;
-    gboolean complete;
-    gboolean done;
-} Rescued;
+    DccStaleRun *owner; /* held */
+    char *dir;
+    GMainContext *context;
+    GArray *ended;
+    GError *error;
+} Strays;
+
+static void
+strays_free(gpointer data)
+{
+    Strays *strays = data;
+
+    stale_run_release(strays->owner);
+    g_main_context_unref(strays->context);
+    g_clear_pointer(&strays->ended, g_array_unref);
+    g_clear_error(&strays->error);
+    g_free(strays->dir);
+    g_free(strays);
+}
+
+static gboolean
+on_strays_ended(gpointer data)
+{
+    Strays *strays = data;
+    DccStaleRun *self = strays->owner;
+
+    if (self->func == NULL)
+        return G_SOURCE_REMOVE;
+    if (strays->error != NULL)
+        dcc_event_log_degraded(self->log, strays->error->message);
+    if (strays->ended != NULL && strays->ended->len > 0) {
+        g_auto(GStrv) lines = dcc_run_tree_list_ended(strays->ended, strays->ended->len);
+
+        dcc_event_log_tell(self->log, dcc_event_cleared((const char *const *)lines));
+    }
+    dcc_run_setup_remove_dirs(self->setup, !self->complete);
+    self->func(self->data);
+    return G_SOURCE_REMOVE;
+}
+
+static gpointer
+end_strays_in_thread(gpointer data)
+{
+    Strays *strays = data;
+
+    dcc_stray_end(strays->dir, STRAY_GRACE_MS, STRAY_TIMEOUT_MS, &strays->ended, &strays->error);
+    dcc_source_call(strays->context, on_strays_ended, strays, strays_free);
+    return NULL;
+}
+
+/* A machine that has no thread to give ends them here. */
+static void
+end_strays(DccStaleRun *self)
+{
+    Strays *strays = g_new0(Strays, 1);
+    GThread *thread;
+
+    strays->owner = g_rc_box_acquire(self);
+    strays->dir = g_strdup(dcc_instance_dir_get_dir(self->dir));
+    strays->context = g_main_context_ref_thread_default();
+    thread = dcc_quiet_thread_new("dcc-strays", end_strays_in_thread, strays, NULL);
+    if (thread != NULL)
+        g_thread_unref(thread);
+    else
+        end_strays_in_thread(strays);
+}
+
+static void
+on_gathered(const char *bundle, gpointer data)
+{
+    DccStaleRun *self = data;
+
+    dcc_run_teller_exit(self->log, self->end, bundle);
+    end_strays(self);
+}
 
 static void
 on_files_safe(GPtrArray *found, gboolean complete, gpointer data)
 {
-    Rescued *rescued = data;
+    DccStaleRun *self = data;
+    const DccEvidenceCall call = {on_gathered, self, NULL};
 
-    for (guint i = 0; i < found->len; i++)
-        g_ptr_array_add(rescued->end->files, g_object_ref(g_ptr_array_index(found, i)));
-    rescued->complete = complete;
-    rescued->done = TRUE;
-}
+    self->complete = complete;
+    for (guint i = 0; found != NULL && i < found->len; i++)
+        g_ptr_array_add(self->end->files, g_object_ref(g_ptr_array_index(found, i)));
+    if (!complete && self->setup->temp_dir != NULL) {
+        g_autofree char *where = g_strdup_printf("files of an earlier run of '%s' stay in %s",
+                                                 dcc_launch_request_get_app(self->request),
+                                                 self->setup->temp_dir);
 
-/* Before the name is launched again, so nothing is attended that this could hold up. */
-static gboolean
-rescue(Stale *self, const DccRunFacts *facts, DccRunEnd *end)
-{
-    g_autoptr(GMainContext) context = g_main_context_new();
-    g_autoptr(GListModel) files = dcc_run_list_files(facts);
-    g_autoptr(DccRescue) rescue = NULL;
-    Rescued rescued = {.end = end};
-
-    if (!dcc_safe_dir_make(self->rescue_dir, NULL))
-        return FALSE;
-    g_main_context_push_thread_default(context);
-    rescue = dcc_rescue_new(self->rescue_dir, end->incarnation);
-    dcc_rescue_take(rescue, files, FALSE, on_files_safe, &rescued);
-    while (!rescued.done)
-        g_main_context_iteration(context, TRUE);
-    g_main_context_pop_thread_default(context);
-    return rescued.complete;
-}
-
-static void
-tell(Stale *self, const DccShimRecord *shim, DccRunEnd *end)
-{
-    g_autoptr(DccEvidence) evidence = dcc_evidence_new(self->dir, self->request, self->log);
-    const char *bundle = NULL;
-
-    dcc_run_teller_stale_start(
-        self->log, end, shim->shim.pid, self->record->executable, self->record->app_version);
-
-    for (guint i = 0; i < end->files->len; i++) {
-        DccRescueFile *file = g_ptr_array_index(end->files, i);
+        dcc_event_log_degraded(self->log, where);
+    }
+    dcc_run_teller_stale_start(self->log,
+                               self->end,
+                               self->shim.shim.pid,
+                               self->record->executable,
+                               self->record->app_version);
+    for (guint i = 0; i < self->end->files->len; i++) {
+        DccRescueFile *file = g_ptr_array_index(self->end->files, i);
 
         dcc_event_log_tell(
             self->log,
             dcc_event_rescue(dcc_rescue_file_get_kind(file), dcc_rescue_file_get_path(file)));
     }
-    if (dcc_run_end_is_bad(end))
-        bundle = dcc_evidence_gather_stale(evidence, self->setup, end);
-    dcc_run_teller_exit(self->log, end, bundle);
+    if (dcc_run_end_is_bad(self->end))
+        dcc_evidence_gather_stale(self->evidence, self->setup, self->end, &call);
+    else
+        on_gathered(NULL, self);
 }
 
-/* Children that outlived a run whose session and shim are dead would be in nobody's tree. */
-static void
-end_strays(Stale *self)
+void
+dcc_stale_run_settle(DccStaleRun *self, DccClock *clock, DccStaleRunFunc func, gpointer data)
 {
-    g_autoptr(GArray) ended = NULL;
-    g_autoptr(GError) error = NULL;
-    g_auto(GStrv) lines = NULL;
+    DccRunFacts facts = make_facts(self);
+    g_autoptr(GListModel) files = self->adapter != NULL ? dcc_run_list_files(&facts) : NULL;
 
-    if (!dcc_stray_end(
-            dcc_instance_dir_get_dir(self->dir), STRAY_GRACE_MS, STRAY_TIMEOUT_MS, &ended, &error))
-        dcc_event_log_degraded(self->log, error->message);
-    if (ended == NULL || ended->len == 0)
-        return;
-    lines = dcc_run_tree_list_ended(ended, ended->len);
-    dcc_event_log_tell(self->log, dcc_event_cleared((const char *const *)lines));
-}
-
-static void
-settle(Stale *self, const DccShimRecord *shim)
-{
-    DccRunFacts facts = make_facts(self, shim);
-    g_autoptr(DccRunEnd) end = self->adapter != NULL ? dcc_run_judge(&facts) : judge_raw(&facts);
-    gboolean complete = self->adapter != NULL && rescue(self, &facts, end);
-    g_autofree char *where = NULL;
-
-    if (!complete && self->setup->temp_dir != NULL) {
-        where = g_strdup_printf("files of an earlier run of '%s' stay in %s",
-                                dcc_launch_request_get_app(self->request),
-                                self->setup->temp_dir);
-        dcc_event_log_degraded(self->log, where);
-    }
-    tell(self, shim, end);
-    end_strays(self);
-    dcc_run_setup_remove_dirs(self->setup, !complete);
+    self->func = func;
+    self->data = data;
+    self->end = self->adapter != NULL ? dcc_run_judge(&facts) : judge_raw(&facts);
+    self->evidence = dcc_evidence_new(self->dir, self->request, self->log, clock);
+    self->rescue = dcc_rescue_new(self->rescue_dir, self->end->incarnation);
+    if (files != NULL && dcc_safe_dir_make(self->rescue_dir, NULL))
+        dcc_rescue_take(self->rescue, files, FALSE, on_files_safe, self);
+    else
+        on_files_safe(NULL, FALSE, self);
 }
 
 gboolean
-dcc_stale_run_settle(DccInstanceDir *dir, DccAdapter *adapter, const char *app, GError **error)
+dcc_stale_run_find(
+    DccInstanceDir *dir, DccAdapter *adapter, const char *app, DccStaleRun **stale, GError **error)
 {
+    g_autoptr(DccStaleRun) self = g_rc_box_new0(DccStaleRun);
     const char *name = dcc_instance_dir_get_name(dir);
-    DccShimRecord shim = {0};
-    g_auto(Stale) stale = {NULL};
 
-    if (is_alive(dir, &shim)) {
+    if (is_alive(dir, &self->shim)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_BUSY,
                     "'%s' is running as pid %" G_GINT64_FORMAT
                     " with nobody attending it; 'dcchost adopt %s' takes it over",
                     name,
-                    shim.main.pid,
+                    self->shim.main.pid,
                     name);
         return FALSE;
     }
-    if (shim.spawned && open_stale(&stale, dir, adapter, app))
-        settle(&stale, &shim);
+    *stale =
+        self->shim.spawned && open_stale(self, dir, adapter, app) ? g_steal_pointer(&self) : NULL;
     return TRUE;
 }

@@ -4,13 +4,28 @@
 #pragma once
 
 #include "dcc-adapter.h"
+#include "dcc-clock.h"
 #include "dcc-instance-dir.h"
 
 G_BEGIN_DECLS
 
+typedef struct _DccStaleRun DccStaleRun;
+
+typedef void (*DccStaleRunFunc)(gpointer data);
+
 /* adapter: of the application that is to be launched now; that of another one is looked for. dir:
- * both locks held. Error BUSY: its application is alive. */
+ * borrowed, both locks held. *stale: (transfer full), NULL: there is none. FALSE: error BUSY, its
+ * application is alive. */
 gboolean
-dcc_stale_run_settle(DccInstanceDir *dir, DccAdapter *adapter, const char *app, GError **error);
+dcc_stale_run_find(
+    DccInstanceDir *dir, DccAdapter *adapter, const char *app, DccStaleRun **stale, GError **error);
+/* func is called once, from the main loop, when all is told and nothing of it is left; never after
+ * dcc_stale_run_free(). Its processes are ended for 2.5 s at the most. */
+void
+dcc_stale_run_settle(DccStaleRun *self, DccClock *clock, DccStaleRunFunc func, gpointer data);
+/* What is not settled by then is left as it is. */
+void
+dcc_stale_run_free(DccStaleRun *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccStaleRun, dcc_stale_run_free)
 
 G_END_DECLS

@@ -141,11 +141,23 @@ on_time_to_signal(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* Only a file that is there is work that is saved. */
+static void
+leave_saved(DccStopSequence *self, JsonObject *result)
+{
+    g_autofree char *path = dcc_json_get_bytes(result, "path");
+
+    if (path != NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        leave(self, "saved", path);
+    else
+        leave(self, "refused", "the agent says that it saved, and names no file that is there");
+}
+
 static void
 on_saved(DccStopSequence *self, JsonObject *result, const GError *error)
 {
     if (error == NULL)
-        leave(self, "saved", dcc_json_get_string(result, "path", NULL));
+        leave_saved(self, result);
     else if (dcc_error_is_timeout(error))
         leave(self, "timed-out", error->message);
     else if (dcc_error_is_gone(error) || dcc_error_is_not_supported(error))
@@ -340,15 +352,22 @@ dcc_stop_sequence_begin(DccStopSequence *self, gint64 deadline_ms)
     enter(self, self->main_ended ? STEP_TREE : STEP_SAVE);
 }
 
+/* Because somebody asks for it. Who asks again when nothing more could be done is owed an answer, too:
+ * the kill is tried once more. */
+static void
+go_on(DccStopSequence *self, Step step)
+{
+    leave(self, self->step == STEP_VERIFY ? "timed-out" : "skipped", NULL);
+    enter(self, step);
+}
+
 void
 dcc_stop_sequence_kill(DccStopSequence *self)
 {
     g_autoptr(HeldSequence) held = hold(self);
 
-    if (self->step >= STEP_KILL)
-        return;
-    leave(self, "skipped", NULL);
-    enter(self, STEP_KILL);
+    if (self->step != STEP_KILL)
+        go_on(self, STEP_KILL);
 }
 
 void
@@ -357,10 +376,9 @@ dcc_stop_sequence_hurry(DccStopSequence *self)
     g_autoptr(HeldSequence) held = hold(self);
     Step step = self->step;
 
-    if (step == STEP_NONE || step >= STEP_KILL)
+    if (step == STEP_NONE || step == STEP_KILL)
         return;
-    leave(self, "skipped", NULL);
-    enter(self, next_step(self, step));
+    go_on(self, step == STEP_VERIFY ? STEP_KILL : next_step(self, step));
 }
 
 /* What is left after a crash may be its reporter: as long as it looks like one, or works, it is

@@ -53,24 +53,6 @@ restore_history(DccSupervisor *self, const DccSessionRecord *record)
 }
 
 static void
-restore_intent(DccSupervisor *self, const DccSessionRecord *record)
-{
-    DccIntent *intent = &self->intent;
-
-    intent->wish = dcc_wish_from_nick(record->wish);
-    if (record->kill_wanted)
-        intent->how = DCC_RUN_STOP_KILL;
-    else if (g_strcmp0(record->next_cause, "hang") == 0)
-        intent->how = DCC_RUN_STOP_HANG;
-    else if (intent->wish != DCC_WISH_UP)
-        intent->how = DCC_RUN_STOP_ASKED;
-    intent->deadline_ms = MAX(record->stop_deadline_ms, 0);
-    intent->next.safe = record->next_safe;
-    if (record->next_recover)
-        intent->next.go_on = record->next_asked ? DCC_GO_ON_ASKED : DCC_GO_ON_NEWEST;
-}
-
-static void
 restore_kept(DccSupervisor *self, JsonObject *status)
 {
     JsonObject *kept = status != NULL ? dcc_json_get_object(status, "kept") : NULL;
@@ -86,7 +68,7 @@ restore(DccSupervisor *self, const DccSessionRecord *record)
     self->installation = dcc_installation_new(
         record->executable != NULL ? record->executable : "/", record->app_version, "record");
     restore_history(self, record);
-    restore_intent(self, record);
+    dcc_intent_restore(&self->intent, record);
     dcc_recovery_restore(self->recovery, record->work_kind, record->work_path, record->last_scene);
     restore_kept(self, record->status);
     dcc_restart_policy_restore(self->policy, record->policy, dcc_clock_now(self->clock));
@@ -179,7 +161,7 @@ take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GE
         g_clear_object(&self->run);
         return FALSE;
     }
-    dcc_evidence_restore(self->evidence, record->bundle, is_end_state(state));
+    dcc_evidence_restore(self->evidence, record->bundle, is_end_state(state), FALSE);
     go_on_with_run(self, state);
     return TRUE;
 }
@@ -291,7 +273,7 @@ dcc_supervisor_take_up(DccSupervisor *self,
     if (!dcc_supervisor_open(self, record, error))
         return FALSE;
     dcc_event_log_restore_degraded(self->log, (const char *const *)record->degraded);
-    dcc_evidence_restore(self->evidence, record->bundle, FALSE);
+    dcc_evidence_restore(self->evidence, record->bundle, FALSE, stored == DCC_STATE_RESTARTING);
     if (stored == DCC_STATE_RESTARTING) {
         go_on_waiting(self, record);
         return TRUE;
@@ -319,7 +301,7 @@ dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status)
 
 /* -- A start -- */
 
-/* The copies have told what they tell. */
+/* The copies have told what they tell, and the scene which version has saved it. */
 static gboolean
 begin(DccSupervisor *self, GError **error)
 {
@@ -354,29 +336,57 @@ on_asked(gpointer data)
 }
 
 static gboolean
-start(DccSupervisor *self, GError **error)
+ask_and_begin(DccSupervisor *self, GError **error)
 {
-    DccCandidates *candidates = dcc_choice_get_candidates(self->choice);
-
-    if (!dcc_supervisor_open(self, NULL, error))
-        return FALSE;
-    self->began_wall = g_get_real_time();
-    self->state = DCC_STATE_STARTING;
-    if (!dcc_candidates_are_open(candidates))
+    if (!dcc_choice_is_open(self->choice))
         return begin(self, error);
     dcc_supervisor_write_record(self);
-    dcc_candidates_ask_async(candidates, on_asked, self);
+    dcc_choice_close_async(self->choice, on_asked, self);
+    return TRUE;
+}
+
+/* Nothing of the run before is left. */
+static void
+on_settled(gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    GError *error = NULL;
+
+    g_clear_pointer(&self->stale, dcc_stale_run_free);
+    if (!dcc_supervisor_open(self, NULL, &error))
+        dcc_supervisor_abandon(self, DCC_STATE_FAILED, error);
+    else if (self->intent.wish == DCC_WISH_DOWN)
+        dcc_supervisor_abandon(
+            self,
+            DCC_STATE_STOPPED,
+            g_error_new(DCC_ERROR, DCC_ERROR_GONE, "stop was asked for before it was started"));
+    else if (!ask_and_begin(self, &error))
+        dcc_supervisor_abandon(self, DCC_STATE_FAILED, error);
+}
+
+static gboolean
+start(DccSupervisor *self, DccStaleRun *stale, GError **error)
+{
+    self->began_wall = g_get_real_time();
+    self->state = DCC_STATE_STARTING;
+    if (stale == NULL)
+        return dcc_supervisor_open(self, NULL, error) && ask_and_begin(self, error);
+    self->phase = DCC_SUPERVISOR_SETTLING;
+    self->stale = stale;
+    dcc_stale_run_settle(stale, self->clock, on_settled, self);
     return TRUE;
 }
 
 gboolean
-dcc_supervisor_start(DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir, GError **error)
+dcc_supervisor_start(
+    DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir, DccStaleRun *stale, GError **error)
 {
     g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
 
     self->choice = choice;
     self->dir = dir;
-    if (start(self, error))
+    if (start(self, stale, error))
         return TRUE;
     self->phase = DCC_SUPERVISOR_OVER;
     self->state = DCC_STATE_FAILED;

@@ -8,6 +8,8 @@
 #include "dcc-json.h"
 #include "dcc-last-record.h"
 #include "dcc-request-json.h"
+#include "dcc-task-news.h"
+#include "dcc-tree.h"
 
 static DccStatusFacts
 make_facts(DccSupervisor *self, JsonObject *render)
@@ -44,12 +46,56 @@ dcc_supervisor_note(DccSupervisor *self, const char *client, const char *what)
         dcc_event_log_tell(self->log, dcc_event_note(client, what));
 }
 
+/* (transfer full): told, and given back. */
+static JsonObject *
+tell(DccSupervisor *self, JsonObject *event, GError **error)
+{
+    if (event == NULL)
+        return NULL;
+    if (self->phase != DCC_SUPERVISOR_OPEN || self->log == NULL) {
+        json_object_unref(event);
+        g_set_error(error, DCC_ERROR, DCC_ERROR_GONE, "the instance is over");
+        return NULL;
+    }
+    dcc_event_log_tell(self->log, json_object_ref(event));
+    return event;
+}
+
+JsonObject *
+dcc_supervisor_tell_frame(DccSupervisor *self, JsonObject *params, GError **error)
+{
+    gint64 pid = dcc_supervisor_get_pid(self);
+
+    return tell(
+        self, dcc_task_news_read_frame(params, pid > 0 ? dcc_tree_peak(pid) : -1, error), error);
+}
+
+JsonObject *
+dcc_supervisor_tell_rendered(DccSupervisor *self, JsonObject *params, GError **error)
+{
+    JsonObject *task = dcc_task_news_read_rendered(params, error);
+
+    if (task == NULL)
+        return NULL;
+    g_clear_pointer(&self->task, json_object_unref);
+    self->task = task;
+    return tell(self, dcc_event_rendered(dcc_task_news_read_rendered(params, NULL)), error);
+}
+
+/* (transfer full): of a render of its own, or of the last one that a client did here. */
+static JsonObject *
+make_render_status(DccSupervisor *self)
+{
+    if (self->follower.render != NULL)
+        return dcc_render_watch_make_status(self->follower.render);
+    return self->task != NULL ? json_object_ref(self->task) : NULL;
+}
+
 JsonObject *
 dcc_supervisor_make_status(DccSupervisor *self)
 {
     g_autoptr(GPtrArray) none = g_ptr_array_new();
-    g_autoptr(JsonObject) render =
-        self->follower.render != NULL ? dcc_render_watch_make_status(self->follower.render) : NULL;
+    g_autoptr(JsonObject) render = make_render_status(self);
     DccStatusFacts facts;
 
     if (self->log != NULL) {
@@ -266,10 +312,41 @@ dcc_supervisor_write_request(DccSupervisor *self)
         dcc_instance_dir_get_writer(self->dir), "the request that 'restart' goes by", path, object);
 }
 
-gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, GError **error)
+/* What another run would not find: asked before the one that is well is stopped for it. Work that is
+ * kept does without its scene. */
+static gboolean
+has_what_it_needs(DccSupervisor *self, gboolean recover, GError **error)
 {
+    const char *name = dcc_launch_request_get_name(self->request);
     const char *scene = dcc_launch_request_get_scene(self->request);
+    const char *cwd = dcc_launch_request_get_cwd(self->request);
+    gboolean needs_scene =
+        scene != NULL && !(recover && dcc_recovery_get_kept(self->recovery) != NULL);
+
+    if (needs_scene && !g_file_test(scene, G_FILE_TEST_IS_REGULAR)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_SCENE,
+                    "the scene %s is not there any more; '%s' goes on as it is",
+                    scene,
+                    name);
+        return FALSE;
+    }
+    if (cwd != NULL && !g_file_test(cwd, G_FILE_TEST_IS_DIR)) {
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_INVALID,
+                    "its directory %s is not there any more; '%s' goes on as it is",
+                    cwd,
+                    name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error)
+{
     const char *name = dcc_launch_request_get_name(self->request);
 
     if (dcc_wish_after(self->intent.wish, DCC_ASK_RESTART) == DCC_WISH_DOWN ||
@@ -282,16 +359,7 @@ dcc_supervisor_may_restart(DccSupervisor *self, GError **error)
                     name);
         return FALSE;
     }
-    if (scene != NULL && !g_file_test(scene, G_FILE_TEST_IS_REGULAR)) {
-        g_set_error(error,
-                    DCC_ERROR,
-                    DCC_ERROR_SCENE,
-                    "the scene %s is not there any more; '%s' goes on as it is",
-                    scene,
-                    name);
-        return FALSE;
-    }
-    return TRUE;
+    return has_what_it_needs(self, recover, error);
 }
 
 gboolean

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 typedef enum {
     DCC_SUPERVISOR_NEW,
+    DCC_SUPERVISOR_SETTLING, /* an earlier run of that name comes first; nobody can ask yet */
     DCC_SUPERVISOR_OPEN,
     DCC_SUPERVISOR_CONCLUDING, /* over; the last words are being heard */
     DCC_SUPERVISOR_OVER,
@@ -28,6 +29,7 @@ struct _DccSupervisor {
     DccLaunchRequest *request;
     DccSettings *settings;
     DccClock *clock;
+    DccStaleRun *stale;            /* NULL: none, or settled */
     DccChoice *choice;             /* of a start */
     DccInstallation *installation; /* NULL: not chosen yet */
     DccInstanceDir *dir;
@@ -47,6 +49,7 @@ struct _DccSupervisor {
     DccIntent intent;
     DccHistory history;
     DccRunFollower follower;
+    JsonObject *task; /* what came of the last task that a client rendered here; NULL: none */
     char *log_path;
     char *rescue_dir;
     guint delay_timer;

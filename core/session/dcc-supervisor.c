@@ -61,8 +61,7 @@ grant(DccSupervisor *self, const DccAftermath *what)
     gint64 delay_ms =
         dcc_aftermath_wait(what, dcc_instance_dir_get_dir(self->dir), dcc_clock_now(self->clock));
 
-    dcc_intent_go_up(&self->intent);
-    self->intent.next.safe = what->safe;
+    dcc_intent_grant(&self->intent, what->safe);
     dcc_supervisor_arm_delay(self, delay_ms);
     dcc_event_log_tell(self->log,
                        dcc_event_restart(delay_ms,
@@ -93,7 +92,7 @@ settle(DccSupervisor *self)
     if (what.offers_work &&
         dcc_recovery_offer(
             self->recovery, self->request, what.kind == DCC_AFTERMATH_RESTART, self->log))
-        self->intent.next.go_on = DCC_GO_ON_NEWEST;
+        dcc_intent_offer(&self->intent);
     dcc_aftermath_note(&what, self->intent.next.go_on, self->evidence, self->recovery);
     if (what.kind == DCC_AFTERMATH_RESTART)
         grant(self, &what);
@@ -146,8 +145,10 @@ do_spawn(DccSupervisor *self)
         return;
     failure = dcc_result_new_start_failed(
         dcc_error_is_scene(error) ? "scene" : "adapter", 0, error->message);
-    if (!shortage)
+    if (!shortage) {
         dcc_history_note_result(&self->history, failure);
+        dcc_evidence_break_promise(self->evidence, error->message);
+    }
     dcc_supervisor_dispatch(
         self, shortage ? DCC_EVENT_SPAWN_REFUSED : DCC_EVENT_START_REFUSED, error->message);
 }
@@ -288,8 +289,11 @@ do_action(DccSupervisor *self, DccAction action)
     case DCC_ACTION_CLEAR_TREE:
         dcc_run_clear_tree(self->run, self->state == DCC_STATE_CRASHED);
         break;
-    case DCC_ACTION_CONCLUDE:
     case DCC_ACTION_CANCEL:
+        dcc_evidence_break_promise(self->evidence, "it was stopped while that was waited for");
+        do_conclude(self);
+        break;
+    case DCC_ACTION_CONCLUDE:
         do_conclude(self);
         break;
     case DCC_ACTION_RETRY_SPAWN:
@@ -399,7 +403,7 @@ dcc_supervisor_go_down(DccSupervisor *self, const char *reason)
             g_error_new(DCC_ERROR, DCC_ERROR_GONE, "%s before its version was known", reason));
     else if (self->phase == DCC_SUPERVISOR_OPEN)
         dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
-    else
+    else if (self->phase > DCC_SUPERVISOR_OPEN)
         self->handler->concluded(self->data);
 }
 
@@ -514,8 +518,11 @@ dcc_supervisor_free(DccSupervisor *self)
         dcc_run_release(self->run);
     g_clear_object(&self->run);
     g_clear_pointer(&self->follower.render, dcc_render_watch_free);
-    if (dcc_supervisor_is_choosing(self))
+    g_clear_pointer(&self->task, json_object_unref);
+    /* What is not settled yet is for the next one that takes the name. */
+    if (dcc_supervisor_is_choosing(self) && self->stale == NULL)
         dcc_instance_dir_dissolve(self->dir);
+    g_clear_pointer(&self->stale, dcc_stale_run_free);
     g_clear_pointer(&self->choice, dcc_choice_free);
     dcc_supervisor_release(self);
 }
@@ -576,7 +583,7 @@ dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError 
     self->log_path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LOG);
     self->rescue_dir = dcc_instance_dir_get_state_file(self->dir, "rescue");
     self->log = dcc_event_log_new(self->dir, record == NULL, on_told, self);
-    self->evidence = dcc_evidence_new(self->dir, self->request, self->log);
+    self->evidence = dcc_evidence_new(self->dir, self->request, self->log, self->clock);
     self->follower = (DccRunFollower){.log = self->log,
                                       .evidence = self->evidence,
                                       .recovery = self->recovery,

@@ -11,6 +11,7 @@
 #include "dcc-choice.h"
 #include "dcc-journal.h"
 #include "dcc-run.h"
+#include "dcc-stale-run.h"
 #include "dcc-tie.h"
 
 G_BEGIN_DECLS
@@ -42,9 +43,14 @@ void
 dcc_supervisor_free(DccSupervisor *self);
 /* Where a copy has to be asked for its version, that is done from the main loop: the instance is there
  * meanwhile, answers, and may be stopped; what comes of it is told by the handler. choice, dir:
- * (transfer full): both locks held. A failure leaves nothing, whenever it comes. */
+ * (transfer full): both locks held. stale: (transfer full): the run before, to be settled first; until
+ * then nobody can ask; NULL: none. A failure leaves nothing, whenever it comes. */
 gboolean
-dcc_supervisor_start(DccSupervisor *self, DccChoice *choice, DccInstanceDir *dir, GError **error);
+dcc_supervisor_start(DccSupervisor *self,
+                     DccChoice *choice,
+                     DccInstanceDir *dir,
+                     DccStaleRun *stale,
+                     GError **error);
 /* Goes on where the record says. dir: (transfer full): the session's lock held. */
 gboolean
 dcc_supervisor_take_up(DccSupervisor *self,
@@ -59,9 +65,9 @@ void
 dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms);
 void
 dcc_supervisor_kill(DccSupervisor *self);
-/* Errors: BUSY: it is being stopped; SCENE: its scene is gone. */
+/* Errors: BUSY: it is being stopped; SCENE: its scene is gone; INVALID: its directory is. */
 gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, GError **error);
+dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error);
 void
 dcc_supervisor_restart(DccSupervisor *self);
 /* The next run goes on from unsaved work. Error NOT_FOUND: there is none. */
@@ -71,6 +77,12 @@ dcc_supervisor_recover(DccSupervisor *self, GError **error);
 /* Somebody outside did something that is to stand in the events. */
 void
 dcc_supervisor_note(DccSupervisor *self, const char *client, const char *what);
+/* A client renders in this instance, and tells of a frame, or that its task is over. (transfer full):
+ * the event that was told. Errors: INVALID; GONE: it is over. */
+JsonObject *
+dcc_supervisor_tell_frame(DccSupervisor *self, JsonObject *params, GError **error);
+JsonObject *
+dcc_supervisor_tell_rendered(DccSupervisor *self, JsonObject *params, GError **error);
 
 DccLaunchRequest *
 dcc_supervisor_get_request(DccSupervisor *self);

@@ -155,6 +155,19 @@ remove_bundle(const Item *bundle, const char *rescue)
     dcc_safe_dir_remove(bundle->path);
 }
 
+gboolean
+dcc_bundle_has_work(const char *crashes, const char *rescue)
+{
+    g_autoptr(GArray) bundles = list_bundles(crashes);
+    g_autoptr(GDir) dir = g_dir_open(rescue, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        if (!is_of_a_crash(name) || !is_evidence(bundles, name))
+            return TRUE;
+    return FALSE;
+}
+
 void
 dcc_bundle_trim(
     const char *crashes, const char *rescue, guint max_count, guint64 max_bytes, const char *keep)

@@ -48,6 +48,10 @@ void
 dcc_bundle_trim(
     const char *crashes, const char *rescue, guint max_count, guint64 max_bytes, const char *keep);
 
+/* Whether the rescue directory holds anything that is not evidence of a crash, and in a bundle. */
+gboolean
+dcc_bundle_has_work(const char *crashes, const char *rescue);
+
 /* (transfer full): what a death.json says; NULL: it is damaged, or of a newer dcchost. */
 JsonObject *
 dcc_death_from_text(const char *text, gssize length);

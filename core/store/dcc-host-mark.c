@@ -214,14 +214,3 @@ dcc_host_mark_get_name(const char *entry)
         return NULL;
     return g_steal_pointer(&name);
 }
-
-gboolean
-dcc_host_mark_is_foreign(const char *state_path, const char *entry)
-{
-    const char *at = strchr(entry, '@');
-    g_autofree char *host = get_host();
-    g_autofree char *dir = g_build_filename(state_path, entry, NULL);
-    g_autoptr(Mark) mark = read_mark(dir);
-
-    return at != NULL ? !g_str_equal(at + 1, host) : mark != NULL && !g_str_equal(mark->host, host);
-}

@@ -35,8 +35,5 @@ dcc_host_mark_release(const char *dir, const char *runtime_path, const char *nam
  * for none. */
 char *
 dcc_host_mark_get_name(const char *entry);
-/* Whether the entry is, or is marked as, another host's. */
-gboolean
-dcc_host_mark_is_foreign(const char *state_path, const char *entry);
 
 G_END_DECLS

@@ -26,7 +26,8 @@ struct _DccInstanceDir {
     int lock_fd;
     int session_fd;
     gboolean create;
-    gboolean kept_last;
+    gboolean kept_last; /* in the runtime directory alone */
+    gboolean lost_last; /* neither there nor in the state directory */
 };
 
 static gboolean
@@ -253,7 +254,13 @@ dcc_instance_dir_restore(DccInstanceDir *self, GError **error)
 
     if (dcc_instance_dir_is_held(self))
         return TRUE;
-    if (!dcc_safe_dir_make(self->runtime_path, error) || !dcc_safe_dir_make(self->dir, error))
+    if (!dcc_safe_dir_make(self->runtime_path, error))
+        return FALSE;
+    /* A link or a file in its place is nobody's: only sessions make anything there. */
+    if (g_file_test(self->dir, G_FILE_TEST_IS_SYMLINK) ||
+        !g_file_test(self->dir, G_FILE_TEST_IS_DIR))
+        g_unlink(self->dir);
+    if (!dcc_safe_dir_make(self->dir, error))
         return FALSE;
     if (lock_anew(self, DCC_INSTANCE_DIR_LOCK, &self->lock_fd, &problem) &&
         lock_anew(self, DCC_INSTANCE_DIR_SESSION_LOCK, &self->session_fd, &problem))
@@ -276,7 +283,10 @@ dcc_instance_dir_conclude(DccInstanceDir *self, const DccLastRecord *last, GErro
     g_autofree char *state_file = dcc_instance_dir_get_state_file(self, DCC_INSTANCE_DIR_LAST);
     g_autofree char *runtime_file = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_LAST);
 
-    return dcc_last_record_put(last, state_file, runtime_file, &self->kept_last, error);
+    self->lost_last =
+        !dcc_last_record_put(last, state_file, runtime_file, &self->kept_last, error) &&
+        !self->kept_last;
+    return !self->lost_last && !self->kept_last;
 }
 
 /* What the writer's thread is to put, and how that went. */
@@ -287,7 +297,6 @@ typedef struct {
     DccLastRecord *last;
     gboolean kept;
     GError *error;
-    GMainContext *context;
     DccConcluded func;
     gpointer user_data;
 } Conclusion;
@@ -301,36 +310,29 @@ conclusion_free(gpointer data)
     g_free(conclusion->runtime_file);
     dcc_last_record_free(conclusion->last);
     g_clear_error(&conclusion->error);
-    g_main_context_unref(conclusion->context);
     g_free(conclusion);
 }
 
-static gboolean
+static void
 report_conclusion(gpointer data)
 {
     Conclusion *conclusion = data;
 
     conclusion->owner->kept_last = conclusion->kept;
+    conclusion->owner->lost_last = conclusion->error != NULL && !conclusion->kept;
     conclusion->func(conclusion->owner, conclusion->error, conclusion->user_data);
-    return G_SOURCE_REMOVE;
 }
 
-/* A failure is reported to the caller, not as one of the writer's. */
-static gboolean
-conclude_in_thread(gpointer data, GError **error)
+static void
+conclude_in_thread(gpointer data)
 {
     Conclusion *conclusion = data;
-    g_autoptr(GSource) source = g_idle_source_new();
 
     dcc_last_record_put(conclusion->last,
                         conclusion->state_file,
                         conclusion->runtime_file,
                         &conclusion->kept,
                         &conclusion->error);
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, report_conclusion, conclusion, conclusion_free);
-    g_source_attach(source, conclusion->context);
-    return TRUE;
 }
 
 void
@@ -347,8 +349,8 @@ dcc_instance_dir_conclude_async(DccInstanceDir *self,
     conclusion->last = dcc_fields_copy(&dcc_last_record_table, last);
     conclusion->func = func;
     conclusion->user_data = user_data;
-    conclusion->context = g_main_context_ref_thread_default();
-    dcc_store_writer_push(self->writer, "the last state", conclude_in_thread, conclusion, NULL);
+    dcc_store_writer_push_then(
+        self->writer, conclude_in_thread, report_conclusion, conclusion, conclusion_free);
 }
 
 gboolean
@@ -436,7 +438,8 @@ dcc_instance_dir_dissolve(DccInstanceDir *self)
 {
     g_autofree char *record = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_RECORD);
 
-    if (dcc_instance_dir_is_held(self)) {
+    /* What the shim wrote is then all that tells how it ended: it stays for who asks. */
+    if (dcc_instance_dir_is_held(self) && !self->lost_last) {
         g_autofree char *link = dcc_instance_dir_get_path(self, TEMP_LINK);
 
         g_unlink(record);

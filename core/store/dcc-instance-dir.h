@@ -74,8 +74,8 @@ dcc_instance_dir_make_temp_dir(DccInstanceDir *self, const char *parent, GError 
 gboolean
 dcc_instance_dir_conclude(DccInstanceDir *self, const DccLastRecord *last, GError **error);
 /* The same in the writer's thread, after all that is on its way; func is called in the main context
- * that is the thread-default one now. error NULL: it is in the state directory. self must live
- * until then. */
+ * that is the thread-default one now, unless self is freed before. error NULL: it is in the state
+ * directory. */
 typedef void (*DccConcluded)(DccInstanceDir *self, const GError *error, gpointer user_data);
 void
 dcc_instance_dir_conclude_async(DccInstanceDir *self,

@@ -229,13 +229,16 @@ rotate(gpointer path, GError **error)
     return TRUE;
 }
 
+/* behind: lines of an earlier run are still on their way, and are read together with those of this
+ * one. Then the numbers go on, so that nobody takes the one for the other. */
 static void
-begin_run(DccJournal *self)
+begin_run(DccJournal *self, gboolean behind)
 {
     dcc_store_writer_push(
         self->writer, "the journal of events", rotate, g_strdup(self->path), g_free);
     dcc_event_ring_clear(self->ring);
-    self->last = 0;
+    if (!behind)
+        self->last = 0;
 }
 
 DccJournal *
@@ -255,7 +258,7 @@ dcc_journal_open(DccInstanceDir *instance_dir, gboolean fresh)
     if (!fresh || left->len > 0)
         load(self, left);
     if (fresh)
-        begin_run(self);
+        begin_run(self, left->len > 0);
     return self;
 }
 

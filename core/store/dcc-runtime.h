@@ -27,8 +27,5 @@ dcc_runtime_list_names(DccRuntime *self, gboolean all);
 /* Whether it is one of those, of all. Looks at no other. */
 DCC_API gboolean
 dcc_runtime_has_name(DccRuntime *self, const char *name);
-/* Whether other machines may write to the state directory. */
-DCC_API gboolean
-dcc_runtime_is_state_shared(DccRuntime *self);
 
 G_END_DECLS

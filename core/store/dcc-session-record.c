@@ -63,6 +63,7 @@ static const DccField fields[] = {
     ROW(dirty, BOOL),
     ROW(copy, BYTES),
     ROW(recovered, BYTES),
+    ROW(job, BOOL),
     ROW(run_safe, BOOL),
     ROW(environment, BYTESV),
     ROW(n_hang_reports, INT, COUNT),
@@ -79,12 +80,6 @@ dcc_session_record_new(void)
     self->boot_id = g_strdup(dcc_boot_id());
     self->wish = g_strdup("up");
     return self;
-}
-
-void
-dcc_session_record_clear(DccSessionRecord *self)
-{
-    dcc_fields_clear(&dcc_session_record_table, self);
 }
 
 void
@@ -154,8 +149,12 @@ dcc_session_record_read(DccInstanceDir *instance_dir, GError **error)
     DccSessionRecord *self;
 
     if (object == NULL) {
-        g_set_error(
-            error, DCC_ERROR, DCC_ERROR_FAILED, "the record %s is missing or damaged", path);
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_FAILED,
+                    "the record %s is missing or damaged: no session can take over; 'dcchost kill' "
+                    "ends what runs",
+                    path);
         return NULL;
     }
     self = dcc_session_record_from_json(object, error);

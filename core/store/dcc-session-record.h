@@ -68,6 +68,7 @@ typedef struct {
     gboolean dirty;        /* the agent has said that there is unsaved work */
     char *copy;            /* bytes: the rescue copy of it */
     char *recovered;       /* bytes: the file it went on from */
+    gboolean job;          /* it has work of its own and ends by itself */
     gboolean run_safe;     /* in safe mode */
     char **environment;    /* bytes: redacted */
     gint64 n_hang_reports;
@@ -78,9 +79,6 @@ extern const DccFieldTable dcc_session_record_table;
 /* (transfer full): one with the fallbacks, of this version and boot. */
 DccSessionRecord *
 dcc_session_record_new(void);
-/* Back to what dcc_session_record_new() gives, but for version and boot. */
-void
-dcc_session_record_clear(DccSessionRecord *self);
 void
 dcc_session_record_free(DccSessionRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccSessionRecord, dcc_session_record_free)

@@ -3,6 +3,7 @@
 
 #include "dcc-json.h"
 #include "dcc-quiet-thread.h"
+#include "dcc-source.h"
 #include "dcc-store-file.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ struct _DccStoreWriter {
     gboolean running;
     gboolean busy;
     gboolean failed;
+    gboolean freed; /* by its owner, whom nothing is told any more */
     GMainContext *context;
     DccStoreFailed func;
     gpointer user_data;
@@ -93,11 +95,10 @@ report_failure(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* The mutex is held. Attached, not invoked: invoking might run it in this thread. */
+/* The mutex is held. */
 static void
 note_failure(DccStoreWriter *self, const char *what, GError *error)
 {
-    g_autoptr(GSource) source = NULL;
     Failure *failure;
 
     self->failed = TRUE;
@@ -109,10 +110,7 @@ note_failure(DccStoreWriter *self, const char *what, GError *error)
     failure->writer = ref(self);
     failure->what = what;
     failure->error = error;
-    source = g_idle_source_new();
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, report_failure, failure, free_failure);
-    g_source_attach(source, self->context);
+    dcc_source_call(self->context, report_failure, failure, free_failure);
 }
 
 static void
@@ -192,6 +190,69 @@ dcc_store_writer_push(
     g_mutex_unlock(&self->mutex);
     if (!threaded)
         run_job(self, pushed);
+}
+
+/* A job, and what its owner does when it is done. */
+typedef struct {
+    DccStoreWriter *writer;
+    GMainContext *context;
+    DccStoreFunc run;
+    DccStoreFunc then;
+    gpointer data;
+    GDestroyNotify destroy;
+} Errand;
+
+static void
+errand_free(gpointer data)
+{
+    Errand *errand = data;
+
+    errand->destroy(errand->data);
+    g_main_context_unref(errand->context);
+    unref(errand->writer);
+    g_free(errand);
+}
+
+static gboolean
+report_errand(gpointer data)
+{
+    Errand *errand = data;
+    gboolean freed;
+
+    g_mutex_lock(&errand->writer->mutex);
+    freed = errand->writer->freed;
+    g_mutex_unlock(&errand->writer->mutex);
+    if (!freed)
+        errand->then(errand->data);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+run_errand(gpointer data, GError **error)
+{
+    Errand *errand = data;
+
+    errand->run(errand->data);
+    dcc_source_call(errand->context, report_errand, errand, errand_free);
+    return TRUE;
+}
+
+void
+dcc_store_writer_push_then(DccStoreWriter *self,
+                           DccStoreFunc job,
+                           DccStoreFunc then,
+                           gpointer data,
+                           GDestroyNotify destroy)
+{
+    Errand *errand = g_new0(Errand, 1);
+
+    *errand = (Errand){.writer = ref(self),
+                       .context = g_main_context_ref_thread_default(),
+                       .run = job,
+                       .then = then,
+                       .data = data,
+                       .destroy = destroy};
+    dcc_store_writer_push(self, NULL, run_errand, errand, NULL);
 }
 
 typedef struct {
@@ -278,5 +339,8 @@ dcc_store_writer_free(DccStoreWriter *self)
         return;
     dcc_store_writer_flush(self, LAST_FLUSH_MS);
     dcc_store_writer_set_failed_func(self, NULL, NULL);
+    g_mutex_lock(&self->mutex);
+    self->freed = TRUE;
+    g_mutex_unlock(&self->mutex);
     unref(self);
 }

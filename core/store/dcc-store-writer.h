@@ -18,6 +18,7 @@ typedef struct _DccStoreWriter DccStoreWriter;
 
 /* Runs in the thread. FALSE: error is set. */
 typedef gboolean (*DccStoreJob)(gpointer data, GError **error);
+typedef void (*DccStoreFunc)(gpointer data);
 /* what: as it was pushed. */
 typedef void (*DccStoreFailed)(const char *what, const GError *error, gpointer user_data);
 
@@ -33,6 +34,14 @@ dcc_store_writer_set_failed_func(DccStoreWriter *self, DccStoreFailed func, gpoi
 void
 dcc_store_writer_push(
     DccStoreWriter *self, const char *what, DccStoreJob job, gpointer data, GDestroyNotify destroy);
+/* job(data) keeps what went wrong in data; then(data) runs afterwards in the main context that is the
+ * caller's thread-default one now, unless the writer has been freed. destroy runs there, last. */
+void
+dcc_store_writer_push_then(DccStoreWriter *self,
+                           DccStoreFunc job,
+                           DccStoreFunc then,
+                           gpointer data,
+                           GDestroyNotify destroy);
 /* Replaces a file of the state directory; see dcc_store_file_replace(). */
 void
 dcc_store_writer_push_json(DccStoreWriter *self,

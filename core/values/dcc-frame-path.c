@@ -82,6 +82,21 @@ refuse(GError **error, const char *text, const char *what)
     return FALSE;
 }
 
+/* How others write the number. One frame alone could be called so, but nobody means that: each of an
+ * engine's tasks would write the same file. */
+static const char *
+find_foreign(const char *name)
+{
+    static const char *const notations[] = {
+        "{frame", "{FRAME", "<frame", "<Frame", "<f>", "<f4>", "$F"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(notations); i++) {
+        if (strstr(name, notations[i]) != NULL)
+            return notations[i];
+    }
+    return NULL;
+}
+
 /* Behind the last of what separates names on this system. */
 static const char *
 find_name(const char *path)
@@ -120,6 +135,8 @@ take_apart(DccFramePath *self, GError **error)
     }
     if (digits > MAX_DIGITS)
         return refuse(error, self->text, "asks for more than nine digits");
+    if (digits == 0 && find_foreign(name) != NULL)
+        return refuse(error, self->text, "writes the frame's number in another way; write ####");
     self->digits = (guint)digits;
     if (digits == 0) {
         self->before = g_strdup(self->text);
@@ -137,7 +154,8 @@ take_apart(DccFramePath *self, GError **error)
  * Reads a pattern.
  *
  * Returns: (transfer full): the pattern; %NULL with `DCC_ERROR_INVALID` for one that has two places
- *   for the number, that names a directory or is not absolute
+ *   for the number, or writes it as others do (`{frame}`, `$F4`), that names a directory or is not
+ *   absolute
  * Since: 1.0
  */
 DccFramePath *

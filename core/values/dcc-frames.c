@@ -123,6 +123,31 @@ refuse(GError **error, const char *part, const char *format, ...)
     return FALSE;
 }
 
+/* "1-1000000000" was meant, and is more than anybody renders. */
+static gboolean
+has_long_number(const char *part)
+{
+    for (const char *p = part; *p != '\0'; p++) {
+        gsize digits = strspn(p, "0123456789");
+
+        if (digits > MAX_DIGITS)
+            return TRUE;
+        if (digits > 0)
+            p += digits - 1;
+    }
+    return FALSE;
+}
+
+static gboolean
+refuse_senseless(GError **error, const char *part)
+{
+    if (*part == '\0')
+        return refuse(error, part, "are an empty place in the list; leave that comma out");
+    if (has_long_number(part))
+        return refuse(error, part, "have a number of more than nine digits");
+    return refuse(error, part, "make no sense; write 5, 1-240, 1-240x2 or a list as 1-10,15");
+}
+
 typedef struct {
     int first, last, step;
 } Range;
@@ -144,7 +169,7 @@ read_range(const char *part, Range *range, GError **error)
         }
     }
     if (!sound || *p != '\0')
-        return refuse(error, part, "make no sense; write 5, 1-240, 1-240x2 or a list as 1-10,15");
+        return refuse_senseless(error, part);
     if (range->step < 1)
         return refuse(error, part, "have a step of 0; write a step of 1 or more");
     if (range->last < range->first)

@@ -5,6 +5,8 @@
  */
 #include "dcc-launch-plan.h"
 
+#include "dcc-launch-plan-private.h"
+
 #include <string.h>
 
 #include "dcc-strings.h"
@@ -34,6 +36,7 @@ struct _DccLaunchPlan {
     GPtrArray *files; /* PlanFile */
     DccReadiness readiness;
     gboolean job;
+    gboolean says_job;
     int first_frame;
     int last_frame;
     int frame_step;
@@ -472,7 +475,9 @@ dcc_launch_plan_get_readiness(DccLaunchPlan *self)
  *
  * Says that this run ends by itself when its work is done: a render, a script. A short one may be
  * over before it was seen ready, and an end that the adapter calls clean is a success then.
- * Anything else that ends with code 0 before it is ready has failed to start.
+ * Anything else that ends with code 0 before it is ready has failed to start. Of a plan that is
+ * never told, a run without a window and with arguments is taken for a job, and that is told in its
+ * events: which arguments bring work, and which are mere options, only the adapter knows.
  *
  * Since: 1.0
  */
@@ -482,6 +487,7 @@ dcc_launch_plan_set_job(DccLaunchPlan *self, gboolean job)
     g_return_if_fail(DCC_IS_LAUNCH_PLAN(self));
 
     self->job = job;
+    self->says_job = TRUE;
 }
 
 /**
@@ -500,6 +506,12 @@ dcc_launch_plan_is_job(DccLaunchPlan *self)
     g_return_val_if_fail(DCC_IS_LAUNCH_PLAN(self), FALSE);
 
     return self->job;
+}
+
+gboolean
+dcc_launch_plan_says_job(DccLaunchPlan *self)
+{
+    return self->says_job;
 }
 
 /**

@@ -20,3 +20,7 @@ struct _DccResult {
     gint64 peak_bytes; /* of memory; -1 not known */
     char *peak_from;   /* who says so */
 };
+
+/* (transfer full): the same end in other words. */
+DccResult *
+dcc_result_with_reason(DccResult *self, const char *reason);

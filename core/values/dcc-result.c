@@ -404,6 +404,35 @@ dcc_result_get_peak_memory(DccResult *self, const char **source)
     return self->peak_bytes;
 }
 
+static DccResult *
+copy(DccResult *self)
+{
+    DccResult *result = g_object_new(DCC_TYPE_RESULT, NULL);
+
+    result->kind = self->kind;
+    result->verdict = self->verdict;
+    result->code = self->code;
+    result->signal = self->signal;
+    result->core_dumped = self->core_dumped;
+    result->stage = g_strdup(self->stage);
+    result->errno_code = self->errno_code;
+    result->reason = g_strdup(self->reason);
+    result->job = self->job;
+    result->peak_bytes = self->peak_bytes;
+    result->peak_from = g_strdup(self->peak_from);
+    return result;
+}
+
+DccResult *
+dcc_result_with_reason(DccResult *self, const char *reason)
+{
+    DccResult *result = copy(self);
+
+    g_free(result->reason);
+    result->reason = g_strdup(reason);
+    return result;
+}
+
 /**
  * dcc_result_with_peak_memory:
  * @self: a #DccResult
@@ -421,17 +450,9 @@ dcc_result_with_peak_memory(DccResult *self, gint64 bytes, const char *source)
 {
     g_return_val_if_fail(DCC_IS_RESULT(self), NULL);
 
-    DccResult *result = g_object_new(DCC_TYPE_RESULT, NULL);
+    DccResult *result = copy(self);
 
-    result->kind = self->kind;
-    result->verdict = self->verdict;
-    result->code = self->code;
-    result->signal = self->signal;
-    result->core_dumped = self->core_dumped;
-    result->stage = g_strdup(self->stage);
-    result->errno_code = self->errno_code;
-    result->reason = g_strdup(self->reason);
-    result->job = self->job;
+    g_free(result->peak_from);
     result->peak_bytes = bytes > 0 ? bytes : -1;
     result->peak_from = bytes > 0 ? g_strdup(source) : NULL;
     return result;

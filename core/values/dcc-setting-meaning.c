@@ -42,6 +42,7 @@ static const struct {
     {"stop-budget", "how long a stop may take in all; 0: as its steps say"},
     {"task-timeout", "how long one frame of a render may take; 0: for ever"},
     {"render-timeout", "how long a render may take, restarts included; 0: for ever"},
+    {"keep-state", "how long its state is kept when it has ended; 0: for ever"},
 };
 
 /**

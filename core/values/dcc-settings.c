@@ -61,6 +61,7 @@ static const SettingInfo infos[DCC_N_SETTINGS] = {
     [DCC_SETTING_STOP_BUDGET] = {"stop-budget", DCC_NUMBER_DURATION, 0, 0, A_YEAR},
     [DCC_SETTING_TASK_TIMEOUT] = {"task-timeout", DCC_NUMBER_DURATION, 0, 0, A_YEAR},
     [DCC_SETTING_RENDER_TIMEOUT] = {"render-timeout", DCC_NUMBER_DURATION, 0, 0, A_YEAR},
+    [DCC_SETTING_KEEP_STATE] = {"keep-state", DCC_NUMBER_DURATION, 0, 0, A_YEAR},
 };
 
 typedef enum {

@@ -50,6 +50,8 @@ G_DECLARE_FINAL_TYPE(DccSettings, dcc_settings, DCC, SETTINGS, GObject)
  * @DCC_SETTING_TASK_TIMEOUT: how long one frame of a render may take, the first one with what comes
  * before it: `0s`, which is for ever
  * @DCC_SETTING_RENDER_TIMEOUT: how long a render may take with all its runs: `0s`, for ever
+ * @DCC_SETTING_KEEP_STATE: how long what is recorded of an instance is kept when it has ended: `0s`, for
+ * ever; 1.1
  *
  * Every number that a session goes by. Times are in milliseconds; the default of each is said
  * here as [method@DccHost.Settings.parse] takes it.
@@ -86,6 +88,7 @@ typedef enum {
     DCC_SETTING_STOP_BUDGET,
     DCC_SETTING_TASK_TIMEOUT,
     DCC_SETTING_RENDER_TIMEOUT,
+    DCC_SETTING_KEEP_STATE,
 } DccSetting;
 /**
  * DCC_N_SETTINGS:
@@ -94,7 +97,7 @@ typedef enum {
  *
  * Since: 1.0
  */
-#define DCC_N_SETTINGS (DCC_SETTING_RENDER_TIMEOUT + 1)
+#define DCC_N_SETTINGS (DCC_SETTING_KEEP_STATE + 1)
 
 DCC_API DccSettings *
 dcc_settings_new(void);

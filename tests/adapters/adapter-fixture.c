@@ -80,3 +80,29 @@ fixture_end(DccAdapter *adapter, int code, int flags, const char *output)
         add_output(adapter, info, output);
     return info;
 }
+
+DccLaunchRequest *
+fixture_request(const char *app, gboolean headless, const char *private_dir, const char *args)
+{
+    DccLaunchRequest *request = dcc_launch_request_new(app);
+    g_auto(GStrv) argv = g_strsplit(args, " ", -1);
+
+    dcc_launch_request_set_headless(request, headless);
+    dcc_launch_request_set_private_dir(request, private_dir);
+    dcc_launch_request_set_temp_dir(request, "/own-tmp");
+    g_assert_true(dcc_launch_request_add_env(request, "DISPLAY=:7", NULL));
+    if (*args)
+        dcc_launch_request_set_args(request, (const char *const *)argv);
+    return request;
+}
+
+void
+fixture_assert_part(DccAdapter *adapter, const char *line, gint64 part)
+{
+    g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(adapter, line);
+    gint64 told = -1, whole = 0;
+
+    if (event)
+        dcc_output_event_get_part(event, &told, &whole);
+    g_assert_cmpint(told, ==, part);
+}

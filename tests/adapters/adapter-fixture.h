@@ -20,6 +20,14 @@ fixture_put_content(const char *root, const char *name, const char *content, gss
 void
 fixture_clean(const char *path);
 
+/* (transfer full): as a user's on a screen. args: separated by blanks, "" for none. */
+DccLaunchRequest *
+fixture_request(const char *app, gboolean headless, const char *private_dir, const char *args);
+
+/* What a line says of how far it is; -1: it says nothing. */
+void
+fixture_assert_part(DccAdapter *adapter, const char *line, gint64 part);
+
 /* How something ended. */
 #define READY     1
 #define REQUESTED 2

@@ -9,16 +9,7 @@
 static DccLaunchRequest *
 make_request(gboolean headless, const char *args)
 {
-    DccLaunchRequest *request = dcc_launch_request_new("blender");
-    g_auto(GStrv) argv = g_strsplit(args, " ", -1);
-
-    dcc_launch_request_set_headless(request, headless);
-    dcc_launch_request_set_private_dir(request, "/private");
-    dcc_launch_request_set_temp_dir(request, "/own-tmp");
-    g_assert_true(dcc_launch_request_add_env(request, "DISPLAY=:7", NULL));
-    if (*args)
-        dcc_launch_request_set_args(request, (const char *const *)argv);
-    return request;
+    return fixture_request("blender", headless, "/private", args);
 }
 
 static DccLaunchPlan *
@@ -359,6 +350,60 @@ test_recovery(void)
     fixture_clean(directory);
 }
 
+/* What holds for a scene on the command line holds for one that is recovered. */
+static void
+test_recovery_scripts(void)
+{
+    static const struct {
+        const char *args, *word;
+    } cases[] = {
+        {"", ", None)"},
+        {"-y", ", True)"},
+        {"--disable-autoexec", ", False)"},
+        {"-Y --enable-autoexec", ", True)"},
+        {"-o -y", ", None)"},
+        {"-- -Y", ", None)"},
+    };
+    g_autofree char *directory = fixture_root();
+    g_autofree char *copy =
+        fixture_put_content(directory, "it_rescue.blend", "BLENDER17-01v0502", -1);
+    g_autoptr(DccAdapter) adapter = make_adapter();
+    g_autoptr(DccInstallation) it = dcc_installation_new("/opt/b/blender", "5.2.2", "/opt");
+    g_autoptr(DccRescueFile) file = dcc_rescue_file_new(DCC_RESCUE_COPY, copy);
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(DccLaunchRequest) request = make_request(FALSE, cases[i].args);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(DccLaunchPlan) got =
+            dcc_adapter_plan_recovery(adapter, it, request, file, &error);
+        g_autofree char *line = NULL;
+
+        g_assert_no_error(error);
+        line = g_strjoinv(" ", (char **)dcc_launch_plan_get_argv(got));
+        g_test_message("%s", line);
+        g_assert_nonnull(strstr(line, cases[i].word));
+    }
+    fixture_clean(directory);
+}
+
+/* "//" is the scene's own directory to Blender. */
+static void
+test_two_slashes(void)
+{
+    g_autofree char *directory = fixture_root();
+    g_autofree char *scene = fixture_put_content(directory, "it.blend", "BLENDER-v304", -1);
+    g_autofree char *twice = g_strconcat("//", scene, NULL);
+    g_autoptr(DccLaunchRequest) request = make_request(TRUE, "");
+    g_autoptr(DccLaunchPlan) got = NULL;
+    g_autoptr(GError) error = NULL;
+
+    dcc_launch_request_set_scene(request, twice);
+    got = plan(request, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(dcc_launch_plan_get_argv(got)[2], ==, scene);
+    fixture_clean(directory);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -372,6 +417,8 @@ main(int argc, char **argv)
     g_test_add_func("/blender/launch/display", test_launch_without_display);
     g_test_add_func("/blender/launch/safe", test_launch_safe);
     g_test_add_func("/blender/launch/recovery", test_recovery);
+    g_test_add_func("/blender/launch/recovery-scripts", test_recovery_scripts);
+    g_test_add_func("/blender/launch/two-slashes", test_two_slashes);
     g_test_add_func("/blender/probe", test_probe);
     g_test_add_func("/blender/stop", test_stop);
 

@@ -41,6 +41,7 @@ static const struct {
     {"--python-expr 1/0", 42, "", DCC_VERDICT_SCRIPT_ERROR, "ZeroDivisionError: division by zero"},
     {"nope.blend", 1, "", DCC_VERDICT_BAD_SCENE, "/p/nope.blend"},
     {"short.blend", 1, "", DCC_VERDICT_BAD_SCENE, "/p/short.blend"},
+    {"newer.blend", 1, "", DCC_VERDICT_BAD_SCENE, "/p/newer.blend"}, /* saved by 5.2.2 */
     {"g.blend", 1, "", DCC_VERDICT_BAD_SCENE, "File format is not supported in file"},
     {"cut.blend", 1, "", DCC_VERDICT_BAD_SCENE, "Missing DNA block"},
     {"cutz.blend", 1, "", DCC_VERDICT_BAD_SCENE, "Missing DNA block"},

@@ -101,6 +101,26 @@ test_refused(void)
     }
 }
 
+/* The list is the agent's own: what it knows is taken, and it knows the usual ones. */
+static void
+test_endings(void)
+{
+    static const char *const usual[] = {"png", "jpg", "exr", "tif", "webp"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(usual); i++)
+        g_assert_true(g_strv_contains(dcc_blender_endings, usual[i]));
+    for (guint i = 0; dcc_blender_endings[i]; i++) {
+        g_autofree char *output = g_strdup_printf("/out/f_####.%s", dcc_blender_endings[i]);
+        g_autofree char *key = g_strdup_printf("\"%s\": (", dcc_blender_endings[i]);
+        g_autoptr(DccLaunchRequest) request = make_request("1", output, "");
+        g_autoptr(GError) error = NULL;
+        g_autoptr(DccLaunchPlan) got = plan(request, &error);
+
+        g_assert_no_error(error);
+        g_assert_nonnull(strstr(dcc_blender_agent, key));
+    }
+}
+
 /* However irregular the rest, every frame is named once, and no argument is longer than the kernel
  * takes. */
 static void
@@ -151,6 +171,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/blender/render/arguments", test_arguments);
     g_test_add_func("/blender/render/refused", test_refused);
+    g_test_add_func("/blender/render/endings", test_endings);
     g_test_add_func("/blender/render/a-long-rest", test_a_long_rest);
     g_test_add_func("/blender/render/stop", test_stop);
     return g_test_run();

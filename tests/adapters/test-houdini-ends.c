@@ -190,14 +190,8 @@ test_progress(void)
     };
     g_autoptr(DccAdapter) adapter = make_houdini();
 
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(adapter, cases[i].line);
-        gint64 part = -1, whole = 0;
-
-        if (event)
-            dcc_output_event_get_part(event, &part, &whole);
-        g_assert_cmpint(part, ==, cases[i].part);
-    }
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
+        fixture_assert_part(adapter, cases[i].line, cases[i].part);
 }
 
 /* Who answers from a crash dialog is not well. */

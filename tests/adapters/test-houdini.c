@@ -133,16 +133,7 @@ test_override(void)
 static DccLaunchRequest *
 make_request(gboolean headless, const char *args)
 {
-    DccLaunchRequest *request = dcc_launch_request_new("houdini");
-    g_auto(GStrv) argv = g_strsplit(args, " ", -1);
-
-    dcc_launch_request_set_headless(request, headless);
-    dcc_launch_request_set_private_dir(request, "/pri\"vate");
-    dcc_launch_request_set_temp_dir(request, "/own-tmp");
-    g_assert_true(dcc_launch_request_add_env(request, "DISPLAY=:7", NULL));
-    if (*args)
-        dcc_launch_request_set_args(request, (const char *const *)argv);
-    return request;
+    return fixture_request("houdini", headless, "/pri\"vate", args);
 }
 
 #define AGENT "/pri\"vate/houdini/dcchost_houdini_agent.py"

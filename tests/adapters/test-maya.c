@@ -96,16 +96,7 @@ test_versions(void)
 static DccLaunchRequest *
 make_request(gboolean headless, const char *args)
 {
-    DccLaunchRequest *request = dcc_launch_request_new("maya");
-    g_auto(GStrv) argv = g_strsplit(args, " ", -1);
-
-    dcc_launch_request_set_headless(request, headless);
-    dcc_launch_request_set_private_dir(request, "/private");
-    dcc_launch_request_set_temp_dir(request, "/own-tmp");
-    g_assert_true(dcc_launch_request_add_env(request, "DISPLAY=:7", NULL));
-    if (*args)
-        dcc_launch_request_set_args(request, (const char *const *)argv);
-    return request;
+    return fixture_request("maya", headless, "/private", args);
 }
 
 #define AGENT "/private/maya/dcchost_maya_agent.py"
@@ -376,14 +367,8 @@ test_progress(void)
     };
     g_autoptr(DccAdapter) adapter = make_maya();
 
-    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(DccOutputEvent) event = dcc_adapter_read_line(adapter, cases[i].line);
-        gint64 part = -1, whole = 0;
-
-        if (event)
-            dcc_output_event_get_part(event, &part, &whole);
-        g_assert_cmpint(part, ==, cases[i].part);
-    }
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
+        fixture_assert_part(adapter, cases[i].line, cases[i].part);
 }
 
 int

@@ -53,6 +53,22 @@ def test_the_user_s_imports_find_the_user_s_modules(start, session, home):
     assert line.ping()["busy"] is None
 
 
+PURGE = """
+import sys
+for name in [each for each in sys.modules if each.startswith("dcchost")]:
+    del sys.modules[name]
+"""
+
+
+def test_the_agent_is_found_again_by_its_name(start, session):
+    """Add-ons that are reloaded throw out whatever module they do not know. Command lines that follow name ours."""
+    start("loop", args=["--python-expr", PURGE])
+    line = session.meet()
+    line.run("import dcchost_blender_agent as before; before.mark = 'same'" + PURGE)
+    assert line.run("import dcchost_blender_agent as it; result = it.mark") == "'same'"
+    assert line.ping()["busy"] is None
+
+
 PATCHES = """
 import sys, types, threading, socket, json, selectors, queue
 def gone(*args, **flags):

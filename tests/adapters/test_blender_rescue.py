@@ -141,6 +141,16 @@ def test_a_copy_that_cannot_be_written(second, start, session, home):
     assert not list(home.glob("*/*.part*"))
 
 
+def test_a_umask_that_leaves_nothing(start, session):
+    """Who owns it could not open it either."""
+    blender = start("loop", env=SOON)
+    line = session.meet()
+    line.run("import os; os.umask(0o777)")
+    line.run(EDIT)
+    path = copy_with("Precious", blender.temp)
+    until(lambda: path.stat().st_mode & 0o777 == 0o600)
+
+
 def test_without_a_change_a_failed_copy_is_tried_again(start, session, home):
     blender = start("loop", env=SOON)
     line = session.meet()

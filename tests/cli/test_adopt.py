@@ -1,6 +1,7 @@
 """Applications outlive their session, and are taken up again."""
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -118,3 +119,15 @@ def test_logs_and_status_need_no_session(box):
     assert box.run("status").status == 0
     assert box.run("events").status == 0
     assert box.status()["attended"] is False
+
+
+def test_an_end_that_a_newer_dcchost_wrote_is_told_as_such(box):
+    """It is not said that there is no such instance."""
+    box.launch()
+    box.run("stop")
+    last = box.state / "dcchost" / "fake" / "last.json"
+    record = json.loads(last.read_text())
+    record["record_version"] = 99
+    last.write_text(json.dumps(record))
+    for done in (box.run("status", "fake"), box.run("ps", "--all")):
+        assert str(last) in done.err and "newer" in done.err, done

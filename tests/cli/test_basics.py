@@ -113,6 +113,11 @@ def test_control_bytes_in_a_slip_stay_harmless(box):
     assert "\\x1b[31mred" in done.err
 
 
+def test_what_turns_the_order_of_a_line_about_is_not_obeyed(box):
+    done = box.run("status", "a\u202eb\u2066c\u2028d")
+    assert "'a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6c\\xe2\\x80\\xa8d'" in done.err
+
+
 def test_a_full_disk_is_no_success(box):
     with open("/dev/full", "w") as full:
         child = box.popen("--help", stdout=full, stderr=-1)

@@ -31,6 +31,15 @@ def test_status_and_failure(box):
     assert done.out.splitlines()[-1] == "dcchost: verdict=crash status=139"
 
 
+def test_a_render_says_how_much_of_it_is_there(box):
+    """The application's end alone is no reason: it ends with 0, and a picture is missing."""
+    (box.work / "shot.scene").write_text("a scene")
+    done = box.run("render", "fake", "--file", "shot.scene", "--frames", "1-4", "--output", "f_####.png", "--restart",
+                   "never", "--dialect", "openjd", "--", "--bad-frames", "3")
+    assert done.status == 1, done
+    assert lines(done, "openjd_fail: ")[-1].endswith("3 of 4 frames are there"), done
+
+
 def test_without_a_dialect_nothing_is_said(box):
     done = box.run("launch", "fake", *RENDER)
     assert done.status == 0 and "dcchost:" not in done.out and "openjd" not in done.out, done
@@ -94,6 +103,33 @@ def test_the_comment_of_a_job_is_set_by_slurms_own_command(box):
     assert said[0].startswith("update JobId=10_3 Comment=")
     assert said[-1] == "update JobId=10_3 Comment=exited with code 0: quit"
     assert len(said) <= 3, "a call of the controller for every line"
+
+
+GARBAGE = [{"SLURM_JOB_ID": "1,2"}, {"SLURM_ARRAY_JOB_ID": "10"}, {"SLURM_ARRAY_TASK_ID": "3"},
+           {"SLURM_ARRAY_JOB_ID": "*", "SLURM_ARRAY_TASK_ID": "3"},
+           {"SLURM_ARRAY_JOB_ID": "10", "SLURM_ARRAY_TASK_ID": "x"}]
+NUMBERS = ["SLURM_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_STEP_ID", "SLURM_PROCID", "SLURM_RESTART_COUNT"]
+
+
+@pytest.mark.parametrize("env", GARBAGE)
+def test_no_other_job_gets_its_comment(box, env):
+    """A name of one's own, so that the garbage is not refused for the name's sake."""
+    (box.top / "bin").mkdir()
+    tool, asked = box.top / "bin/scontrol", box.top / "asked"
+    tool.write_text('#!/bin/sh\nprintf "%%s\\n" "$*" >>%s\n' % asked)
+    tool.chmod(0o755)
+    done = box.run("launch", "fake", "--name", "mine", "--dialect", "slurm", *RENDER,
+                   **dict({"PATH": "%s:/usr/bin:/bin" % tool.parent, "SLURM_JOB_ID": "12"}, **env))
+    assert done.status == 0 and not asked.exists(), done
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["abc", "-1", "1 2", "../x", "1e3", "\xff"])
+def test_a_variable_that_no_engine_writes(box, name, value):
+    done = box.run("launch", "fake", *RENDER, **{**{"SLURM_JOB_ID": "12"}, name: value})
+    assert done.status == 78 and done.out == "", done
+    assert done.err.startswith("dcchost: %s is \"" % name) and "is no number; unset it, or say --name NAME" in done.err
+    assert box.run("ps", "--all", "--json").json == []
 
 
 def test_a_job_goes_on_without_a_comment(box):

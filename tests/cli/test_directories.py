@@ -65,7 +65,7 @@ def test_hostile_state_directory(box):
     (box.state / "dcchost").symlink_to(box.work)
     done = box.run("launch", "fake", "-d")
     assert (done.status, done.out) == (125, "")
-    assert str(box.state / "dcchost") in done.err
+    assert str(box.state / "dcchost") in done.err and "XDG_STATE_HOME" in done.err
     assert list(box.work.iterdir()) == []
 
 

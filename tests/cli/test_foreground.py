@@ -138,6 +138,22 @@ def test_three_interrupts_end_it_at_once(box):
     until(lambda: not box.processes(), "everything to be gone")
 
 
+def test_a_signal_that_a_script_hands_on_is_one_request(box):
+    """A batch system tells the script and the command below it, and the script hands its own signal on."""
+    output = box.work / "shown"
+    with open(str(output), "wb") as file:
+        child = box.popen("launch", "fake", "--", "--slow-save", "60000", stdout=file)
+    until(lambda: "running, ready" in output.read_text(), "ready")
+    child.send_signal(signal.SIGTERM)
+    until(lambda: "asking it" in output.read_text(), "the request")
+    child.send_signal(signal.SIGTERM)
+    child.send_signal(signal.SIGINT)  # what counts, and comes after the one that does not
+    until(lambda: "hurrying" in output.read_text(), "the second request")
+    until(lambda: child.poll() is not None, "the end")
+    assert "at once" not in output.read_text().replace("once more ends it at once", "")
+    until(lambda: not box.processes(), "everything to be gone")
+
+
 def test_without_its_viewer_it_goes_on(box, shown):
     child, _ = shown
     pid = box.status()["pid"]

@@ -117,3 +117,14 @@ def test_all_and_names_do_not_go_together(box, verb):
     assert (done.status, done.out) == (2, "")
     assert done.err == ("dcchost: --all and names do not go together: 'one'\n"
                         "dcchost: see 'dcchost %s --help'\n" % verb)
+
+
+@pytest.mark.parametrize("verb", ["stop", "kill", "adopt"])
+def test_a_directory_without_an_instance_is_in_nobodys_way(box, verb):
+    box.launch("--name", "one")
+    rubbish = box.runtime / "dcchost" / "two"
+    rubbish.mkdir(mode=0o700)
+    (rubbish / "record.json").write_bytes(b"{")
+    done = box.run(verb, "--all")
+    assert (done.status, done.err) == (0, ""), done
+    box.run("kill", "one")

@@ -129,6 +129,15 @@ def test_an_id_that_is_under_way_is_not_taken_again(box):
         assert client.stray()["error"]["code"] == -32000
 
 
+def test_an_id_that_was_answered_is_free(box):
+    """At once: who has the answer is not told that there is none yet."""
+    with Client(box.env) as client:
+        for _attempt in range(300):
+            client.send({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                         "params": {"name": "status", "arguments": {"name": "nobody"}, "_meta": MODERN}})
+            assert client.stray()["result"]["isError"]
+
+
 def test_the_end_of_the_input_is_the_end(box):
     client = Client(box.env)
     client.request("tools/list")

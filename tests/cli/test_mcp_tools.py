@@ -110,6 +110,14 @@ def test_logs_are_cut_and_clean(box, client):
         assert len(text) <= 65 * 1024 and "\033" not in text
 
 
+def test_a_line_without_end_is_cut_and_not_left_out(box, client):
+    fake_with(box, "--flood=200000", "--no-newline")
+    with Checked(box.env) as other:
+        other.call("launch", app="fake", headless=True, name="shot")
+        lines = until(lambda: other.call("logs", name="shot")["lines"], "output")
+        assert 4000 <= len(lines[-1]) < 4100 and lines[-1].endswith(" more characters]")
+
+
 def test_a_crash_is_told_with_what_to_do(box, client):
     fake_with(box, "--crash-after=300", "--print='[fatal] the plug-in broke'")
     box.env["XDG_DATA_HOME"] = str(box.top / "data")

@@ -235,6 +235,26 @@ BAD_INPUT = {
     ("--frames", "10-1"): "the frames '10-1' run backwards; write 1-10",
     ("--frames", "1-"): "the frames '1-' make no sense; write 5, 1-240, 1-240x2 or a list as 1-10,15",
     ("--frames", "1-999999999"): "the frames '1-999999999' are too many: 999999999 in all, at most 1000000 are taken",
+    ("--frames", "1-1000000000"): "the frames '1-1000000000' have a number of more than nine digits",
+    ("--frames", "1-1000000,2000000"): "the frames '2000000' are too many: 1000001 in all, at most 1000000 are taken",
+    ("--frames", "1,,3"): "the frames '' are an empty place in the list; leave that comma out",
+    ("--frames", "1-10x0"): "the frames '1-10x0' have a step of 0; write a step of 1 or more",
+    ("--frames", "1-10x-2"): "the frames '1-10x-2' make no sense; ",
+    ("--frames", "1, 2"): "the frames ' 2' make no sense; ",
+    ("--frames", "\uff11-\uff13"): "the frames '\uff11-\uff13' make no sense; ",
+    ("--frames", "1\033[31m"): "the frames '1\\x1b[31m' make no sense; ",
+    ("--frames", "5--5"): "the frames '5--5' run backwards; write -5-5",
+    ("--output", "out/"): "--output: the pattern '%s/out/' names a directory; add a name, as shot_####.png",
+    ("--output", ""): "--output: the pattern '%s/' names a directory; add a name, as shot_####.png",
+    ("--output", "out/.."): "--output: the pattern '%s/' names a directory; add a name, as shot_####.png",
+    ("--expect", "out/f_####.png/"): "--expect: the pattern '%s/out/f_####.png/' names a directory; ",
+    ("--output", "out/{frame}.png"): "--output: the pattern '%s/out/{frame}.png' writes the frame's number in another "
+                                     "way; write ####",
+    ("--output", "out/f_$F4.exr"): "--output: the pattern '%s/out/f_$F4.exr' writes the frame's number in another "
+                                   "way; write ####",
+    ("--output", "out/f_##########.png"): "--output: the pattern '%s/out/f_##########.png' asks for more than nine "
+                                          "digits",
+    ("--output", "out/f_%s.png"): "the pattern '%s/out/f_%%s.png' has no place for the frame's number, ",
     ("--frames", ""): "no frames are named; write 5, 1-240, 1-240x2 or a list as 1-10,15",
     ("--output", "out/still.png"): "the pattern '%s/out/still.png' has no place for the frame's number, and 3 frames "
                                    "cannot share one file; write #### where the number goes",
@@ -251,7 +271,7 @@ BAD_INPUT = {
 def test_bad_input_starts_nothing(box, scene, option):
     done = box.run("render", "fake", "--file", "shot.scene", "--frames", "1-3", "--output", "out/f_####.png", *option)
     assert done.status == 2 and done.out == "", done
-    said = BAD_INPUT[option] % box.work if "%s" in BAD_INPUT[option] else BAD_INPUT[option]
+    said = BAD_INPUT[option] % box.work if "'%s/" in BAD_INPUT[option] else BAD_INPUT[option]
     assert done.err.startswith("dcchost: " + said), done
     assert not (box.work / "out").exists() and box.run("ps", "--json").json == []
 
@@ -295,6 +315,78 @@ def test_a_disk_that_cannot_be_written_to(box, scene):
     """A directory of the kernel's own takes no files, whoever asks."""
     done = render(box, output="/proc/f_####.png")
     assert done.status == 78 and "the pictures' directory /proc cannot be written to: " in done.err, done
+
+
+def put(box, what):
+    """Something in the place of the second of three pictures; the words that name it."""
+    out = box.work / "out"
+    out.mkdir()
+    one, two = out / "f_0001.png", out / "f_0002.png"
+    if what == "directory":
+        two.mkdir()
+    elif what == "fifo":
+        os.mkfifo(str(two))
+    elif what == "device":
+        two.symlink_to("/dev/null")
+    else:
+        one.write_text("a picture")
+        two.symlink_to(one.name) if what == "link" else os.link(str(one), str(two))
+        return ("%s is the same file as %s: two frames cannot share it" % (two, one),
+                "%s is the same file as %s: two frames cannot share it" % (one, two))
+    return ("%s is to be a picture, and is something else; move it away" % two,)
+
+
+@pytest.mark.parametrize("what", ["directory", "fifo", "device", "link", "hard link"])
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_lies_in_a_picture_s_place(box, scene, what, inside):
+    """Said before anything is started or written to."""
+    said = put(box, what)
+    if inside:
+        box.launch()
+        done = box.run("render", "--in", "fake", "--frames", "1-3", "--output", "out/f_####.png")
+    else:
+        done = render(box)
+    assert done.status == 78 and done.out == "", done
+    assert done.err in ["dcchost: %s\n" % each for each in said], done
+    assert inside or box.run("ps", "--json").json == []
+    assert render(box, "--expect", "else/f_####.png", output="two/f_####.png", frames="7").status == 1
+
+
+def test_links_that_lead_elsewhere(box, scene):
+    """A directory of pictures and a picture may lie on another disk: what lies there is what counts."""
+    (box.work / "disk").mkdir()
+    (box.work / "out").symlink_to("disk")
+    (box.work / "disk" / "f_0002.png").symlink_to(box.work / "real.png")
+    done = render(box)
+    assert done.status == 0 and verdict(done) == ("done", 3, 0, 3, 0, 0), done
+    assert (box.work / "real.png").stat().st_size > 0
+    (box.work / "gone").symlink_to("/nonexistent/place")
+    done = render(box, output="gone/f_####.png")
+    assert done.status == 78 and "the pictures' directory %s/gone cannot be made: " % box.work in done.err, done
+
+
+def test_a_name_that_is_too_long(box, scene):
+    done = render(box, output="out/%s_####.png" % ("f" * 250))
+    assert done.status == 78 and "is a name that is too long" in done.err and done.out == "", done
+    assert not (box.work / "out").exists()
+
+
+FINE = {"-5-5": 11, "-5--1": 5, "1-3,2-5": 5, "1-10x999999999": 1, "999999999": 1, "-0": 1,
+        "-999999999-999999999x999999999": 3}
+
+
+@pytest.mark.parametrize("frames", sorted(FINE))
+def test_frames_that_are_unusual(box, scene, frames):
+    done = render(box, frames=frames)
+    assert done.status == 0 and verdict(done) == ("done", FINE[frames], 0, FINE[frames], 0, 0), done
+
+
+@pytest.mark.parametrize("name", ["f_%04d.png", "f_%d.png", "f_%5d.png", "####", "a\nb_##.png", "f ## .png",
+                                  "%%04d.png"])
+def test_patterns_that_are_unusual(box, scene, name):
+    done = render(box, output="out/" + name)
+    assert done.status == 0 and verdict(done)[:4] == ("done", 3, 0, 3), done
+    assert len(pictures(box)) == 3
 
 
 def test_an_application_whose_adapter_does_not_say(box, scene):

@@ -2,6 +2,13 @@
 
 import json
 import os
+import signal
+
+import pytest
+
+from conftest import PATIENCE, until
+
+SOON = ["--backoff", "fixed:30ms", "--set", "jitter=0", "--set", "instant-crash=0"]
 
 
 def scene(box):
@@ -53,3 +60,44 @@ def test_status_after_the_end_names_no_process(box):
                  box.run("why", "fake", "--json").out):
         assert '"pid" : -1' not in text and '"session_pid" : -1' not in text and '"shim_pid" : -1' not in text
     assert json.loads(box.run("status", "fake", "--json").out)["pid"] is None
+
+
+def test_one_that_is_stopped_meanwhile_is_no_success(box):
+    """It did not start again, whatever the state it ended in is called."""
+    box.launch("--", "--slow-quit", "3000")
+    restart = box.popen("restart", "fake", stdout=-1, stderr=-1)
+    until(lambda: box.status()["state"] == "stopping", "the restart to begin")
+    assert box.run("stop", "fake").status == 0
+    out, err = (each.decode() for each in restart.communicate(timeout=PATIENCE))
+    assert (restart.returncode, out) == (1, "")
+    assert err == "dcchost: another command stopped fake before it was ready again\n"
+    assert box.status()["restart_count"] == 0
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_work_that_is_kept_is_gone_on_from_without_its_scene(box, ended):
+    path = scene(box)
+    box.launch("--file", str(path), *SOON, "--", "--autosave")
+    before = box.status()
+    os.kill(before["pid"], signal.SIGSEGV)
+    until(lambda: (lambda now: now["ready"] and now["pid"] != before["pid"])(box.status()), "the next run")
+    assert box.status()["kept"]
+    if ended:
+        box.run("kill", "fake")
+    path.unlink()
+    done = box.run("restart", "fake", "--recover")
+    assert done.status == 0, done
+    assert box.status()["recovered"]
+    box.run("kill", "fake")
+
+
+def test_a_directory_that_is_gone_is_found_out_before_the_stop(box):
+    cwd = box.work / "there"
+    cwd.mkdir()
+    box.launch("--cwd", str(cwd))
+    before = box.status()
+    cwd.rmdir()
+    done = box.run("restart")
+    assert (done.status, done.out) == (78, "")
+    assert done.err == "dcchost: its directory %s is not there any more; 'fake' goes on as it is\n" % cwd
+    assert box.status()["pid"] == before["pid"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import time
 import pytest
 
 from conftest import until
+
+STRACE = shutil.which("strace", path="/usr/bin:/bin")
 
 
 @pytest.fixture
@@ -207,3 +210,45 @@ def test_an_answer_without_an_end_is_told_as_such(box):
     subprocess.run(["rm", "-rf", str(place)], check=True)
     assert done.status == 125
     assert "longer than 16 MiB" in done.err and "closed the connection" not in done.err
+
+
+@pytest.fixture
+def stopped_shim(box):
+    box.launch("--set", "verify-timeout=2s", "--", "--refuse-quit")
+    pid = box.status()["shim_pid"]
+    os.kill(pid, signal.SIGSTOP)
+    yield pid
+    try:
+        os.kill(pid, signal.SIGCONT)
+    except ProcessLookupError:
+        pass
+
+
+@pytest.mark.parametrize("verb", ["stop", "kill"])
+@pytest.mark.parametrize("adopted", [False, True])
+def test_a_shim_that_is_stopped_goes_on_to_do_it(box, stopped_shim, verb, adopted):
+    if adopted:
+        os.kill(box.status()["session_pid"], signal.SIGKILL)
+        until(lambda: not box.status()["attended"], "the session to be gone")
+    done = box.run(verb, "fake")
+    assert done.status == 0, done
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+@pytest.mark.parametrize("verb", ["kill", "stop"])
+def test_who_asks_again_for_what_cannot_be_done_is_answered(box, verb):
+    """A tracer that is stopped itself keeps what it traces from ending: the kernel lets nobody else."""
+    box.launch("--set", "verify-timeout=500ms", "--", "--lifetime", "0")
+    pid = box.status()["pid"]
+    tracer = subprocess.Popen([STRACE, "-f", "-qq", "-o", "/dev/null", "-p", str(pid)], stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: "TracerPid:\t%d" % tracer.pid in open("/proc/%d/status" % pid).read(), "the tracer")
+        os.kill(tracer.pid, signal.SIGSTOP)
+        assert box.run("stop", "fake", "--timeout", "1").status == 124
+        done = box.run(verb, "fake", timeout=30)
+        assert done.status == 124 and "left: %d" % pid in done.out, done
+    finally:
+        tracer.kill()
+        tracer.wait()
+    until(lambda: not box.processes(), "everything to be gone")

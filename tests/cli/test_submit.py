@@ -116,9 +116,40 @@ def test_a_template_of_openjd(box):
     assert step["parameterSpace"]["taskParameterDefinitions"] == [
         {"name": "Frames", "type": "STRING", "range": ["1-3", "4"]}]
     assert run["command"] == "dcchost"
-    assert run["args"] == ["render", "blender", "--file", str(box.work / "a 'b' \"c\"$"), "--output",
-                           str(box.work / "f_####.png"), "--cwd", str(box.work), "--frames",
+    assert run["args"] == ["render", "blender", "--file", str(box.work / "a 'b' \"c\"$"), "--cwd", str(box.work),
+                           "--output", str(box.work / "f_####.png"), "--frames",
                            "{{Task.Param.Frames}}", "--", "-t", "2"]
+
+
+def test_a_template_that_loads_once(box):
+    """An environment brings the instance up with what starts an application; tasks have what they render, and no scene.
+    Words with spaces stay words behind the shell that knows the session."""
+    done = box.run("submit", "--on", "openjd", "--load-once", "--frames", "1-4", "--chunk", "2", "--file",
+                   scene(box, HARD), "--output", "f $1_####.png", "--env", "A=b c", "--task-timeout", "60", "--resume",
+                   "blender", "--", "-t", "2")
+    step, = done.json["steps"]
+    environment, = step["stepEnvironments"]
+    actions = dict(environment["script"]["actions"], **step["script"]["actions"])
+    assert sorted(actions) == ["onEnter", "onExit", "onRun"]
+    assert all(each["command"] == "sh" and each["args"][0] == "-c" for each in actions.values())
+    bin = box.top / "bin"
+    bin.mkdir()
+    (bin / "dcchost").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (bin / "dcchost").chmod(0o755)
+
+    def said(what, session):
+        env = {"PATH": "%s:/usr/bin:/bin" % bin, "OPENJD_SESSION_WORKING_DIR": "/sessions/" + session}
+        return subprocess.run(["sh", *actions[what]["args"]], env=env, check=True, stdout=subprocess.PIPE,
+                              universal_newlines=True).stdout.splitlines()
+
+    assert said("onEnter", "session-1") == [
+        "launch", "--name", "blender-session-1", "blender", "--file", str(box.work / HARD), "--env", "A=b c", "--cwd",
+        str(box.work), "--headless", "--wait", "ready", "--", "-t", "2"]
+    assert said("onRun", "session-1") == [
+        "render", "--in", "blender-session-1", "blender", "--output", str(box.work / "f $1_####.png"), "--task-timeout",
+        "60", "--restart", "on-crash", "--frames", "{{Task.Param.Frames}}", "--resume"]
+    assert said("onExit", "session-2") == ["stop", "blender-session-2"]
+    assert actions["onRun"]["cancelation"]["mode"] == "NOTIFY_THEN_TERMINATE"
 
 
 @pytest.mark.parametrize("args, status, said", [
@@ -135,6 +166,11 @@ def test_a_template_of_openjd(box):
     (["--on", "openjd", "blender", "--frames", "1-2000"], 78, "2000 tasks are more than a template may have (1024)"),
     (["--on", "openjd", "blender", "--frames", "1", "--", "{{no}}"], 78, "'{{no}}' cannot stand in a template"),
     (["--on", "openjd", "blender", "--frames", "1", "--", b"\xff"], 78, "cannot stand in a template"),
+    (["--on", "slurm", "--load-once", "blender", "--frames", "1", "--output", "f_#.png"], 2,
+     "--load-once is for --on openjd; for slurm --chunk loads once a task"),
+    (["--on", "openjd", "--load-once", "blender", "--frames", "1"], 2, "--load-once has to know where pictures go"),
+    (["--on", "openjd", "--load-once", "blender", "--frames", "1", "--output", "f_#.png", "--", "{{no}}"], 78,
+     "'{{no}}' cannot stand in a template"),
     (["--on", "slurm", "--submit", "blender", "--frames", "1"], 69, "no sbatch is on PATH"),
 ])
 def test_what_is_refused(box, args, status, said):

@@ -1,5 +1,6 @@
 """SIGTERM to a session process, as batch systems, service managers and a shutdown send it: a stop like any other."""
 
+import contextlib
 import os
 import signal
 
@@ -40,14 +41,40 @@ def test_all_get_it_at_once(box):
     until(lambda: not box.processes(), "everything to be gone")
 
 
-def test_a_second_one_hurries(box):
+def stop_slowly(box, *numbers):
+    """The signals, one after another at once, to the session of an instance whose save takes a minute."""
     box.launch("--set", "save-timeout=60s", "--", "--slow-save", "60000")
     session = box.status()["session_pid"]
-    os.kill(session, signal.SIGTERM)
+    os.kill(session, numbers[0])
     until(lambda: box.status()["state"] == "stopping", "the stop to begin")
-    os.kill(session, signal.SIGTERM)
+    for number in numbers[1:]:
+        os.kill(session, number)
+    return session
+
+
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_one_hurries(box, second):
+    """One of SIGTERM if it does not come with the first: whoever means it will say so again."""
+    session = stop_slowly(box, signal.SIGTERM)
+
+    def hurried():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(session, second)
+        return not box.status()["attended"]
+
+    until(hurried, "the end")
     assert over(box)["state"] == "stopped"
     assert not any("saved" in line for line in events(box, "step"))
+
+
+def test_two_that_come_together_are_one(box):
+    """A batch system tells each process, and the job's script hands its own signal on."""
+    stop_slowly(box, signal.SIGTERM, signal.SIGTERM)
+    status = box.status()
+    assert status["state"] == "stopping", status
+    assert not [line for line in events(box, "step") if line.split()[2] == "save:"], "the save was given up"
+    os.kill(status["session_pid"], signal.SIGINT)
+    over(box)
 
 
 def test_it_stops_what_would_be_started_again(box):
@@ -75,3 +102,16 @@ def test_one_that_ends_between_two_lives(box):
     os.kill(status["session_pid"], signal.SIGTERM)
     over(box)
     until(lambda: not box.processes(), "everything to be gone")
+
+
+@pytest.mark.parametrize("name", ["SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGALRM"])
+def test_a_notice_of_a_scheduler_is_survived(box, name):
+    """Sent to all processes of a job some time before its end; to the application it goes as well."""
+    box.launch()
+    before = box.status()
+    os.kill(before["session_pid"], getattr(signal, name))
+    os.kill(before["shim_pid"], getattr(signal, name))
+    assert box.run("probe").status == 0
+    after = box.status()
+    assert (after["session_pid"], after["pid"], after["attended"]) == (before["session_pid"], before["pid"], True)
+    box.run("kill", "fake")

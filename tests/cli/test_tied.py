@@ -2,6 +2,8 @@
 
 What is checked is that it ends, and how; the five seconds are for an idle machine, and tests/faults has them."""
 
+import datetime
+import json
 import os
 import signal
 import subprocess
@@ -183,6 +185,41 @@ def test_a_number_that_is_none_is_refused(box):
     assert done.status == 78, done
     assert 'SLURM_JOB_ID is "12; rm", which is no number; unset it, or say --name NAME' in done.err
     assert box.run("launch", "fake", "--name", "x", "--", "--exit-after", "50", SLURM_JOB_ID="12; rm").status == 0
+
+
+STUBBORN = ("--", "--slow-save", "300000", "--slow-quit", "300000", "--ignore-term")
+
+
+def test_a_stop_takes_what_openjd_leaves(box):
+    """It says in a file until when it waits, before it asks: less than the 120 s that it gives by default."""
+    child = shown(box, *STUBBORN, env=dict(box.env, OPENJD_SESSION_WORKING_DIR=str(box.work)))
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=8)
+    (box.work / "cancel_info.json").write_text(json.dumps({"NotifyEnd": end.strftime("%Y-%m-%dT%H:%M:%SZ")}))
+    child.send_signal(signal.SIGTERM)
+    child.wait(GONE)
+    assert "save: timed-out" in (box.work / "shown").read_text()
+    gone(box)
+
+
+def test_a_budget_of_the_users_holds(box):
+    """Whatever the engine leaves."""
+    child = shown(box, "--stop-budget", "4s", *STUBBORN, env=dict(box.env, OPENJD_SESSION_WORKING_DIR=str(box.work)))
+    (box.work / "cancel_info.json").write_text(json.dumps({"NotifyEnd": "2099-01-01T00:00:00Z"}))
+    child.send_signal(signal.SIGTERM)
+    child.wait(GONE)
+    gone(box)
+
+
+def test_a_stop_takes_what_slurm_is_configured_to_wait(box):
+    conf = box.work / "slurm.conf"
+    conf.write_text("KillWait=6\n")
+    request = box.state / "dcchost/fake-slurm-12-r0/request.json"
+    for more, budget in (["--stop-budget", "90s"], "90s"), ([], "4500ms"):
+        child = shown(box, *more, env=dict(box.env, SLURM_JOB_ID="12", SLURM_CONF=str(conf)))
+        assert json.loads(request.read_text())["settings"]["stop-budget"] == budget
+        child.send_signal(signal.SIGTERM)
+        child.wait(GONE)
+        gone(box)
 
 
 def test_it_cannot_be_both(box):

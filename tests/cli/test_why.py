@@ -7,6 +7,8 @@ import re
 import signal
 import time
 
+import pytest
+
 from conftest import until
 
 SOON = ["--backoff", "fixed:30ms", "--set", "jitter=0", "--set", "instant-crash=0"]
@@ -231,3 +233,38 @@ def test_a_damaged_bundle_is_passed_over(box):
         path.write_text('{"version":1,"name":')
     done = box.run("why", "fake")
     assert done.status == 0 and done.out.startswith("fake: crashed: signal 11"), done
+
+
+@pytest.mark.parametrize("adopted", [False, True])
+def test_a_restart_that_is_due_and_then_does_not_come(box, adopted):
+    box.launch("--backoff", "fixed:60s", "--set", "jitter=0", "--set", "instant-crash=0")
+    crash(box)
+    until(lambda: box.status()["state"] == "restarting", "the delay")
+    assert "then     to be started again; now restarting\n" in box.run("why").out
+    if adopted:
+        os.kill(box.status()["session_pid"], signal.SIGKILL)
+        until(lambda: not box.status()["attended"], "the session to be gone")
+        assert box.run("adopt", "fake").status == 0
+    assert box.run("stop").status == 0
+    assert "then     not started again: it was stopped while that was waited for\n" in box.run("why", "fake").out
+
+
+def test_it_is_paused(box):
+    box.launch()
+    os.kill(box.status()["pid"], signal.SIGSTOP)
+    until(lambda: box.status()["paused"], "the pause")
+    assert box.run("why", "fake").out.startswith("fake: running (paused), pid ")
+
+
+def test_a_start_that_was_refused_was_decided_on(box):
+    """Nobody's session has died: why it does not run is all that there is to say."""
+    copy = box.work / "fake-dcc"
+    copy.write_bytes(pathlib.Path(box.env["DCCHOST_FAKE_EXECUTABLE"]).read_bytes())
+    copy.chmod(0o755)
+    box.env["DCCHOST_FAKE_EXECUTABLE"] = str(copy)
+    box.launch()
+    copy.unlink()
+    box.run("restart", "fake")
+    said = box.run("why", "fake").out
+    assert "then     not started again: " in said and "before it had decided" not in said, said
+    assert re.search(r"when     [-0-9: ]+ UTC\n", said), said

@@ -49,3 +49,10 @@ def desk(display):
     one = lib.World(display)
     yield one
     one.close()
+
+
+@pytest.fixture(params=["headless", "window"])
+def place(request):
+    """A world, and whether it is one without windows."""
+    headless = request.param == "headless"
+    return request.getfixturevalue("world" if headless else "desk"), headless

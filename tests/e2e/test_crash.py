@@ -39,6 +39,7 @@ def test_a_crash_is_seen_at_once_mended_and_nothing_stays(world):
     assert len(world.events(kind="exit")) == 1
     report = world.rescued("*crash.txt")
     assert len(report) == 1 and report[0].read_text().startswith("# Blender ")
+    assert result["reason"].endswith("its report is %s" % report[0]), result["reason"]
     stacks = world.rescued("*dcchost-faults.txt")
     assert len(stacks) == 1 and "Segmentation fault" in stacks[0].read_text()
     world.stop()

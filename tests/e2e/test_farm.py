@@ -2,17 +2,20 @@
 
 import contextlib
 import os
+import random
 import signal
+import statistics
 import subprocess
 import time
 
 import pytest
 
-from world import Box, figure, on_this_machine, until
+from world import PATIENCE, Box, figure, on_this_machine, until
 
 FRAME = "import bpy; s = bpy.context.scene; s.render.engine = 'CYCLES'; s.cycles.samples = 4096; " \
     "s.cycles.use_denoising = False"
 EDIT = "import bpy; bpy.ops.mesh.primitive_monkey_add(); bpy.context.object.name = 'Precious'; bpy.ops.ed.undo_push()"
+ROUNDS = int(os.environ.get("DCCHOST_TIED_ROUNDS", "2"))
 NAME = "blender-slurm-4711-t3-r0"
 ENGINE = {"SLURM_JOB_ID": "4711", "SLURM_ARRAY_TASK_ID": "3"}
 
@@ -74,3 +77,36 @@ def test_a_window_loses_nothing_with_its_caller(desk):
     until(lambda: not desk.processes(), "nothing to be left")
     copies = desk.rescued("*.blend")
     assert copies and "Precious" in desk.objects_in(copies[-1]), (copies, desk.run("events").out)
+
+
+def ask_all(pids):
+    """SIGTERM to every process, whoever is first: what was asked before may have ended the next."""
+    random.shuffle(pids)
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def test_a_window_is_saved_when_all_are_asked_to_end(desk):
+    """A log-out, a shutdown, Slurm without cgroups: session, shim, application and command at once, in any order."""
+    seconds = []
+    for number in range(ROUNDS):
+        name = "window%d" % number
+        client = desk.popen("launch", "blender", "--name", name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: desk.run("probe", name).status == 0, "ready")
+        with desk.control(name) as control:
+            control.run(EDIT)
+        began = time.monotonic()
+        ask_all(pids(desk, client, name))
+        client.wait(PATIENCE)
+        until(lambda: not desk.processes(), "nothing to be left")
+        seconds.append(time.monotonic() - began)
+        status = Box.status(desk, name)
+        result, events = status["result"], desk.run("events", name).out
+        assert status["state"] == "stopped" and status["restart_count"] == 0, status
+        # What quits in order when it is stopped is clean, if it is no job.
+        assert result["kind"] == "stopped" and result["verdict"] in ("clean", "cancelled"), (result, events)
+        copies = desk.rescued("*.blend", name)
+        assert copies and any("Precious" in desk.objects_in(copy) for copy in copies), (copies, events)
+    figure("SIGTERM to all, a window with unsaved work, %d of %d: stopped, work kept; nothing left after %.2f s "
+           "(median), %.2f s (worst)" % (len(seconds), ROUNDS, statistics.median(seconds), max(seconds)))

@@ -119,11 +119,22 @@ def test_temporary_files_of_the_artists_own_choice(desk, way):
     desk.launch("--restart", "never", headless=False)
     with desk.control() as control:
         control.run(EDIT)
+        until(lambda: list(desk.temp.glob("*/*_rescue.blend")), "the rescue copy")
         control.run("import sys; bpy.app.timers.register(lambda: %s, first_interval=.2)" % way)
     until(lambda: desk.status()["state"] in ("stopped", "failed", "crashed"), "its end")
     kept = until(lambda: desk.rescued("*quit.blend") or way.startswith("sys") and desk.rescued("*_rescue.blend"),
                  "the work to be kept")
     assert "Precious" in desk.objects_in(kept[0])
+
+
+@pytest.mark.parametrize("args", [["--factory-startup"], ["--threads", "4", "-noaudio"]])
+def test_options_alone_are_no_job(world, args):
+    """It stays until it is stopped, is asked to save first, and that it quits then is no work left undone."""
+    world.launch("--", *args)
+    with world.control() as control:
+        control.run(EDIT)
+    report = world.stop("blender")
+    assert report["saved"] == "saved" and report["result"]["verdict"] == "clean", report
 
 
 def test_a_job_that_only_answers_is_done(world):

@@ -72,7 +72,8 @@ def test_a_rescue_copy_leaves_no_trace_in_the_window(desk):
     edit(desk, before["pid"], "bpy.ops.ed.undo()")
     with desk.control() as control:
         assert control.run(OBJECTS).count("Second") == 0
-        assert control.run("result = bpy.data.is_dirty") == "True"
+        # Blender itself may take the mark away with the step: the agent's next turn makes it anew.
+        until(lambda: control.run("result = bpy.data.is_dirty") == "True", "the scene counts as changed")
         control.run("bpy.ops.ed.redo()")
         assert {"Precious", "Second"} <= set(control.run(OBJECTS).strip("'").split())
         assert control.run("result = bpy.saves") == "[]"
@@ -244,7 +245,7 @@ def test_an_idle_window_makes_no_copies(desk):
 def test_whatever_the_moment_the_last_copy_comes_back(request, where):
     """Crashes while the scene is edited all the time: what was there when the last copy was made is there again."""
     world = request.getfixturevalue("world" if where == "headless" else "desk")
-    rounds, lost = int(os.environ.get("TEST_CRASHES", "4")), []
+    rounds, lost = int(os.environ.get("TEST_CRASHES") or 4), []
     chance = random.Random(4)
     path = world.make_scene("shot.blend")
     status = world.launch("--recover", "auto", *SOON, "--file", path, "--set", "scene-crashes=0",

@@ -54,6 +54,8 @@ def test_what_is_wrong_with_the_instance(world):
     assert nobody.status == 1 and "no instance is called 'nobody'" in nobody.err, nobody
     movie, verdict = render(world, output="out/f_####.mp4")
     assert movie.status == 1 and "the format of '.mp4' is not known" in movie.out, movie
+    more, verdict = render(world, "--", "/out/mantra1")
+    assert more.status == 1 and "Blender takes no arguments for a frame" in more.out, more
     world.run("stop", "blender")
     gone, _verdict = render(world)
     assert gone.status == 1 and "cannot render" in gone.err, gone

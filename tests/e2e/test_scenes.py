@@ -1,6 +1,10 @@
 """Scenes without a window: those that open, and those that do not."""
 
+import signal
+
 import pytest
+
+from world import kill, until
 
 
 def test_a_good_scene_is_open(world):
@@ -39,3 +43,14 @@ def test_a_scene_that_broke_off(world, share):
     assert str(scene) in done.err
     assert world.status()["restart_count"] == 0 and world.status()["result"]["verdict"] == "bad-scene"
     world.expect_nothing_left()
+
+
+def test_a_scene_that_is_gone_at_the_restart(world):
+    """Another run was decided on and refused: it is not told as one that there was."""
+    scene = world.make_scene("shot.blend")
+    pid = world.launch("--file", scene, "--recover", "never", "--backoff", "fixed:2s", "--set", "jitter=0")["pid"]
+    scene.unlink()
+    kill(pid, signal.SIGSEGV)
+    until(lambda: world.status()["state"] == "failed", "the refusal")
+    said = world.run("why", "blender").out
+    assert "then     not started again: " in said and str(scene) in said, said

@@ -152,6 +152,11 @@ hand_over(int64_t id, const char *method, const char *params)
         if (!fake_json_string(
                 fake_json_member(params, "directory"), job->directory, sizeof job->directory))
             job->directory[0] = '\0';
+        job->frame = (int)fake_json_int(fake_json_member(params, "frame"), 0);
+        if (!fake_json_string(fake_json_member(params, "path"), job->path, sizeof job->path))
+            job->path[0] = '\0';
+        if (!fake_json_string(fake_json_member(params, "task"), job->task, sizeof job->task))
+            job->task[0] = '\0';
         fake_tell(&fake_life.changed);
     }
     fake_unlock(&fake_life.lock);
@@ -159,6 +164,56 @@ hand_over(int64_t id, const char *method, const char *params)
         fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
                         "\"message\":\"too much to do\"}}",
                         (long long)id);
+}
+
+static void
+refuse_cancelled(int64_t id)
+{
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
+                    "\"message\":\"the render was cancelled\"}}",
+                    (long long)id);
+}
+
+/* With the lock held: frames of the task that have not begun are taken out. TRUE: there were some. */
+static bool
+drop_frames(const char *task, int64_t ids[FAKE_MAX_JOBS], int *n_ids)
+{
+    int kept = 0;
+
+    *n_ids = 0;
+    for (int i = 0; i < fake_life.n_jobs; i++) {
+        FakeJob *job = &fake_life.jobs[i];
+
+        if (strcmp(job->method, "render") == 0 && strcmp(job->task, task) == 0)
+            ids[(*n_ids)++] = job->id;
+        else if (kept++ != i)
+            fake_life.jobs[kept - 1] = *job;
+    }
+    fake_life.n_jobs = kept;
+    return *n_ids > 0;
+}
+
+static void
+cancel(int64_t id, const char *params)
+{
+    int64_t ids[FAKE_MAX_JOBS];
+    int n_ids;
+    char task[64];
+
+    if (!fake_json_string(fake_json_member(params, "task"), task, sizeof task))
+        task[0] = '\0';
+    fake_lock(&fake_life.lock);
+    bool early = drop_frames(task, ids, &n_ids);
+    if (*task && strcmp(fake_life.task, task) == 0 && !fake_life.options->no_cancel) {
+        fake_life.cancelled = early = true;
+        fake_tell(&fake_life.changed);
+    }
+    fake_unlock(&fake_life.lock);
+    for (int i = 0; i < n_ids; i++)
+        refuse_cancelled(ids[i]);
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"cancelled\":%s}}",
+                    (long long)id,
+                    early ? "true" : "false");
 }
 
 static void
@@ -173,7 +228,10 @@ answer(const char *request)
         answer_ping(id);
     else if (strcmp(method, "stacks") == 0)
         answer_stacks(id);
-    else if (strcmp(method, "save") == 0 || strcmp(method, "quit") == 0)
+    else if (strcmp(method, "cancel") == 0)
+        cancel(id, fake_json_member(request, "params"));
+    else if (strcmp(method, "save") == 0 || strcmp(method, "quit") == 0 ||
+             strcmp(method, "render") == 0)
         hand_over(id, method, fake_json_member(request, "params"));
     else if (id != 0)
         fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32601,"

@@ -37,7 +37,7 @@ typedef struct {
     /* ready */
     int64_t ready_after;
     bool never_ready;
-    bool job;
+    bool job, no_job;
     bool no_agent;
     bool bad_token;
     bool headless;
@@ -64,7 +64,7 @@ typedef struct {
     bool ignore_term;
     bool window;
     int64_t term_exit;
-    bool refuse_save, refuse_quit;
+    bool refuse_save, false_save, refuse_quit;
     int64_t slow_save, slow_quit;
     /* others */
     const char *tree[FAKE_MAX_TREE];
@@ -84,6 +84,7 @@ typedef struct {
     const char *bad_frames, *bad;
     int64_t crash_at, frame_ms;
     bool silent_frames;
+    bool no_cancel;
     const char *oracle;
     bool version, help;
 } FakeOptions;
@@ -100,6 +101,9 @@ typedef struct {
     int64_t id;
     int64_t code;
     char directory[4096];
+    int frame;
+    char path[4096];
+    char task[64]; /* whose frame it is; "": nobody's */
 } FakeJob;
 
 #define FAKE_MAX_JOBS 8
@@ -120,12 +124,21 @@ typedef struct {
     int64_t busy_at;
     FakeJob jobs[FAKE_MAX_JOBS]; /* oldest first */
     int n_jobs;
+    char task[64];  /* of the frame that is being rendered; "": none */
+    bool cancelled; /* that frame is wanted no longer */
 } FakeLife;
 
 extern FakeLife fake_life;
 /* Runs to the end of the application; returns its exit code. */
 int
 fake_life_run(const FakeOptions *options);
+/* What it is busy with by its own word, told to the session; NULL: nothing. */
+void
+fake_set_busy(const char *reason);
+/* Sleeps until then, or until the frame that is being rendered is cancelled: then FALSE. */
+bool
+fake_sleep_for_frame(int64_t ms);
+
 /* fake-agent.c: does nothing without DCCHOST_AGENT_SOCKET. */
 bool
 fake_agent_start(void);
@@ -169,6 +182,9 @@ fake_output_progress(const FakeOptions *options);
 /* fake-render.c: does not return where there is something to render. */
 void
 fake_render(const FakeOptions *options);
+/* One frame of a task, as the session has asked for it, and the answer. */
+void
+fake_render_job(const FakeOptions *options, const FakeJob *job);
 
 /* fake-end.c */
 void

@@ -15,8 +15,8 @@ typedef struct {
     void (*act)(const FakeOptions *options);
 } Plan;
 
-static void
-set_busy(const char *reason)
+void
+fake_set_busy(const char *reason)
 {
     char quoted[256];
 
@@ -49,11 +49,11 @@ be_busy(const FakeOptions *options)
     int64_t end = options->busy_for == FAKE_NEVER ? INT64_MAX : fake_now() + options->busy_for;
 
     if (options->busy_reason)
-        set_busy(options->busy_reason);
+        fake_set_busy(options->busy_reason);
     while (fake_now() < end)
         ;
     if (options->busy_reason)
-        set_busy(NULL);
+        fake_set_busy(NULL);
 }
 
 static void
@@ -80,6 +80,8 @@ save(const FakeOptions *options, const FakeJob *job)
                                              : "the file cannot be written");
         return;
     }
+    if (options->false_save)
+        unlink(path);
     printf("Info: wrote '%s'\n", path);
     fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"path\":%s,\"bytes\":%d}}",
                     id,
@@ -111,6 +113,8 @@ take_job(FakeJob *job)
     if (fake_life.n_jobs == 0)
         return false;
     *job = fake_life.jobs[0];
+    memcpy(fake_life.task, job->task, sizeof fake_life.task); /* from here on it can be cancelled */
+    fake_life.cancelled = false;
     fake_life.n_jobs--;
     memmove(fake_life.jobs, fake_life.jobs + 1, (size_t)fake_life.n_jobs * sizeof *fake_life.jobs);
     return true;
@@ -121,8 +125,23 @@ do_job(const FakeOptions *options, const FakeJob *job)
 {
     if (strcmp(job->method, "save") == 0)
         save(options, job);
+    else if (strcmp(job->method, "render") == 0)
+        fake_render_job(options, job);
     else
         quit(options, job);
+}
+
+bool
+fake_sleep_for_frame(int64_t ms)
+{
+    int64_t end = fake_now() + ms;
+
+    fake_lock(&fake_life.lock);
+    while (!fake_life.cancelled && fake_now() < end)
+        fake_wait_until(&fake_life.changed, &fake_life.lock, end);
+    bool whole = !fake_life.cancelled;
+    fake_unlock(&fake_life.lock);
+    return whole;
 }
 
 /* Turns the main loop until then, or for ever. */
@@ -157,7 +176,7 @@ become_ready(const FakeOptions *options, bool agent)
     if (agent)
         turn_until(INT64_MAX, true);
     if (options->busy_reason && options->busy_after == FAKE_NEVER)
-        set_busy(options->busy_reason);
+        fake_set_busy(options->busy_reason);
 }
 
 /* In the order of their times, in this order where those are equal. */

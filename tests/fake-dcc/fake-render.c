@@ -48,7 +48,8 @@ make_path(const char *pattern, int frame, char *path, size_t size)
         snprintf(path, size, "%s", pattern);
 }
 
-static void
+/* FALSE, after a word, where it cannot. */
+static bool
 write_picture(const FakeOptions *options, int frame, const char *path)
 {
     const char *how = has_frame(options->bad_frames, frame) ? options->bad : "whole";
@@ -56,20 +57,16 @@ write_picture(const FakeOptions *options, int frame, const char *path)
     FILE *file;
 
     if (strcmp(how, "none") == 0)
-        return;
+        return true;
     file = fopen(path, FAKE_WRITE);
-    if (!file) {
-        printf("Error: cannot write '%s'\n", path);
-        fake_exit(1);
-    }
-    if (strcmp(how, "garbage") == 0)
+    if (file && strcmp(how, "garbage") == 0)
         fputs("this is no picture", file);
-    else if (strcmp(how, "empty") != 0)
+    else if (file && strcmp(how, "empty") != 0)
         fwrite(png, 1, length, file);
-    if (fclose(file) != 0) {
-        printf("Error: cannot write '%s'\n", path);
-        fake_exit(1);
-    }
+    if (file && fclose(file) == 0)
+        return true;
+    printf("Error: cannot write '%s'\n", path);
+    return false;
 }
 
 static void
@@ -82,7 +79,8 @@ render(const FakeOptions *options, int frame)
     if (options->frame_ms > 0)
         fake_sleep(options->frame_ms);
     make_path(options->output, frame, path, sizeof path);
-    write_picture(options, frame, path);
+    if (!write_picture(options, frame, path))
+        fake_exit(1);
     if (!options->silent_frames)
         printf("Saved: '%s'\n", path);
 }
@@ -108,4 +106,48 @@ fake_render(const FakeOptions *options)
     if (n == options->crash_at)
         fake_crash(options);
     fake_exit((int)options->code);
+}
+
+static void
+begin_frame(const FakeJob *job)
+{
+    fake_set_busy("render");
+    printf("Fra:%d | Remaining:0 | Sample 1/1\n", job->frame);
+    fake_oracle("frame", job->frame);
+}
+
+static void
+end_frame(void)
+{
+    fake_lock(&fake_life.lock);
+    fake_life.task[0] = '\0';
+    fake_unlock(&fake_life.lock);
+    fake_set_busy(NULL);
+}
+
+void
+fake_render_job(const FakeOptions *options, const FakeJob *job)
+{
+    static int64_t n; /* frames of this run */
+    const char *error = NULL;
+    char quoted[8192];
+
+    if (n++ == options->crash_at)
+        fake_crash(options);
+    begin_frame(job);
+    if (!fake_sleep_for_frame(options->frame_ms))
+        error = "the render was cancelled";
+    else if (!write_picture(options, job->frame, job->path))
+        error = "the picture cannot be written";
+    end_frame();
+    if (error)
+        fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":-32000,"
+                        "\"message\":\"%s\"}}",
+                        (long long)job->id,
+                        error);
+    else
+        fake_agent_send("{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":{\"path\":%s,\"ms\":%lld}}",
+                        (long long)job->id,
+                        fake_json_quote(job->path, quoted, sizeof quoted),
+                        (long long)options->frame_ms);
 }

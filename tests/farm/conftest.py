@@ -43,23 +43,35 @@ def box():
 
 MAKE_SCENE = """import bpy, sys
 scene = bpy.context.scene
-scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 1, False
-scene.render.resolution_percentage = 5
+scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", %d, False
+scene.cycles.use_adaptive_sampling, scene.render.resolution_percentage = False, %d
 bpy.ops.wm.save_as_mainfile(filepath=sys.argv[-1])
 """
 
 
-@pytest.fixture
-def shot(box):
+def make_scene(box, samples, percentage):
     """A scene of Blender's with a name that has to be quoted, and the adapter for it."""
     blender = shutil.which("blender", path="/usr/bin:/bin")
     if blender is None:
         pytest.skip("no blender here")
     path = box.work / "it's a \"shot\" $1.blend"
-    subprocess.run([blender, "-b", "--factory-startup", "--python-exit-code", "9", "--python-expr", MAKE_SCENE, "--",
-                    str(path)], env=box.env, check=True, stdout=subprocess.DEVNULL, timeout=2 * PATIENCE)
+    subprocess.run([blender, "-b", "--factory-startup", "--python-exit-code", "9", "--python-expr",
+                    MAKE_SCENE % (samples, percentage), "--", str(path)],
+                   env=box.env, check=True, stdout=subprocess.DEVNULL, timeout=2 * PATIENCE)
     box.env["DCC_ADAPTER_PATH"] += ":%s" % pathlib.Path(os.environ["DCC_TEST_BLENDER"]).parent
     return path
+
+
+@pytest.fixture
+def shot(box):
+    """A frame is rendered at once."""
+    return make_scene(box, 1, 5)
+
+
+@pytest.fixture
+def slow_shot(box):
+    """A frame takes many minutes."""
+    return make_scene(box, 4096, 100)
 
 
 @pytest.fixture(params=["cgroup", "linuxproc", "bare"])
@@ -83,10 +95,10 @@ class OpenJD:
     def __init__(self, python, box):
         self.program, self.box = str(python.parent / "openjd"), box
 
-    def run(self, *args):
+    def run(self, *args, patience=2 * PATIENCE):
         done = subprocess.run([self.program, *args], env=self.box.env, cwd=str(self.box.work),
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              universal_newlines=True, timeout=2 * PATIENCE)
+                              universal_newlines=True, timeout=patience)
         return Done(done.returncode, done.stdout, "")
 
 

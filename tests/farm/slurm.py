@@ -21,6 +21,8 @@ HIERARCHIES = ("memory", "freezer", "cpuset", "devices", "cpuacct")
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 MAX_AGE_S = 900
 PATIENCE = 60
+# Less than Slurm's own 30 s, so that it is seen to be read.
+KILL_WAIT_S = 20
 # Seconds until a job that was put back may start again: the life of a credential. Slurm's default is 120.
 AGAIN_S = 5
 
@@ -49,7 +51,7 @@ MpiDefault=none
 SwitchType=switch/none
 ReturnToService=2
 SlurmdTimeout=10
-KillWait=30
+KillWait={kill_wait}
 MinJobAge=600
 ProctrackType=proctrack/{track}
 """
@@ -125,7 +127,8 @@ class Slurm:
         host = socket.gethostname().split(".")[0]
         control, *ports = free_ports(len(self.nodes) + 1)
         text = COMMON.format(host=host, user=getpass.getuser(), top=self.top, port=control, track=self.track,
-                             again=AGAIN_S) + BY_TRACK[self.track] + (BY_EXIT if by_exit else "")
+                             again=AGAIN_S, kill_wait=KILL_WAIT_S)
+        text += BY_TRACK[self.track] + (BY_EXIT if by_exit else "")
         for name, port in zip(self.nodes, ports):
             (self.top / "spool" / name).mkdir()
             text += NODE.format(name=name, host=host, port=port)

@@ -3,6 +3,7 @@ around its tasks, and a task that is cut off."""
 
 import json
 import re
+import subprocess
 import time
 
 import pytest
@@ -100,3 +101,59 @@ def test_a_template_that_was_printed(box, openjd, shot):
     assert ran.status == 0, ran
     assert sorted(path.name for path in output.parent.iterdir()) == ["f_%04d.png" % frame for frame in range(1, 4)]
     assert "openjd_progress: 100.0" in ran.out and ran.out.count("dcchost: verdict=done") == 2, ran
+
+
+def print_warm(box, shot, name, *more, frames="1-3"):
+    """A template of `submit --load-once` as a path, and where its pictures go."""
+    output = box.work / name / "f_####.png"
+    done = box.run("submit", "--on", "openjd", "--load-once", "--file", str(shot), "--frames", frames, "--output",
+                   str(output), *more, "blender")
+    assert done.status == 0, done
+    template = box.work / (name + ".yaml")
+    template.write_text(done.out)
+    return template, output.parent
+
+
+def pictures(place):
+    return sorted(path.name for path in place.iterdir()) if place.exists() else []
+
+
+def events_of_starts(box):
+    """How often an application was started, by instance."""
+    names = [path.name for path in (box.state / "dcchost").iterdir() if path.is_dir()]
+    return {name: sum(line.split()[1] == "started" for line in box.run("events", name).out.splitlines())
+            for name in names}
+
+
+def test_the_scene_is_loaded_once(box, openjd, shot):
+    """Real Blender, two sessions on one host at a time, of one job: three tasks each, one start each."""
+    templates = [print_warm(box, shot, name) for name in ("one", "two")]
+    checked = openjd.run("check", str(templates[0][0]))
+    assert checked.status == 0, checked
+    sessions = [subprocess.Popen([openjd.program, "run", str(path), "--step", "Render"], env=box.env,
+                                 cwd=str(box.work), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, universal_newlines=True) for path, _place in templates]
+    outs = [each.communicate(timeout=4 * PATIENCE)[0] for each in sessions]
+    assert [each.returncode for each in sessions] == [0, 0], outs
+    for out, (_path, place) in zip(outs, templates):
+        assert pictures(place) == ["f_%04d.png" % frame for frame in range(1, 4)]
+        assert out.count("dcchost: verdict=done frames=1 failed=0 rendered=1") == 3, out
+        assert out.count("openjd_progress: 100.0") == 3, "\n" + out
+    assert list(events_of_starts(box).values()) == [1, 1], outs
+    until(lambda: not box.processes(), "the trees to be empty", PATIENCE)
+
+
+def test_a_task_that_is_cancelled_in_an_instance(box, openjd, slow_shot):
+    """The frame is cancelled, the session's end stops the instance, nothing is left."""
+    path, place = print_warm(box, slow_shot, "one")
+    template = json.loads(path.read_text())
+    template["steps"][0]["script"]["actions"]["onRun"]["timeout"] = 5  # then OpenJD cancels it
+    path.write_text(json.dumps(template))
+    # Blender ends a frame between two samples, and takes many at a time: 27 s were seen.
+    done = openjd.run("run", str(path), "--step", "Render", patience=4 * PATIENCE)
+    assert done.status != 0 and pictures(place) == [], done
+    assert "cancelling the frame" in done.out and "dcchost: verdict=cancelled frames=1 failed=1" in done.out, done
+    assert "openjd_fail: cancelled: 0 of 1 frames are there" in done.out, done
+    assert re.search(r"blender-\S+: stopped: ", done.out), done
+    assert list(events_of_starts(box).values()) == [1], done
+    until(lambda: not box.processes(), "the tree to be empty", PATIENCE)

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+import slurm as slurms
 
 from conftest import PATIENCE, on_this_machine, until
 
@@ -88,11 +89,12 @@ def test_a_farm_as_it_is(box, slurm):
     assert took < on_this_machine(90)
 
 
-@pytest.mark.parametrize("args, seconds", [("--no-agent", 5), ("", 26)], ids=["nothing to save", "a save that hangs"])
+@pytest.mark.parametrize("args, seconds", [("--no-agent", 5), ("", slurms.KILL_WAIT_S - 4)],
+                         ids=["nothing to save", "a save that hangs"])
 @pytest.mark.parametrize("slurm", ["cgroup", "linuxproc"], indirect=True)
 def test_a_job_that_is_cancelled_leaves_nothing(box, slurm, args, seconds):
     """In the one case Slurm asks the first process to end, in the other all of them. A save that hangs has the whole
-    budget, 25 s, and no more: Slurm kills after 30."""
+    budget, five seconds less than slurm.conf says that Slurm waits before it kills."""
     action = "set -- --busy-after 10 --tree setsid --tree double-fork " + args
     number = submit(box, slurm, write(box, {1: (action,)}), "1")
     until(lambda: "running, ready" in log(box, 1), "the application to be ready", PATIENCE)
@@ -127,6 +129,45 @@ def test_a_render_that_was_submitted(box, shot, slurm):
     for task in (1, 2):
         assert "frames=2 failed=0 rendered=2" in log(box, task).splitlines()[-1]
     until(lambda: not box.processes(), "the trees to be empty", PATIENCE)
+
+
+@pytest.mark.parametrize("slurm", ["linuxproc"], indirect=True)
+def test_a_submitted_render_that_is_cancelled_is_stopped_once(box, slurm):
+    """Without cgroups Slurm signals the script, dcchost's command and its session, and the script hands its signal on:
+    that is one stop, and the request to save has its time."""
+    (box.work / "shot.scene").write_text("a scene")
+    done = box.run("submit", "--on", "slurm", "--submit", "--sbatch=--output=log-%a", "--file", "shot.scene",
+                   "--frames", "1-2", "--chunk", "2", "--output", str(box.work / "f_####.png"), "fake", "--",
+                   "--frame-ms", "600000", "--ignore-term", timeout=PATIENCE, **slurm.env)
+    assert done.status == 0, done
+    number, = re.findall(r"Submitted batch job (\d+)", done.out)
+    until(lambda: "running, ready" in log(box, 1), "the application to be ready", PATIENCE)
+    slurm.run("scancel", task_of(number, 1))
+    until(lambda: not box.processes(), "the tree to be empty", PATIENCE)
+    slurm.until_states(number, {1: "CANCELLED"}, "the job to be cancelled")
+    assert "asking it to save and quit" in log(box, 1) and "hurrying" not in log(box, 1), log(box, 1)
+    assert "dcchost: verdict=cancelled frames=2 failed=2" in log(box, 1), log(box, 1)
+
+
+@pytest.mark.parametrize("slurm", ["cgroup", "linuxproc"], indirect=True)
+def test_a_frame_of_many_samples_that_is_cancelled(box, slow_shot, slurm):
+    """Real Blender in the middle of 4,096 samples."""
+    done = box.run("submit", "--on", "slurm", "--submit", "--sbatch=--output=log-%a", "--sbatch=--mem=1500M", "--file",
+                   str(slow_shot), "--frames", "1", "--output", str(box.work / "f_####.png"), "blender",
+                   timeout=PATIENCE, **slurm.env)
+    assert done.status == 0, done
+    number, = re.findall(r"Submitted batch job (\d+)", done.out)
+    until(lambda: "running, ready" in log(box, 1), "Blender to be ready", 2 * PATIENCE)
+    until(lambda: "| Sample " in box.run("logs", "blender-slurm-%s-t1-p0-r0" % number, "-n", "50").out, "samples",
+          2 * PATIENCE)
+    began = time.monotonic()
+    slurm.run("scancel", task_of(number, 1))
+    until(lambda: not box.processes(), "the tree to be empty", PATIENCE)
+    took = time.monotonic() - began
+    print("figure: %s, a frame of 4,096 samples: nothing left %.1f s after scancel" % (slurm.track, took))
+    assert took < on_this_machine(5)
+    slurm.until_states(number, {1: "CANCELLED"}, "the job to be cancelled")
+    assert "dcchost: verdict=cancelled frames=1 failed=1" in log(box, 1), log(box, 1)
 
 
 @pytest.mark.parametrize("slurm", ["bare"], indirect=True)

@@ -132,3 +132,23 @@ def test_a_run_that_was_never_told_is_told_from_its_start_by_the_next_launch(box
     assert [each["type"] for each in older if each["type"] in ("started", "exit")] == ["started", "exit"]
     assert {each["incarnation"] for each in older if "incarnation" in each} == {before["incarnation"]}
     assert box.run("kill").status == 0
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"\xff{", b"[]", b"{}", b'{"status": 5}'])
+def test_what_has_no_sound_record_is_seen_and_can_be_ended(box, rubbish):
+    """Its shim holds the name and knows its processes: it is not told that nothing of that name is there."""
+    box.launch("--restart", "never")
+    before = box.status()
+    murder(before["session_pid"])
+    (place(box, "fake") / "record.json").write_bytes(rubbish)
+    row, = box.run("ps", "--json").json
+    assert set(row) == set(before)
+    assert (row["name"], row["app"], row["pid"], row["attended"]) == ("fake", "fake", before["pid"], False)
+    assert any("record" in line for line in row["degraded"])
+    refused = box.run("adopt", "fake")
+    assert refused.status != 0 and "record.json" in refused.err, refused
+    assert is_alive(before["pid"])
+    done = box.run("kill", "fake")
+    assert done.status == 0 and "ended by its shim" in done.out, done
+    until(lambda: not box.processes(), "everything to be gone")
+    box.launch()

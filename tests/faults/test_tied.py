@@ -3,6 +3,7 @@ processes to end at the same time. Nothing is left, soon, and the end is told fo
 
 import contextlib
 import os
+import random
 import signal
 import statistics
 import subprocess
@@ -76,6 +77,77 @@ def test_killed_without_warning(box, what):
     tell("SIGKILL to " + what, seconds)
 
 
+def kill_all_of(pids):
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_all_who_could_end_it_are_killed(box):
+    """Command, session and shim: the kernel ends what has no window. The next task of an engine's settles what is
+    left, and does not start it again, for what it was tied to is gone."""
+    seconds = []
+    for i in range(ROUNDS):
+        name = "n%d" % i
+        child = launch(box, name, "--tied", "--headless", "--", "--ignore-term")
+        status = box.status(name)
+        begun = time.monotonic()
+        kill_all_of([child.pid, status["session_pid"], status["shim_pid"]])
+        child.wait()
+        seconds.append(seconds_to_empty(box, begun))
+        assert list(box.temp.iterdir()) and (box.runtime / "dcchost" / name).exists()
+        done = box.run("launch", "fake", "--headless", "--", "--job", "--exit-after", "10", SLURM_JOB_ID=str(i))
+        assert done.status == 0, done
+        until(lambda: not (box.runtime / "dcchost" / name).exists(), "what was left to be cleared", PATIENCE)
+        until(lambda: not box.processes(), "nothing to be left", PATIENCE)
+        status = box.status(name)
+        assert status["restart_count"] == 0 and status["state"] != "running", status
+        assert status["result"]["kind"] != "exited", status["result"]
+    assert not list(box.temp.iterdir())
+    tell("SIGKILL to command, session and shim", seconds)
+
+
+def test_what_it_has_started_is_ended_by_the_next_task(box):
+    """The kernel's signal is for the main process alone."""
+    child = launch(box, "n", "--tied", "--headless", "--", "--tree", "setsid", "--tree", "ignore-term")
+    status = box.status("n")
+    kill_all_of([child.pid, status["session_pid"], status["shim_pid"]])
+    child.wait()
+    until(lambda: not is_alive(status["pid"]), "the main process to be gone", PATIENCE)
+    assert box.processes(), "its children, which nobody has signalled"
+    done = box.run("launch", "fake", "--headless", "--", "--job", "--exit-after", "10", SLURM_JOB_ID="1")
+    assert done.status == 0, done
+    seconds_to_empty(box, time.monotonic())
+
+
+def test_a_window_outlives_its_shim(box):
+    """There is work of somebody's in it: it ends with what it is tied to, as long as there is a session."""
+    child = launch(box, "n", "--tied")
+    status = box.status("n")
+    os.kill(status["shim_pid"], signal.SIGKILL)
+    until(lambda: not is_alive(status["shim_pid"]), "the shim's end", PATIENCE)
+    assert box.run("probe", "n").status == 0 and box.status("n")["pid"] == status["pid"]
+    child.kill()
+    child.wait()
+    seconds_to_empty(box, time.monotonic())
+
+
+@pytest.mark.parametrize("living", ["application", "shim", "session"])
+def test_what_lives_is_left_alone(box, living):
+    """By a task of an engine's that settles what others have left."""
+    child = launch(box, "n", "--no-tied")
+    status = box.status("n")
+    victims = {"application": ["session_pid", "shim_pid"], "shim": ["session_pid"], "session": []}[living]
+    kill_all_of([child.pid, *(status[victim] for victim in victims)])
+    child.wait()
+    until(lambda: not any(is_alive(status[victim]) for victim in victims), "their ends", PATIENCE)
+    done = box.run("launch", "fake", "--headless", "--", "--job", "--exit-after", "10", SLURM_JOB_ID="1")
+    assert done.status == 0, done
+    now = box.status("n")
+    assert now["pid"] == status["pid"] and now["attended"] == (living == "session"), now
+    box.run("kill", "n")
+    seconds_to_empty(box, time.monotonic())
+
+
 @pytest.mark.parametrize("order", [("client", "session", "shim", "app"), ("app", "shim", "session", "client"),
                                    ("session", "client", "app", "shim")])
 def test_all_are_asked_to_end(box, order):
@@ -98,3 +170,24 @@ def test_all_are_asked_to_end(box, order):
         kinds[kind] = kinds.get(kind, 0) + 1
     figure("ends: %s" % kinds)
     tell("SIGTERM to " + ", ".join(order), seconds)
+
+
+def test_a_job_all_of_whose_processes_are_asked_to_end(box):
+    """It had not done its work: cancelled, 143, whoever heard of it first."""
+    seconds = []
+    for i in range(ROUNDS):
+        name = "n%d" % i
+        child = launch(box, name, "--headless", "--", "--job", "--busy-after", "10")
+        status = box.status(name)
+        pids = [child.pid, status["session_pid"], status["shim_pid"], status["pid"]]
+        random.shuffle(pids)
+        begun = time.monotonic()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        child.wait(PATIENCE)
+        seconds.append(seconds_to_empty(box, begun))
+        result = end(box, name)
+        assert (result["verdict"], child.returncode) == ("cancelled", 143), (result, child.returncode)
+        assert box.status(name)["restart_count"] == 0
+    tell("SIGTERM to all of a job", seconds)

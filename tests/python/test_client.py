@@ -177,6 +177,25 @@ def test_a_paused_session_times_out(box):
     client.Session("fake").kill()
 
 
+@pytest.mark.parametrize("order", ["stop", "kill", "restart"])
+def test_who_waits_for_an_end_does_not_wait_for_a_silent_session(box, order):
+    status = launch()
+    os.kill(status["session_pid"], signal.SIGSTOP)
+    with pytest.raises(client.TimeoutError):
+        getattr(client.Session("fake", timeout=0.5), order)()
+    os.kill(status["session_pid"], signal.SIGCONT)
+    assert client.Session("fake").status()["pid"] == status["pid"]
+    client.Session("fake").kill()
+
+
+def test_a_method_with_a_nul_is_no_other_method(box):
+    status = launch()
+    with pytest.raises(client.Error, match="no such method"):
+        client.Session("fake").agent("quit\0x")
+    assert client.Session("fake").status()["pid"] == status["pid"]
+    client.Session("fake").kill()
+
+
 def test_a_runtime_directory_longer_than_a_socket_path(box, monkeypatch):
     long = box.top / ("d" * 120) / "run"
     long.mkdir(parents=True, mode=0o700)

@@ -194,18 +194,10 @@ test_unattended_name_is_taken(void)
     rig_wait_end(rig);
 }
 
-/* Nobody is left but the files: the next launch under the name brings them to safety and tells of
- * the end. */
 static void
-test_all_killed(void)
+leave_files_alone(DccTestWorld *world)
 {
-    g_autoptr(DccTestWorld) world = dcc_test_world_new();
     g_autoptr(Rig) rig = rig_new(world, "all", "", NULL);
-    g_autoptr(Rig) next = rig_new(world, "all", "", NULL);
-    g_autofree char *deaths = dcc_test_world_build_path(world, "state/dcchost/all/deaths.jsonl");
-    g_autofree char *text = NULL;
-    g_autoptr(GDir) left = NULL;
-    const char *entry;
     gint64 pid, shim;
 
     rig_start(rig);
@@ -216,12 +208,78 @@ test_all_killed(void)
     g_assert_cmpint(kill((pid_t)shim, SIGKILL), ==, 0);
     g_assert_cmpint(kill((pid_t)pid, SIGKILL), ==, 0);
     dcc_test_wait_for(is_gone(pid) && is_gone(shim), 10000);
-    rig_start(next);
-    rig_wait_state(next, DCC_STATE_RUNNING);
+}
+
+static void
+assert_told_once(DccTestWorld *world)
+{
+    g_autofree char *deaths = dcc_test_world_build_path(world, "state/dcchost/all/deaths.jsonl");
+    g_autofree char *text = NULL;
+    const char *lost;
+
+    g_assert_true(g_file_get_contents(deaths, &text, NULL, NULL));
+    lost = strstr(text, "\"lost\"");
+    g_assert_nonnull(lost);
+    g_assert_null(strstr(lost + 1, "\"lost\""));
+}
+
+/* Asked to stop before the run before is settled: nothing is started, and that run is told all the same. */
+static void
+test_stopped_while_settling(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) next = rig_new(world, "all", "", NULL);
+
+    leave_files_alone(world);
+    rig_begin(next);
     dcc_session_stop(next->session, 0);
     rig_wait_end(next);
-    g_assert_true(g_file_get_contents(deaths, &text, NULL, NULL));
-    g_assert_nonnull(strstr(text, "\"lost\""));
+    g_assert_cmpint(dcc_session_get_state(next->session), ==, DCC_STATE_STOPPED);
+    g_assert_true(dcc_error_is_gone(dcc_session_get_refusal(next->session)));
+    g_assert_cmpuint(rig_count_events(next, "started"), ==, 0);
+    assert_told_once(world);
+}
+
+/* A program that lets go of its session in the middle: the next one settles it. */
+static void
+test_dropped_while_settling(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) dropped = rig_new(world, "all", "", NULL);
+    g_autoptr(Rig) next = rig_new(world, "all", "", NULL);
+
+    leave_files_alone(world);
+    rig_begin(dropped);
+    rig_drop_session(dropped);
+    rig_start(next);
+    rig_wait_state(next, DCC_STATE_RUNNING);
+    dcc_session_kill(next->session);
+    rig_wait_end(next);
+    assert_told_once(world);
+}
+
+/* Nobody is left but the files: the next launch under the name brings them to safety and tells of
+ * the end. */
+static void
+test_all_killed(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autoptr(Rig) next = rig_new(world, "all", "", NULL);
+    g_autofree char *control = dcc_test_world_build_path(world, "run/dcchost/all/control.sock");
+    g_autoptr(GDir) left = NULL;
+    const char *entry;
+
+    leave_files_alone(world);
+    g_unlink(control);
+    rig_begin(next);
+    /* All of that is done from the main loop, which may have others to serve. */
+    g_assert_false(g_file_test(control, G_FILE_TEST_EXISTS));
+    g_assert_cmpint(dcc_session_get_state(next->session), ==, DCC_STATE_STARTING);
+    rig_wait_state(next, DCC_STATE_RUNNING);
+    g_assert_true(g_file_test(control, G_FILE_TEST_EXISTS));
+    dcc_session_stop(next->session, 0);
+    rig_wait_end(next);
+    assert_told_once(world);
     left = g_dir_open(g_get_tmp_dir(), 0, NULL);
     while ((entry = g_dir_read_name(left)) != NULL)
         g_assert_false(g_str_has_prefix(entry, "dcchost-all-"));
@@ -337,6 +395,8 @@ main(int argc, char **argv)
     g_test_add_func("/session/adopt/delay", test_delay_goes_on);
     g_test_add_func("/session/adopt/unattended-name-is-taken", test_unattended_name_is_taken);
     g_test_add_func("/session/adopt/all-killed", test_all_killed);
+    g_test_add_func("/session/adopt/stopped-while-settling", test_stopped_while_settling);
+    g_test_add_func("/session/adopt/dropped-while-settling", test_dropped_while_settling);
     g_test_add_func("/session/adopt/attended", test_attended_is_not_adopted);
     g_test_add_func("/session/adopt/dying", test_dying_attends_nothing);
     g_test_add_data_func("/session/shim/killed", GINT_TO_POINTER(FALSE), test_shim_killed);

@@ -125,8 +125,18 @@ static const char *const values[] = {
     "{\"a\":{}}",
 };
 
-static const char *const harmless[] = {"status", "events", "probe", "agent", "fly", ""};
-static const char *const params[] = {"since", "follow", "method", "params", "timeout_ms", "wait"};
+static const char *const harmless[] = {
+    "status", "events", "probe", "agent", "frame", "rendered", "fly", ""};
+static const char *const params[] = {"since",
+                                     "follow",
+                                     "method",
+                                     "params",
+                                     "timeout_ms",
+                                     "wait",
+                                     "frame",
+                                     "file",
+                                     "verdict",
+                                     "failures"};
 
 /* Every parameter of every method that ends nothing, with every kind of value: an answer comes. */
 static void

@@ -205,6 +205,7 @@ test_row_survives(void)
     dcc_test_wait_for(kill((pid_t)pid, 0) != 0 && errno == ESRCH, 10000);
     rig_adopt(rig);
     dcc_test_wait_for(dcc_session_get_state(rig->session) == DCC_STATE_RUNNING &&
+                          dcc_session_get_pid(rig->session) > 0 &&
                           dcc_session_get_pid(rig->session) != pid,
                       20000);
     status = get_status(rig);

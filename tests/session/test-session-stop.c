@@ -42,6 +42,7 @@ typedef struct {
 
 static const Sequence sequences[] = {
     {"--refuse-save", "refused", "done", NULL, NULL},
+    {"--false-save", "refused", "done", NULL, NULL},
     {"--slow-save 5000", "timed-out", NULL, NULL, NULL},
     {"--refuse-quit", "saved", "refused", "done", NULL},
     {"--refuse-quit --ignore-term", "saved", "refused", "timed-out", "done"},

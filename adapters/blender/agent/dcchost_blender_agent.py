@@ -56,6 +56,34 @@ def silent_handlers():
             each[:] = held
 
 
+def is_gone(item):
+    """Whether it went with the file that it was in."""
+    try:
+        return item.name is None
+    except ReferenceError:
+        return True
+
+
+def is_utf8(data):
+    try:
+        return data.decode("utf-8") is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def read_anew(operator, path, **how):
+    """Blender calls it an error, too, when the scene is open and one of its libraries cannot be read: then it is not
+    this file that the error names. What the start-up file takes the place of is gone in any case. Where a name is no
+    UTF-8 the error is one of decoding (since 4.2), or has no words."""
+    before, name = bpy.context.scene, shared.on_disk(path)
+    try:
+        operator(filepath=path, **how)
+    except (RuntimeError, UnicodeDecodeError) as error:
+        words = getattr(error, "object", None) or shared.on_disk(str(error))
+        if not is_gone(before) or name in words or not (words or is_utf8(name)):
+            raise RuntimeError(os.fsdecode(words))
+
+
 class Agent(shared.Agent):
     app, suffix = "blender", ".blend"
     main_methods = shared.Agent.main_methods + ("screenshot",)
@@ -230,19 +258,19 @@ class Agent(shared.Agent):
         if self.edited or not self.background:
             self.rescue.touch()
 
-    def recover(self, path):
+    def recover(self, path, scripts=None):
         """The scene of a rescue file under its own name; without one, if that is not certain, so that the artist is
         asked for a name and nothing is written where it does not belong. A window would live on, empty, where it
-        cannot be read."""
+        cannot be read. scripts: whether those in the scene run; None: as the preferences say."""
         try:
-            self.open_rescue(path)
+            self.open_rescue(path, {} if scripts is None else {"use_scripts": scripts})
         except RuntimeError as error:
-            shared.say("dcchost: the rescue file cannot be opened: %s" % error)
+            shared.say("dcchost: the rescue file cannot be opened: %s: %s" % (path, " ".join(str(error).split())))
             sys.exit(SCRIPT_FAILED)
         self.edited = True
         self.recovered()
 
-    def open_rescue(self, path):
+    def open_rescue(self, path, trust):
         doubt = None
         try:
             name = read_scene_name(shared.on_disk(path))
@@ -251,13 +279,13 @@ class Agent(shared.Agent):
         if name and self.is_ours(os.fsdecode(name), path):
             name, doubt = b"", "the name that it has, %s, is none of the artist's" % os.fsdecode(name)
         if name != b"":
-            bpy.ops.wm.recover_auto_save(filepath=path)
+            read_anew(bpy.ops.wm.recover_auto_save, path, **trust)
             got = bpy.data.filepath
             if got and not self.is_ours(got, path) and name in (None, shared.on_disk(got)):
                 return
             doubt = doubt or "Blender did not give it its name, %s" % os.fsdecode(name)
         if name == b"" or bpy.data.filepath:
-            bpy.ops.wm.read_homefile(filepath=path)
+            read_anew(bpy.ops.wm.read_homefile, path)
         if bpy.data.filepath:
             raise RuntimeError("it cannot be kept from taking the name %s" % bpy.data.filepath)
         if doubt:
@@ -307,7 +335,7 @@ class Agent(shared.Agent):
     def render_begins(self):
         self.frames = 0
         self.set_busy("render")
-        if self.ending and self.background:
+        if self.background and (self.ending or self.is_given_up()):
             self.interrupt()
 
     def frame_begins(self, *args):

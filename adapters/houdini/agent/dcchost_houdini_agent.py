@@ -42,6 +42,7 @@ class Agent(shared.Agent):
     app, suffix = "houdini", ".hip"
     refusal = "a script of its own holds the main thread"
     goodbye = "dcchost: Houdini ends in order"
+    takes_frame_args = True
 
     def __init__(self, path, token):
         self.awake = self.asked = self.signalled = False
@@ -49,6 +50,7 @@ class Agent(shared.Agent):
         self.launched = time()
         self.crash_dir = os.environ.get("HOUDINI_TEMP_DIR")
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
+        self.knows_scene = mode != "thread"
         super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_HOUDINI_VERSION", ""))
 
     def start(self):
@@ -231,6 +233,23 @@ class Agent(shared.Agent):
             for each in held:
                 if each not in now:
                     hou.hipFile.addEventCallback(each)
+
+    def render_frame(self, frame, path):
+        """frame_args: the node that renders. How a frame could be cancelled from outside is not known."""
+        import hou
+        if len(self.frame_args) != 1 or not self.frame_args[0].startswith("/"):
+            raise shared.Refused("name the node that renders after --, as in -- /out/mantra1")
+        node = hou.node(self.frame_args[0])
+        if node is None:
+            raise shared.Refused("the scene has no node %s" % self.frame_args[0])
+        render = getattr(node, "render", None)  # hou.RopNode's, and that of its like in other networks
+        if render is None:
+            raise shared.Refused("%s is no node that renders" % self.frame_args[0])
+        self.set_busy("render")
+        try:
+            render(frame_range=(frame, frame, 1), output_file=path)
+        finally:
+            self.set_busy(None)
 
     def names(self):
         import hou

@@ -19,6 +19,7 @@ import threading
 from time import sleep
 
 import dcchost_agent as shared
+from dcchost_maya_render import render_still  # joined
 
 NO_SCENE = "dcchost: the scene cannot be opened"
 TICK, TICK_AT_WORK = 0.1, 0.02
@@ -30,11 +31,13 @@ class Agent(shared.Agent):
     app, suffix = "maya", ".ma"
     refusal = "a script or a render of its own holds the main thread"
     goodbye = "dcchost: Maya ends in order"
+    takes_frame_args = True
 
     def __init__(self, path, token):
         self.awake = self.python = False
         self.asked, self.callbacks = threading.Event(), []
         mode = os.environ.get("DCCHOST_AGENT_MODE") or "thread"
+        self.knows_scene = mode != "thread"
         super().__init__(path, token, mode, mode != "window", os.environ.get("DCCHOST_MAYA_VERSION", ""))
 
     # -- a window: idle events
@@ -155,6 +158,15 @@ class Agent(shared.Agent):
         """An export: the artist's scene keeps its name and its unsaved changes. Unverified on a real Maya."""
         from maya import cmds
         cmds.file(path, exportAll=True, type="mayaAscii", preserveReferences=True, force=True)
+
+    def render_frame(self, frame, path):
+        """frame_args: the camera. How a frame could be cancelled is not known."""
+        from maya import cmds
+        self.set_busy("render")
+        try:
+            render_still(cmds, frame, path, self.frame_args)
+        finally:
+            self.set_busy(None)
 
     def names(self):
         from maya import cmds

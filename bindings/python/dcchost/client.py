@@ -36,7 +36,7 @@ TIMEOUT = 10.0
 _MAX_LINE = 16 * 1024 * 1024  # a whole ring of events is one line
 _MAX_REQUEST = 1024 * 1024
 _CHUNK = 64 * 1024
-_QUIET = getattr(socket, "MSG_NOSIGNAL", 0)  # not every Python ignores SIGPIPE: Blender's does not since 4.3
+_QUIET = getattr(socket, "MSG_NOSIGNAL", 0)  # not every Python ignores SIGPIPE: that of Blender 4.3 does not
 _MOST_AT_ONCE = 64  # sessions that list_instances() asks at the same time
 _PATIENCE = 5.0  # seconds that a command has to clean up after SIGTERM
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\Z")
@@ -345,6 +345,12 @@ class Session:
         with _Connection(self.name, _deadline(timeout)) as connection:
             return connection.call(method, params)
 
+    def _order(self, method, wait, **params):
+        """Asked to wait, it waits as long as it takes; but not for a session that does not answer at all."""
+        if wait:
+            self.status()
+        return self._call(None if wait else self.timeout, method, wait=bool(wait), **params)
+
     def status(self):
         """The status object: state, pid, health, ... A number that is not known is -1 or None."""
         return self._call(self.timeout, "status")
@@ -358,20 +364,21 @@ class Session:
         """Saves, quits, and makes sure. The end report when it has ended; with wait=False the status, at once.
 
         timeout: seconds until it is killed; None for what the settings say. Once more while it stops: hurries.
+        TimeoutError: its session does not answer; `dcchost kill` goes past it.
         """
         milliseconds = 0 if timeout is None else _milliseconds(timeout, "timeout")
-        return self._call(None if wait else self.timeout, "stop", timeout_ms=milliseconds, wait=bool(wait))
+        return self._order("stop", wait, timeout_ms=milliseconds)
 
     def kill(self, wait=True):
         """At once, the whole tree, without asking. As stop() otherwise."""
-        return self._call(None if wait else self.timeout, "kill", wait=bool(wait))
+        return self._order("kill", wait)
 
     def restart(self, wait=True, recover=False):
         """Saves, quits, starts again. The status object, with wait when it runs again.
 
         recover: goes on from the unsaved work that the last crash left; NotFoundError where there is none.
         """
-        return self._call(None if wait else self.timeout, "restart", wait=bool(wait), recover=bool(recover))
+        return self._order("restart", wait, recover=bool(recover))
 
     def agent(self, method, params=None, timeout=30.0):
         """What the agent inside the application answers to one of its methods."""

@@ -122,9 +122,13 @@ dcc_own_process_ignore_broken_pipes(void)
 }
 
 void
-dcc_own_process_ignore_hangups(void)
+dcc_own_process_ignore_notices(void)
 {
-    signal(SIGHUP, SIG_IGN);
+    static const int notices[] = {
+        SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGIO};
+
+    for (guint i = 0; i < G_N_ELEMENTS(notices); i++)
+        signal(notices[i], SIG_IGN);
     dcc_own_process_ignore_broken_pipes();
 }
 

@@ -34,10 +34,11 @@ refuse_errno(GError **error, const char *path, const char *verb, int errno_code)
                       "is on a read-only file system",
                       "set XDG_RUNTIME_DIR and XDG_STATE_HOME to directories of yours elsewhere");
     if (errno_code == ELOOP || errno_code == ENOTDIR)
-        return refuse(error,
-                      path,
-                      "is not a directory of its own but a link or a file",
-                      "remove it, or set XDG_RUNTIME_DIR to a directory of yours");
+        return refuse(
+            error,
+            path,
+            "is not a directory of its own but a link or a file",
+            "remove it, or set XDG_RUNTIME_DIR and XDG_STATE_HOME to directories of yours");
     g_set_error(error,
                 DCC_ERROR,
                 DCC_ERROR_UNSAFE,
@@ -82,10 +83,11 @@ check_open(int fd, const char *path, gboolean to_write, GError **error)
     write_errno = faccessat(fd, ".", W_OK | X_OK, 0) == 0 ? 0 : errno;
     close(fd);
     if (st.st_uid != geteuid())
-        return refuse(error,
-                      path,
-                      "belongs to somebody else",
-                      "remove it, or set XDG_RUNTIME_DIR to a directory of yours");
+        return refuse(
+            error,
+            path,
+            "belongs to somebody else",
+            "remove it, or set XDG_RUNTIME_DIR and XDG_STATE_HOME to directories of yours");
     if ((st.st_mode & 077) != 0 && write_errno == EROFS)
         return refuse_errno(error, path, "use", EROFS);
     if ((st.st_mode & 077) != 0)

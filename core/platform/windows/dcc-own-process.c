@@ -90,7 +90,7 @@ dcc_own_process_bind_to_parent(int fd)
 }
 
 void
-dcc_own_process_ignore_hangups(void)
+dcc_own_process_ignore_notices(void)
 {
 }
 

@@ -117,6 +117,7 @@ void
 dcc_shim_link_abandon(DccShimLink *self)
 {
     g_return_if_fail(DCC_IS_SHIM_LINK(self));
+    dcc_shim_link_continue(self);
     if (self->orphan == NULL && dcc_shim_link_has_shim(self) &&
         !dcc_shim_channel_insist(self->channel, DCC_SHIM_KILL_TREE))
         kill_past_shim(self);

@@ -453,9 +453,20 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
 }
 
 void
+dcc_shim_link_continue(DccShimLink *self)
+{
+    DccProc proc;
+
+    /* Read first: that the shim still lives afterwards proves that it was read. */
+    if (dcc_proc_read(self->pid, &proc) && dcc_shim_link_has_shim(self))
+        dcc_proc_signal(&proc, SIGCONT);
+}
+
+void
 dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
 {
     g_return_if_fail(DCC_IS_SHIM_LINK(self));
+    dcc_shim_link_continue(self);
     if (order == DCC_SHIM_LEAVE)
         self->left = TRUE;
     if (order == DCC_SHIM_KILL_TREE)

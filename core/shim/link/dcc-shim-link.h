@@ -45,6 +45,7 @@ typedef struct {
     int oom_score;
     const char *const *daemons; /* comm names to release */
     const char *const *ties; /* "PID:START": when one is gone, the shim sees to the end; or NULL */
+    int orphan_signal;       /* to the main process where the shim dies; 0: it lives on */
     const char *const *argv;
     const char *const *envp;
     const char *cwd;

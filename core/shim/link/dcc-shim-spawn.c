@@ -51,6 +51,8 @@ command_line(const DccShimStart *start, const char *dir, const char *log_path)
         add_text(argv, "--daemon", start->daemons[i]);
     for (guint i = 0; start->ties != NULL && start->ties[i] != NULL && i < DCC_SHIM_MAX_TIES; i++)
         add_text(argv, "--tie", start->ties[i]);
+    if (start->orphan_signal != 0)
+        add_number(argv, "--orphan-signal", start->orphan_signal);
     if (start->cwd != NULL)
         add_text(argv, "--cwd", start->cwd);
     g_ptr_array_add(argv, g_strdup("--"));

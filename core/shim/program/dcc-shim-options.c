@@ -34,6 +34,8 @@ take(ShimOptions *options, const char *name, char *value)
         options->first_signal = (int)n;
     else if (strcmp(name, "--oom") == 0 && number(value, -1000, 1000, &n))
         options->oom_score = (int)n;
+    else if (strcmp(name, "--orphan-signal") == 0 && number(value, 0, 64, &n))
+        options->orphan_signal = (int)n;
     else if (strcmp(name, "--tie") == 0)
         return dcc_shim_tie_add(&options->tie, value);
     else

@@ -11,6 +11,7 @@ typedef struct {
     int log_files;
     int first_signal;
     int oom_score;
+    int orphan_signal; /* to the application where the shim dies; 0: it lives on */
     const char *daemons[DCC_SHIM_MAX_DAEMONS];
     unsigned n_daemons;
     ShimTie tie; /* not opened */

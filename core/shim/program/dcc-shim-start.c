@@ -42,6 +42,8 @@ run_child(const ShimOptions *options, int output, int go, int told)
 
     setsid();
     dcc_shim_system_raise_oom_score(options->oom_score);
+    if (options->orphan_signal != 0)
+        dcc_shim_system_end_with_shim(options->orphan_signal);
     if (!plumb(output))
         fail(told, "spawn");
     /* End of file instead of the byte: the shim died before the record was written. */

@@ -42,6 +42,10 @@ dcc_shim_system_pipe(int fds[2]);
 /* Gives the pipe room for a burst, as far as the system lets it. */
 void
 dcc_shim_system_widen_pipe(int fd);
+/* In the child, before it waits for whatever the shim has to do first: it gets this signal when the shim
+ * is dead, where the system can do that. */
+void
+dcc_shim_system_end_with_shim(int sig);
 /* What process lists are to show. */
 void
 dcc_shim_system_set_name(const char *name);

@@ -125,8 +125,17 @@ dcc_shim_tree_hasten(ShimTree *self)
         self->due_ms = 0;
 }
 
+/* A leader that ended before its other threads is no corpse yet. */
+static bool
+is_dead(const DccProc *proc)
+{
+    return proc->state == 'Z' && proc->threads <= 1;
+}
+
 /* No SIGSTOP first: SIGKILL stops a process from forking just as soon, and parents come before
- * their children in the list, so none is left to start a killed one anew. */
+ * their children in the list, so none is left to start a killed one anew. No time goes to what only
+ * waits to be reaped: a process that forks and ends without a pause leaves many of those, and its
+ * youngest is the last of the list. */
 bool
 dcc_shim_tree_kill(ShimTree *self)
 {
@@ -134,7 +143,9 @@ dcc_shim_tree_kill(ShimTree *self)
     bool any = false;
 
     for (size_t i = 0; i < n; i++) {
-        if (self->list[i].pid == self->record->main.pid && self->list[i].state != 'Z')
+        if (is_dead(&self->list[i]))
+            continue;
+        if (self->list[i].pid == self->record->main.pid)
             remember_signal(self, SIGKILL);
         if (dcc_shim_slot_signal(self->record, &self->list[i], SIGKILL, &self->changed) == 0)
             any = true;

@@ -37,8 +37,9 @@ dcc_shim_slot_read(int fd, DccShimSlot *slot)
     return found;
 }
 
-bool
-dcc_shim_slot_is_daemon(const DccShimSlot *slot, const DccProc *proc)
+/* Whether the plan lets processes of this name go on. */
+static bool
+is_daemon(const DccShimSlot *slot, const DccProc *proc)
 {
     for (uint32_t i = 0; i < slot->n_daemons; i++)
         if (dcc_proc_has_name(proc->comm, slot->daemons[i]))
@@ -49,8 +50,7 @@ dcc_shim_slot_is_daemon(const DccShimSlot *slot, const DccProc *proc)
 bool
 dcc_shim_slot_is_apart(const DccShimSlot *slot, const DccProc *proc)
 {
-    return dcc_shim_slot_is_daemon(slot, proc) ||
-           dcc_proc_is_of_another_run(proc, slot->main.pid, slot->run);
+    return is_daemon(slot, proc) || dcc_proc_is_of_another_run(proc, slot->main.pid, slot->run);
 }
 
 int

@@ -141,9 +141,6 @@ dcc_shim_slot_write(int fd, DccShimSlot *slot);
 bool
 dcc_shim_slot_read(int fd, DccShimSlot *slot);
 
-/* Whether the plan lets processes of this name go on. */
-bool
-dcc_shim_slot_is_daemon(const DccShimSlot *slot, const DccProc *proc);
 /* Whether it is no part of the application's tree: a daemon that the plan lets go on, or part of
  * another instance that was started from inside this one. What descends from it is none either. */
 bool

@@ -110,7 +110,8 @@ dcc_fake_adapter_plan_launch(DccAdapter *adapter,
         dcc_launch_plan_set_frames(plan, 1, get_number_after(request, "--frames", 1), 1);
     dcc_launch_plan_set_readiness(
         plan, has_arg(request, "--no-agent") ? DCC_READINESS_SETTLE : DCC_READINESS_AGENT);
-    dcc_launch_plan_set_job(plan, has_arg(request, "--job"));
+    if (has_arg(request, "--job") || has_arg(request, "--no-job"))
+        dcc_launch_plan_set_job(plan, has_arg(request, "--job"));
     return g_steal_pointer(&plan);
 }
 

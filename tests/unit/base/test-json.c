@@ -244,6 +244,21 @@ test_refusals(void)
     refuse("{\"a\":\"\0\"}", 9);
 }
 
+/* Nothing that is asked for is taken for what stands before a NUL in it. */
+static void
+test_nul(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JsonObject) object = dcc_json_from_text(
+        "{\"method\":\"quit\\u0000x\",\"a\\u0000\":1,\"b\":\"\\\\u0000\"}", -1, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(dcc_json_get_string(object, "method", NULL), ==, "quit\xef\xbf\xbdx");
+    g_assert_false(json_object_has_member(object, "a"));
+    g_assert_cmpint(dcc_json_get_int(object, "a\xef\xbf\xbd", 0), ==, 1);
+    g_assert_cmpstr(dcc_json_get_string(object, "b", NULL), ==, "\\u0000");
+}
+
 static char *
 nest(const char *open, const char *close, guint depth)
 {
@@ -316,6 +331,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/json/nul", test_nul);
     g_test_add_func("/json/members", test_members);
     g_test_add_func("/json/fallbacks", test_fallbacks);
     g_test_add_func("/json/huge-doubles-are-no-ints", test_huge_doubles_are_no_ints);

@@ -192,6 +192,41 @@ test_one_line_is_one_line(void)
     rig_clear(&rig);
 }
 
+#define FRAME(done)                                                                                \
+    "{\"type\": \"frame\", \"frame\": 7, \"file\": \"/f\", \"done\": " done ", \"of\": 4}"
+
+/* Of an instance that is up frames are all that is heard. What a render said before holds. */
+static void
+test_frames_are_progress(void)
+{
+    Rig rig;
+
+    rig_init(&rig, "alf");
+    feed(&rig, 0, FRAME("1"));
+    feed(&rig, 1000, FRAME("2"));
+    feed(&rig, 1000, PERCENT("80"));
+    feed(&rig, 1000, FRAME("3"));
+    feed(&rig, 1000, FRAME("4"));
+    assert_said(&rig, "ALF_PROGRESS 25%\nALF_PROGRESS 50%\nALF_PROGRESS 80%\nALF_PROGRESS 100%\n");
+    rig_clear(&rig);
+}
+
+static void
+test_what_is_missing_is_said(void)
+{
+    Rig rig;
+
+    rig_init(&rig, "openjd");
+    feed(&rig,
+         0,
+         "{\"type\": \"rendered\", \"verdict\": \"cancelled\", \"frames\": 4, \"done\": 3}");
+    finish(&rig, NULL, 1);
+    assert_said(&rig,
+                "openjd_fail: cancelled: 3 of 4 frames are there\n"
+                "dcchost: verdict=unknown status=1\n");
+    rig_clear(&rig);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -204,5 +239,7 @@ main(int argc, char **argv)
     g_test_add_func("/engine-report/end", test_the_end);
     g_test_add_func("/engine-report/unknown-end", test_an_end_that_nobody_knows);
     g_test_add_func("/engine-report/one-line", test_one_line_is_one_line);
+    g_test_add_func("/engine-report/frames", test_frames_are_progress);
+    g_test_add_func("/engine-report/missing", test_what_is_missing_is_said);
     return g_test_run();
 }

@@ -86,7 +86,7 @@ on_work(const DccAgentWork *work, gpointer data)
 }
 
 static void
-on_protection(gboolean ok, const char *reason, gpointer data)
+on_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
 {
     Door *self = data;
 
@@ -208,6 +208,21 @@ test_ready_at_hello(void)
     g_assert_cmpuint(door->readies, ==, 1);
     g_assert_cmpstr(door->scene, ==, "/a.blend");
     g_assert_false(door->exists);
+}
+
+/* "" is a scene without a name; null says that nobody knows yet. */
+static void
+test_ready_without_a_scene(void)
+{
+    g_autoptr(Door) door = door_new();
+    g_autoptr(Wire) wire = knock(door);
+
+    enter(wire, 5, ",\"ready\":true,\"scene\":null,\"exists\":false");
+    g_assert_cmpuint(door->readies, ==, 1);
+    g_assert_null(door->scene);
+    wire_say(wire, "{\"method\":\"ready\",\"params\":{\"scene\":\"\",\"exists\":false}}");
+    dcc_test_wait_for(door->readies == 2, 5000);
+    g_assert_cmpstr(door->scene, ==, "");
 }
 
 static const struct {
@@ -545,6 +560,7 @@ main(int argc, char **argv)
     dcc_test_init(&argc, &argv);
     g_test_add_func("/agent-link/hello", test_hello);
     g_test_add_func("/agent-link/ready-at-hello", test_ready_at_hello);
+    g_test_add_func("/agent-link/ready-without-a-scene", test_ready_without_a_scene);
     for (guint i = 0; i < G_N_ELEMENTS(strangers); i++) {
         g_autofree char *path = g_strconcat("/agent-link/turned-away/", strangers[i].name, NULL);
 

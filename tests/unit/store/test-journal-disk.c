@@ -242,6 +242,28 @@ test_failed_stays_in_spool(void)
     book_assert_numbers(book->events, 1, 1);
 }
 
+/* A run begins while lines of the former one have not arrived: until they have, both are read
+ * together, and a number says whose a line is. */
+static void
+test_former_run_on_the_way(void)
+{
+    g_autoptr(Book) book = book_new();
+    g_autofree char *spool = dcc_instance_dir_get_path(book->instance_dir, DCC_INSTANCE_DIR_SPOOL);
+    g_autoptr(DccJournal) journal = NULL;
+    g_autoptr(JsonArray) events = NULL;
+    gint64 gap;
+
+    append_text(book->events, "{\"seq\":1,\"type\":\"started\"}\n");
+    append_text(spool, "e {\"seq\":2,\"type\":\"exit\",\"incarnation\":\"one\"}\n");
+    journal = dcc_journal_open(book->instance_dir, TRUE);
+    book_add(journal, "x", FALSE);
+    g_assert_cmpint(dcc_journal_get_last(journal), ==, 3);
+    g_assert_cmpuint(book_count(journal, 0, &gap), ==, 1);
+    events = dcc_journal_read_run(book->events, spool, dcc_journal_get_last(journal) - 1);
+    g_assert_cmpuint(json_array_get_length(events), ==, 1);
+    book_flush(book);
+}
+
 static gint64
 add_health(DccJournal *journal, gint64 *passed)
 {
@@ -324,6 +346,7 @@ main(int argc, char **argv)
     g_test_add_func("/journal-disk/slow-disk", test_slow_disk);
     g_test_add_func("/journal-disk/failure-is-told", test_failure_is_told);
     g_test_add_func("/journal-disk/failed-stays-in-spool", test_failed_stays_in_spool);
+    g_test_add_func("/journal-disk/former-run-on-the-way", test_former_run_on_the_way);
     g_test_add_func("/journal-disk/health-is-kept", test_health_is_kept);
     g_test_add_func("/journal-disk/rate", test_rate);
     g_test_add_func("/journal-disk/spool-follows", test_spool_follows);

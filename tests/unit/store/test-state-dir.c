@@ -223,6 +223,25 @@ test_concluded_later(void)
     assert_kept(home, dir);
 }
 
+/* A program that drops its session just then is told nothing any more; what was to be written is. */
+static void
+test_concluded_for_nobody(void)
+{
+    g_autoptr(Home) home = home_new();
+    g_autoptr(DccLastRecord) last = make_last("crashed");
+    g_autofree char *path = NULL;
+    Told told = {0};
+
+    home->dir = take(home->runtime, NULL);
+    dcc_instance_dir_conclude_async(home->dir, last, on_concluded, &told);
+    g_clear_pointer(&home->dir, dcc_instance_dir_free);
+    while (g_main_context_iteration(NULL, FALSE)) {
+    }
+    g_assert_false(told.called);
+    path = dcc_instance_dir_find_state_file(home->runtime, "x", DCC_INSTANCE_DIR_LAST);
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
 static void
 remove_runtime_dir(const char *dir)
 {
@@ -325,7 +344,6 @@ test_another_host(void)
         dcc_test_world_write(home->world, "state/dcchost/x/last.json", "{}", -1);
 
     put_mark(home, home->state, "elsewhere", "b", "/run/user/1000/dcchost");
-    g_assert_true(dcc_runtime_is_state_shared(home->runtime));
     assert_listed(home->runtime, TRUE, FALSE);
     home->dir = take(home->runtime, NULL);
     g_assert_cmpstr(dcc_instance_dir_get_state_dir(home->dir), ==, own);
@@ -348,11 +366,9 @@ test_own_state(void)
 {
     g_autoptr(Home) home = home_new();
 
-    g_assert_false(dcc_runtime_is_state_shared(home->runtime));
     put_mark(home, home->state, g_get_host_name(), "an-earlier-boot", "/somewhere/else");
     home->dir = take(home->runtime, NULL);
     g_assert_cmpstr(dcc_instance_dir_get_state_dir(home->dir), ==, home->state);
-    g_assert_false(dcc_runtime_is_state_shared(home->runtime));
 }
 
 /* One machine, two runtime directories: a login without XDG_RUNTIME_DIR beside one with it. */
@@ -455,6 +471,7 @@ main(int argc, char **argv)
     g_test_add_func("/state-dir/concluded", test_concluded);
     g_test_add_func("/state-dir/full", test_full_state_dir);
     g_test_add_func("/state-dir/concluded-later", test_concluded_later);
+    g_test_add_func("/state-dir/concluded-for-nobody", test_concluded_for_nobody);
     g_test_add_func("/state-dir/restored", test_restored);
     g_test_add_func("/state-dir/restored-too-late", test_restored_too_late);
     g_test_add_func("/state-dir/not-restored", test_not_restored);

@@ -20,6 +20,7 @@ static const struct {
     {"/out/still.png", 7, "/out/still.png", "png"},
     {"/out/100%.png", 7, "/out/100%.png", "png"},
     {"/o.ut/still", 7, "/o.ut/still", ""},
+    {"/out/{frame}_##.png", 7, "/out/{frame}_07.png", "png"},
     {"/out/\xff_##.jpg", 7, "/out/\xff_07.jpg", "jpg"},
 };
 
@@ -58,6 +59,9 @@ static const struct {
 } refused[] = {
     {"shot_####.png", "no absolute path"},
     {"", "no absolute path"},
+    {"/out/f_{frame}.png", "in another way; write ####"},
+    {"/out/f_$F4.png", "in another way; write ####"},
+    {"/out/f_<f4>.png", "in another way; write ####"},
     {"/out/", "names a directory"},
     {"/out/##_####.png", "two places"},
     {"/out/####_%d.png", "two places"},

@@ -39,6 +39,7 @@ static const Default defaults[DCC_N_SETTINGS] = {
     [DCC_SETTING_STOP_BUDGET] = {"stop-budget", "0s", 0},
     [DCC_SETTING_TASK_TIMEOUT] = {"task-timeout", "0s", 0},
     [DCC_SETTING_RENDER_TIMEOUT] = {"render-timeout", "0s", 0},
+    [DCC_SETTING_KEEP_STATE] = {"keep-state", "0s", 0},
 };
 
 static void

@@ -56,6 +56,14 @@ dcc_shim_system_adopt_orphans(void)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
+/* The kernel means the thread that has made the child, and the shim has one. An exec keeps it, but for a
+ * program that changes who it is; a child of the child's has it not. */
+void
+dcc_shim_system_end_with_shim(int sig)
+{
+    prctl(PR_SET_PDEATHSIG, sig);
+}
+
 int
 dcc_shim_system_look_ms(void)
 {

@@ -115,13 +115,18 @@ def check_licence():
     if "no-licence" not in words:
         return
     if not gui:
-        sys.stderr.write(NO_LICENCE)
-        sys.stderr.flush()
-        os._exit(3)
+        end_without_licence()
     if "licence-line" in words:
         sys.stderr.write("Unable to Acquire a License\n" + NO_LICENCE)
         sys.stderr.flush()
     dialog()
+
+
+def end_without_licence():
+    sys.stdout.flush()
+    sys.stderr.write(NO_LICENCE)
+    sys.stderr.flush()
+    os._exit(3)
 
 
 def begin():

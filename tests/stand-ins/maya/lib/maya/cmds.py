@@ -3,6 +3,11 @@ from maya import program
 
 HEAD = "//Maya ASCII 2024 scene\n"
 scene = {"name": "", "modified": False, "nodes": [], "type": "mayaAscii"}
+rules = {"images": "images"}
+attributes = {"defaultRenderGlobals.currentRenderer": "mayaSoftware", "defaultRenderGlobals.imageFilePrefix": None,
+              "defaultRenderGlobals.startFrame": 1.0, "defaultRenderGlobals.endFrame": 10.0,
+              "defaultResolution.width": 960, "defaultResolution.height": 540,
+              "perspShape.renderable": True, "topShape.renderable": False}
 
 
 def about(version=False, batch=False):
@@ -46,9 +51,42 @@ def polySphere(name):
     scene["modified"] = True
 
 
-def ls():
+def ls(cameras=False):
     program.check_thread()
-    return list(scene["nodes"])
+    return ["perspShape", "topShape"] if cameras else list(scene["nodes"])
+
+
+def getAttr(name):
+    program.check_thread()
+    return attributes[name]
+
+
+def setAttr(name, value, type=None):
+    program.check_thread()
+    if type == "string" and not isinstance(value, str):
+        raise RuntimeError("setAttr: Wrong type of data")
+    attributes[name] = value
+    scene["modified"] = True
+
+
+def workspace(fileRuleEntry=None, fileRule=None):
+    program.check_thread()
+    if fileRule:
+        rules[fileRule[0]] = fileRule[1]
+    return rules[fileRuleEntry] if fileRuleEntry else None
+
+
+def currentTime(frame):
+    program.check_thread()
+
+
+def render(camera, **flags):
+    """Names of its own, in a directory of its own below the images'. Which picture it is: that of startFrame."""
+    frame = int(attributes["defaultRenderGlobals.startFrame"])
+    path = program.os.path.join(rules["images"], "tmp", "%s.%s" % (
+        attributes["defaultRenderGlobals.imageFilePrefix"], program.os.environ.get("STANDIN_FORMAT", "exr")))
+    program.render_frame(frame, path, RuntimeError)
+    return path
 
 
 def confirmDialog(**flags):

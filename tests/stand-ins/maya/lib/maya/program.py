@@ -118,14 +118,61 @@ def values(args, *flags):
     return [args[i + 1] for i, arg in enumerate(args[:-1]) if arg in flags]
 
 
-def render():
+def render(args):
+    """Render's Maya. Where no frames are given it is one still, of which nothing is kept."""
     if "renderer-licence" in words:  # Redshift: "Maxon licensing error" with exit 0 (deadline-cloud-for-maya 480)
-        print("[Redshift] Maxon licensing error: no seat")
-        end_quietly(0)
+        no_seat()
+    if "-s" in args:
+        open_or_end(args[-1])
+    for frame in range(int(value(args, "-s") or 1), int(value(args, "-e") or 1) + 1, int(value(args, "-b") or 1)):
+        render_frame(frame, make_name(args, frame))
+    end_quietly(0)
+
+
+def open_or_end(path):
+    """What it prints of a scene that cannot be read, and with which code it ends, is not known."""
+    from maya import cmds
+    try:
+        cmds.file(path, open=True, force=True)
+    except (OSError, RuntimeError) as error:
+        print("// Error: %s" % error)
+        end_quietly(1)
+
+
+def make_name(args, frame):
+    """By Autodesk's page on file name syntax. Without -rd and -im it is the project's images, and the scene's name."""
+    if "-s" not in args:
+        return None
+    name = value(args, "-im") or os.path.splitext(os.path.basename(args[-1]))[0]
+    number = "%0*d" % (int(value(args, "-pad") or 4), frame)
+    parts = {"name.#.ext": "%s.%s.%s", "name#.ext": "%s%s.%s"}[value(args, "-fnc") or "name.#.ext"]
+    return os.path.join(value(args, "-rd") or "images", parts % (name, number, value(args, "-of") or "iff"))
+
+
+def render_frame(frame, path, raises=None):
+    """Of the picture nothing is printed. Whether the frames after one that failed are rendered is not known: no.
+    raises: what a command does where Render would end."""
+    if path is not None:
+        import frames
+        if frames.has_no_licence(frame):
+            no_seat()
+        frames.begin(frame, crash)
     for percent in (10, 50, 100):
-        print("00:00:01  500MB | %3d%% done - 9 rays/pixel" % percent)
+        print("00:00:01  500MB | %3d%% done - 9 rays/pixel" % percent, flush=True)
     if "render-crash" in words:
         crash()
+    if path is not None:
+        try:
+            frames.write(frame, path)
+        except frames.Failed as error:
+            if raises:
+                raise raises(str(error))
+            print("// Error: %s" % error)
+            end_quietly(1)
+
+
+def no_seat():
+    print("[Redshift] Maxon licensing error: no seat")
     end_quietly(0)
 
 
@@ -147,7 +194,7 @@ def main(args):
     if "crash-at-start" in words:
         crash()
     if value(args, "-script") == "render":
-        render()
+        render(args)
     if value(args, "-file"):
         cmds.file(value(args, "-file"), open=True, force=True)
     for command in values(args, "-command", "-c"):
