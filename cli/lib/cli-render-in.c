@@ -15,12 +15,7 @@
 #include "dcc-json.h"
 #include "dcc-picture.h"
 #include "dcc-render-place.h"
-<<<<<<< HEAD
-#include "dcc-shim-path.h"
 #include <gio/gio.h>
-=======
-#include <string.h>
->>>>>>> hs-wina
 
 #define FOREVER_MS (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
 
@@ -269,21 +264,13 @@ run(Render *self, DccRenderJob *job, guint n_skipped)
 static gboolean
 prepare(Render *self, DccRenderJob *job, GError **error)
 {
-<<<<<<< HEAD
-    g_autofree char *shim = dcc_shim_path(error);
-    g_autoptr(DccRuntime) runtime = NULL;
+    g_autoptr(DccRuntime) runtime =
+        cli_render_find_reader(&self->program, error) ? dcc_runtime_open(error) : NULL;
 
-    self->program = shim != NULL ? dcc_picture_find_program(shim, error) : NULL;
-    runtime = self->program != NULL ? dcc_runtime_open(error) : NULL;
     self->instance = runtime != NULL
                          ? cli_render_instance_open(runtime, self->name, self->options->app, error)
                          : NULL;
     return self->instance != NULL && dcc_render_place_prepare(job, &self->mark, error);
-=======
-    self->runtime = cli_render_find_reader(&self->program, error) ? dcc_runtime_open(error) : NULL;
-    return self->runtime != NULL && check_instance(self, error) &&
-           dcc_render_place_prepare(job, &self->mark, error);
->>>>>>> hs-wina
 }
 
 static void
