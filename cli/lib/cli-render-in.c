@@ -15,7 +15,6 @@
 #include "dcc-json.h"
 #include "dcc-picture.h"
 #include "dcc-render-place.h"
-#include "dcc-shim-path.h"
 #include <gio/gio.h>
 
 #define FOREVER_MS (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
@@ -265,11 +264,9 @@ run(Render *self, DccRenderJob *job, guint n_skipped)
 static gboolean
 prepare(Render *self, DccRenderJob *job, GError **error)
 {
-    g_autofree char *shim = dcc_shim_path(error);
-    g_autoptr(DccRuntime) runtime = NULL;
+    g_autoptr(DccRuntime) runtime =
+        cli_render_find_reader(&self->program, error) ? dcc_runtime_open(error) : NULL;
 
-    self->program = shim != NULL ? dcc_picture_find_program(shim, error) : NULL;
-    runtime = self->program != NULL ? dcc_runtime_open(error) : NULL;
     self->instance = runtime != NULL
                          ? cli_render_instance_open(runtime, self->name, self->options->app, error)
                          : NULL;

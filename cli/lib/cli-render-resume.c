@@ -2,8 +2,23 @@
 #include "cli-render-resume.h"
 
 #include "cli-signals.h"
+#include "dcc-error.h"
 #include "dcc-picture.h"
 #include "dcc-shim-path.h"
+
+gboolean
+cli_render_find_reader(char **program, GError **error)
+{
+    GError *problem = NULL;
+    g_autofree char *shim = dcc_shim_path(&problem);
+
+    *program = shim != NULL ? dcc_picture_find_program(shim, &problem) : NULL;
+    if (shim == NULL && problem->code == DCC_ERROR_NOT_SUPPORTED)
+        g_clear_error(&problem);
+    if (problem != NULL)
+        g_propagate_error(error, problem);
+    return problem == NULL;
+}
 
 static gboolean
 is_there(const char *program, DccFramePath *expect, int frame)
@@ -21,10 +36,9 @@ cli_render_resume(DccRenderJob *job, GError **error)
     DccFrames *frames = dcc_render_job_get_frames(job);
     DccFramePath *expect = dcc_render_job_get_expect(job);
     g_autoptr(GArray) rest = g_array_new(FALSE, FALSE, sizeof(int));
-    g_autofree char *shim = dcc_shim_path(error);
-    g_autofree char *program = shim != NULL ? dcc_picture_find_program(shim, error) : NULL;
+    g_autofree char *program = NULL;
 
-    if (program == NULL)
+    if (!cli_render_find_reader(&program, error))
         return NULL;
     for (guint i = 0; i < dcc_frames_count(frames); i++) {
         int frame = dcc_frames_get(frames, i);

@@ -27,6 +27,9 @@ dcc_file_name_is_program(const char *path);
 /* (transfer full): the absolute path without a link in it. NULL: nothing is there, or it cannot be reached. */
 char *
 dcc_file_name_resolve(const char *path);
+/* Whether the system has no file of this path, for the last name in it or all of it is longer than it takes. */
+gboolean
+dcc_file_name_is_too_long(const char *path);
 /* Whether one name, without a directory, is what the pattern says: '*', '?' and '[...]' as a shell has them, none of
  * them a '.' that begins a name. */
 gboolean

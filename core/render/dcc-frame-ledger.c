@@ -112,8 +112,7 @@ find_number(DccFrameLedger *self, const char *start, const char *end, guint *i)
 static gboolean
 find_by_name(DccFrameLedger *self, const char *path, guint *i)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    g_autofree char *name = g_path_get_basename(path);
     const char *end = name + strlen(name);
 
     while (end > name && !g_ascii_isdigit(end[-1]))

@@ -120,6 +120,10 @@ dcc_picture_look(const char *program,
         find(finding, DCC_PICTURE_BROKEN, "it is no file");
     else if (facts.mtime_ns < newer_than)
         find(finding, DCC_PICTURE_OLD, "it is older than this render");
-    else
+    else if (program != NULL)
         decode(program, path, finding);
+    else if (facts.size == 0)
+        find(finding, DCC_PICTURE_BROKEN, "it is empty");
+    else
+        find(finding, DCC_PICTURE_UNCHECKED, "nothing of this system's dcchost reads pictures");
 }

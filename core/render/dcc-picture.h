@@ -22,8 +22,9 @@ typedef struct {
 /* (transfer full): dcchost-picture, which lies beside the shim. Error NOT_FOUND. */
 char *
 dcc_picture_find_program(const char *shim, GError **error);
-/* Looks at one file, for two minutes at most. newer_than: the time of its last change, nanoseconds
- * since 1970; 0: any. A file that cannot be proved whole is broken. Clear the finding. */
+/* Looks at one file, for two minutes at most. program: NULL where there is none for this system: then a file is unchecked,
+ * if there is something in it. newer_than: the time of its last change, nanoseconds since 1970; 0: any. A file that cannot
+ * be proved whole is broken. Clear the finding. */
 void
 dcc_picture_look(const char *program,
                  const char *path,

@@ -9,11 +9,11 @@
 
 #include "dcc-error.h"
 #include "dcc-file-facts.h"
+#include "dcc-file-name.h"
 #include "dcc-frame-ledger.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -116,9 +116,8 @@ check_lengths(DccFrameLedger *ledger, GError **error)
 
     for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
         g_autofree char *path = dcc_frame_ledger_get_file(ledger, ends[i]);
-        g_autofree char *name = g_path_get_basename(path);
 
-        if (strlen(name) > NAME_MAX || strlen(path) >= PATH_MAX)
+        if (dcc_file_name_is_too_long(path))
             return refuse_name(error, path, "is a name that is too long");
     }
     return TRUE;

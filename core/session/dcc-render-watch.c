@@ -9,7 +9,7 @@
 #include "dcc-json.h"
 #include "dcc-picture-queue.h"
 #include "dcc-render-place.h"
-#include "dcc-shim-path.h"
+#include "dcc-shim-link.h"
 #include "dcc-tree.h"
 
 /* So often its memory is looked at, and where no line tells of pictures the next one is looked for. */
@@ -360,11 +360,14 @@ alloc(const DccRenderWatchOrder *order,
       gpointer data,
       GError **error)
 {
-    g_autofree char *shim = dcc_shim_path(error);
-    g_autofree char *program = shim != NULL ? dcc_picture_find_program(shim, error) : NULL;
+    g_autofree char *shim = NULL;
+    g_autofree char *program = NULL;
     DccRenderWatch *self;
 
-    if (program == NULL)
+    if (!dcc_shim_link_find_shim(&shim, error))
+        return NULL;
+    program = shim != NULL ? dcc_picture_find_program(shim, error) : NULL;
+    if (shim != NULL && program == NULL)
         return NULL;
     self = g_new0(DccRenderWatch, 1);
     self->job = g_object_ref(order->job);

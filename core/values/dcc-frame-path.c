@@ -97,11 +97,23 @@ find_foreign(const char *name)
     return NULL;
 }
 
+/* Behind the last of what separates names on this system. */
+static const char *
+find_name(const char *path)
+{
+    const char *name = path;
+
+    for (const char *at = path; *at != '\0'; at++)
+        if (G_IS_DIR_SEPARATOR(*at))
+            name = at + 1;
+    return name;
+}
+
 /* Directories are taken as they are: what stands there was made by somebody, and is named so. */
 static gboolean
 take_apart(DccFramePath *self, GError **error)
 {
-    const char *name = strrchr(self->text, '/') + 1;
+    const char *name = find_name(self->text);
     gsize digits = 0;
 
     if (*name == '\0')
@@ -245,7 +257,7 @@ dcc_frame_path_get_extension(DccFramePath *self)
 
     g_return_val_if_fail(DCC_IS_FRAME_PATH(self), NULL);
 
-    name = self->digits > 0 ? self->after : strrchr(self->before, '/') + 1;
+    name = self->digits > 0 ? self->after : find_name(self->before);
     dot = strrchr(name, '.');
     return g_ascii_strdown(dot != NULL ? dot + 1 : "", -1);
 }

@@ -232,6 +232,26 @@ test_recovered(void)
     expect(0, "kill again", NULL);
 }
 
+/* Frames that are there are proved to be files with something in them: nothing here reads pictures, and that is said. */
+static void
+test_render(void)
+{
+    g_autofree char *out = g_strconcat(place, "/frames", NULL);
+    g_autofree char *scene = g_strconcat(place, "/shot.scene", NULL);
+    g_autofree char *output = g_strconcat(place, "\\frames\\f_####.png", NULL);
+    g_autofree char *words = NULL;
+    g_autofree char *again = NULL;
+
+    g_assert_true(g_file_set_contents(scene, "a scene", -1, NULL));
+    g_strdelimit(output, "/", '\\');
+    words = g_strdup_printf("render fake --file %s --frames 1-3 --output %s", scene, output);
+    expect(0, words, "verdict=done frames=3 failed=0 rendered=3 skipped=0 unchecked=3");
+    g_assert_true(g_file_test(out, G_FILE_TEST_IS_DIR));
+    again = g_strconcat(words, " --resume", NULL);
+    expect(0, again, NULL);
+    expect(0, "ps", "nothing is running");
+}
+
 /* What cannot be started is told, and nothing is left. */
 static void
 test_refused(void)
@@ -300,6 +320,7 @@ main(int argc, char **argv)
     g_test_add_func("/verbs/adopted", test_adopted);
     g_test_add_func("/verbs/ended-alone", test_ended_alone);
     g_test_add_func("/verbs/recovered", test_recovered);
+    g_test_add_func("/verbs/render", test_render);
     g_test_add_func("/verbs/refused", test_refused);
     status = g_test_run();
     dcc_safe_dir_remove(place);

@@ -2,7 +2,9 @@
 #include "dcc-file-name.h"
 
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 gboolean
@@ -50,4 +52,12 @@ gboolean
 dcc_file_name_matches(const char *name, const char *pattern)
 {
     return fnmatch(pattern, name, FNM_PERIOD) == 0;
+}
+
+gboolean
+dcc_file_name_is_too_long(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+
+    return strlen(name) > NAME_MAX || strlen(path) >= PATH_MAX;
 }

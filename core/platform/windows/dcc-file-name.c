@@ -8,6 +8,7 @@
 #include <windows.h>
 
 #define MOST_LETTERS 32767
+#define MOST_IN_NAME 255
 #define SHARE_ALL    (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
 static gboolean
@@ -168,4 +169,18 @@ gboolean
 dcc_file_name_matches(const char *name, const char *pattern)
 {
     return (*name != '.' || *pattern == '.') && matches(name, pattern);
+}
+
+/* In its letters, which are UTF-16's. */
+gboolean
+dcc_file_name_is_too_long(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree gunichar2 *wide_name = NULL;
+    g_autofree gunichar2 *wide = NULL;
+    glong n_name = 0, n = 0;
+
+    wide_name = g_utf8_to_utf16(name, -1, NULL, &n_name, NULL);
+    wide = g_utf8_to_utf16(path, -1, NULL, &n, NULL);
+    return n_name > MOST_IN_NAME || n > MOST_LETTERS;
 }
