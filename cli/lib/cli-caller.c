@@ -10,8 +10,6 @@
 #include "dcc-settings.h"
 #include <unistd.h>
 
-#define KEEP_STATE "168h" /* a week: over holidays somebody still asks why */
-
 static const char notes[] =
     "--tied: when whoever called this command is gone, however it ended, the application is asked "
     "to\n"
@@ -75,7 +73,7 @@ add_name(GPtrArray *options, const CliEngine *engine, const char *app, GError **
         return FALSE;
     add(options, "--name", name);
     /* It never comes again. */
-    add(options, "--set", g_strdup("keep-state=" KEEP_STATE));
+    add(options, "--set", g_strdup(CLI_CALLER_KEEP_STATE));
     return TRUE;
 }
 

@@ -7,6 +7,9 @@
 #include "cli-engine.h"
 #include "dcc-launch-request.h"
 
+/* Of a name that never comes again: a week, for over holidays somebody still asks why. */
+#define CLI_CALLER_KEEP_STATE "keep-state=168h"
+
 typedef struct {
     const char *app;
     gboolean named;    /* the user has given a name */

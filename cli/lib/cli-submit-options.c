@@ -1,6 +1,7 @@
 /* What `submit` is asked for. */
 #include "cli-submit-options.h"
 
+#include "cli-caller.h"
 #include "cli-exit-map.h"
 #include "cli-exit.h"
 #include "cli-options.h"
@@ -274,6 +275,7 @@ make_enter(CliSubmitOptions *self)
 
     begin_words(words, "launch", self->app);
     add_start(self, words);
+    add_option(words, "--set", CLI_CALLER_KEEP_STATE); /* before the user's */
     add_options(words, "--set", self->settings);
     g_strv_builder_add(words, "--headless");
     add_option(words, "--wait", "ready");

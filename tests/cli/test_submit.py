@@ -144,7 +144,7 @@ def test_a_template_that_loads_once(box):
 
     assert said("onEnter", "session-1") == [
         "launch", "--name", "blender-session-1", "blender", "--file", str(box.work / HARD), "--env", "A=b c", "--cwd",
-        str(box.work), "--headless", "--wait", "ready", "--", "-t", "2"]
+        str(box.work), "--set", "keep-state=168h", "--headless", "--wait", "ready", "--", "-t", "2"]
     assert said("onRun", "session-1") == [
         "render", "--in", "blender-session-1", "blender", "--output", str(box.work / "f $1_####.png"), "--task-timeout",
         "60", "--restart", "on-crash", "--frames", "{{Task.Param.Frames}}", "--resume"]

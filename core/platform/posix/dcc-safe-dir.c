@@ -11,11 +11,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define REMOVE_DEPTH  256 /* a descriptor each */
+#define REMOVE_DEPTH  256   /* a descriptor each */
+#define REMOVE_MOVES  10000 /* nobody makes that many while we remove */
 #define MAKE_ATTEMPTS 100
 
 static gboolean
@@ -147,30 +149,51 @@ dcc_safe_dir_check_parent(const char *path, GError **error)
     return TRUE;
 }
 
-static void
-remove_children(int fd, dev_t device, int depth);
+typedef struct {
+    int top; /* the whole */
+    dev_t device;
+    guint moved; /* directories that lay too deep, and lie in top now; all rounds together */
+} Removal;
 
 static void
-remove_child(int fd, const char *name, dev_t device, int depth)
+remove_children(Removal *self, int fd, int depth);
+
+/* Descriptors are not without end: what lies too deep is taken up, for another round. */
+static void
+move_up(Removal *self, int fd, const char *name)
+{
+    char up[32];
+
+    g_snprintf(up, sizeof up, ".deep-%u", self->moved);
+    if (renameat(fd, name, self->top, up) == 0)
+        self->moved++;
+}
+
+static void
+remove_child(Removal *self, int fd, const char *name, int depth)
 {
     struct stat st;
     int child;
 
     if (unlinkat(fd, name, 0) == 0 || (errno != EISDIR && errno != EPERM))
         return;
-    child = dcc_closed_dir_open(fd, name, device);
+    child = dcc_closed_dir_open(fd, name, self->device);
     if (child < 0)
         return;
-    if (fstat(child, &st) == 0 && st.st_dev == device && depth > 0)
-        remove_children(child, device, depth - 1);
-    else
+    if (fstat(child, &st) == 0 && st.st_dev == self->device && depth > 0) {
+        remove_children(self, child, depth - 1);
+    } else {
         close(child);
+        if (unlinkat(fd, name, AT_REMOVEDIR) != 0 && depth == 0)
+            move_up(self, fd, name);
+        return;
+    }
     unlinkat(fd, name, AT_REMOVEDIR);
 }
 
 /* Takes over fd. */
 static void
-remove_children(int fd, dev_t device, int depth)
+remove_children(Removal *self, int fd, int depth)
 {
     DIR *dir = fdopendir(fd);
     struct dirent *entry;
@@ -181,22 +204,37 @@ remove_children(int fd, dev_t device, int depth)
     }
     while ((entry = readdir(dir)) != NULL)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            remove_child(fd, entry->d_name, device, depth);
+            remove_child(self, fd, entry->d_name, depth);
     closedir(dir);
+}
+
+static void
+remove_all(Removal *self)
+{
+    guint before;
+
+    do {
+        int fd = openat(self->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        before = self->moved;
+        if (fd >= 0)
+            remove_children(self, fd, REMOVE_DEPTH);
+    } while (self->moved > before && self->moved < REMOVE_MOVES);
 }
 
 void
 dcc_safe_dir_remove(const char *path)
 {
-    int fd = open_dir(path);
+    Removal removal = {.top = open_dir(path)};
     struct stat st;
 
-    if (fd < 0)
+    if (removal.top < 0)
         return;
-    if (fstat(fd, &st) == 0 && st.st_uid == geteuid())
-        remove_children(fd, st.st_dev, REMOVE_DEPTH);
-    else
-        close(fd);
+    if (fstat(removal.top, &st) == 0 && st.st_uid == geteuid()) {
+        removal.device = st.st_dev;
+        remove_all(&removal);
+    }
+    close(removal.top);
     rmdir(path);
 }
 

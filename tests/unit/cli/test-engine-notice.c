@@ -10,7 +10,7 @@ wait_of(const char *conf)
     gint64 wait;
 
     if (conf != NULL)
-        dcc_test_world_write(world, "slurm.conf", conf, -1);
+        g_free(dcc_test_world_write(world, "slurm.conf", conf, -1));
     g_setenv("SLURM_CONF", path, TRUE);
     wait = cli_engine_notice_of_slurm();
     g_unsetenv("SLURM_CONF");
@@ -51,7 +51,7 @@ notice_of(const char *info)
     gint64 left;
 
     if (info != NULL)
-        dcc_test_world_write(world, "cancel_info.json", info, -1);
+        g_free(dcc_test_world_write(world, "cancel_info.json", info, -1));
     g_setenv("OPENJD_SESSION_WORKING_DIR", dcc_test_world_get_path(world), TRUE);
     left = cli_engine_notice_of_openjd();
     g_unsetenv("OPENJD_SESSION_WORKING_DIR");

@@ -296,6 +296,30 @@ test_remove_deep(void)
     g_assert_false(g_file_test(top, G_FILE_TEST_EXISTS));
 }
 
+/* Deeper than a path may be long, and than descriptors are wanted for. */
+static void
+test_remove_too_deep(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autofree char *top = dcc_test_world_build_path(world, "top");
+    g_autofree char *name = g_strnfill(40, 'd');
+    int fd;
+
+    g_assert_cmpint(g_mkdir(top, 0700), ==, 0);
+    fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (guint i = 0; i < 700; i++) {
+        int below;
+
+        g_assert_cmpint(mkdirat(fd, name, 0700), ==, 0);
+        below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        close(fd);
+        fd = below;
+    }
+    close(fd);
+    dcc_safe_dir_remove(top);
+    g_assert_false(g_file_test(top, G_FILE_TEST_EXISTS));
+}
+
 /* What an application leaves in its temporary directory may be closed even to its owner. */
 static void
 remove_closed_directories(DccTestWorld *world)
@@ -344,6 +368,7 @@ main(int argc, char **argv)
     g_test_add_func("/safe-dir/remove", test_remove);
     g_test_add_func("/safe-dir/remove-follows-no-link", test_remove_follows_no_link);
     g_test_add_func("/safe-dir/remove-deep", test_remove_deep);
+    g_test_add_func("/safe-dir/remove-too-deep", test_remove_too_deep);
     g_test_add_func("/safe-dir/remove-closed", test_remove_closed);
     return g_test_run();
 }
