@@ -19,7 +19,8 @@
  * Where the program is that becomes the parent of an application.
  *
  * Returns: (transfer full) (nullable): the path of the shim that sessions start; %NULL with
- *   `DCC_ERROR_NOT_FOUND` where there is none that can be run
+ *   `DCC_ERROR_NOT_FOUND` where there is none that can be run, `DCC_ERROR_NOT_SUPPORTED` on Windows,
+ *   whose sessions start applications themselves
  * Since: 1.0
  */
 char *

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): NULL and error NOT_FOUND when there is none that can be run. */
+/* (transfer full): NULL and error NOT_FOUND when there is none that can be run, NOT_SUPPORTED
+ * where sessions do without. */
 DCC_API char *
 dcc_shim_path(GError **error);
 
