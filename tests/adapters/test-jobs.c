@@ -73,6 +73,13 @@ static const Case cases[] = {
 };
 #endif
 
+/* What the system's programs are called by. */
+#ifdef G_OS_WIN32
+#define SUFFIX ".exe"
+#else
+#define SUFFIX ""
+#endif
+
 static void
 check(DccAdapter *adapter, DccInstallation *copy, const Case *it)
 {
@@ -97,12 +104,12 @@ test_arguments(void)
 {
     static const char *const programs[] = {PROGRAMS};
     g_autofree char *root = fixture_root();
-    g_autofree char *program = g_build_filename(root, EXECUTABLE, NULL);
+    g_autofree char *program = g_build_filename(root, EXECUTABLE SUFFIX, NULL);
     g_autoptr(DccAdapter) adapter = g_object_new(SUBJECT_TYPE(), NULL);
     g_autoptr(DccInstallation) copy = dcc_installation_new(program, "2025", "test");
 
     for (guint i = 0; i < G_N_ELEMENTS(programs); i++) {
-        g_autofree char *name = g_strconcat("/", programs[i], NULL);
+        g_autofree char *name = g_strconcat("/", programs[i], SUFFIX, NULL);
 
         fixture_put(root, name, 0755);
     }
