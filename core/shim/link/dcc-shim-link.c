@@ -457,8 +457,9 @@ dcc_shim_link_continue(DccShimLink *self)
 {
     DccProc proc;
 
-    /* Read first: that the shim still lives afterwards proves that it was read. */
-    if (dcc_proc_read(self->pid, &proc) && dcc_shim_link_has_shim(self))
+    /* Read first: that the shim still lives afterwards proves that it was read. Without need none is
+     * sent: it would undo the stop that whoever attaches to the shim meanwhile waits for. */
+    if (dcc_proc_read(self->pid, &proc) && proc.state == 'T' && dcc_shim_link_has_shim(self))
         dcc_proc_signal(&proc, SIGCONT);
 }
 
