@@ -302,14 +302,16 @@ def test_a_scene_on_a_disk_that_does_not_answer_leaves_its_session_answering(box
     session = start_session(box, "fake", "--file", str(scene), under=[
         STRACE, "-qq", "-f", "-o", "/dev/null", "-P", str(scene), "-e", "trace=openat", "-e",
         "inject=openat:delay_enter=60000000"])
-    until(lambda: (place(box, "fake") / "control.sock").exists(), "its socket")
-    given = box.run("status", "fake", "--json")
-    assert given.status == 0 and (given.json["state"], given.json["pid"]) == ("starting", None), given
-    box.run("stop", "fake", timeout=30)
-    until(lambda: not place(box, "fake").exists(), "its end", 30)
-    assert not events(box, "fake", "started")
-    session.kill()  # strace, which would hold what is left of it for the whole minute
-    session.wait(30)
+    try:
+        given = until(lambda: (lambda given: given if given.status == 0 else None)(box.run("status", "fake", "--json")),
+                      "its session to be known")
+        assert (given.json["state"], given.json["pid"]) == ("starting", None), given
+        box.run("stop", "fake", timeout=30)
+        until(lambda: not place(box, "fake").exists(), "its end", 30)
+        assert not events(box, "fake", "started")
+    finally:
+        session.kill()  # strace, which would hold what is left of it for the whole minute
+        session.wait(30)
 
 
 @pytest.fixture
