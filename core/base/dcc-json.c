@@ -260,7 +260,7 @@ replace_nul(const char *text, gsize size)
         if (text[i] == '\\' && memcmp(text + i, nul, strlen(nul)) == 0) {
             if (copy == NULL)
                 copy = g_strndup(text, size);
-            memcpy(copy + i, shown, strlen(shown));
+            memcpy(copy + i, shown, sizeof shown - 1);
         }
         i += text[i] == '\\'; /* what is escaped begins no escape */
     }
