@@ -43,7 +43,7 @@ check_python() {
 
 # here: of the paths on standard input, those that are not of another system
 here() {
-    grep -v -E '(/windows/|-windows\.c$|/dcc-module-pe\.c$)'
+    grep -v -E '(/(windows|darwin)/|-(windows|darwin)\.c$|/dcc-module-pe\.c$)'
 }
 
 check_cppcheck() {
