@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 DEV = pathlib.Path(__file__).resolve().parents[2] / "dev"
-VERBS = ["setup", "build", "run", "demo", "test", "test", "test", "test", "test", "windows", "windows", "macos",
+VERBS = ["setup", "build", "run", "demo", "test", "test", "test", "test", "test", "test", "windows", "windows", "macos",
          "threads", "check", "soak", "bench", "env"]
 
 
