@@ -2,7 +2,6 @@
 #include "dcc-process-facts.h"
 
 #include "dcc-identity.h"
-#include "dcc-launcher-tree.h"
 #include "dcc-proc-darwin.h"
 
 #include <string.h>
@@ -36,7 +35,7 @@ dcc_identity_get_age_ms(const DccIdentity *identity)
 }
 
 guint64
-dcc_launched_now(void)
+dcc_identity_now(void)
 {
     return (guint64)g_get_real_time();
 }

@@ -2,7 +2,6 @@
 #include "dcc-process-facts.h"
 
 #include "dcc-identity.h"
-#include "dcc-launcher-tree.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -75,7 +74,7 @@ dcc_process_has_mark(gint64 pid, const char *mark)
  * library.
  */
 guint64
-dcc_launched_now(void)
+dcc_identity_now(void)
 {
     struct timespec now = {0};
 

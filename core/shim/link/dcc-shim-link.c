@@ -452,32 +452,6 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
     return g_steal_pointer(&self);
 }
 
-void
-dcc_shim_link_continue(DccShimLink *self)
-{
-    DccProc proc;
-
-    /* Read first: that the shim still lives afterwards proves that it was read. Without need none is
-     * sent: it would undo the stop that whoever attaches to the shim meanwhile waits for. */
-    if (dcc_proc_read(self->pid, &proc) && proc.state == 'T' && dcc_shim_link_has_shim(self))
-        dcc_proc_signal(&proc, SIGCONT);
-}
-
-void
-dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
-{
-    g_return_if_fail(DCC_IS_SHIM_LINK(self));
-    dcc_shim_link_continue(self);
-    if (order == DCC_SHIM_LEAVE)
-        self->left = TRUE;
-    if (order == DCC_SHIM_KILL_TREE)
-        self->kills = TRUE;
-    if (self->orphan != NULL)
-        dcc_orphan_order(self->orphan, order);
-    else
-        dcc_shim_channel_order(self->channel, order);
-}
-
 gboolean
 dcc_shim_link_read(DccShimLink *self, DccShimRecord *record)
 {

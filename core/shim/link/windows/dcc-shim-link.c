@@ -493,3 +493,26 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
     dcc_shim_link_tell_later(self);
     return g_steal_pointer(&self);
 }
+
+/* -- Answers -- */
+
+gboolean
+dcc_shim_link_read(DccShimLink *self, DccShimRecord *record)
+{
+    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
+    return dcc_shim_record_read(self->dir, record);
+}
+
+gint64
+dcc_shim_link_get_pid(DccShimLink *self)
+{
+    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), 0);
+    return 0;
+}
+
+gboolean
+dcc_shim_link_is_owned(DccShimLink *self)
+{
+    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
+    return self->owned;
+}

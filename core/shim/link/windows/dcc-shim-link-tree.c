@@ -143,27 +143,6 @@ dcc_shim_link_abandon(DccShimLink *self)
     g_object_unref(self);
 }
 
-gboolean
-dcc_shim_link_read(DccShimLink *self, DccShimRecord *record)
-{
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
-    return dcc_shim_record_read(self->dir, record);
-}
-
-gint64
-dcc_shim_link_get_pid(DccShimLink *self)
-{
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), 0);
-    return 0;
-}
-
-gboolean
-dcc_shim_link_is_owned(DccShimLink *self)
-{
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
-    return self->owned;
-}
-
 GArray *
 dcc_shim_link_list_tree(DccShimLink *self)
 {
