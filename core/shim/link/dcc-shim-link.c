@@ -122,10 +122,7 @@ record_stillbirth(DccShimLink *self, DccShimSlot *slot)
 {
     int fd = dcc_shim_files_open_record(self->dir, O_RDWR);
 
-    slot->phase = DCC_PHASE_REFUSED;
-    slot->errno_code = ECHILD;
-    slot->tree_empty = 1;
-    g_strlcpy(slot->stage, "spawn", sizeof slot->stage);
+    dcc_shim_slot_note_refused(slot, "spawn", ECHILD, g_get_real_time());
     if (fd < 0)
         return;
     dcc_shim_slot_write(fd, slot);

@@ -125,12 +125,9 @@ dcc_shim_link_conclude(DccShimLink *self, gboolean known, int status)
     dcc_shim_link_read_slot(self, &slot);
     if (self->main != DCC_PROCESS_REF_NONE) {
         dcc_process_look_take(&look, self->main);
-        slot.peak_kib = (guint32)CLAMP(look.peak / 1024, 0, G_MAXUINT32);
+        dcc_shim_slot_note_peak(&slot, look.peak / 1024);
     }
-    slot.phase = DCC_PHASE_ENDED;
-    slot.status_known = known;
-    slot.wait_status = status;
-    slot.ended = g_get_real_time();
+    dcc_shim_slot_note_exit(&slot, known, status, g_get_real_time());
     dcc_record_file_write(self->dir, &slot);
     dcc_process_ref_close(&self->main);
 }
@@ -213,7 +210,7 @@ dcc_shim_link_check_tree(DccShimLink *self)
         return;
     }
     dcc_source_clear(&self->killing);
-    slot.tree_empty = 1;
+    dcc_shim_slot_note_empty(&slot);
     dcc_record_file_write(self->dir, &slot);
     dcc_shim_link_tell_later(self);
 }
@@ -294,17 +291,10 @@ new_link(const char *dir, const char *log_path)
 static void
 prepare_slot(DccShimSlot *slot, const DccShimStart *start)
 {
-    *slot = (DccShimSlot){.phase = DCC_PHASE_PREPARED,
-                          .log_size = start->log_size,
-                          .log_files = (gint32)start->log_files};
-    g_strlcpy(slot->boot_id, dcc_boot_id(), sizeof slot->boot_id);
-    while (start->daemons != NULL && slot->n_daemons < DCC_SHIM_MAX_DAEMONS &&
-           start->daemons[slot->n_daemons] != NULL) {
-        g_strlcpy(slot->daemons[slot->n_daemons],
-                  start->daemons[slot->n_daemons],
-                  sizeof slot->daemons[0]);
-        slot->n_daemons++;
-    }
+    dcc_shim_slot_prepare(slot, dcc_boot_id());
+    dcc_shim_slot_note_log(slot, start->log_size, (gint32)start->log_files);
+    for (guint i = 0; start->daemons != NULL && start->daemons[i] != NULL; i++)
+        dcc_shim_slot_note_daemon(slot, start->daemons[i]);
 }
 
 static gboolean
@@ -325,11 +315,9 @@ put_on_record(DccShimLink *self,
 {
     gpointer process = dcc_handle_from_number(child->process);
     gpointer lock = dcc_handle_of_fd(start->lock_fd);
+    DccShimId id = {.pid = child->pid, .start_ticks = dcc_job_read_start(process)};
 
-    slot->main.pid = child->pid;
-    slot->main.start_ticks = dcc_job_read_start(process);
-    slot->phase = DCC_PHASE_SPAWNED;
-    slot->started = g_get_real_time();
+    dcc_shim_slot_note_spawned(slot, &id, g_get_real_time());
     return (lock == NULL || dcc_handle_lend(lock, process)) &&
            dcc_record_file_write(self->dir, slot);
 }
@@ -349,7 +337,7 @@ let_run(DccShimLink *self,
             dcc_exit_watch_add(self->watch, held->child.process, on_main_ended, self, error);
     if (self->main_id != 0 && dcc_held_child_let_run(held)) {
         self->main = held->child.process;
-        slot->phase = DCC_PHASE_STARTED;
+        dcc_shim_slot_note_started(slot);
         dcc_record_file_write(self->dir, slot);
         return TRUE;
     }
@@ -367,10 +355,7 @@ static gboolean
 refuse(DccShimLink *self, DccShimSlot *slot, const char *stage, int errno_code, GError **problem)
 {
     g_clear_error(problem);
-    slot->phase = DCC_PHASE_REFUSED;
-    slot->errno_code = errno_code;
-    slot->tree_empty = 1;
-    g_strlcpy(slot->stage, stage, sizeof slot->stage);
+    dcc_shim_slot_note_refused(slot, stage, errno_code, g_get_real_time());
     return dcc_record_file_write(self->dir, slot);
 }
 
@@ -425,17 +410,7 @@ static void
 let_run_for(DccShimSlot *slot)
 {
     dcc_held_child_let_run_by_number(slot->main.pid);
-    slot->phase = DCC_PHASE_STARTED;
-}
-
-/* A session that died before it had started anything. */
-static void
-record_stillbirth(DccShimSlot *slot)
-{
-    slot->phase = DCC_PHASE_REFUSED;
-    slot->errno_code = ECHILD;
-    slot->tree_empty = 1;
-    g_strlcpy(slot->stage, "spawn", sizeof slot->stage);
+    dcc_shim_slot_note_started(slot);
 }
 
 /* FALSE: its end is not heard of. */
@@ -462,7 +437,8 @@ take_over(DccShimLink *self, DccShimSlot *slot)
         dcc_job_hold(slot->main.pid, slot->main.start_ticks);
         dcc_shim_link_check_tree(self);
     } else if (slot->phase == DCC_PHASE_PREPARED) {
-        record_stillbirth(slot);
+        /* A session that died before it had started anything. */
+        dcc_shim_slot_note_refused(slot, "spawn", ECHILD, g_get_real_time());
         dcc_record_file_write(self->dir, slot);
     } else if (!watch_main(self, slot)) {
         dcc_shim_link_conclude(self, FALSE, 0);
