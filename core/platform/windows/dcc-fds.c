@@ -4,7 +4,6 @@
 #include "dcc-handle.h"
 
 #include <winsock2.h>
-#include <ws2tcpip.h>
 /* after winsock2.h, which it would replace by an older one */
 #include <windows.h>
 
