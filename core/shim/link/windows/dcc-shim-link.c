@@ -16,6 +16,7 @@
 #include "dcc-job.h"
 #include "dcc-process-look.h"
 #include "dcc-record-file.h"
+#include "dcc-shim-news.h"
 #include "dcc-source.h"
 
 #include <errno.h>
@@ -26,8 +27,7 @@
 
 G_DEFINE_TYPE(DccShimLink, dcc_shim_link, G_TYPE_OBJECT)
 
-enum { SIGNAL_NEWS, N_SIGNALS };
-static guint signals[N_SIGNALS];
+static guint signal_news;
 
 /* By a handler of the news, perhaps. */
 static gboolean
@@ -39,13 +39,8 @@ is_dropped(DccShimLink *self)
 static void
 tell(DccShimLink *self, DccShimNews news)
 {
-    const guint once = 1u << DCC_SHIM_STARTED | 1u << DCC_SHIM_REFUSED | 1u << DCC_SHIM_EXITED |
-                       1u << DCC_SHIM_EMPTY | 1u << DCC_SHIM_GONE;
-
-    if (is_dropped(self) || (self->told & once & (1u << news)))
-        return;
-    self->told |= 1u << news;
-    g_signal_emit(self, signals[SIGNAL_NEWS], 0, (int)news);
+    if (!is_dropped(self) && dcc_shim_news_take(&self->told, news))
+        g_signal_emit(self, signal_news, 0, (int)news);
 }
 
 gboolean
@@ -88,16 +83,13 @@ on_later(gpointer data)
 
     dcc_source_clear(&self->later);
     dcc_shim_link_read_slot(self, &slot);
-    if (slot.phase == DCC_PHASE_REFUSED)
-        tell(self, DCC_SHIM_REFUSED);
-    if (slot.phase == DCC_PHASE_STARTED || slot.phase == DCC_PHASE_ENDED)
-        tell(self, DCC_SHIM_STARTED);
-    if (slot.phase == DCC_PHASE_ENDED) {
-        look_for_output(self);
-        tell(self, DCC_SHIM_EXITED);
+    for (guint news = DCC_SHIM_STARTED; news <= DCC_SHIM_EMPTY; news++) {
+        if (!dcc_shim_news_is_recorded(&slot, (DccShimNews)news))
+            continue;
+        if (news == DCC_SHIM_EXITED)
+            look_for_output(self);
+        tell(self, (DccShimNews)news);
     }
-    if (slot.phase == DCC_PHASE_ENDED && slot.tree_empty)
-        tell(self, DCC_SHIM_EMPTY);
     if (slot.phase == DCC_PHASE_REFUSED ||
         (slot.phase == DCC_PHASE_ENDED && (slot.tree_empty || self->left))) {
         dcc_source_clear(&self->looking);
@@ -255,16 +247,7 @@ dcc_shim_link_class_init(DccShimLinkClass *class)
 
     object_class->dispose = dcc_shim_link_dispose;
     object_class->finalize = dcc_shim_link_finalize;
-    signals[SIGNAL_NEWS] = g_signal_new("news",
-                                        DCC_TYPE_SHIM_LINK,
-                                        G_SIGNAL_RUN_LAST,
-                                        0,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        G_TYPE_NONE,
-                                        1,
-                                        G_TYPE_INT);
+    signal_news = dcc_shim_news_add_signal(DCC_TYPE_SHIM_LINK);
 }
 
 static void
