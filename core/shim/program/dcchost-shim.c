@@ -20,6 +20,7 @@
 #include "dcc-shim-system.h"
 #include "dcc-shim-tie.h"
 #include "dcc-shim-tree.h"
+#include "dcc-wait-status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -155,14 +156,6 @@ on_exec(Shim *shim)
     dcc_shim_clients_tell(&shim->clients, NEWS_STARTED);
 }
 
-static int
-wait_status_of(const siginfo_t *info)
-{
-    if (info->si_code == CLD_EXITED)
-        return (info->si_status & 0xff) << 8;
-    return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
-}
-
 static void
 main_ended(Shim *shim, const siginfo_t *info, const struct rusage *usage)
 {
@@ -172,7 +165,8 @@ main_ended(Shim *shim, const siginfo_t *info, const struct rusage *usage)
     if (shim->record.phase == DCC_PHASE_REFUSED)
         return;
     tell_of_output(shim, dcc_shim_output_take_all(&shim->output));
-    dcc_shim_slot_note_exit(&shim->record, true, wait_status_of(info), get_wall_clock());
+    dcc_shim_slot_note_exit(
+        &shim->record, true, dcc_wait_status_from_siginfo(info), get_wall_clock());
     dcc_shim_slot_note_peak(&shim->record, usage->ru_maxrss);
     write_record(shim, false);
     dcc_shim_clients_tell(&shim->clients, NEWS_EXITED);
