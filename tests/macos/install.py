@@ -45,6 +45,10 @@ while [ "$n" -gt 0 ]; do
         echo '@(#)PROGRAM:ld PROJECT:ld64-1' >&2
         exit 0
         ;;
+    --version) # leaves an empty file where it is asked
+        cd '@HOME@'
+        set -- "$@" "$word"
+        ;;
     -bundle) set -- "$@" -shared ;;
     # Meson lets modules lack what they need; here it is to be found.
     -Wl,-undefined,dynamic_lookup) set -- "$@" -Wl,-undefined,error ;;
