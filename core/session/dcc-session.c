@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* A file server that answers has told by then where the copies of an application are. */
-#define CHOICE_PATIENCE_MS 500
+#define CHOICE_PATIENCE_MS 1000
 
 struct _DccSession {
     GObject parent_instance;
@@ -363,7 +363,7 @@ start(DccSession *self, GError **error)
  * under way; that it is ready, or failed after all, is told by #DccSession::event. Where there is a
  * scene to be looked at first, or an installation to be asked for its version, that is done from the
  * main loop: the session answers meanwhile and can be stopped. So is what lies on a file server that
- * does not answer within a second; then an installation that is not there is no error of this call. An earlier run of that name that
+ * does not answer within two seconds; then an installation that is not there is no error of this call. An earlier run of that name that
  * nobody attended to its end is told and cleared away first, also from the main loop. If nothing
  * comes of the start, #DccSession::ended is emitted and dcc_session_get_refusal() tells why. A start
  * that fails leaves nothing: no process, no directory, no listing.

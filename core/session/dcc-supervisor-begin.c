@@ -21,7 +21,7 @@
 #define SHIM_PERIOD_MS   10
 
 /* What a file server that answers takes to say what a run must know. */
-#define AHEAD_PATIENCE_MS 500
+#define AHEAD_PATIENCE_MS 1000
 
 #define SHORTAGE_DELAY_MS (2 * 60 * 1000) /* what the policy grants a machine that is short */
 
