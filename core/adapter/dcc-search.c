@@ -1,38 +1,31 @@
 /* Where an adapter looks for installations.
  *
- * Problem: adapters glob over directories that users fill: links that loop, directories nobody may
- * read, several names of one copy. Contract: a pattern ends after as many levels as it has
- * components, each directory is visited once a level, each file is found once (by its real path;
- * its real name is preferred to links). Paths go in as they would be below "/" and come out as this
- * process can open them; one that lies below the root already is taken as it is. Nothing outside
- * the root is ever an answer. Threading: one thread at a time.
+ * Problem: the places may lie on a file server that does not answer, and an adapter has to be asked in a main loop. Contract:
+ * a search whose looks are put off answers from what is known and notes what is not; that is looked at in a thread, and then
+ * the adapter is asked again, until nothing is left. Threading: one thread at a time.
  */
 #include "dcc-search.h"
 
-#include "dcc-file-facts.h"
 #include "dcc-file-name.h"
-#include "dcc-registry.h"
-#include "dcc-user.h"
+#include "dcc-search-looks.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
-
-/* Where a system without the variable looks. */
-#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
 struct _DccSearch {
     GObject parent_instance;
-    char *root; /* canonical; "" for "/", so that it can be put before any path */
-    char **environment;
-    char *home;
-    GPtrArray *places; /* of char *, NULL-terminated */
+    DccSearchWalk *walk;
+    GPtrArray *places;    /* of char *, NULL-terminated */
+    GHashTable *known;    /* answers by what was looked at; NULL: looks are not put off */
+    DccSearchLooks *open; /* to be looked at; NULL: nothing */
+    gboolean puts_off;
 };
 
 /**
  * DccSearch:
  *
  * Where an adapter looks for installations: programs on `PATH`, patterns of paths, environment
- * variables. It ends on looped links, and tests give it a root of their own.
+ * variables. It ends on looped links, and tests give it a root of their own. In a session an adapter
+ * is asked again until the search has looked at all that it was asked for: see docs/adapter-abi.md.
  *
  * Since: 1.0
  */
@@ -43,10 +36,10 @@ dcc_search_finalize(GObject *object)
 {
     DccSearch *self = DCC_SEARCH(object);
 
-    g_free(self->root);
-    g_strfreev(self->environment);
-    g_free(self->home);
+    g_clear_pointer(&self->walk, dcc_search_walk_unref);
     g_ptr_array_unref(self->places);
+    g_clear_pointer(&self->known, g_hash_table_unref);
+    g_clear_pointer(&self->open, dcc_search_looks_free);
     G_OBJECT_CLASS(dcc_search_parent_class)->finalize(object);
 }
 
@@ -61,14 +54,6 @@ dcc_search_init(DccSearch *self)
 {
     self->places = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(self->places, NULL);
-}
-
-static char *
-find_home(const char *const *environment)
-{
-    const char *home = g_environ_getenv((char **)environment, "HOME");
-
-    return home && g_path_is_absolute(home) ? dcc_file_name_normalize(home) : dcc_user_find_home();
 }
 
 /**
@@ -90,16 +75,7 @@ dcc_search_new(const char *root, const char *const *environment)
     g_return_val_if_fail(root != NULL && g_path_is_absolute(root), NULL);
 
     self = g_object_new(DCC_TYPE_SEARCH, NULL);
-    if (strcmp(root, "/") == 0)
-        self->root = g_strdup("");
-    else
-        self->root = dcc_file_name_resolve(root);
-    if (!self->root)
-        self->root = g_canonicalize_filename(root, "/");
-    if (strcmp(self->root, "/") == 0)
-        self->root[0] = '\0';
-    self->environment = environment ? g_strdupv((char **)environment) : g_get_environ();
-    self->home = find_home((const char *const *)self->environment);
+    self->walk = dcc_search_walk_new(root, environment);
     return self;
 }
 
@@ -113,59 +89,53 @@ remember(DccSearch *self, const char *instance_dir)
     g_ptr_array_insert(self->places, self->places->len - 1, g_strdup(instance_dir));
 }
 
-static gboolean
-is_below(DccSearch *self, const char *path)
+/* (transfer full): what is there; NULL also where that is not known yet. */
+static char **
+look(DccSearch *self, DccSearchLook look, const char *argument)
 {
-    gsize length = strlen(self->root);
+    g_autofree char *key = dcc_search_look_name(look, argument);
+    char **answer = self->known ? g_hash_table_lookup(self->known, key) : NULL;
 
-    return strncmp(path, self->root, length) == 0 &&
-           (length == 0 || path[length] == '/' || path[length] == '\0');
+    if (answer)
+        return g_strdupv(answer);
+    if (!self->puts_off)
+        return dcc_search_look_at(self->walk, look, argument);
+    if (!self->open)
+        self->open = dcc_search_looks_new(self->walk);
+    dcc_search_looks_add(self->open, look, argument);
+    return NULL;
 }
 
-/* "~/x" with the home directory in place of "~"; NULL for what is not absolute then. */
+/* (transfer full): of a look that has one answer at most. */
 static char *
-expand(DccSearch *self, const char *path)
+look_for_one(DccSearch *self, DccSearchLook kind, const char *argument)
 {
-    gsize root;
+    g_auto(GStrv) found = look(self, kind, argument);
 
-    if (path[0] == '~' && (path[1] == '/' || path[1] == '\0'))
-        return g_strconcat(self->home, path + 1, NULL);
-    return dcc_file_name_find_root(path, &root) ? dcc_file_name_normalize(path) : NULL;
+    return found ? g_strdup(found[0]) : NULL;
 }
 
-/* Where an absolute path is for this process. Below another root a drive is a directory: "C:/x" is
- * ROOT/C/x. */
-static char *
-put_below(DccSearch *self, const char *absolute)
+void
+dcc_search_put_off(DccSearch *self, gboolean puts_off)
 {
-    gsize length = 0;
-    g_autofree char *drive = NULL;
-
-    if (!self->root[0] || is_below(self, absolute))
-        return g_strdup(absolute);
-    dcc_file_name_find_root(absolute, &length);
-    if (length == 0)
-        return g_strconcat(self->root, absolute, NULL);
-    drive = g_strdelimit(g_strndup(absolute, length), ":", '\0');
-    return g_strconcat(self->root, "/", drive, absolute + length, NULL);
+    self->puts_off = puts_off;
+    if (puts_off && !self->known)
+        self->known =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
 }
 
-/* As this process can open it. */
-static char *
-locate(DccSearch *self, const char *path)
+DccSearchLooks *
+dcc_search_take_open(DccSearch *self)
 {
-    g_autofree char *absolute = expand(self, path);
-
-    return absolute ? put_below(self, absolute) : NULL;
+    return g_steal_pointer(&self->open);
 }
 
-/* The real path of what is there, below the root. */
-static char *
-resolve_below(DccSearch *self, const char *located)
+void
+dcc_search_learn(DccSearch *self, DccSearchLooks *looks)
 {
-    g_autofree char *real = dcc_file_name_resolve(located);
-
-    return real && is_below(self, real) ? g_steal_pointer(&real) : NULL;
+    dcc_search_looks_move(looks, self->known);
+    g_ptr_array_set_size(self->places, 0);
+    g_ptr_array_add(self->places, NULL);
 }
 
 /**
@@ -188,160 +158,7 @@ dcc_search_getenv(DccSearch *self, const char *variable)
 
     instance_dir = g_strconcat("$", variable, NULL);
     remember(self, instance_dir);
-    return g_environ_getenv(self->environment, variable);
-}
-
-static gboolean
-has_wildcard(const char *part)
-{
-    return strpbrk(part, "*?[") != NULL;
-}
-
-typedef struct {
-    char *name;
-    gboolean is_link;
-} Entry;
-
-static void
-entry_clear(gpointer data)
-{
-    g_free(((Entry *)data)->name);
-}
-
-/* Links last: the name a copy really has is the one that tells about it. */
-static int
-entry_compare(gconstpointer a, gconstpointer b)
-{
-    const Entry *one = a, *other = b;
-
-    if (one->is_link != other->is_link)
-        return one->is_link - other->is_link;
-    return strcmp(one->name, other->name);
-}
-
-static gboolean
-seen_before(GHashTable *seen, const char *directory)
-{
-    DccFileFacts facts;
-
-    if (!dcc_file_facts_read_target(directory, &facts))
-        return TRUE;
-    return !g_hash_table_add(
-        seen,
-        g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, facts.device, facts.inode));
-}
-
-static gboolean
-is_link(const char *directory, const char *name)
-{
-    g_autofree char *path = g_build_filename(directory, name, NULL);
-    DccFileFacts facts;
-
-    return dcc_file_facts_read(path, &facts) && facts.kind == DCC_FILE_LINK;
-}
-
-/* NULL: it cannot be read. */
-static GArray *
-read_matches(const char *directory, const char *part)
-{
-    g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
-    GArray *entries;
-    const char *name;
-
-    if (!dir)
-        return NULL;
-    entries = g_array_new(FALSE, FALSE, sizeof(Entry));
-    g_array_set_clear_func(entries, entry_clear);
-    while ((name = g_dir_read_name(dir))) {
-        Entry entry;
-
-        if (!dcc_file_name_matches(name, part))
-            continue;
-        entry = (Entry){g_strdup(name), is_link(directory, name)};
-        g_array_append_val(entries, entry);
-    }
-    g_array_sort(entries, entry_compare);
-    return entries;
-}
-
-/* Adds what matches part in one directory. */
-static void
-list_matches(
-    DccSearch *self, const char *directory, const char *part, GHashTable *seen, GPtrArray *found)
-{
-    g_autofree char *path = g_strconcat(directory, "/", NULL); /* it may be a root */
-    g_autofree char *real = resolve_below(self, path);
-    g_autoptr(GArray) entries = real && !seen_before(seen, real) ? read_matches(real, part) : NULL;
-
-    for (guint i = 0; entries && i < entries->len; i++) {
-        const char *name = g_array_index(entries, Entry, i).name;
-
-        g_ptr_array_add(found, g_strconcat(directory, "/", name, NULL));
-    }
-}
-
-/* One component further: every directory of the list with part added, or with what matches part. */
-static GPtrArray *
-descend(DccSearch *self, GPtrArray *directories, const char *part)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
-
-    for (guint i = 0; i < directories->len; i++) {
-        const char *directory = g_ptr_array_index(directories, i);
-
-        if (has_wildcard(part))
-            list_matches(self, directory, part, seen, found);
-        else
-            g_ptr_array_add(found, g_strconcat(directory, "/", part, NULL));
-    }
-    return found;
-}
-
-static int
-compare_strings(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* What is really there, each file once, sorted. */
-static char **
-finish_glob(DccSearch *self, GPtrArray *candidates)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    GPtrArray *found = g_ptr_array_new();
-
-    for (guint i = 0; i < candidates->len; i++) {
-        char *path = g_ptr_array_index(candidates, i);
-        char *real = resolve_below(self, path);
-
-        if (real && g_hash_table_add(seen, real))
-            g_ptr_array_add(found, g_strdup(path));
-    }
-    g_ptr_array_sort(found, compare_strings);
-    g_ptr_array_add(found, NULL);
-    return (char **)g_ptr_array_free(found, FALSE);
-}
-
-/* "%VARIABLE%/x" with the variable's value. NULL: it is not set, as on a system that has no such variable. */
-static char *
-expand_variable(DccSearch *self, const char *pattern)
-{
-    const char *end = strchr(pattern + 1, '%');
-    g_autofree char *name = end ? g_strndup(pattern + 1, (gsize)(end - pattern - 1)) : NULL;
-    const char *value = name ? g_environ_getenv(self->environment, name) : NULL;
-
-    return value && *value ? g_strconcat(value, end + 1, NULL) : NULL;
-}
-
-static void
-add_expanded(DccSearch *self, GPtrArray *all, const char *beginning, const char *rest)
-{
-    g_autofree char *path = g_strconcat(beginning, rest, NULL);
-    char *absolute = expand(self, path);
-
-    if (absolute)
-        g_ptr_array_add(all, absolute);
+    return dcc_search_walk_getenv(self->walk, variable);
 }
 
 /* What a pattern begins with that is not known here, as on a system that has no such thing. */
@@ -349,55 +166,6 @@ static gboolean
 is_of_another_place(const char *pattern)
 {
     return *pattern == '%' || *pattern == '{' || g_str_has_prefix(pattern, "?:");
-}
-
-/* The absolute patterns that one stands for. */
-static GPtrArray *
-expand_all(DccSearch *self, const char *pattern)
-{
-    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
-    const char *end = strchr(pattern, '}');
-    g_autofree char *plain = NULL, *key = NULL;
-    g_auto(GStrv) beginnings = NULL;
-
-    if (*pattern == '{' && end) {
-        key = g_strndup(pattern + 1, (gsize)(end - pattern - 1));
-        beginnings = dcc_registry_find(key);
-    } else if (g_str_has_prefix(pattern, "?:")) {
-        beginnings = dcc_file_name_list_roots();
-        end = pattern + 1;
-    } else {
-        plain = *pattern == '%' ? expand_variable(self, pattern) : g_strdup(pattern);
-    }
-    if (plain)
-        add_expanded(self, all, plain, "");
-    for (guint i = 0; beginnings && beginnings[i]; i++)
-        add_expanded(self, all, beginnings[i], end + 1);
-    return all;
-}
-
-/* What is there of an absolute pattern is added. */
-static void
-glob_absolute(DccSearch *self, const char *absolute, GPtrArray *candidates)
-{
-    g_autofree char *located = put_below(self, absolute);
-    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) parts = NULL;
-    gsize root = strlen(self->root);
-
-    if (root == 0)
-        dcc_file_name_find_root(located, &root);
-    g_ptr_array_add(found, g_strndup(located, root));
-    parts = g_strsplit(located + root, "/", -1);
-    for (guint i = 0; parts[i]; i++) {
-        g_autoptr(GPtrArray) before = NULL;
-
-        if (!*parts[i])
-            continue;
-        before = g_steal_pointer(&found);
-        found = descend(self, before, parts[i]);
-    }
-    g_ptr_array_extend_and_steal(candidates, g_steal_pointer(&found));
 }
 
 /**
@@ -420,31 +188,19 @@ glob_absolute(DccSearch *self, const char *absolute, GPtrArray *candidates)
 char **
 dcc_search_glob(DccSearch *self, const char *pattern)
 {
-    g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) patterns = NULL;
+    char **found;
 
     g_return_val_if_fail(DCC_IS_SEARCH(self), NULL);
     g_return_val_if_fail(pattern != NULL, NULL);
 
-    patterns = expand_all(self, pattern);
+    patterns = dcc_search_walk_expand(self->walk, pattern);
     if (patterns->len == 0 && !is_of_another_place(pattern))
         remember(self, pattern);
-    for (guint i = 0; i < patterns->len; i++) {
+    for (guint i = 0; i < patterns->len; i++)
         remember(self, g_ptr_array_index(patterns, i));
-        glob_absolute(self, g_ptr_array_index(patterns, i), candidates);
-    }
-    return finish_glob(self, candidates);
-}
-
-/* Of a path that this process can open. */
-static gboolean
-is_program(DccSearch *self, const char *located)
-{
-    g_autofree char *real = resolve_below(self, located);
-    DccFileFacts facts;
-
-    return real && dcc_file_facts_read_target(real, &facts) && facts.kind == DCC_FILE_REGULAR &&
-           dcc_file_name_is_program(real);
+    found = look(self, DCC_SEARCH_LOOK_GLOB, pattern);
+    return found ? found : g_new0(char *, 1);
 }
 
 /**
@@ -462,28 +218,14 @@ is_program(DccSearch *self, const char *located)
 char *
 dcc_search_program(DccSearch *self, const char *name)
 {
-    g_autofree char *instance_dir = NULL, *file_name = NULL;
-    g_auto(GStrv) directories = NULL;
-    const char *path;
+    g_autofree char *place = NULL;
 
     g_return_val_if_fail(DCC_IS_SEARCH(self), NULL);
     g_return_val_if_fail(name != NULL && !strchr(name, '/'), NULL);
 
-    path = g_environ_getenv(self->environment, "PATH");
-    path = path && *path ? path : DEFAULT_PATH;
-    instance_dir = g_strdup_printf("%s on PATH (%s)", name, path);
-    remember(self, instance_dir);
-    file_name = dcc_file_name_of_program(name);
-    directories = g_strsplit(path, G_SEARCHPATH_SEPARATOR_S, -1);
-    for (guint i = 0; directories[i]; i++) {
-        g_autofree char *directory =
-            g_path_is_absolute(directories[i]) ? locate(self, directories[i]) : NULL;
-        g_autofree char *file = directory ? g_build_path("/", directory, file_name, NULL) : NULL;
-
-        if (file && is_program(self, file))
-            return g_steal_pointer(&file);
-    }
-    return NULL;
+    place = g_strdup_printf("%s on PATH (%s)", name, dcc_search_walk_get_path(self->walk));
+    remember(self, place);
+    return look_for_one(self, DCC_SEARCH_LOOK_PROGRAM, name);
 }
 
 /**
@@ -500,13 +242,10 @@ dcc_search_program(DccSearch *self, const char *name)
 char *
 dcc_search_realpath(DccSearch *self, const char *path)
 {
-    g_autofree char *located = NULL;
-
     g_return_val_if_fail(DCC_IS_SEARCH(self), NULL);
     g_return_val_if_fail(path != NULL, NULL);
 
-    located = locate(self, path);
-    return located ? resolve_below(self, located) : NULL;
+    return look_for_one(self, DCC_SEARCH_LOOK_REALPATH, path);
 }
 
 /**
@@ -522,14 +261,14 @@ dcc_search_realpath(DccSearch *self, const char *path)
 gboolean
 dcc_search_is_executable(DccSearch *self, const char *path)
 {
-    g_autofree char *located = NULL;
+    g_autofree char *found = NULL;
 
     g_return_val_if_fail(DCC_IS_SEARCH(self), FALSE);
     g_return_val_if_fail(path != NULL, FALSE);
 
     remember(self, path);
-    located = locate(self, path);
-    return located && is_program(self, located);
+    found = look_for_one(self, DCC_SEARCH_LOOK_EXECUTABLE, path);
+    return found != NULL;
 }
 
 /**

@@ -4,8 +4,9 @@
  * is started but version commands, each at most 20 s; what they tell is remembered by the version cache. */
 #include "dcc-candidates.h"
 
-#include "dcc-version-cache.h"
+#include "dcc-errand.h"
 #include "dcc-version-errand.h"
+#include "dcc-version-memory.h"
 
 #include <string.h>
 
@@ -40,9 +41,10 @@ know_version(Candidate *self, const char *version)
 struct _DccCandidates {
     DccAdapter *adapter;
     DccSearch *search;
-    GPtrArray *list; /* of Candidate */
-    DccVersionCache *cache;
-    DccVersionErrand *errand; /* NULL: not begun */
+    GPtrArray *list;          /* of Candidate */
+    DccErrand *errand;        /* with what is remembered; NULL: none is under way */
+    DccVersionErrand *asking; /* NULL: not begun, or done */
+    gboolean cancelled;
     DccCandidatesFunc func;
     gpointer data;
 };
@@ -65,16 +67,15 @@ dcc_candidates_resolve(DccSearch *search, DccInstallation *installation)
     return real ? real : g_strdup(executable);
 }
 
-/* (transfer full): each copy once, in the adapter's order, with what the cache knows. */
+/* (transfer full): each copy once, in the adapter's order. */
 static GPtrArray *
-list_candidates(GListModel *found, DccSearch *search, DccVersionCache *cache)
+list_candidates(GListModel *found, DccSearch *search)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(candidate_free);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (guint i = 0; i < g_list_model_get_n_items(found); i++) {
         Candidate *self = g_new0(Candidate, 1);
-        const char *version;
 
         self->installation = g_list_model_get_item(found, i);
         self->real = dcc_candidates_resolve(search, self->installation);
@@ -84,20 +85,17 @@ list_candidates(GListModel *found, DccSearch *search, DccVersionCache *cache)
         }
         g_hash_table_add(seen, self->real);
         g_ptr_array_add(list, self);
-        if (dcc_installation_get_version(self->installation))
-            continue;
-        self->command = dcc_installation_get_version_command(self->installation);
-        version = self->command ? dcc_version_cache_get(cache, self->real) : NULL;
-        if (version) {
-            know_version(self, version);
-            self->command = NULL;
-        }
+        if (!dcc_installation_get_version(self->installation))
+            self->command = dcc_installation_get_version_command(self->installation);
     }
     return list;
 }
 
 static void
-read_answer(DccAdapter *adapter, Candidate *self, const DccVersionAsk *ask, DccVersionCache *cache)
+read_answer(DccAdapter *adapter,
+            Candidate *self,
+            const DccVersionAsk *ask,
+            DccVersionMemory *memory)
 {
     g_autofree char *version = NULL;
 
@@ -115,7 +113,7 @@ read_answer(DccAdapter *adapter, Candidate *self, const DccVersionAsk *ask, DccV
     if (!version)
         return;
     know_version(self, version);
-    dcc_version_cache_put(cache, self->real, version);
+    dcc_version_memory_add(memory, self->real, version);
 }
 
 DccCandidates *
@@ -129,8 +127,7 @@ dcc_candidates_new(DccAdapter *adapter, DccSearch *search, GError **error)
     self = g_new0(DccCandidates, 1);
     self->adapter = g_object_ref(adapter);
     self->search = g_object_ref(search);
-    self->cache = dcc_version_cache_load();
-    self->list = list_candidates(found, search, self->cache);
+    self->list = list_candidates(found, search);
     return self;
 }
 
@@ -139,8 +136,8 @@ dcc_candidates_free(DccCandidates *self)
 {
     if (!self)
         return;
-    dcc_version_errand_free(self->errand);
-    dcc_version_cache_free(self->cache);
+    dcc_version_errand_free(self->asking);
+    dcc_errand_free(self->errand);
     g_ptr_array_unref(self->list);
     g_object_unref(self->search);
     g_object_unref(self->adapter);
@@ -170,42 +167,132 @@ dcc_candidates_are_open(DccCandidates *self)
     return open->len > 0;
 }
 
-/* asks: in the order of those that are open. Nothing is left to be asked then. */
+/* (transfer full): those that are open, with no version. */
+static DccVersionMemory *
+make_memory(DccCandidates *self)
+{
+    g_autoptr(GPtrArray) open = list_open(self);
+    DccVersionMemory *memory = dcc_version_memory_new();
+
+    for (guint i = 0; i < open->len; i++)
+        dcc_version_memory_add(memory, ((Candidate *)g_ptr_array_index(open, i))->real, NULL);
+    return memory;
+}
+
+/* memory: in the order of those that are open. */
 static void
-read_answers(DccCandidates *self, const DccVersionAsk *asks)
+take_remembered(DccCandidates *self, DccVersionMemory *memory)
 {
     g_autoptr(GPtrArray) open = list_open(self);
 
     for (guint i = 0; i < open->len; i++) {
         Candidate *candidate = g_ptr_array_index(open, i);
+        const char *version = g_ptr_array_index(memory->versions, i);
 
-        read_answer(self->adapter, candidate, &asks[i], self->cache);
+        if (!version)
+            continue;
+        know_version(candidate, version);
         candidate->command = NULL;
     }
-    dcc_version_cache_save(self->cache);
+}
+
+static void
+tell(DccCandidates *self)
+{
+    g_clear_pointer(&self->errand, dcc_errand_free);
+    self->func(self->data);
+}
+
+static void
+on_recalled(gpointer memory, gpointer data)
+{
+    take_remembered(data, memory);
+    tell(data);
+}
+
+static void
+on_remembered(gpointer memory, gpointer data)
+{
+    tell(data);
+}
+
+static const DccErrandKind recall_kind = {
+    "dcchost-recall", dcc_version_memory_read, on_recalled, dcc_version_memory_free, NULL};
+static const DccErrandKind remember_kind = {
+    "dcchost-remember", dcc_version_memory_write, on_remembered, dcc_version_memory_free, NULL};
+
+void
+dcc_candidates_recall_async(DccCandidates *self, DccCandidatesFunc func, gpointer data)
+{
+    self->func = func;
+    self->data = data;
+    self->errand = dcc_errand_begin(&recall_kind, make_memory(self), self);
+}
+
+void
+dcc_candidates_wait(DccCandidates *self, gint64 end)
+{
+    gint64 left = end - g_get_monotonic_time();
+
+    if (self->errand)
+        dcc_errand_wait(self->errand, MAX(0, left) / 1000);
+}
+
+/* asks: in the order of those that are open. Nothing is left to be asked then. (transfer full): what is to be remembered. */
+static DccVersionMemory *
+read_answers(DccCandidates *self, const DccVersionAsk *asks)
+{
+    g_autoptr(GPtrArray) open = list_open(self);
+    DccVersionMemory *memory = dcc_version_memory_new();
+
+    for (guint i = 0; i < open->len; i++) {
+        Candidate *candidate = g_ptr_array_index(open, i);
+
+        read_answer(self->adapter, candidate, &asks[i], memory);
+        candidate->command = NULL;
+    }
+    return memory;
+}
+
+static void
+ask_open(DccCandidates *self)
+{
+    g_autoptr(GPtrArray) open = list_open(self);
+    g_autofree DccVersionAsk *asks = g_new0(DccVersionAsk, open->len);
+    g_autoptr(DccVersionMemory) memory = NULL;
+
+    for (guint i = 0; i < open->len; i++)
+        asks[i].argv = ((Candidate *)g_ptr_array_index(open, i))->command;
+    dcc_version_ask(asks, open->len, VERSION_TIMEOUT_MS);
+    memory = read_answers(self, asks);
+    for (guint i = 0; i < open->len; i++)
+        dcc_version_ask_clear(&asks[i]);
+    if (memory->paths->len > 0)
+        dcc_version_memory_write(memory);
 }
 
 void
 dcc_candidates_ask(DccCandidates *self)
 {
-    g_autoptr(GPtrArray) open = list_open(self);
-    g_autofree DccVersionAsk *asks = g_new0(DccVersionAsk, open->len);
+    g_autoptr(DccVersionMemory) memory = make_memory(self);
 
-    for (guint i = 0; i < open->len; i++)
-        asks[i].argv = ((Candidate *)g_ptr_array_index(open, i))->command;
-    dcc_version_ask(asks, open->len, VERSION_TIMEOUT_MS);
-    read_answers(self, asks);
-    for (guint i = 0; i < open->len; i++)
-        dcc_version_ask_clear(&asks[i]);
+    dcc_version_memory_read(memory);
+    take_remembered(self, memory);
+    if (dcc_candidates_are_open(self))
+        ask_open(self);
 }
 
 static void
 on_asked(const DccVersionAsk *asks, gpointer data)
 {
     DccCandidates *self = data;
+    g_autoptr(DccVersionMemory) memory = read_answers(self, asks);
 
-    read_answers(self, asks);
-    self->func(self->data);
+    g_clear_pointer(&self->asking, dcc_version_errand_free);
+    if (self->cancelled || memory->paths->len == 0)
+        self->func(self->data);
+    else
+        self->errand = dcc_errand_begin(&remember_kind, g_steal_pointer(&memory), self);
 }
 
 void
@@ -218,14 +305,22 @@ dcc_candidates_ask_async(DccCandidates *self, DccCandidatesFunc func, gpointer d
         g_ptr_array_add(commands, (gpointer)((Candidate *)g_ptr_array_index(open, i))->command);
     self->func = func;
     self->data = data;
-    self->errand = dcc_version_errand_begin(commands, VERSION_TIMEOUT_MS, on_asked, self);
+    self->asking = dcc_version_errand_begin(commands, VERSION_TIMEOUT_MS, on_asked, self);
+}
+
+gboolean
+dcc_candidates_are_asked(DccCandidates *self)
+{
+    return self->asking != NULL;
 }
 
 void
 dcc_candidates_cancel(DccCandidates *self)
 {
-    if (self->errand)
-        dcc_version_errand_cancel(self->errand);
+    self->cancelled = TRUE;
+    g_clear_pointer(&self->errand, dcc_errand_free);
+    if (self->asking)
+        dcc_version_errand_cancel(self->asking);
 }
 
 /* A version that is no release is newer than every release, and nobody's default. */

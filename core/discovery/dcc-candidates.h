@@ -17,13 +17,22 @@ dcc_candidates_new(DccAdapter *adapter, DccSearch *search, GError **error);
 /* Whether a version is left to be asked for. */
 gboolean
 dcc_candidates_are_open(DccCandidates *self);
-/* Asks them all at the same time. */
+/* Takes the versions that are remembered and asks for the others, all at the same time. */
 void
 dcc_candidates_ask(DccCandidates *self);
-/* The same from a main loop: func is called once, when they have answered or were cancelled. */
+/* The same from a main loop, in two steps. func is called once, when it is known what is remembered ... */
+void
+dcc_candidates_recall_async(DccCandidates *self, DccCandidatesFunc func, gpointer data);
+/* ... which may be waited for, until this monotonic time at most ... */
+void
+dcc_candidates_wait(DccCandidates *self, gint64 end);
+/* ... and when those that are open have answered or were cancelled. */
 void
 dcc_candidates_ask_async(DccCandidates *self, DccCandidatesFunc func, gpointer data);
-/* Ends the commands that still run; func hears when they have ended. */
+/* Version commands run. */
+gboolean
+dcc_candidates_are_asked(DccCandidates *self);
+/* Ends the commands that still run; func hears when they have ended, and of nothing else. */
 void
 dcc_candidates_cancel(DccCandidates *self);
 /* (transfer full): of DccInstallation, newest first, those with a reservation last. A copy that did not tell its version

@@ -80,14 +80,16 @@ dcc_catalogue_choose_for_scene(DccAdapter *adapter,
                                GError **error)
 {
     g_autoptr(DccChoice) choice = NULL;
+    DccCandidates *candidates;
     DccInstallation *chosen = NULL;
 
     g_return_val_if_fail(DCC_IS_ADAPTER(adapter), NULL);
     g_return_val_if_fail(DCC_IS_SEARCH(search), NULL);
 
-    choice = dcc_choice_new(adapter, search, version, scene, error);
-    if (choice) {
-        dcc_candidates_ask(dcc_choice_get_candidates(choice));
+    choice = dcc_choice_new(adapter, search, version, scene);
+    candidates = dcc_choice_find(choice, error);
+    if (candidates) {
+        dcc_candidates_ask(candidates);
         chosen = dcc_choice_make(choice, error);
     }
     if (explanation)

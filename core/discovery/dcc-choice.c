@@ -4,22 +4,26 @@
 #include "dcc-error.h"
 #include "dcc-scene-fit.h"
 #include "dcc-scene-head.h"
+#include "dcc-search-errand.h"
 
 #include <string.h>
 
 struct _DccChoice {
     DccAdapter *adapter;
     DccSearch *search;
-    DccCandidates *candidates;
-    char *version; /* asked for; NULL: none */
+    DccCandidates *candidates; /* NULL: not known yet, or see error */
+    GError *error;             /* why there are none */
+    char *version;             /* asked for; NULL: none */
     char *scene;
     char *variable;
     const char *executable; /* that the variable names; the search's */
     DccInstallation *chosen;
     char *explanation;
-    GBytes *head;          /* of the scene, once has_head; NULL: it cannot be read */
-    gboolean has_head;     /* or there is no scene */
-    DccSceneHead *reading; /* NULL: not begun, or done */
+    GBytes *head;               /* of the scene, once has_head; NULL: it cannot be read */
+    gboolean has_head;          /* or there is no scene */
+    DccSceneHead *reading;      /* NULL: not begun, or done */
+    DccSearchErrand *searching; /* NULL: not begun */
+    gboolean looking;           /* for copies, and for what is remembered of them */
     gboolean asking;
     DccChoiceFunc func;
     gpointer data;
@@ -219,8 +223,8 @@ choose_from(GListModel *list, DccSearch *search, Wish *wish, const char *executa
     return g_steal_pointer(&chosen);
 }
 
-static DccChoice *
-choice_new(DccAdapter *adapter, DccSearch *search, const char *version, const char *scene)
+DccChoice *
+dcc_choice_new(DccAdapter *adapter, DccSearch *search, const char *version, const char *scene)
 {
     DccChoice *self = g_new0(DccChoice, 1);
 
@@ -230,39 +234,50 @@ choice_new(DccAdapter *adapter, DccSearch *search, const char *version, const ch
     self->scene = g_strdup(scene);
     self->has_head = scene == NULL;
     self->variable = dcc_candidates_make_variable(adapter);
-    self->executable = dcc_search_getenv(search, self->variable);
     return self;
 }
 
-DccChoice *
-dcc_choice_new(
-    DccAdapter *adapter, DccSearch *search, const char *version, const char *scene, GError **error)
+/* All that a search is asked for later on is asked for here, so that it is known then. */
+static void
+find(gpointer data)
 {
-    g_autoptr(DccChoice) self = choice_new(adapter, search, version, scene);
+    DccChoice *self = data;
+    g_autofree char *named = NULL;
 
-    if (!check_override(search, self->variable, self->executable, error))
-        return NULL;
-    self->candidates = dcc_candidates_new(adapter, search, error);
-    return self->candidates ? g_steal_pointer(&self) : NULL;
+    g_clear_pointer(&self->candidates, dcc_candidates_free);
+    g_clear_error(&self->error);
+    self->executable = dcc_search_getenv(self->search, self->variable);
+    if (!check_override(self->search, self->variable, self->executable, &self->error))
+        return;
+    if (self->executable)
+        named = dcc_search_realpath(self->search, self->executable);
+    self->candidates = dcc_candidates_new(self->adapter, self->search, &self->error);
+}
+
+static gboolean
+has_found(DccChoice *self, GError **error)
+{
+    if (self->error && error)
+        *error = g_error_copy(self->error);
+    return !self->error;
 }
 
 DccCandidates *
-dcc_choice_get_candidates(DccChoice *self)
+dcc_choice_find(DccChoice *self, GError **error)
 {
-    return self->candidates;
-}
-
-gboolean
-dcc_choice_is_open(DccChoice *self)
-{
-    return !self->has_head || dcc_candidates_are_open(self->candidates);
+    find(self);
+    return has_found(self, error) ? self->candidates : NULL;
 }
 
 static void
 tell_if_closed(DccChoice *self)
 {
-    if (!self->asking && self->has_head)
-        self->func(self->data);
+    DccChoiceFunc func = self->func;
+
+    if (!func || self->looking || self->asking || !(self->has_head || self->error))
+        return;
+    self->func = NULL;
+    func(self->data);
 }
 
 static void
@@ -272,6 +287,89 @@ on_asked(gpointer data)
 
     self->asking = FALSE;
     tell_if_closed(self);
+}
+
+static void
+ask(DccChoice *self)
+{
+    self->asking = self->candidates && dcc_candidates_are_open(self->candidates);
+    if (self->asking)
+        dcc_candidates_ask_async(self->candidates, on_asked, self);
+}
+
+static void
+on_recalled(gpointer data)
+{
+    DccChoice *self = data;
+
+    self->looking = FALSE;
+    if (self->func)
+        ask(self);
+    tell_if_closed(self);
+}
+
+static void
+on_found(gpointer data)
+{
+    DccChoice *self = data;
+
+    if (self->candidates)
+        dcc_candidates_recall_async(self->candidates, on_recalled, self);
+    else
+        on_recalled(self);
+}
+
+static const DccSearchErrandHandler search_handler = {find, on_found};
+
+/* (transfer full): of what is known now. */
+static DccInstallation *
+choose(DccChoice *self, Wish *wish, GError **error)
+{
+    g_autoptr(GListModel) list = dcc_candidates_list(self->candidates);
+    DccInstallation *chosen = choose_from(list, self->search, wish, self->executable);
+
+    if (chosen)
+        return chosen;
+    if (g_list_model_get_n_items(list) == 0)
+        set_not_installed(self->adapter, self->search, self->variable, error);
+    else
+        set_none_fits(self->adapter, list, self->version, self->variable, error);
+    return NULL;
+}
+
+/* What a scene says decides between those that there are, and never that there is none. */
+static gboolean
+check(DccChoice *self, GError **error)
+{
+    Wish wish = {.adapter = self->adapter, .version = self->version};
+    g_autoptr(DccInstallation) chosen = NULL;
+
+    if (!has_found(self, error))
+        return FALSE;
+    if (dcc_candidates_are_open(self->candidates))
+        return TRUE;
+    chosen = choose(self, &wish, error);
+    return chosen != NULL;
+}
+
+gboolean
+dcc_choice_begin(DccChoice *self, gint64 patience_ms, GError **error)
+{
+    gint64 end = g_get_monotonic_time() + patience_ms * 1000;
+
+    self->looking = TRUE;
+    self->searching = dcc_search_errand_new(self->search, &search_handler, self);
+    dcc_search_errand_begin(self->searching);
+    dcc_search_errand_wait(self->searching, end);
+    if (self->looking && self->candidates)
+        dcc_candidates_wait(self->candidates, end);
+    return self->looking || check(self, error);
+}
+
+gboolean
+dcc_choice_is_open(DccChoice *self)
+{
+    return self->looking || !self->has_head || dcc_candidates_are_open(self->candidates);
 }
 
 static void
@@ -295,40 +393,10 @@ dcc_choice_close_async(DccChoice *self, DccChoiceFunc func, gpointer data)
 {
     self->func = func;
     self->data = data;
-    self->asking = dcc_candidates_are_open(self->candidates);
+    if (!self->looking)
+        ask(self);
     if (!self->has_head)
         self->reading = dcc_scene_head_begin(self->scene, on_head, self);
-    if (self->asking)
-        dcc_candidates_ask_async(self->candidates, on_asked, self);
-}
-
-/* (transfer full): of what is known now. */
-static DccInstallation *
-choose(DccChoice *self, Wish *wish, GError **error)
-{
-    g_autoptr(GListModel) list = dcc_candidates_list(self->candidates);
-    DccInstallation *chosen = choose_from(list, self->search, wish, self->executable);
-
-    if (chosen)
-        return chosen;
-    if (g_list_model_get_n_items(list) == 0)
-        set_not_installed(self->adapter, self->search, self->variable, error);
-    else
-        set_none_fits(self->adapter, list, self->version, self->variable, error);
-    return NULL;
-}
-
-/* What a scene says decides between those that there are, and never that there is none. */
-gboolean
-dcc_choice_check(DccChoice *self, GError **error)
-{
-    Wish wish = {.adapter = self->adapter, .version = self->version};
-    g_autoptr(DccInstallation) chosen = NULL;
-
-    if (dcc_candidates_are_open(self->candidates))
-        return TRUE;
-    chosen = choose(self, &wish, error);
-    return chosen != NULL;
 }
 
 DccInstallation *
@@ -338,6 +406,8 @@ dcc_choice_make(DccChoice *self, GError **error)
 
     if (self->chosen)
         return self->chosen;
+    if (!has_found(self, error))
+        return NULL;
     if (!self->has_head)
         take_head(self, dcc_scene_head_read(self->scene));
     saved = self->head ? dcc_adapter_read_scene_version(self->adapter, self->head) : NULL;
@@ -358,12 +428,29 @@ dcc_choice_get_explanation(DccChoice *self)
 }
 
 void
+dcc_choice_cancel(DccChoice *self)
+{
+    g_clear_pointer(&self->searching, dcc_search_errand_free);
+    g_clear_pointer(&self->reading, dcc_scene_head_free);
+    if (self->candidates)
+        dcc_candidates_cancel(self->candidates);
+}
+
+gboolean
+dcc_choice_runs_commands(DccChoice *self)
+{
+    return self->candidates && dcc_candidates_are_asked(self->candidates);
+}
+
+void
 dcc_choice_free(DccChoice *self)
 {
     if (!self)
         return;
+    dcc_search_errand_free(self->searching);
+    g_clear_error(&self->error);
     dcc_scene_head_free(self->reading);
-    dcc_candidates_free(self->candidates);
+    g_clear_pointer(&self->candidates, dcc_candidates_free);
     g_clear_pointer(&self->head, g_bytes_unref);
     g_clear_object(&self->chosen);
     g_free(self->explanation);

@@ -1,23 +1,26 @@
 /* Reads the head of a scene; see the header. Of a regular file alone: nobody waits for a FIFO or a
- * device. A thread that the kernel holds may outlive whoever began. */
+ * device. */
 #include "dcc-scene-head.h"
 
 #include "dcc-adapter.h"
+#include "dcc-errand.h"
 #include "dcc-file-facts.h"
 #include "dcc-file-open.h"
-#include "dcc-quiet-thread.h"
-#include "dcc-source.h"
 
 #include <errno.h>
 #include <unistd.h>
 
 struct _DccSceneHead {
-    char *path;
-    GBytes *head;
-    GMainContext *context;
-    DccSceneHeadFunc func; /* NULL: called, or nobody wants to know */
+    DccErrand *errand;
+    DccSceneHeadFunc func;
     gpointer data;
 };
+
+/* The thread's. */
+typedef struct {
+    char *path;
+    GBytes *head;
+} Task;
 
 static GBytes *
 read_open(int fd)
@@ -56,59 +59,43 @@ dcc_scene_head_read(const char *path)
 }
 
 static void
-scene_head_clear(gpointer data)
+task_free(gpointer data)
 {
-    DccSceneHead *self = data;
+    Task *task = data;
 
-    g_clear_pointer(&self->head, g_bytes_unref);
-    g_main_context_unref(self->context);
-    g_free(self->path);
+    g_clear_pointer(&task->head, g_bytes_unref);
+    g_free(task->path);
+    g_free(task);
 }
 
 static void
-release(gpointer self)
+read_head(gpointer data)
 {
-    g_atomic_rc_box_release_full(self, scene_head_clear);
+    Task *task = data;
+
+    task->head = dcc_scene_head_read(task->path);
 }
 
-static gboolean
-on_read(gpointer data)
-{
-    DccSceneHead *self = data;
-    DccSceneHeadFunc func = g_steal_pointer(&self->func);
-
-    if (func != NULL)
-        func(self->head, self->data);
-    return G_SOURCE_REMOVE;
-}
-
-/* Takes over the reference. */
-static gpointer
-read_and_tell(gpointer data)
+static void
+on_read(gpointer task, gpointer data)
 {
     DccSceneHead *self = data;
 
-    self->head = dcc_scene_head_read(self->path);
-    dcc_source_call(self->context, on_read, self, release);
-    return NULL;
+    self->func(((Task *)task)->head, self->data);
 }
+
+static const DccErrandKind errand_kind = {"dcchost-scene", read_head, on_read, task_free, NULL};
 
 DccSceneHead *
 dcc_scene_head_begin(const char *path, DccSceneHeadFunc func, gpointer data)
 {
-    DccSceneHead *self = g_atomic_rc_box_new0(DccSceneHead);
-    GThread *thread;
+    DccSceneHead *self = g_new0(DccSceneHead, 1);
+    Task *task = g_new0(Task, 1);
 
-    self->path = g_strdup(path);
-    self->context = g_main_context_ref_thread_default();
+    task->path = g_strdup(path);
     self->func = func;
     self->data = data;
-    g_atomic_rc_box_acquire(self);
-    thread = dcc_quiet_thread_new("dcchost-scene", read_and_tell, self, NULL);
-    if (thread != NULL)
-        g_thread_unref(thread);
-    else /* a machine that has no thread to give */
-        read_and_tell(self);
+    self->errand = dcc_errand_begin(&errand_kind, task, self);
     return self;
 }
 
@@ -117,6 +104,6 @@ dcc_scene_head_free(DccSceneHead *self)
 {
     if (self == NULL)
         return;
-    self->func = NULL;
-    release(self);
+    dcc_errand_free(self->errand);
+    g_free(self);
 }

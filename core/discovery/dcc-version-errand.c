@@ -1,105 +1,92 @@
-/* Versions asked for in a thread; see the header.
- *
- * The commands are the errand's own copies: a thread that the kernel holds may outlive whoever began. */
+/* Versions asked for in a thread; see the header. The commands are the thread's own copies. */
 #include "dcc-version-errand.h"
 
-#include "dcc-quiet-thread.h"
-#include "dcc-source.h"
+#include "dcc-errand.h"
 
-struct _DccVersionErrand {
+/* The thread's; cancelled from any. */
+typedef struct {
     DccVersionAsk *asks;
     guint n;
     gint64 timeout_ms;
     GCancellable *cancellable;
-    GMainContext *context;
-    DccVersionFunc func; /* NULL: called, or nobody wants to know */
+} Task;
+
+struct _DccVersionErrand {
+    DccErrand *errand;
+    GCancellable *cancellable;
+    DccVersionFunc func;
     gpointer data;
 };
 
 static void
-errand_clear(gpointer data)
+task_free(gpointer data)
 {
-    DccVersionErrand *self = data;
+    Task *task = data;
 
-    for (guint i = 0; i < self->n; i++) {
-        g_strfreev((char **)self->asks[i].argv);
-        dcc_version_ask_clear(&self->asks[i]);
+    for (guint i = 0; i < task->n; i++) {
+        g_strfreev((char **)task->asks[i].argv);
+        dcc_version_ask_clear(&task->asks[i]);
     }
-    g_free(self->asks);
-    g_object_unref(self->cancellable);
-    g_main_context_unref(self->context);
+    g_free(task->asks);
+    g_object_unref(task->cancellable);
+    g_free(task);
+}
+
+static Task *
+task_new(GPtrArray *commands, gint64 timeout_ms)
+{
+    Task *task = g_new0(Task, 1);
+
+    task->n = commands->len;
+    task->asks = g_new0(DccVersionAsk, task->n);
+    task->timeout_ms = timeout_ms;
+    task->cancellable = g_cancellable_new();
+    for (guint i = 0; i < task->n; i++) {
+        char **command = g_ptr_array_index(commands, i);
+
+        task->asks[i].argv = (const char *const *)g_strdupv(command);
+        task->asks[i].cancellable = task->cancellable;
+    }
+    return task;
 }
 
 static void
-release(gpointer self)
-{
-    g_atomic_rc_box_release_full(self, errand_clear);
-}
-
-static gboolean
-on_asked(gpointer data)
-{
-    DccVersionErrand *self = data;
-    DccVersionFunc func = self->func;
-
-    self->func = NULL;
-    if (func != NULL)
-        func(self->asks, self->data);
-    return G_SOURCE_REMOVE;
-}
-
-/* Takes over self. */
-static void
-tell(DccVersionErrand *self)
-{
-    dcc_source_call(self->context, on_asked, self, release);
-}
-
-static gpointer
 ask(gpointer data)
 {
-    DccVersionErrand *self = data;
+    Task *task = data;
 
-    dcc_version_ask(self->asks, self->n, self->timeout_ms);
-    tell(self);
-    return NULL;
+    dcc_version_ask(task->asks, task->n, task->timeout_ms);
 }
 
 static void
-ask_in_thread(DccVersionErrand *self)
+on_asked(gpointer task, gpointer data)
 {
-    g_autoptr(GError) error = NULL;
-    GThread *thread =
-        dcc_quiet_thread_new("dcchost-versions", ask, g_atomic_rc_box_acquire(self), &error);
+    DccVersionErrand *self = data;
 
-    if (thread != NULL) {
-        g_thread_unref(thread);
-        return;
-    }
-    for (guint i = 0; i < self->n; i++)
-        self->asks[i].failure = g_strdup(error->message);
-    tell(self); /* with the reference that was the thread's */
+    self->func(((Task *)task)->asks, self->data);
 }
+
+static void
+refuse(gpointer data, const char *why)
+{
+    Task *task = data;
+
+    for (guint i = 0; i < task->n; i++)
+        task->asks[i].failure = g_strdup(why);
+}
+
+static const DccErrandKind errand_kind = {"dcchost-versions", ask, on_asked, task_free, refuse};
 
 DccVersionErrand *
 dcc_version_errand_begin(GPtrArray *commands, gint64 timeout_ms, DccVersionFunc func, gpointer data)
 {
-    DccVersionErrand *self = g_atomic_rc_box_new0(DccVersionErrand);
+    DccVersionErrand *self = g_new0(DccVersionErrand, 1);
+    Task *task = task_new(commands, timeout_ms);
 
-    self->n = commands->len;
-    self->asks = g_new0(DccVersionAsk, self->n);
-    self->timeout_ms = timeout_ms;
-    self->cancellable = g_cancellable_new();
-    self->context = g_main_context_ref_thread_default();
     self->func = func;
     self->data = data;
-    for (guint i = 0; i < self->n; i++) {
-        char **command = g_ptr_array_index(commands, i);
-
-        self->asks[i].argv = (const char *const *)g_strdupv(command);
-        self->asks[i].cancellable = self->cancellable;
-    }
-    ask_in_thread(self);
+    self->cancellable = g_object_ref(task->cancellable);
+    self->errand = dcc_errand_begin(&errand_kind, task, self);
     return self;
 }
 
@@ -114,7 +101,8 @@ dcc_version_errand_free(DccVersionErrand *self)
 {
     if (self == NULL)
         return;
-    self->func = NULL;
     g_cancellable_cancel(self->cancellable);
-    release(self);
+    dcc_errand_free(self->errand);
+    g_object_unref(self->cancellable);
+    g_free(self);
 }

@@ -38,6 +38,16 @@ typedef struct {
     GPtrArray *frames; /* the list that it is on then */
 } Errand;
 
+/* A restart that was asked for, while it is looked at what it would find. */
+typedef struct {
+    DccControl *control;
+    DccPeer *peer;
+    gint64 id;
+    gboolean recover;
+    gboolean waits; /* until it is ready */
+    DccLookAhead *ahead;
+} Restart;
+
 struct _DccControl {
     DccClock *clock;
     const DccControlHandler *handler;
@@ -47,6 +57,7 @@ struct _DccControl {
     GHashTable *followers; /* set of DccPeer, not owned */
     GArray *waiters;
     GPtrArray *frames; /* Errand of each frame that is being rendered, not owned */
+    GPtrArray *restarts;
 };
 
 typedef void (*MethodFunc)(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params);
@@ -259,17 +270,55 @@ do_kill(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 }
 
 static void
+restart_free(gpointer data)
+{
+    Restart *restart = data;
+
+    dcc_look_ahead_free(restart->ahead);
+    g_object_unref(restart->peer);
+    g_free(restart);
+}
+
+static void
+on_looked_ahead(gpointer data)
+{
+    Restart *restart = data;
+    DccControl *self = restart->control;
+    gboolean recover = restart->recover;
+    g_autoptr(GError) error = NULL;
+    gboolean may = self->handler->may_restart(recover, restart->ahead, &error, self->data);
+
+    if (!may)
+        dcc_peer_fail(restart->peer, restart->id, error);
+    else if (restart->waits)
+        remember(self, restart->peer, restart->id, WAIT_RUNNING);
+    else
+        dcc_peer_reply(restart->peer, restart->id, self->handler->status(self->data));
+    g_ptr_array_remove_fast(self->restarts, restart);
+    if (may)
+        self->handler->restart(recover, self->data);
+}
+
+/* What runs is not stopped before it is known that another run would find what it needs. */
+static void
 do_restart(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
 {
     gboolean recover = dcc_json_get_boolean(params, "recover", FALSE);
     g_autoptr(GError) error = NULL;
+    Restart *restart;
 
-    if (!self->handler->may_restart(recover, &error, self->data)) {
+    if (!self->handler->may_restart(recover, NULL, &error, self->data)) {
         dcc_peer_fail(peer, id, error);
         return;
     }
-    wait_or_reply(self, peer, id, params, WAIT_RUNNING);
-    self->handler->restart(recover, self->data);
+    restart = g_new0(Restart, 1);
+    restart->control = self;
+    restart->peer = g_object_ref(peer);
+    restart->id = id;
+    restart->recover = recover;
+    restart->waits = dcc_json_get_boolean(params, "wait", TRUE);
+    g_ptr_array_add(self->restarts, restart);
+    restart->ahead = self->handler->look_ahead(on_looked_ahead, restart, self->data);
 }
 
 static void
@@ -376,12 +425,22 @@ on_request(DccPeer *peer, gint64 id, const char *method, JsonObject *params, gpo
     dcc_peer_fail_unknown_method(peer, id, method);
 }
 
+/* Nobody hears whether it may be. */
+static void
+forget_restarts(DccControl *self, DccPeer *peer)
+{
+    for (guint i = self->restarts->len; i > 0; i--)
+        if (((Restart *)g_ptr_array_index(self->restarts, i - 1))->peer == peer)
+            g_ptr_array_remove_index_fast(self->restarts, i - 1);
+}
+
 static void
 on_closed(DccPeer *peer, const char *reason, gpointer data)
 {
     DccControl *self = data;
 
     cancel_frames(self, peer);
+    forget_restarts(self, peer);
     g_hash_table_remove(self->followers, peer);
     for (guint i = self->waiters->len; i > 0; i--)
         if (g_array_index(self->waiters, Waiter, i - 1).peer == peer)
@@ -418,6 +477,7 @@ dcc_control_new(DccInstanceDir *dir,
     self->followers = g_hash_table_new(NULL, NULL);
     self->waiters = waiters_new();
     self->frames = g_ptr_array_new();
+    self->restarts = g_ptr_array_new_with_free_func(restart_free);
     self->listener = dcc_listener_new(
         dcc_instance_dir_get_dir(dir), DCC_INSTANCE_DIR_CONTROL, on_connection, self, error);
     if (self->listener == NULL)
@@ -436,6 +496,7 @@ dcc_control_free(DccControl *self)
     g_hash_table_unref(self->followers);
     g_array_unref(self->waiters);
     g_ptr_array_unref(self->frames);
+    g_ptr_array_unref(self->restarts);
     g_ptr_array_unref(self->clients);
     g_object_unref(self->clock);
     g_free(self);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dcc-journal.h"
+#include "dcc-look-ahead.h"
 #include "dcc-run.h"
 
 G_BEGIN_DECLS
@@ -22,9 +23,11 @@ typedef struct {
     /* join: a stop that is under way is not hurried. */
     void (*stop)(gint64 deadline_ms, gboolean join, gpointer data);
     void (*kill)(gpointer data);
-    /* Errors: BUSY (it is being stopped), NOT_FOUND (no work to recover), and whatever would make
-     * the next start fail. */
-    gboolean (*may_restart)(gboolean recover, GError **error, gpointer data);
+    /* (transfer full): looks at what the next run would find; func is called with caller. */
+    DccLookAhead *(*look_ahead)(DccLookAheadFunc func, gpointer caller, gpointer data);
+    /* ahead: NULL: that is not known yet. Errors: BUSY (it is being stopped), NOT_FOUND (no work to recover), and whatever
+     * would make the next start fail. */
+    gboolean (*may_restart)(gboolean recover, DccLookAhead *ahead, GError **error, gpointer data);
     void (*restart)(gboolean recover, gpointer data);
 } DccControlHandler;
 

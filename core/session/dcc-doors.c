@@ -57,11 +57,17 @@ on_kill(gpointer data)
     dcc_supervisor_kill(data);
 }
 
-static gboolean
-on_may_restart(gboolean recover, GError **error, gpointer data)
+static DccLookAhead *
+on_look_ahead(DccLookAheadFunc func, gpointer caller, gpointer data)
 {
-    return dcc_supervisor_may_restart(data, recover, error) &&
-           (!recover || dcc_supervisor_recover(data, error));
+    return dcc_supervisor_look_ahead(data, func, caller);
+}
+
+static gboolean
+on_may_restart(gboolean recover, DccLookAhead *ahead, GError **error, gpointer data)
+{
+    return dcc_supervisor_may_restart(data, recover, ahead, error) &&
+           (!recover || ahead == NULL || dcc_supervisor_recover(data, error));
 }
 
 static void
@@ -80,6 +86,7 @@ static const DccControlHandler handler = {
     .rendered = on_rendered,
     .stop = on_stop,
     .kill = on_kill,
+    .look_ahead = on_look_ahead,
     .may_restart = on_may_restart,
     .restart = on_restart,
 };

@@ -7,6 +7,7 @@
 
 struct _DccLicenceLines {
     GPtrArray *parts;
+    char *problem;
 };
 
 static void
@@ -22,9 +23,9 @@ add_all(DccLicenceLines *self, const char *text)
 }
 
 DccLicenceLines *
-dcc_licence_lines_load(char **problem)
+dcc_licence_lines_load(void)
 {
-    DccLicenceLines *self = g_new0(DccLicenceLines, 1);
+    DccLicenceLines *self = g_atomic_rc_box_new0(DccLicenceLines);
     const char *named = g_getenv(DCC_LICENCE_LINES_VARIABLE);
     g_autofree char *usual =
         g_build_filename(g_get_user_config_dir(), "dcchost", "licence-patterns", NULL);
@@ -34,24 +35,41 @@ dcc_licence_lines_load(char **problem)
     gsize length = 0;
 
     self->parts = g_ptr_array_new_with_free_func(g_free);
-    *problem = NULL;
     if (!g_file_get_contents(path, &text, &length, &error)) {
         if (path == named || !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-            *problem = g_strdup_printf("licence patterns: %s", error->message);
+            self->problem = g_strdup_printf("licence patterns: %s", error->message);
     } else if (length > MAX_BYTES || memchr(text, '\0', length) != NULL)
-        *problem = g_strdup_printf("licence patterns: %s is no text of 64 KiB at most", path);
+        self->problem = g_strdup_printf("licence patterns: %s is no text of 64 KiB at most", path);
     else
         add_all(self, text);
     return self;
 }
 
-void
-dcc_licence_lines_free(DccLicenceLines *self)
+DccLicenceLines *
+dcc_licence_lines_ref(DccLicenceLines *self)
 {
-    if (self == NULL)
-        return;
+    return g_atomic_rc_box_acquire(self);
+}
+
+static void
+lines_clear(gpointer data)
+{
+    DccLicenceLines *self = data;
+
     g_ptr_array_unref(self->parts);
-    g_free(self);
+    g_free(self->problem);
+}
+
+void
+dcc_licence_lines_unref(DccLicenceLines *self)
+{
+    g_atomic_rc_box_release_full(self, lines_clear);
+}
+
+const char *
+dcc_licence_lines_get_problem(DccLicenceLines *self)
+{
+    return self->problem;
 }
 
 gboolean

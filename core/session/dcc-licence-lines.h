@@ -2,7 +2,7 @@
  * plug-ins that no adapter knows.
  *
  * Each line of the file is a part of a line of output; blank ones and those that begin with '#' are
- * comments. Threading: one thread at a time. */
+ * comments. Threading: made in any thread, and not changed after. */
 #pragma once
 
 #include <glib.h>
@@ -14,14 +14,18 @@ G_BEGIN_DECLS
 typedef struct _DccLicenceLines DccLicenceLines;
 
 /* Of the file that the variable names, else of dcchost/licence-patterns in the user's configuration
- * directory. There need be none. *problem: (transfer full): why a file that is named cannot be read,
- * or NULL. */
+ * directory. There need be none. It may lie on a file server. */
 DccLicenceLines *
-dcc_licence_lines_load(char **problem);
+dcc_licence_lines_load(void);
+DccLicenceLines *
+dcc_licence_lines_ref(DccLicenceLines *self);
 void
-dcc_licence_lines_free(DccLicenceLines *self);
+dcc_licence_lines_unref(DccLicenceLines *self);
+/* (transfer none): why a file that is named cannot be read, or NULL. */
+const char *
+dcc_licence_lines_get_problem(DccLicenceLines *self);
 gboolean
 dcc_licence_lines_match(DccLicenceLines *self, const char *line);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccLicenceLines, dcc_licence_lines_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccLicenceLines, dcc_licence_lines_unref)
 
 G_END_DECLS

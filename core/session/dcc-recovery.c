@@ -2,11 +2,16 @@
 #include "dcc-recovery.h"
 
 #include "dcc-enum-types.h"
+#include "dcc-errand.h"
 #include "dcc-events.h"
 #include "dcc-file-facts.h"
+#include "dcc-strings.h"
 
 /* What a streak of crashes is called that has no scene with a name. */
 #define UNSAVED_WORK "unsaved work"
+
+/* How long the loop waits for a file server to say how old a scene is; it does so once, until that has answered. */
+#define SCENE_PATIENCE_MS 100
 
 struct _DccRecovery {
     DccSettings *settings;
@@ -15,7 +20,16 @@ struct _DccRecovery {
     char *last_scene;
     gint64 scene_mtime_ns; /* when it was opened or saved, by the agent's word; 0 not known */
     gboolean dirty;        /* by the agent's word */
+    gint64
+        file_mtime_ns; /* of the scene's file, when it was last looked at; 0: not there, or not known */
+    DccErrand *looking; /* at it; NULL: nobody is */
 };
+
+/* How old a scene's file is: the thread's. */
+typedef struct {
+    char *path;
+    gint64 mtime_ns;
+} SceneLook;
 
 DccRecovery *
 dcc_recovery_new(DccSettings *settings)
@@ -31,6 +45,7 @@ dcc_recovery_free(DccRecovery *self)
 {
     if (self == NULL)
         return;
+    dcc_errand_free(self->looking);
     g_object_unref(self->settings);
     g_clear_object(&self->work);
     g_clear_object(&self->kept);
@@ -50,16 +65,62 @@ read_work_time(const char *path)
     return facts.mtime_ns;
 }
 
-/* The user's own scene may be a link, or a colleague's. */
-static gint64
-read_scene_time(const char *path)
+static void
+scene_look_free(gpointer data)
 {
+    SceneLook *look = data;
+
+    g_free(look->path);
+    g_free(look);
+}
+
+/* The user's own scene may be a link, or a colleague's. */
+static void
+look_at_scene(gpointer data)
+{
+    SceneLook *look = data;
     DccFileFacts facts;
 
-    if (path == NULL || *path == '\0' || !dcc_file_facts_read_target(path, &facts) ||
-        facts.kind != DCC_FILE_REGULAR)
-        return 0;
-    return facts.mtime_ns;
+    if (dcc_file_facts_read_target(look->path, &facts) && facts.kind == DCC_FILE_REGULAR)
+        look->mtime_ns = facts.mtime_ns;
+}
+
+static void
+on_scene_looked_at(gpointer look, gpointer data)
+{
+    DccRecovery *self = data;
+
+    self->file_mtime_ns = ((SceneLook *)look)->mtime_ns;
+    g_clear_pointer(&self->looking, dcc_errand_free);
+}
+
+static const DccErrandKind scene_look_kind = {
+    "dcchost-scene", look_at_scene, on_scene_looked_at, scene_look_free, NULL};
+
+/* Of a file server that does not answer: what it has said last. */
+static gint64
+read_scene_time(DccRecovery *self)
+{
+    SceneLook *look;
+
+    if (self->last_scene == NULL || *self->last_scene == '\0' || self->looking != NULL)
+        return self->file_mtime_ns;
+    look = g_new0(SceneLook, 1);
+    look->path = g_strdup(self->last_scene);
+    self->looking = dcc_errand_begin(&scene_look_kind, look, self);
+    dcc_errand_wait(self->looking, SCENE_PATIENCE_MS);
+    return self->file_mtime_ns;
+}
+
+/* Nothing is known of the file of another one. */
+static void
+set_last_scene(DccRecovery *self, const char *scene)
+{
+    if (g_strcmp0(self->last_scene, scene) == 0)
+        return;
+    dcc_string_replace(&self->last_scene, scene);
+    g_clear_pointer(&self->looking, dcc_errand_free);
+    self->file_mtime_ns = 0;
 }
 
 static gboolean
@@ -91,10 +152,7 @@ dcc_recovery_consider(DccRecovery *self, DccRescueKind kind, const char *path, g
 void
 dcc_recovery_note_scene(DccRecovery *self, const char *scene, gint64 scene_mtime_ns, gboolean dirty)
 {
-    char *copy = g_strdup(scene);
-
-    g_free(self->last_scene);
-    self->last_scene = copy;
+    set_last_scene(self, scene);
     self->scene_mtime_ns = scene_mtime_ns;
     self->dirty = dirty;
 }
@@ -109,7 +167,7 @@ is_newer_than_scene(DccRecovery *self, gint64 time)
         return time >= self->scene_mtime_ns;
     if (self->dirty)
         return TRUE;
-    return read_scene_time(self->last_scene) <= time;
+    return read_scene_time(self) <= time;
 }
 
 /* NULL: it is gone, or holds nothing. */
@@ -141,7 +199,7 @@ dcc_recovery_choose(DccRecovery *self, DccGoOn go_on)
 const char *
 dcc_recovery_get_scene(DccRecovery *self)
 {
-    return read_scene_time(self->last_scene) > 0 ? self->last_scene : NULL;
+    return read_scene_time(self) > 0 ? self->last_scene : NULL;
 }
 
 const char *
@@ -234,10 +292,7 @@ restore_file(const char *kind, const char *path)
 void
 dcc_recovery_restore(DccRecovery *self, const char *kind, const char *path, const char *last_scene)
 {
-    char *copy = g_strdup(last_scene);
-
-    g_free(self->last_scene);
-    self->last_scene = copy;
+    set_last_scene(self, last_scene);
     g_clear_object(&self->work);
     self->work = restore_file(kind, path);
 }

@@ -22,7 +22,7 @@ abandon(DccRun *self)
         dcc_shim_link_abandon(g_steal_pointer(&self->shim));
     }
     if (self->phase != DCC_RUN_EMPTY)
-        dcc_run_setup_remove_dirs(self->setup, FALSE);
+        dcc_run_setup_remove_dirs(self->setup);
 }
 
 static void
@@ -110,7 +110,7 @@ alloc(const DccRunOrder *order, DccClock *clock, const DccRunListener *listener,
 /* All that it needs while it runs. Before the spawn, so that what fails here has started nothing.
  */
 static gboolean
-equip(DccRun *self, guint n_hang_reports, GError **error)
+equip(DccRun *self, const DccRunOrder *order, guint n_hang_reports, GError **error)
 {
     int first = 0, last = 0, step = 0;
 
@@ -118,6 +118,7 @@ equip(DccRun *self, guint n_hang_reports, GError **error)
                                       self->clock,
                                       self->log_path,
                                       self->log_start,
+                                      order->licence_lines,
                                       &dcc_run_output_handler,
                                       self);
     dcc_run_output_set_scenes(
@@ -165,8 +166,8 @@ dcc_run_new(const DccRunOrder *order,
         return NULL;
     self->began_wall = g_get_real_time();
     self->log_start = get_log_size(self->log_path);
-    if (!equip(self, 0, error)) {
-        dcc_run_setup_remove_dirs(self->setup, FALSE);
+    if (!equip(self, order, 0, error)) {
+        dcc_run_setup_remove_dirs(self->setup);
         return NULL;
     }
     dcc_run_work_set_scene(dcc_run_agent_get_work(self->agent),
@@ -260,7 +261,7 @@ dcc_run_restore(const DccRunOrder *order,
     self->log_start = MAX(record->log_start, 0);
     self->oom_kills = dcc_system_count_memory_kills();
     dcc_memory_group_read(&self->memory_group);
-    if (!equip(self, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error)) {
+    if (!equip(self, order, (guint)CLAMP(record->n_hang_reports, 0, G_MAXINT), error)) {
         dcc_run_release(self); /* not ours to end */
         return NULL;
     }

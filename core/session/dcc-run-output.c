@@ -1,7 +1,6 @@
 /* What one run prints; see the header. */
 #include "dcc-run-output.h"
 
-#include "dcc-licence-lines.h"
 #include "dcc-line-ring.h"
 #include "dcc-log-reader.h"
 #include "dcc-scene-line.h"
@@ -19,10 +18,9 @@ struct _DccRunOutput {
     DccLineRing *last_lines;
     DccProgress *progress;
     GPtrArray *significant;
-    char *scenes[2]; /* the scene, and the file that is gone on from; NULL: none */
-    DccLicenceLines *licence_lines;
-    char *problem;    /* with those; NULL: none */
-    char *no_licence; /* the first line that a studio's own file knows; NULL: none */
+    char *scenes[2];                /* the scene, and the file that is gone on from; NULL: none */
+    DccLicenceLines *licence_lines; /* NULL: not known */
+    char *no_licence;               /* the first line that a studio's own file knows; NULL: none */
     gboolean knows_frames;
     gboolean replaying;
 };
@@ -33,7 +31,8 @@ understand(DccRunOutput *self, const char *line)
 {
     DccOutputEvent *event = dcc_adapter_read_line(self->adapter, line);
 
-    if (event != NULL || !dcc_licence_lines_match(self->licence_lines, line))
+    if (event != NULL || self->licence_lines == NULL ||
+        !dcc_licence_lines_match(self->licence_lines, line))
         return event;
     if (self->no_licence == NULL)
         self->no_licence = g_utf8_make_valid(line, -1);
@@ -82,6 +81,7 @@ dcc_run_output_new(DccAdapter *adapter,
                    DccClock *clock,
                    const char *log_path,
                    gint64 offset,
+                   DccLicenceLines *licence_lines,
                    const DccRunOutputHandler *handler,
                    gpointer data)
 {
@@ -94,7 +94,7 @@ dcc_run_output_new(DccAdapter *adapter,
     self->last_lines = dcc_line_ring_new();
     self->progress = dcc_progress_new(0, 0, 0);
     self->significant = g_ptr_array_new_with_free_func(g_object_unref);
-    self->licence_lines = dcc_licence_lines_load(&self->problem);
+    self->licence_lines = licence_lines != NULL ? dcc_licence_lines_ref(licence_lines) : NULL;
     self->log = dcc_log_reader_new(log_path, offset, on_line, self);
     return self;
 }
@@ -106,10 +106,9 @@ dcc_run_output_free(DccRunOutput *self)
     dcc_line_ring_free(self->last_lines);
     dcc_progress_free(self->progress);
     g_ptr_array_unref(self->significant);
-    dcc_licence_lines_free(self->licence_lines);
+    g_clear_pointer(&self->licence_lines, dcc_licence_lines_unref);
     g_free(self->scenes[0]);
     g_free(self->scenes[1]);
-    g_free(self->problem);
     g_free(self->no_licence);
     g_object_unref(self->clock);
     g_object_unref(self->adapter);
@@ -167,7 +166,9 @@ dcc_run_output_replay(DccRunOutput *self)
 const char *
 dcc_run_output_get_problem(DccRunOutput *self)
 {
-    return self->problem;
+    if (self->licence_lines == NULL)
+        return "licence patterns: their file does not answer";
+    return dcc_licence_lines_get_problem(self->licence_lines);
 }
 
 const char *

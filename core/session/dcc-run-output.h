@@ -6,6 +6,7 @@
 
 #include "dcc-adapter.h"
 #include "dcc-clock.h"
+#include "dcc-licence-lines.h"
 #include "dcc-progress.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,7 @@ dcc_run_output_new(DccAdapter *adapter,
                    DccClock *clock,
                    const char *log_path,
                    gint64 offset,
+                   DccLicenceLines *licence_lines,
                    const DccRunOutputHandler *handler,
                    gpointer data);
 void

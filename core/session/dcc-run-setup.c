@@ -5,6 +5,7 @@
 
 #include "dcc-launch-plan-private.h"
 
+#include "dcc-errand.h"
 #include "dcc-error.h"
 #include "dcc-request-json.h"
 #include "dcc-safe-dir.h"
@@ -17,6 +18,21 @@
  * launched from inside it finds the user's own under this name, so that it does not lie in a
  * directory that goes away with the outer run. */
 #define USER_TMPDIR "DCCHOST_USER_TMPDIR"
+
+typedef struct DccRunSetupClearing {
+    DccErrand *errand;
+    DccRunSetupFunc func;
+    gpointer data;
+} Clearing;
+
+static void
+clearing_free(Clearing *self)
+{
+    if (self == NULL)
+        return;
+    dcc_errand_free(self->errand);
+    g_free(self);
+}
 
 static char *
 find_temp_dir(void)
@@ -175,7 +191,7 @@ dcc_run_setup_new(const DccRunOrder *order, GError **error)
     if (make_dirs(self, order, error))
         self->request = make_request(self, order, order->next.safe, error);
     if (self->request == NULL || !make_plans(self, order, error) || !write_files(self, error)) {
-        dcc_run_setup_remove_dirs(self, FALSE);
+        dcc_run_setup_remove_dirs(self);
         return NULL;
     }
     note_job(self);
@@ -218,6 +234,7 @@ dcc_run_setup_free(DccRunSetup *self)
 {
     if (self == NULL)
         return;
+    g_clear_pointer(&self->clearing, clearing_free);
     g_clear_object(&self->adapter);
     g_clear_object(&self->installation);
     g_clear_object(&self->request);
@@ -233,13 +250,43 @@ dcc_run_setup_free(DccRunSetup *self)
     g_free(self);
 }
 
-void
-dcc_run_setup_remove_dirs(DccRunSetup *self, gboolean keep_temp_dir)
+static void
+remove_dir(gpointer path)
 {
-    if (self->temp_dir != NULL && !keep_temp_dir)
-        dcc_safe_dir_remove(self->temp_dir);
-    if (self->private_dir != NULL)
-        dcc_safe_dir_remove(self->private_dir);
+    if (path != NULL)
+        dcc_safe_dir_remove(path);
+}
+
+void
+dcc_run_setup_remove_dirs(DccRunSetup *self)
+{
+    remove_dir(self->temp_dir);
+    remove_dir(self->private_dir);
+}
+
+static void
+on_removed(gpointer path, gpointer data)
+{
+    Clearing *clearing = data;
+
+    clearing->func(clearing->data);
+}
+
+static const DccErrandKind removal = {"dcchost-clear", remove_dir, on_removed, g_free, NULL};
+
+void
+dcc_run_setup_clear_async(DccRunSetup *self,
+                          gboolean keep_temp_dir,
+                          DccRunSetupFunc func,
+                          gpointer data)
+{
+    remove_dir(self->private_dir); /* the next run has one of that name */
+    clearing_free(self->clearing);
+    self->clearing = g_new0(Clearing, 1);
+    self->clearing->func = func;
+    self->clearing->data = data;
+    self->clearing->errand =
+        dcc_errand_begin(&removal, keep_temp_dir ? NULL : g_strdup(self->temp_dir), self->clearing);
 }
 
 static char **

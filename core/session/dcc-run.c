@@ -258,6 +258,18 @@ tell_cleared(DccRun *self)
 }
 
 static void
+on_dirs_cleared(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->phase = DCC_RUN_EMPTY;
+    tell_cleared(self);
+    if (!is_dropped(self))
+        self->listener->empty(self, self->data);
+}
+
+static void
 on_late_finds(GPtrArray *found, gboolean complete, gpointer data)
 {
     DccRun *self = data;
@@ -275,11 +287,8 @@ on_late_finds(GPtrArray *found, gboolean complete, gpointer data)
     if (self->keep_temp_dir)
         self->listener->degraded(
             self, "a file could not be brought to safety; it stays where it was", self->data);
-    dcc_run_setup_remove_dirs(self->setup, self->keep_temp_dir);
-    self->phase = DCC_RUN_EMPTY;
-    tell_cleared(self);
     if (!is_dropped(self))
-        self->listener->empty(self, self->data);
+        dcc_run_setup_clear_async(self->setup, self->keep_temp_dir, on_dirs_cleared, self);
 }
 
 /* None of its processes is left and its end was told. */
@@ -363,7 +372,7 @@ on_refused(DccRun *self)
     self->end = dcc_run_judge_refusal(&facts);
     self->phase = DCC_RUN_REFUSED;
     clear_timers(self);
-    dcc_run_setup_remove_dirs(self->setup, FALSE);
+    dcc_run_setup_remove_dirs(self->setup);
     self->listener->refused(self, self->end, self->data);
 }
 

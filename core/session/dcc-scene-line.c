@@ -1,18 +1,64 @@
 /* Which file a line of output is about; see the header. */
 #include "dcc-scene-line.h"
 
+#include "dcc-errand.h"
 #include "dcc-file-facts.h"
 
 #include <string.h>
 
+/* How long the loop waits for a file server to say. */
+#define PATIENCE_MS 100
+
+/* Two names: the thread's. */
+typedef struct {
+    char *a, *b;
+    gboolean are_same;
+} Names;
+
+static void
+names_free(gpointer data)
+{
+    Names *names = data;
+
+    g_free(names->a);
+    g_free(names->b);
+    g_free(names);
+}
+
+static void
+compare(gpointer data)
+{
+    Names *names = data;
+    DccFileFacts fa, fb;
+
+    names->are_same = dcc_file_facts_read_target(names->a, &fa) &&
+                      dcc_file_facts_read_target(names->b, &fb) && fa.device == fb.device &&
+                      fa.inode == fb.inode;
+}
+
+static void
+on_compared(gpointer names, gpointer are_same)
+{
+    *(gboolean *)are_same = ((Names *)names)->are_same;
+}
+
+static const DccErrandKind comparison = {"dcchost-names", compare, on_compared, names_free, NULL};
+
 gboolean
 dcc_scene_is_same_file(const char *a, const char *b)
 {
-    DccFileFacts fa, fb;
+    g_autoptr(DccErrand) errand = NULL;
+    gboolean are_same = TRUE;
+    Names *names;
 
-    return g_strcmp0(a, b) == 0 ||
-           (dcc_file_facts_read_target(a, &fa) && dcc_file_facts_read_target(b, &fb) &&
-            fa.device == fb.device && fa.inode == fb.inode);
+    if (g_strcmp0(a, b) == 0)
+        return TRUE;
+    names = g_new0(Names, 1);
+    names->a = g_strdup(a);
+    names->b = g_strdup(b);
+    errand = dcc_errand_begin(&comparison, names, &are_same);
+    dcc_errand_wait(errand, PATIENCE_MS);
+    return are_same;
 }
 
 /* (transfer full) (nullable): what stands between quotes and is an absolute path. The name itself

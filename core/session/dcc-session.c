@@ -16,6 +16,9 @@
 
 #include <unistd.h>
 
+/* A file server that answers has told by then where the copies of an application are. */
+#define CHOICE_PATIENCE_MS 1000
+
 struct _DccSession {
     GObject parent_instance;
 
@@ -326,12 +329,9 @@ choose(DccSession *self, GError **error)
     g_autoptr(DccChoice) choice = dcc_choice_new(self->adapter,
                                                  search,
                                                  dcc_launch_request_get_version(request),
-                                                 dcc_launch_request_get_scene(request),
-                                                 error);
+                                                 dcc_launch_request_get_scene(request));
 
-    if (choice == NULL || !dcc_choice_check(choice, error))
-        return NULL;
-    return g_steal_pointer(&choice);
+    return dcc_choice_begin(choice, CHOICE_PATIENCE_MS, error) ? g_steal_pointer(&choice) : NULL;
 }
 
 static gboolean
@@ -362,7 +362,8 @@ start(DccSession *self, GError **error)
  * Finds the installation, reserves the name and starts the application. Returns when the start is
  * under way; that it is ready, or failed after all, is told by #DccSession::event. Where there is a
  * scene to be looked at first, or an installation to be asked for its version, that is done from the
- * main loop: the session answers meanwhile and can be stopped. An earlier run of that name that
+ * main loop: the session answers meanwhile and can be stopped. So is what lies on a file server that
+ * does not answer within two seconds; then an installation that is not there is no error of this call. An earlier run of that name that
  * nobody attended to its end is told and cleared away first, also from the main loop. If nothing
  * comes of the start, #DccSession::ended is emitted and dcc_session_get_refusal() tells why. A start
  * that fails leaves nothing: no process, no directory, no listing.

@@ -210,6 +210,14 @@ strays_free(gpointer data)
     g_free(strays);
 }
 
+static void
+on_dirs_cleared(gpointer data)
+{
+    DccStaleRun *self = data;
+
+    self->func(self->data);
+}
+
 static gboolean
 on_strays_ended(gpointer data)
 {
@@ -225,8 +233,7 @@ on_strays_ended(gpointer data)
 
         dcc_event_log_tell(self->log, dcc_event_cleared((const char *const *)lines));
     }
-    dcc_run_setup_remove_dirs(self->setup, !self->complete);
-    self->func(self->data);
+    dcc_run_setup_clear_async(self->setup, !self->complete, on_dirs_cleared, self);
     return G_SOURCE_REMOVE;
 }
 

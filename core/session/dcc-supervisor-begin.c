@@ -1,6 +1,7 @@
 /* How a supervisor begins: with a start, or where another session process has died.
  *
- * A start reserves everything first; versions that nobody knows are asked for from the main loop then.
+ * A start reserves everything first; what has not been found out by then (where copies are, their versions, what is in the
+ * scene) is found out in threads, while the main loop goes on.
  *
  * A record is read with suspicion: it names processes only together with boot id and start time,
  * its paths are used only where they are ours. Whatever a damaged record says: what is alive is
@@ -19,7 +20,32 @@
 #define SHIM_PATIENCE_MS 5000
 #define SHIM_PERIOD_MS   10
 
+/* What a file server that answers takes to say what a run must know. */
+#define AHEAD_PATIENCE_MS 1000
+
 #define SHORTAGE_DELAY_MS (2 * 60 * 1000) /* what the policy grants a machine that is short */
+
+DccSupervisor *
+dcc_supervisor_new(DccAdapter *adapter,
+                   DccLaunchRequest *request,
+                   const DccSupervisorHandler *handler,
+                   gpointer data)
+{
+    DccSupervisor *self = g_rc_box_new0(DccSupervisor);
+
+    self->handler = handler;
+    self->data = data;
+    self->adapter = g_object_ref(adapter);
+    self->request = g_object_ref(request);
+    self->settings = g_object_ref(dcc_launch_request_get_settings(request));
+    self->clock = dcc_clock_new();
+    self->policy = dcc_restart_policy_new(self->settings, g_random_int());
+    self->recovery = dcc_recovery_new(self->settings);
+    self->state = DCC_STATE_STOPPED;
+    self->tie = dcc_tie_new();
+    dcc_history_init(&self->history);
+    return self;
+}
 
 /* The main process has ended, and the session died before it had dealt with that. */
 static gboolean
@@ -84,12 +110,19 @@ tell_adopted(DccSupervisor *self)
 static void
 go_on_without_run(DccSupervisor *self, const char *temp_dir, DccState state, DccEvent event)
 {
+    const char *reason = "its session died before it was started";
+
     if (temp_dir != NULL && g_path_is_absolute(temp_dir) &&
         g_file_test(temp_dir, G_FILE_TEST_IS_DIR) && dcc_safe_dir_make(temp_dir, NULL))
         dcc_safe_dir_remove(temp_dir);
     self->state = state;
     tell_adopted(self);
-    dcc_supervisor_dispatch(self, event, "its session died before it was started");
+    if (event != DCC_EVENT_DELAY_OVER) {
+        dcc_supervisor_dispatch(self, event, reason);
+        return;
+    }
+    dcc_supervisor_write_record(self);
+    dcc_supervisor_begin_soon(self, event, reason);
 }
 
 /* What is left of the delay that the dead session had granted: clocks of one boot agree. No more
@@ -148,8 +181,12 @@ go_on_with_run(DccSupervisor *self, DccState state)
 static gboolean
 take_run(DccSupervisor *self, const DccSessionRecord *record, DccState state, GError **error)
 {
-    DccRunOrder order = dcc_supervisor_make_order(self, NULL);
+    const DccLookAheadPlaces nowhere = {0};
+    DccRunOrder order;
 
+    self->ahead = dcc_look_ahead_begin(&nowhere, NULL, NULL);
+    dcc_look_ahead_wait(self->ahead, AHEAD_PATIENCE_MS);
+    order = dcc_supervisor_make_order(self, NULL);
     self->run = dcc_run_restore(
         &order, record, self->clock, &dcc_run_follower_listener, &self->follower, error);
     if (self->run == NULL)
@@ -301,7 +338,7 @@ dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status)
 
 /* -- A start -- */
 
-/* The copies have told what they tell, and the scene which version has saved it. */
+/* All is known that the run needs to be begun with. */
 static gboolean
 begin(DccSupervisor *self, GError **error)
 {
@@ -325,7 +362,7 @@ begin(DccSupervisor *self, GError **error)
 }
 
 static void
-on_asked(gpointer data)
+on_ready_to_begin(gpointer data)
 {
     DccSupervisor *self = data;
     g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
@@ -335,13 +372,30 @@ on_asked(gpointer data)
         dcc_supervisor_abandon(self, DCC_STATE_FAILED, error);
 }
 
+/* The copies have told what they tell, and the scene which version has saved it. */
+static void
+on_chosen(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    if (self->phase == DCC_SUPERVISOR_OPEN)
+        self->ahead = dcc_supervisor_look_ahead(self, on_ready_to_begin, self);
+}
+
+/* Where all answers at once, so does the start. */
 static gboolean
 ask_and_begin(DccSupervisor *self, GError **error)
 {
-    if (!dcc_choice_is_open(self->choice))
+    if (dcc_choice_is_open(self->choice)) {
+        dcc_supervisor_write_record(self);
+        dcc_choice_close_async(self->choice, on_chosen, self);
+        return TRUE;
+    }
+    self->ahead = dcc_supervisor_look_ahead(self, NULL, NULL);
+    if (dcc_look_ahead_wait(self->ahead, AHEAD_PATIENCE_MS))
         return begin(self, error);
     dcc_supervisor_write_record(self);
-    dcc_choice_close_async(self->choice, on_asked, self);
+    dcc_look_ahead_tell(self->ahead, on_ready_to_begin, self);
     return TRUE;
 }
 
@@ -394,6 +448,19 @@ dcc_supervisor_start(
     return FALSE;
 }
 
+/* A second one who asks does not make it look again at what does not answer. */
+static void
+begin_now(DccSupervisor *self)
+{
+    gboolean looks =
+        self->delay_until == 0 && self->ahead != NULL && !dcc_look_ahead_is_done(self->ahead);
+
+    dcc_supervisor_forget_delay(self);
+    dcc_intent_go_up(&self->intent);
+    if (!looks)
+        dcc_supervisor_begin_soon(self, DCC_EVENT_RESTART, "restart was asked for");
+}
+
 /* -- What is asked of it from outside -- */
 
 void
@@ -426,9 +493,7 @@ dcc_supervisor_restart(DccSupervisor *self)
     if (dcc_supervisor_is_choosing(self)) {
         dcc_intent_go_up(&self->intent); /* it is on its way */
     } else if (self->state == DCC_STATE_RESTARTING) {
-        dcc_supervisor_forget_delay(self);
-        dcc_intent_go_up(&self->intent);
-        dcc_supervisor_dispatch(self, DCC_EVENT_RESTART, "restart was asked for");
+        begin_now(self);
     } else if (self->state != DCC_STATE_STOPPING) {
         dcc_supervisor_dispatch(self, DCC_EVENT_STOP, "restart was asked for");
     }

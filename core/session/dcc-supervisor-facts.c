@@ -298,6 +298,7 @@ dcc_supervisor_make_order(DccSupervisor *self, DccRenderJob *render)
         .work = dcc_recovery_choose(self->recovery, self->intent.next.go_on),
         .scene = goes_on ? dcc_recovery_get_scene(self->recovery) : NULL,
         .render = render,
+        .licence_lines = self->ahead != NULL ? dcc_look_ahead_get_licence_lines(self->ahead) : NULL,
     };
 }
 
@@ -312,32 +313,44 @@ dcc_supervisor_write_request(DccSupervisor *self)
         dcc_instance_dir_get_writer(self->dir), "the request that 'restart' goes by", path, object);
 }
 
+DccLookAhead *
+dcc_supervisor_look_ahead(DccSupervisor *self, DccLookAheadFunc func, gpointer data)
+{
+    DccRescueFile *work = dcc_recovery_get_kept(self->recovery);
+    const DccLookAheadPlaces places = {
+        .scene = dcc_launch_request_get_scene(self->request),
+        .cwd = dcc_launch_request_get_cwd(self->request),
+        .work = work != NULL ? dcc_rescue_file_get_path(work) : NULL,
+        .program =
+            self->installation != NULL ? dcc_installation_get_executable(self->installation) : NULL,
+    };
+
+    return dcc_look_ahead_begin(&places, func, data);
+}
+
 /* What another run would not find: asked before the one that is well is stopped for it. Work that is
  * kept does without its scene. */
 static gboolean
-has_what_it_needs(DccSupervisor *self, gboolean recover, GError **error)
+has_what_it_needs(DccSupervisor *self, gboolean recover, DccLookAhead *ahead, GError **error)
 {
     const char *name = dcc_launch_request_get_name(self->request);
-    const char *scene = dcc_launch_request_get_scene(self->request);
-    const char *cwd = dcc_launch_request_get_cwd(self->request);
-    gboolean needs_scene =
-        scene != NULL && !(recover && dcc_recovery_get_kept(self->recovery) != NULL);
 
-    if (needs_scene && !g_file_test(scene, G_FILE_TEST_IS_REGULAR)) {
+    if (!dcc_look_ahead_has_scene(ahead) &&
+        !(recover && dcc_recovery_get_kept(self->recovery) != NULL)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_SCENE,
                     "the scene %s is not there any more; '%s' goes on as it is",
-                    scene,
+                    dcc_launch_request_get_scene(self->request),
                     name);
         return FALSE;
     }
-    if (cwd != NULL && !g_file_test(cwd, G_FILE_TEST_IS_DIR)) {
+    if (!dcc_look_ahead_has_cwd(ahead)) {
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_INVALID,
                     "its directory %s is not there any more; '%s' goes on as it is",
-                    cwd,
+                    dcc_launch_request_get_cwd(self->request),
                     name);
         return FALSE;
     }
@@ -345,7 +358,10 @@ has_what_it_needs(DccSupervisor *self, gboolean recover, GError **error)
 }
 
 gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error)
+dcc_supervisor_may_restart(DccSupervisor *self,
+                           gboolean recover,
+                           DccLookAhead *ahead,
+                           GError **error)
 {
     const char *name = dcc_launch_request_get_name(self->request);
 
@@ -359,7 +375,7 @@ dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error
                     name);
         return FALSE;
     }
-    return has_what_it_needs(self, recover, error);
+    return ahead == NULL || has_what_it_needs(self, recover, ahead, error);
 }
 
 gboolean

@@ -29,8 +29,11 @@ struct _DccSupervisor {
     DccLaunchRequest *request;
     DccSettings *settings;
     DccClock *clock;
-    DccStaleRun *stale;            /* NULL: none, or settled */
-    DccChoice *choice;             /* of a start */
+    DccStaleRun *stale;  /* NULL: none, or settled */
+    DccChoice *choice;   /* of a start */
+    DccLookAhead *ahead; /* at what the next run finds, or the present one found; NULL: not yet */
+    DccEvent due;        /* which is told when that is done */
+    const char *due_reason;        /* static, or NULL */
     DccInstallation *installation; /* NULL: not chosen yet */
     DccInstanceDir *dir;
     DccEventLog *log;
@@ -80,6 +83,9 @@ dcc_supervisor_begin_run(DccSupervisor *self, gboolean *shortage, GError **error
  * (transfer full). */
 void
 dcc_supervisor_abandon(DccSupervisor *self, DccState state, GError *error);
+/* Looks at what the next run will find, and dispatches the event that begins it. reason: static, or NULL. */
+void
+dcc_supervisor_begin_soon(DccSupervisor *self, DccEvent due, const char *reason);
 /* The next run begins in ms. */
 void
 dcc_supervisor_arm_delay(DccSupervisor *self, gint64 ms);

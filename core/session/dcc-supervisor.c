@@ -27,6 +27,23 @@ on_told(JsonObject *event, gpointer data)
 
 /* -- Another run, or none -- */
 
+static void
+on_looked_ahead(gpointer data)
+{
+    DccSupervisor *self = data;
+
+    dcc_supervisor_dispatch(self, self->due, self->due_reason);
+}
+
+void
+dcc_supervisor_begin_soon(DccSupervisor *self, DccEvent due, const char *reason)
+{
+    self->due = due;
+    self->due_reason = reason;
+    dcc_look_ahead_free(self->ahead);
+    self->ahead = dcc_supervisor_look_ahead(self, on_looked_ahead, self);
+}
+
 static gboolean
 on_delay_over(gpointer data)
 {
@@ -35,7 +52,7 @@ on_delay_over(gpointer data)
 
     self->delay_timer = 0;
     self->delay_until = 0;
-    dcc_supervisor_dispatch(self, DCC_EVENT_DELAY_OVER, NULL);
+    dcc_supervisor_begin_soon(self, DCC_EVENT_DELAY_OVER, NULL);
     return G_SOURCE_REMOVE;
 }
 
@@ -207,8 +224,7 @@ is_cleared(gpointer data)
 {
     DccSupervisor *self = data;
 
-    return !dcc_candidates_are_open(dcc_choice_get_candidates(self->choice)) &&
-           dcc_supervisor_is_told(self);
+    return !dcc_choice_runs_commands(self->choice) && dcc_supervisor_is_told(self);
 }
 
 void
@@ -223,7 +239,8 @@ dcc_supervisor_abandon(DccSupervisor *self, DccState state, GError *error)
     if (self->history.result == NULL)
         dcc_history_note_result(&self->history, result);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
-    dcc_candidates_cancel(dcc_choice_get_candidates(self->choice));
+    g_clear_pointer(&self->ahead, dcc_look_ahead_free);
+    dcc_choice_cancel(self->choice);
     self->handler->state(self->data);
     self->handler->concluded(self->data);
     self->farewell = dcc_farewell_new(self->clock, is_cleared, self, on_farewell, self);
@@ -238,6 +255,7 @@ do_conclude(DccSupervisor *self)
 
     self->phase = DCC_SUPERVISOR_CONCLUDING;
     dcc_supervisor_forget_delay(self);
+    g_clear_pointer(&self->ahead, dcc_look_ahead_free);
     dcc_clock_clear(self->clock, &self->reset_timer);
     g_clear_pointer(&self->keeper, dcc_dir_keeper_free);
     g_clear_object(&self->run);
@@ -477,28 +495,6 @@ dcc_supervisor_hold(DccSupervisor *self)
     return g_rc_box_acquire(self);
 }
 
-DccSupervisor *
-dcc_supervisor_new(DccAdapter *adapter,
-                   DccLaunchRequest *request,
-                   const DccSupervisorHandler *handler,
-                   gpointer data)
-{
-    DccSupervisor *self = g_rc_box_new0(DccSupervisor);
-
-    self->handler = handler;
-    self->data = data;
-    self->adapter = g_object_ref(adapter);
-    self->request = g_object_ref(request);
-    self->settings = g_object_ref(dcc_launch_request_get_settings(request));
-    self->clock = dcc_clock_new();
-    self->policy = dcc_restart_policy_new(self->settings, g_random_int());
-    self->recovery = dcc_recovery_new(self->settings);
-    self->state = DCC_STATE_STOPPED;
-    self->tie = dcc_tie_new();
-    dcc_history_init(&self->history);
-    return self;
-}
-
 void
 dcc_supervisor_free(DccSupervisor *self)
 {
@@ -524,6 +520,7 @@ dcc_supervisor_free(DccSupervisor *self)
         dcc_instance_dir_dissolve(self->dir);
     g_clear_pointer(&self->stale, dcc_stale_run_free);
     g_clear_pointer(&self->choice, dcc_choice_free);
+    g_clear_pointer(&self->ahead, dcc_look_ahead_free);
     dcc_supervisor_release(self);
 }
 
@@ -558,7 +555,7 @@ on_tie_lost(gint64 pid, gpointer data)
     if (self->state == DCC_STATE_STOPPING && self->run != NULL)
         dcc_run_limit_stop(self->run, TIE_BUDGET_MS);
     else
-        dcc_supervisor_dispatch(self, DCC_EVENT_STOP, reason);
+        dcc_supervisor_go_down(self, reason);
 }
 
 static gboolean

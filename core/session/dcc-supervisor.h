@@ -10,6 +10,7 @@
 
 #include "dcc-choice.h"
 #include "dcc-journal.h"
+#include "dcc-look-ahead.h"
 #include "dcc-run.h"
 #include "dcc-stale-run.h"
 #include "dcc-tie.h"
@@ -65,9 +66,16 @@ void
 dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms);
 void
 dcc_supervisor_kill(DccSupervisor *self);
-/* Errors: BUSY: it is being stopped; SCENE: its scene is gone; INVALID: its directory is. */
+/* (transfer full): looks at what the next run would find. */
+DccLookAhead *
+dcc_supervisor_look_ahead(DccSupervisor *self, DccLookAheadFunc func, gpointer data);
+/* ahead: NULL: that is not known yet. Errors: BUSY: it is being stopped; SCENE: its scene is gone; INVALID: its directory
+ * is. */
 gboolean
-dcc_supervisor_may_restart(DccSupervisor *self, gboolean recover, GError **error);
+dcc_supervisor_may_restart(DccSupervisor *self,
+                           gboolean recover,
+                           DccLookAhead *ahead,
+                           GError **error);
 void
 dcc_supervisor_restart(DccSupervisor *self);
 /* The next run goes on from unsaved work. Error NOT_FOUND: there is none. */

@@ -339,14 +339,27 @@ watch_by_number(DccShimLink *self, gint64 pid)
     return TRUE;
 }
 
+/* By its number where it cannot be watched by a pidfd: there are none, or descriptors or the kernel's room for watches have
+ * run out. It is not reaped, so it is there, alive or not. */
 static gboolean
-watch_child(DccShimLink *self, const DccChild *child, GError **error)
+watch_child(DccShimLink *self, DccChild *child, GError **error)
 {
+    g_autoptr(GError) problem = NULL;
+    int errno_code;
+
     self->pid = child->pid;
-    /* Not reaped, so it is there, alive or not. */
-    if (child->process < 0 && watch_by_number(self, child->pid))
+    if (child->process >= 0 && watch_shim(self, child->process, &problem))
         return TRUE;
-    return watch_shim(self, child->process, error);
+    errno_code = problem != NULL ? errno : ENOENT;
+    if (child->process >= 0)
+        close(child->process); /* its number is needed, too */
+    child->process = -1;
+    if (watch_by_number(self, child->pid))
+        return TRUE;
+    if (problem != NULL)
+        g_propagate_error(error, g_steal_pointer(&problem));
+    errno = errno_code;
+    return FALSE;
 }
 
 static gboolean

@@ -1,4 +1,5 @@
 /* Where an adapter looks: links, loops, roots and the list of places. */
+#include "dcc-search-looks.h"
 #include "dcc-search.h"
 #include "module-scratch.h"
 #include <string.h>
@@ -167,6 +168,67 @@ test_real_root(void)
     g_assert_null(found[1]);
 }
 
+/* What an adapter asks for: what it finds decides what it asks for next. */
+static char *
+ask_all(DccSearch *search)
+{
+    g_autoptr(GString) text = g_string_new(dcc_search_getenv(search, "DCCHOST_X"));
+    g_auto(GStrv) found = dcc_search_glob(search, "/opt/blender*/blender");
+    g_autofree char *program = dcc_search_program(search, "blender");
+
+    for (guint i = 0; found[i]; i++) {
+        g_autofree char *real = dcc_search_realpath(search, found[i]);
+        gboolean is_executable = real && dcc_search_is_executable(search, real);
+
+        g_string_append_printf(text, "\n%s -> %s %d", found[i], real, is_executable);
+    }
+    g_string_append_printf(text, "\n%s", program);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* Whoever asks again until nothing is open has had the same answers, in the same places. */
+static void
+test_put_off(Scratch *s, gconstpointer data)
+{
+    g_autoptr(DccSearch) direct = NULL, search = NULL;
+    g_autofree char *expected = NULL, *answer = NULL, *known = NULL;
+    g_autofree char *places = NULL, *expected_places = NULL;
+    DccSearchLooks *open;
+    guint rounds = 0;
+
+    put(s, "opt/blender-4.1/blender", 0755);
+    put(s, "opt/blender-4.2/blender", 0644);
+    put(s, "usr/bin/blender", 0755);
+    put_link(s, "blender-4.1", "opt/blender");
+    direct = search_below(s);
+    expected = ask_all(direct);
+    search = search_below(s);
+    dcc_search_put_off(search, TRUE);
+    for (;;) {
+        g_free(answer);
+        answer = ask_all(search);
+        open = dcc_search_take_open(search);
+        if (!open)
+            break;
+        g_assert_cmpstr(answer, !=, expected);
+        dcc_search_looks_do(open);
+        dcc_search_learn(search, open);
+        dcc_search_looks_free(open);
+        rounds++;
+    }
+    g_assert_cmpuint(rounds, ==, 3); /* glob and program, real paths, whether they are programs */
+    g_assert_cmpstr(answer, ==, expected);
+    places = g_strjoinv("\n", (char **)dcc_search_get_places(search));
+    expected_places = g_strjoinv("\n", (char **)dcc_search_get_places(direct));
+    g_assert_cmpstr(places, ==, expected_places);
+    /* What is known is not looked at again; what is not is, from now on. */
+    dcc_search_put_off(search, FALSE);
+    put(s, "opt/blender-5.0/blender", 0755);
+    known = ask_all(search);
+    g_assert_cmpstr(known, ==, expected);
+    assert_glob(s, search, "/opt/blender-5*/blender", "/opt/blender-5.0/blender");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -176,6 +238,7 @@ main(int argc, char **argv)
     g_test_add("/search/program", Scratch, NULL, scratch_set_up, test_program, scratch_tear_down);
     g_test_add("/search/realpath", Scratch, NULL, scratch_set_up, test_realpath, scratch_tear_down);
     g_test_add("/search/places", Scratch, NULL, scratch_set_up, test_places, scratch_tear_down);
+    g_test_add("/search/put-off", Scratch, NULL, scratch_set_up, test_put_off, scratch_tear_down);
     g_test_add_func("/search/real-root", test_real_root);
     return g_test_run();
 }
