@@ -19,8 +19,8 @@ typedef struct {
      * full): the event that was told of it; NULL, INVALID: the params are none of such an event. */
     JsonObject *(*frame)(JsonObject *params, GError **error, gpointer data);
     JsonObject *(*rendered)(JsonObject *params, GError **error, gpointer data);
-    /* join: a stop that is under way is not hurried. */
-    void (*stop)(gint64 deadline_ms, gboolean join, gpointer data);
+    /* join: a stop that is under way is not hurried; outside: nobody asked dcchost for it. */
+    void (*stop)(gint64 deadline_ms, gboolean join, gboolean outside, gpointer data);
     void (*kill)(gpointer data);
     /* Errors: BUSY (it is being stopped), NOT_FOUND (no work to recover), and whatever would make
      * the next start fail. */

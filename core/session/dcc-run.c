@@ -210,6 +210,12 @@ dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms)
 }
 
 void
+dcc_run_note_outside(DccRun *self)
+{
+    self->outside = TRUE;
+}
+
+void
 dcc_run_limit_stop(DccRun *self, gint64 ms)
 {
     if (self->sequence != NULL)

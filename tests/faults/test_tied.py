@@ -73,7 +73,8 @@ def test_killed_without_warning(box, what):
             os.kill(session, signal.SIGCONT)
         seconds.append(seconds_to_empty(box, begun))
         if "session" not in what:
-            assert end(box, name)["kind"] == "stopped"
+            told = end(box, name)
+            assert (told["kind"], told["verdict"]) == ("stopped", "cancelled"), told
     tell("SIGKILL to " + what, seconds)
 
 
@@ -169,6 +170,7 @@ def test_all_are_asked_to_end(box, order):
         kind = (result["kind"], result["verdict"], child.returncode)
         kinds[kind] = kinds.get(kind, 0) + 1
     figure("ends: %s" % kinds)
+    assert {kind[1:] for kind in kinds} == {("cancelled", 143)}, kinds
     tell("SIGTERM to " + ", ".join(order), seconds)
 
 
