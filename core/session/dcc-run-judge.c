@@ -250,16 +250,29 @@ dcc_run_judge(const DccRunFacts *facts)
     return end;
 }
 
+/* (transfer full) */
+static char *
+explain_refusal(const DccRunFacts *facts)
+{
+    DccLaunchPlan *plan = facts->setup->plan;
+    const char *cwd = dcc_launch_plan_get_cwd(plan);
+    g_autofree char *why = dcc_system_explain(facts->record->errno_code);
+
+    if (!g_str_equal(facts->record->stage, "chdir"))
+        return g_strdup_printf("cannot execute %s: %s", dcc_launch_plan_get_argv(plan)[0], why);
+    if (cwd == NULL)
+        cwd = dcc_launch_request_get_cwd(facts->setup->request);
+    return g_strdup_printf("cannot enter the working directory %s: %s; --cwd names another",
+                           cwd != NULL ? cwd : "",
+                           why);
+}
+
 DccRunEnd *
 dcc_run_judge_refusal(const DccRunFacts *facts)
 {
     const DccShimRecord *record = facts->record;
-    const char *program = dcc_launch_plan_get_argv(facts->setup->plan)[0];
     DccRunEnd *end = dcc_run_end_alloc();
-    g_autofree char *why = dcc_system_explain(record->errno_code);
-    g_autofree char *reason = g_str_equal(record->stage, "chdir")
-                                  ? g_strdup_printf("cannot enter the working directory: %s", why)
-                                  : g_strdup_printf("cannot execute %s: %s", program, why);
+    g_autofree char *reason = explain_refusal(facts);
 
     copy_facts(end, facts);
     end->result = dcc_result_new_start_failed(record->stage, record->errno_code, reason);

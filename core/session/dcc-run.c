@@ -419,8 +419,8 @@ on_news(DccShimLink *link, int news, gpointer data)
     case DCC_SHIM_OUTPUT:
         dcc_run_output_look(self->output);
         break;
-    case DCC_SHIM_GONE: /* in order after EMPTY; else it was killed, and the link watches alone */
-        if (!self->tree_gone)
+    case DCC_SHIM_GONE: /* in order after EMPTY or REFUSED; else it was killed, and the link watches alone */
+        if (!self->tree_gone && self->phase != DCC_RUN_REFUSED)
             self->listener->degraded(
                 self, "the shim was killed; the session alone watches the application", self->data);
         break;
