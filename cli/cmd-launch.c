@@ -73,6 +73,7 @@ launch(CliLaunchOptions *options,
         cli_out_set_byproduct();
     if (cli_engine_find() != NULL)
         cli_left_over_settle(runtime);
+    cli_left_over_end(runtime, name);
     if (!cli_session_process_start(runtime, name, args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;

@@ -57,6 +57,7 @@ run(CliLaunchOptions *options,
         return cli_fail(error);
     if (cli_engine_find() != NULL)
         cli_left_over_settle(runtime);
+    cli_left_over_end(runtime, name);
     if (!cli_session_process_start(runtime, name, (const char *const *)args, &report, &error)) {
         cli_fail(error);
         return report.exit_status;

@@ -60,7 +60,7 @@ on_stop_request(gpointer data)
         else if (!self->reported)
             dcc_session_kill(self->session);
         else if (self->asked || dcc_session_get_state(self->session) != DCC_STATE_STOPPING)
-            dcc_session_stop(self->session, 0);
+            dcc_session_cancel(self->session, 0);
         self->asked = TRUE;
     }
     return G_SOURCE_CONTINUE;

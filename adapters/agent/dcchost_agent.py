@@ -53,7 +53,7 @@ class Agent:
         self.busy = (None, self.started)
         self.ready = self.ready_told = self.ending = self.interrupted = self.copying = self.unsaved = False
         self.running = self.gone = False  # "run" is under way; the end was told
-        self.code = self.qt_turned = self.qt_timer = None
+        self.code = self.qt_turned = self.qt_timer = self.end_signal = None
         self.task, self.frame_args, self.given_up = None, [], collections.deque(maxlen=100)
         self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
         self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
@@ -236,7 +236,7 @@ class Agent:
     def leave(self):
         """At exit of Python, whoever brought it about: that gives no unsaved work up."""
         if os.getpid() == self.pid:
-            self.wire.notify("bye", code=self.code)
+            self.wire.notify("bye", code=self.code, **({"signal": self.end_signal} if self.end_signal else {}))
             self.wire.flush(0.3)
 
     def run_script(self, args, run):
@@ -288,6 +288,7 @@ class Agent:
 
     def terminated(self, number, frame):
         if os.getpid() == self.pid:
+            self.end_signal = number
             self.asked_to_end()
         else:  # a forked worker must die by it as ever
             signal.signal(number, signal.SIG_DFL)

@@ -79,7 +79,9 @@ static const char render_notes[] =
     "Frames\n"
     "stand in the instance's own events. If it crashes that is said, and with --restart on-crash "
     "the\n"
-    "frames that are missing are rendered when its session has brought it back.\n"
+    "frames that are missing are rendered when its session has brought it back. One task renders "
+    "at a\n"
+    "time: another one is refused with 75.\n"
     "\n"
     "  dcchost render --in blender --frames 1-240 --output out/shot_####.png\n"
     "  dcchost render maya --file shot.ma --frames 1-10 --output out/shot.####.png -- -r arnold\n";

@@ -11,11 +11,14 @@
 #include "cli-render-instance.h"
 #include "cli-render-report.h"
 #include "cli-render-resume.h"
+#include "cli-status.h"
 #include "dcc-frame-ledger.h"
 #include "dcc-json.h"
 #include "dcc-picture.h"
 #include "dcc-render-place.h"
+#include "dcc-signals.h"
 #include <gio/gio.h>
+#include <string.h>
 
 #define FOREVER_MS (7 * 24 * 3600 * G_GINT64_CONSTANT(1000))
 
@@ -30,8 +33,9 @@ typedef struct {
     gint64 mark;
     gint64 until; /* monotonic, microseconds; 0: for ever */
     guint n_signals;
-    char *verdict; /* NULL: it goes on */
-    char *why;     /* what is left is not rendered then */
+    char *verdict;      /* NULL: it goes on */
+    char *why;          /* what is left is not rendered then */
+    CliInstanceEnd end; /* of the instance, where that decided it */
     guint crashes;
 } Render;
 
@@ -154,6 +158,12 @@ give_up_late(Render *self, guint i)
     decide(self, "timeout", "not rendered: it took longer than it may");
 }
 
+static const char *
+get_verdict(const CliInstanceEnd *end)
+{
+    return end->result != NULL ? dcc_json_get_string(end->result, "verdict", "unknown") : "unknown";
+}
+
 /* FALSE: it is over. */
 static gboolean
 go_on_after(Render *self, guint i)
@@ -161,22 +171,25 @@ go_on_after(Render *self, guint i)
     gboolean asked = g_strcmp0(self->options->restart, "on-crash") == 0 ||
                      g_strcmp0(self->options->restart, "always") == 0;
     gint64 max = dcc_settings_get(self->settings, DCC_SETTING_MAX_RESTARTS);
-    g_autofree char *words = NULL, *verdict = NULL, *why = NULL;
-    gboolean back = cli_render_instance_await_return(
-        self->instance, asked && self->crashes++ < max, &words, &verdict);
+    g_auto(CliInstanceEnd) end = {NULL};
+    g_autofree char *why = NULL;
+    gboolean back =
+        cli_render_instance_await_return(self->instance, asked && self->crashes++ < max, &end);
 
     cli_warn("%s went away at frame %d%s%s%s",
              self->name,
              dcc_frame_ledger_get_frame(self->ledger, i),
-             words != NULL ? ": " : "",
-             words != NULL ? words : "",
+             end.words != NULL ? ": " : "",
+             end.words != NULL ? end.words : "",
              back ? "; it is back, and what is missing is rendered" : "");
     if (back)
         return TRUE;
     why = g_strdup_printf("not rendered: %s went away: %s",
                           self->name,
-                          words != NULL ? words : "how it ended is not known");
-    decide(self, verdict, why);
+                          end.words != NULL ? end.words : "how it ended is not known");
+    self->end.words = g_steal_pointer(&end.words);
+    self->end.result = g_steal_pointer(&end.result);
+    decide(self, get_verdict(&self->end), why);
     return FALSE;
 }
 
@@ -239,6 +252,32 @@ render_all(Render *self)
     dcc_frame_ledger_give_up(self->ledger, NULL, self->why);
 }
 
+/* As a render of its own would end: with its application's own status, or as a job that was stopped. */
+static int
+get_status(Render *self, JsonObject *event)
+{
+    int status = CLI_DONE;
+
+    if (strcmp(self->verdict, "cancelled") == 0)
+        status = CLI_SIGNAL_BASE + DCC_SIGNAL_TERMINATE;
+    else if (self->end.result != NULL)
+        status = cli_status_get_exit_code(self->end.result);
+    else if (strcmp(self->verdict, "unknown") == 0)
+        status = CLI_FAILED;
+    return cli_render_report_status(event, status);
+}
+
+/* What --exit-map goes by: where the task was cancelled and the instance lives, that it was. */
+static void
+note_cancel(Render *self)
+{
+    if (strcmp(self->verdict, "cancelled") != 0 || self->end.result != NULL)
+        return;
+    self->end.result = json_object_new();
+    json_object_set_string_member(self->end.result, "kind", "stopped");
+    json_object_set_string_member(self->end.result, "verdict", "cancelled");
+}
+
 static int
 run(Render *self, DccRenderJob *job, guint n_skipped)
 {
@@ -250,13 +289,14 @@ run(Render *self, DccRenderJob *job, guint n_skipped)
     if (timeout > 0)
         self->until = g_get_monotonic_time() + timeout * 1000;
     render_all(self);
+    note_cancel(self);
     event = cli_render_instance_tell(
         self->instance, "rendered", dcc_frame_ledger_to_json(self->ledger, self->verdict));
     if (self->options->json)
         cli_out_json_line(event);
     cli_engine_voice_feed(self->voice, event);
-    status = cli_render_report_status(event, CLI_DONE);
-    status = cli_engine_voice_finish(self->voice, NULL, status, FALSE);
+    status = get_status(self, event);
+    status = cli_engine_voice_finish(self->voice, self->end.result, status, FALSE);
     cli_render_report_verdict(event, n_skipped, self->options->json);
     return status;
 }
@@ -266,10 +306,12 @@ prepare(Render *self, DccRenderJob *job, GError **error)
 {
     g_autoptr(DccRuntime) runtime =
         cli_render_find_reader(&self->program, error) ? dcc_runtime_open(error) : NULL;
+    g_autofree char *frames = dcc_frames_to_text(dcc_render_job_get_frames(job));
+    g_autofree char *what = g_strconcat("frames ", frames, NULL);
 
-    self->instance = runtime != NULL
-                         ? cli_render_instance_open(runtime, self->name, self->options->app, error)
-                         : NULL;
+    if (runtime != NULL)
+        self->instance =
+            cli_render_instance_open(runtime, self->name, self->options->app, what, error);
     return self->instance != NULL && dcc_render_place_prepare(job, &self->mark, error);
 }
 
@@ -278,6 +320,7 @@ render_clear(Render *self)
 {
     g_clear_pointer(&self->ledger, dcc_frame_ledger_free);
     cli_render_instance_free(self->instance);
+    cli_instance_end_clear(&self->end);
     g_free(self->program);
     g_free(self->verdict);
     g_free(self->why);

@@ -1,8 +1,9 @@
-/* The instance that frames are rendered in; see the header. Every question is one call of its session's, so
- * nothing is held that would outlive this command. */
+/* The instance that frames are rendered in; see the header. Every question is one call of its session's, and
+ * the lock goes with this command, so nothing is held that would outlive it. */
 #include "cli-render-instance.h"
 
 #include "cli-sentence.h"
+#include "cli-task-lock.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
@@ -19,6 +20,7 @@ struct _CliRenderInstance {
     DccRuntime *runtime;
     char *name;
     char *task; /* what all of its frames have in common, for the agent */
+    CliTaskLock *lock;
     gint64 pid;
 };
 
@@ -101,25 +103,27 @@ check_status(CliRenderInstance *self, JsonObject *status, const char *app, GErro
 }
 
 static gboolean
-check(CliRenderInstance *self, const char *app, GError **error)
+claim(CliRenderInstance *self, const char *app, const char *what, GError **error)
 {
     g_autoptr(JsonObject) status = dcc_instance_get_status(self->runtime, self->name, error);
 
     if (status == NULL || !check_status(self, status, app, error))
         return FALSE;
     self->pid = dcc_json_get_int(status, "pid", 0);
-    return check_free(self, error);
+    self->lock = cli_task_lock_new(self->runtime, self->name, what, error);
+    return self->lock != NULL && check_free(self, error);
 }
 
 CliRenderInstance *
-cli_render_instance_open(DccRuntime *runtime, const char *name, const char *app, GError **error)
+cli_render_instance_open(
+    DccRuntime *runtime, const char *name, const char *app, const char *what, GError **error)
 {
     g_autoptr(CliRenderInstance) self = g_new0(CliRenderInstance, 1);
 
     self->runtime = g_object_ref(runtime);
     self->name = g_strdup(name);
     self->task = g_uuid_string_random();
-    return check(self, app, error) ? g_steal_pointer(&self) : NULL;
+    return claim(self, app, what, error) ? g_steal_pointer(&self) : NULL;
 }
 
 void
@@ -127,6 +131,7 @@ cli_render_instance_free(CliRenderInstance *self)
 {
     if (self == NULL)
         return;
+    g_clear_pointer(&self->lock, cli_task_lock_free);
     g_object_unref(self->runtime);
     g_free(self->name);
     g_free(self->task);
@@ -145,9 +150,12 @@ cli_render_instance_render(CliRenderInstance *self,
                            gpointer data,
                            GError **error)
 {
-    JsonObject *params = json_object_new();
+    JsonObject *params;
     g_autoptr(JsonObject) answer = NULL;
 
+    if (!cli_task_lock_renew(self->lock, error))
+        return FALSE;
+    params = json_object_new();
     json_object_set_int_member(params, "frame", frame);
     dcc_json_set_bytes(params, "path", file);
     json_object_set_string_member(params, "task", self->task);
@@ -202,15 +210,31 @@ typedef enum {
 } InstanceState;
 
 /* A stop that somebody asked for is no crash, and neither is an end in order: the task was cancelled by it. */
-static char *
-choose_verdict(JsonObject *result)
+static gboolean
+is_cancelled(JsonObject *result)
 {
-    const char *verdict = dcc_json_get_string(result, "verdict", "unknown");
+    return strcmp(dcc_json_get_string(result, "kind", ""), "stopped") == 0 ||
+           strcmp(dcc_json_get_string(result, "verdict", "unknown"), "clean") == 0;
+}
 
-    if (strcmp(dcc_json_get_string(result, "kind", ""), "stopped") == 0 ||
-        strcmp(verdict, "clean") == 0)
-        verdict = "cancelled";
-    return g_strdup(verdict);
+static void
+note_end(CliInstanceEnd *end, JsonObject *result)
+{
+    g_autofree char *text = result != NULL ? dcc_json_to_line(result) : NULL;
+
+    if (text == NULL || end->result != NULL)
+        return;
+    end->words = cli_sentence_result(result);
+    end->result = dcc_json_from_text(text, -1, NULL);
+    if (is_cancelled(result))
+        json_object_set_string_member(end->result, "verdict", "cancelled");
+}
+
+void
+cli_instance_end_clear(CliInstanceEnd *self)
+{
+    g_clear_pointer(&self->words, g_free);
+    g_clear_pointer(&self->result, json_object_unref);
 }
 
 /* The run that we knew, also while its evidence is collected: the state changes when its end is on record. */
@@ -225,17 +249,14 @@ is_old(CliRenderInstance *self, JsonObject *status)
 }
 
 static InstanceState
-look(CliRenderInstance *self, char **words, char **verdict)
+look(CliRenderInstance *self, CliInstanceEnd *end)
 {
     g_autoptr(JsonObject) status = dcc_instance_get_status(self->runtime, self->name, NULL);
-    JsonObject *result = status != NULL ? dcc_json_get_object(status, "result") : NULL;
 
     if (status != NULL && is_old(self, status))
         return dcc_json_get_boolean(status, "attended", FALSE) ? INSTANCE_OLD : INSTANCE_LONE;
-    if (result != NULL && *words == NULL) {
-        *words = cli_sentence_result(result);
-        *verdict = choose_verdict(result);
-    }
+    if (status != NULL)
+        note_end(end, dcc_json_get_object(status, "result"));
     if (status == NULL || !dcc_json_get_boolean(status, "attended", FALSE))
         return INSTANCE_OVER;
     if (!dcc_json_get_boolean(status, "ready", FALSE))
@@ -246,31 +267,26 @@ look(CliRenderInstance *self, char **words, char **verdict)
 
 /* Its session brings it back, with its scene, or gives up. */
 gboolean
-cli_render_instance_await_return(CliRenderInstance *self,
-                                 gboolean wanted,
-                                 char **words,
-                                 char **verdict)
+cli_render_instance_await_return(CliRenderInstance *self, gboolean wanted, CliInstanceEnd *end)
 {
     gint64 began = g_get_monotonic_time();
     gint64 patience_s = wanted ? COME_BACK_S : RECORD_S;
     InstanceState state;
 
-    *words = *verdict = NULL;
-    while ((state = look(self, words, verdict)) <= INSTANCE_LONE ||
-           (state == INSTANCE_DOWN && wanted)) {
+    while ((state = look(self, end)) <= INSTANCE_LONE || (state == INSTANCE_DOWN && wanted)) {
         gint64 s = (g_get_monotonic_time() - began) / G_USEC_PER_SEC;
 
         if (s >= (state == INSTANCE_LONE ? LONE_S : patience_s))
             break;
         g_usleep(LOOK_US);
     }
+    if (state <= INSTANCE_LONE)
+        cli_instance_end_clear(end);
     if (state == INSTANCE_OLD)
-        *words = g_strdup("it lives, and its agent does not answer");
+        end->words = g_strdup("it lives, and its agent does not answer");
     if (state == INSTANCE_LONE)
-        *words =
+        end->words =
             g_strdup_printf("it lives, and its session is gone; 'dcchost adopt %s'", self->name);
-    if (*verdict == NULL)
-        *verdict = g_strdup("unknown");
     return wanted && state == INSTANCE_BACK;
 }
 

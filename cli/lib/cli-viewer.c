@@ -34,6 +34,7 @@ typedef struct {
     gboolean terminal;
     gboolean colour;
     guint n_interrupts;
+    gboolean outside; /* the first of them was none of a terminal's */
 } Viewer;
 
 static void
@@ -86,6 +87,7 @@ send_order(Viewer *self, const char *method)
         params = json_object_new();
         json_object_set_boolean_member(params, "wait", FALSE);
         json_object_set_boolean_member(params, "join", self->n_interrupts == 1);
+        json_object_set_boolean_member(params, "outside", self->outside);
         if (self->engine != NULL)
             json_object_set_int_member(
                 params, "timeout_ms", cli_engine_read_budget_left(self->engine));
@@ -98,9 +100,10 @@ send_order(Viewer *self, const char *method)
 /* What ends all processes at once, a farm's engine or a shutdown, has told the session, too: that is
  * one request, not two. */
 static void
-interrupt(Viewer *self)
+interrupt(Viewer *self, int number)
 {
-    self->n_interrupts++;
+    if (self->n_interrupts++ == 0)
+        self->outside = number != DCC_SIGNAL_INTERRUPT;
     if (self->n_interrupts == 1)
         say(self, "asking it to save and quit; once more hurries", CLI_TONE_PLAIN);
     else if (self->n_interrupts == 2)
@@ -113,8 +116,10 @@ interrupt(Viewer *self)
 static void
 take_signals(Viewer *self)
 {
-    while (cli_signals_take() != 0)
-        interrupt(self);
+    int number;
+
+    while ((number = cli_signals_take()) != 0)
+        interrupt(self, number);
 }
 
 static void

@@ -11,7 +11,9 @@
 #include "dcc-instance-dir.h"
 #include "dcc-instance-record.h"
 #include "dcc-journal.h"
+#include "dcc-process-name.h"
 #include "dcc-request-json.h"
+#include "dcc-session-record.h"
 
 #define STATUS_TIMEOUT_MS   5000
 #define ATTENDED_TIMEOUT_MS 1000
@@ -187,6 +189,34 @@ dcc_instance_is_attended(DccRuntime *runtime, const char *name)
     status = dcc_client_call(client, "status", NULL, ATTENDED_TIMEOUT_MS, &problem);
     g_clear_pointer(&status, json_object_unref);
     return !dcc_error_is_gone(problem);
+}
+
+/**
+ * dcc_instance_has_lost_caller:
+ * @runtime: the directories
+ * @name: the instance's name
+ *
+ * Whether one of the processes that the instance is tied to (dcc_session_tie()) is gone. Where a
+ * session or a shim is there it ends the application; where both were killed whoever adopts the
+ * instance does.
+ *
+ * Returns: %TRUE where it is to end; %FALSE also where there is none of that name, or it is tied to
+ * nothing
+ * Since: 1.1
+ */
+gboolean
+dcc_instance_has_lost_caller(DccRuntime *runtime, const char *name)
+{
+    g_autoptr(DccInstanceDir) dir = dcc_instance_dir_open(runtime, name, FALSE, NULL);
+    g_autoptr(DccSessionRecord) record = dir != NULL ? dcc_session_record_read(dir, NULL) : NULL;
+    char **ties = record != NULL ? record->tied_to : NULL;
+    gboolean same_boot = record != NULL && g_strcmp0(record->boot_id, dcc_boot_id()) == 0;
+    DccIdentity identity;
+
+    for (char **tie = ties; same_boot && tie != NULL && *tie != NULL; tie++)
+        if (dcc_process_name_read(*tie, &identity) && !dcc_process_name_is_alive(&identity))
+            return TRUE;
+    return FALSE;
 }
 
 /**

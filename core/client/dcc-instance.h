@@ -72,6 +72,9 @@ dcc_instance_remove_old(DccRuntime *runtime);
 /* Whether a session attends it now. */
 DCC_API gboolean
 dcc_instance_is_attended(DccRuntime *runtime, const char *name);
+/* Whether what it is tied to is gone, so that it is to end: without a session nobody may see to that. */
+DCC_API gboolean
+dcc_instance_has_lost_caller(DccRuntime *runtime, const char *name);
 /* Whether what was last launched under the name could be started again. Error SCENE: its scene is
  * not there any more; NOT_FOUND: nothing was. */
 DCC_API gboolean

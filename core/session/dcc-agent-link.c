@@ -62,7 +62,7 @@ ignore_frame(int frame, int first, int last, int step, gpointer data)
 }
 
 static void
-ignore_bye(int code, gpointer data)
+ignore_bye(int code, int number, gpointer data)
 {
 }
 
@@ -311,7 +311,9 @@ take_news(DccAgentLink *self, const char *method, JsonObject *params)
                              (int)dcc_json_get_int(params, "step", 0),
                              self->data);
     else if (g_str_equal(method, "bye"))
-        self->handler->bye((int)dcc_json_get_int(params, "code", 0), self->data);
+        self->handler->bye((int)dcc_json_get_int(params, "code", 0),
+                           (int)dcc_json_get_int(params, "signal", 0),
+                           self->data);
     else if (g_str_equal(method, "work"))
         tell_work(self, params);
     else if (g_str_equal(method, "protection"))

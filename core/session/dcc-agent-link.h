@@ -24,7 +24,8 @@ typedef struct {
     void (*ready)(const char *scene, gboolean exists, gpointer data);
     void (*scene)(const char *scene, gboolean exists, gpointer data);
     void (*frame)(int frame, int first, int last, int step, gpointer data);
-    void (*bye)(int code, gpointer data);
+    /* number: the signal for which it ends; 0: none. */
+    void (*bye)(int code, int number, gpointer data);
     void (*work)(const DccAgentWork *work, gpointer data);
     /* Rescue copies cannot be written as they should (reason says why), or can be again. copy: the
      * newest that there is all the same; NULL: none. */

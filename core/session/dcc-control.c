@@ -218,6 +218,7 @@ do_stop(DccControl *self, DccPeer *peer, gint64 id, JsonObject *params)
     wait_or_reply(self, peer, id, params, WAIT_END);
     self->handler->stop(dcc_json_get_int(params, "timeout_ms", 0),
                         dcc_json_get_boolean(params, "join", FALSE),
+                        dcc_json_get_boolean(params, "outside", FALSE),
                         self->data);
 }
 

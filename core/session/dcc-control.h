@@ -20,8 +20,8 @@ typedef struct {
      * full): the event that was told of it; NULL, INVALID: the params are none of such an event. */
     JsonObject *(*frame)(JsonObject *params, GError **error, gpointer data);
     JsonObject *(*rendered)(JsonObject *params, GError **error, gpointer data);
-    /* join: a stop that is under way is not hurried. */
-    void (*stop)(gint64 deadline_ms, gboolean join, gpointer data);
+    /* join: a stop that is under way is not hurried; outside: nobody asked dcchost for it. */
+    void (*stop)(gint64 deadline_ms, gboolean join, gboolean outside, gpointer data);
     void (*kill)(gpointer data);
     /* (transfer full): looks at what the next run would find; func is called with caller. */
     DccLookAhead *(*look_ahead)(DccLookAheadFunc func, gpointer caller, gpointer data);

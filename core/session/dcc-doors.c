@@ -44,11 +44,14 @@ on_rendered(JsonObject *params, GError **error, gpointer data)
 }
 
 static void
-on_stop(gint64 deadline_ms, gboolean join, gpointer data)
+on_stop(gint64 deadline_ms, gboolean join, gboolean outside, gpointer data)
 {
     if (join && dcc_supervisor_get_state(data) == DCC_STATE_STOPPING)
         return;
-    dcc_supervisor_stop(data, deadline_ms);
+    if (outside)
+        dcc_supervisor_cancel(data, deadline_ms);
+    else
+        dcc_supervisor_stop(data, deadline_ms);
 }
 
 static void

@@ -11,6 +11,13 @@ dcc_intent_stop(DccIntent *self, gint64 deadline_ms)
 }
 
 void
+dcc_intent_cancel(DccIntent *self, gint64 deadline_ms)
+{
+    self->outside = self->outside || self->wish != DCC_WISH_DOWN;
+    dcc_intent_stop(self, deadline_ms);
+}
+
+void
 dcc_intent_kill(DccIntent *self)
 {
     self->wish = dcc_wish_after(self->wish, DCC_ASK_KILL);
@@ -44,6 +51,7 @@ dcc_intent_go_up(DccIntent *self)
     self->wish = DCC_WISH_UP;
     self->how = DCC_RUN_STOP_NOT;
     self->deadline_ms = 0;
+    self->outside = FALSE;
 }
 
 void
@@ -70,6 +78,7 @@ dcc_intent_restore(DccIntent *self, const DccSessionRecord *record)
     else if (self->wish != DCC_WISH_UP)
         self->how = DCC_RUN_STOP_ASKED;
     self->deadline_ms = MAX(record->stop_deadline_ms, 0);
+    self->outside = record->outside;
     self->next.safe = record->next_safe;
     if (record->next_recover)
         self->next.go_on = record->next_asked ? DCC_GO_ON_ASKED : DCC_GO_ON_NEWEST;

@@ -13,11 +13,15 @@ typedef struct {
     DccWish wish;
     DccRunStop how;     /* a run is to be ended, where the wish is not up */
     gint64 deadline_ms; /* of the whole stop; 0: the settings' own times */
+    gboolean outside;   /* nobody asked dcchost for it: a signal, the end of what it is tied to */
     DccNextRun next;
 } DccIntent;
 
 void
 dcc_intent_stop(DccIntent *self, gint64 deadline_ms);
+/* The same of one that nobody asked dcchost for; whoever asked for a stop before has the word. */
+void
+dcc_intent_cancel(DccIntent *self, gint64 deadline_ms);
 void
 dcc_intent_kill(DccIntent *self);
 /* FALSE: refused, for a stop was asked for. */

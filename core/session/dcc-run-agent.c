@@ -10,6 +10,7 @@ struct _DccRunAgent {
     gpointer data;
     DccAgentLink *link;
     DccRunWork work;
+    int end_signal;
 };
 
 static void
@@ -149,10 +150,13 @@ on_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
     self->handler->degraded(what, self->data);
 }
 
-/* The kernel tells the end; this word only says that it is meant to be in order. */
+/* The kernel tells the end; this word says that it is meant to be in order, and for what. */
 static void
-on_bye(int code, gpointer data)
+on_bye(int code, int number, gpointer data)
 {
+    DccRunAgent *self = data;
+
+    self->end_signal = number;
 }
 
 static const DccAgentHandler link_handler = {
@@ -209,4 +213,10 @@ DccRunWork *
 dcc_run_agent_get_work(DccRunAgent *self)
 {
     return &self->work;
+}
+
+int
+dcc_run_agent_get_end_signal(DccRunAgent *self)
+{
+    return self->end_signal;
 }

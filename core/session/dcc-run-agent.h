@@ -40,6 +40,9 @@ dcc_run_agent_get_link(DccRunAgent *self);
 /* (transfer none) */
 DccRunWork *
 dcc_run_agent_get_work(DccRunAgent *self);
+/* The signal for which it quits in order, as it has said; 0: none. */
+int
+dcc_run_agent_get_end_signal(DccRunAgent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccRunAgent, dcc_run_agent_free)
 
 G_END_DECLS

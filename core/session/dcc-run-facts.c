@@ -22,6 +22,8 @@ dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
         .ready = self->was_ready,
         .ready_unknown = self->ready_unknown,
         .requested = self->stop != DCC_RUN_STOP_NOT && self->stop != DCC_RUN_STOP_FAILED,
+        .outside = self->outside,
+        .end_signal = dcc_run_agent_get_end_signal(self->agent),
         .hung = self->stop == DCC_RUN_STOP_HANG || dcc_run_watch_count_reports(self->watch) > 0,
         .scene = work->scene,
         .blind = self->blind,

@@ -184,6 +184,27 @@ make_result(const DccRunFacts *facts, DccExitInfo *info, DccVerdict *verdict)
     return dcc_result_new_ended(info, verdict);
 }
 
+/* (transfer full): what ends in order is clean if that was wanted of dcchost, and cancelled if a signal or
+ * the end of its caller brought it about. Takes result. */
+static DccResult *
+judge_outside(const DccRunFacts *facts, DccResult *result)
+{
+    g_autoptr(DccResult) said = result;
+    DccResultKind kind = dcc_result_get_kind(said);
+    g_autofree char *reason = NULL;
+
+    if (dcc_result_get_verdict(said) != DCC_VERDICT_CLEAN)
+        return g_steal_pointer(&said);
+    if (facts->outside && kind == DCC_RESULT_STOPPED)
+        return dcc_result_as_cancelled(said, NULL);
+    if (facts->requested || facts->end_signal <= 0 || kind != DCC_RESULT_EXITED)
+        return g_steal_pointer(&said);
+    reason = g_strdup_printf("quit in order after signal %d (%s), which was not ours",
+                             facts->end_signal,
+                             dcc_signal_describe(facts->end_signal));
+    return dcc_result_as_cancelled(said, reason);
+}
+
 static void
 copy_facts(DccRunEnd *end, const DccRunFacts *facts)
 {
@@ -216,7 +237,7 @@ dcc_run_judge(const DccRunFacts *facts)
     g_autoptr(DccExitInfo) info = dcc_run_make_exit_info(facts);
     Peak peak = find_peak(facts);
     g_autoptr(DccVerdict) verdict = ask_adapter(facts, info, &peak);
-    g_autoptr(DccResult) result = make_result(facts, info, verdict);
+    g_autoptr(DccResult) result = judge_outside(facts, make_result(facts, info, verdict));
     DccRunEnd *end = dcc_run_end_alloc();
 
     copy_facts(end, facts);
@@ -229,16 +250,29 @@ dcc_run_judge(const DccRunFacts *facts)
     return end;
 }
 
+/* (transfer full) */
+static char *
+explain_refusal(const DccRunFacts *facts)
+{
+    DccLaunchPlan *plan = facts->setup->plan;
+    const char *cwd = dcc_launch_plan_get_cwd(plan);
+    g_autofree char *why = dcc_system_explain(facts->record->errno_code);
+
+    if (!g_str_equal(facts->record->stage, "chdir"))
+        return g_strdup_printf("cannot execute %s: %s", dcc_launch_plan_get_argv(plan)[0], why);
+    if (cwd == NULL)
+        cwd = dcc_launch_request_get_cwd(facts->setup->request);
+    return g_strdup_printf("cannot enter the working directory %s: %s; --cwd names another",
+                           cwd != NULL ? cwd : "",
+                           why);
+}
+
 DccRunEnd *
 dcc_run_judge_refusal(const DccRunFacts *facts)
 {
     const DccShimRecord *record = facts->record;
-    const char *program = dcc_launch_plan_get_argv(facts->setup->plan)[0];
     DccRunEnd *end = dcc_run_end_alloc();
-    g_autofree char *why = dcc_system_explain(record->errno_code);
-    g_autofree char *reason = g_str_equal(record->stage, "chdir")
-                                  ? g_strdup_printf("cannot enter the working directory: %s", why)
-                                  : g_strdup_printf("cannot execute %s: %s", program, why);
+    g_autofree char *reason = explain_refusal(facts);
 
     copy_facts(end, facts);
     end->result = dcc_result_new_start_failed(record->stage, record->errno_code, reason);

@@ -25,6 +25,8 @@ typedef struct {
     gboolean ready;
     gboolean ready_unknown; /* it may have told a session that is dead */
     gboolean requested;
+    gboolean outside; /* nobody asked dcchost for it */
+    int end_signal;   /* for which it quits in order, as its agent has said; 0: none */
     gboolean hung;
     gboolean blind; /* it slept where its display was gone, and was ended for that */
     const char *scene;

@@ -250,6 +250,7 @@ dcc_run_restore(const DccRunOrder *order,
         return NULL;
     self->phase = DCC_RUN_SPAWNED;
     self->stop = record->requested ? DCC_RUN_STOP_ASKED : DCC_RUN_STOP_NOT;
+    self->outside = record->outside;
     self->failure = failure != NULL ? dcc_result_from_json(failure, NULL) : NULL;
     self->environment = g_strdupv(record->environment);
     self->was_ready = record->ready;

@@ -50,6 +50,7 @@ struct _DccRun {
     GPtrArray *told_files; /* DccRescueFile: told of while it ran */
     char *saved_copy;      /* what the stop had the agent save */
     gint64 stop_deadline_ms;
+    gboolean outside;  /* it is ended, and nobody asked dcchost for that */
     gint64 last_left;  /* CPU time and I/O of what is left after a crash, when last looked at */
     guint agent_timer; /* a stop waits for an agent that is on its way back */
     gboolean noted;    /* its start was told */

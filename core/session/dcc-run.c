@@ -210,6 +210,12 @@ dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms)
 }
 
 void
+dcc_run_note_outside(DccRun *self)
+{
+    self->outside = TRUE;
+}
+
+void
 dcc_run_limit_stop(DccRun *self, gint64 ms)
 {
     if (self->sequence != NULL)
@@ -422,8 +428,8 @@ on_news(DccShimLink *link, int news, gpointer data)
     case DCC_SHIM_OUTPUT:
         dcc_run_output_look(self->output);
         break;
-    case DCC_SHIM_GONE: /* in order after EMPTY; else it was killed, and the link watches alone */
-        if (!self->tree_gone)
+    case DCC_SHIM_GONE: /* in order after EMPTY or REFUSED; else it was killed, and the link watches alone */
+        if (!self->tree_gone && self->phase != DCC_RUN_REFUSED)
             self->listener->degraded(
                 self, "the shim was killed; the session alone watches the application", self->data);
         break;

@@ -115,6 +115,9 @@ dcc_run_reopen(DccRun *self, GError **error);
 /* Ends it. Again: hurries to the next step; KILL: to the last. deadline_ms 0: the settings' own. */
 void
 dcc_run_stop(DccRun *self, DccRunStop why, gint64 deadline_ms);
+/* It is to be ended, and nobody asked dcchost for that: by a signal, or for what it is tied to is gone. */
+void
+dcc_run_note_outside(DccRun *self);
 /* What is being ended is killed in ms at the latest. */
 void
 dcc_run_limit_stop(DccRun *self, gint64 ms);

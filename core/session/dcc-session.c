@@ -443,6 +443,25 @@ dcc_session_stop(DccSession *self, gint64 deadline_ms)
 }
 
 /**
+ * dcc_session_cancel:
+ * @self: a session
+ * @deadline_ms: as of dcc_session_stop()
+ *
+ * Stops the application as dcc_session_stop() does, for an end that nobody asked dcchost for: a
+ * signal of a batch system or a service manager, a log-out, a shutdown. What was asked for first
+ * counts: an end in order is told as %DCC_VERDICT_CANCELLED, not as %DCC_VERDICT_CLEAN.
+ *
+ * Since: 1.1
+ */
+void
+dcc_session_cancel(DccSession *self, gint64 deadline_ms)
+{
+    g_return_if_fail(DCC_IS_SESSION(self));
+    if (is_ours(self))
+        dcc_supervisor_cancel(self->supervisor, deadline_ms);
+}
+
+/**
  * dcc_session_kill:
  * @self: a session
  *

@@ -47,6 +47,9 @@ dcc_session_again(DccAdapterRegistry *registry,
  * for the settings' own. Again while stopping: hurries to the next step. */
 DCC_API void
 dcc_session_stop(DccSession *self, gint64 deadline_ms);
+/* The same of an end that nobody asked dcchost for: what is stopped so is told as cancelled. */
+DCC_API void
+dcc_session_cancel(DccSession *self, gint64 deadline_ms);
 DCC_API void
 dcc_session_kill(DccSession *self);
 /* Stop gracefully, then start again. */

@@ -159,6 +159,7 @@ make_facts(DccStaleRun *self)
         .ready = self->record->ready,
         .ready_unknown = !self->record->ready,
         .requested = self->record->requested,
+        .outside = self->record->outside,
         .hung = self->record->n_hang_reports > 0,
         .scene = self->record->scene,
         .copy = self->record->dirty ? self->record->copy : NULL,

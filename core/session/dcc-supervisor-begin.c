@@ -23,6 +23,9 @@
 /* What a file server that answers takes to say what a run must know. */
 #define AHEAD_PATIENCE_MS 1000
 
+/* The shim ends what is left of it a little later: core/shim/program/dcc-shim-tie.c. */
+#define TIE_BUDGET_MS 4200
+
 #define SHORTAGE_DELAY_MS (2 * 60 * 1000) /* what the policy grants a machine that is short */
 
 DccSupervisor *
@@ -45,6 +48,35 @@ dcc_supervisor_new(DccAdapter *adapter,
     self->tie = dcc_tie_new();
     dcc_history_init(&self->history);
     return self;
+}
+
+/* It ends soon, also where a stop is under way that would take longer. */
+static void
+on_tie_lost(gint64 pid, gpointer data)
+{
+    DccSupervisor *self = data;
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+    g_autofree char *reason =
+        g_strdup_printf("process %" G_GINT64_FORMAT ", which it is tied to, is gone", pid);
+
+    dcc_intent_cancel(&self->intent, TIE_BUDGET_MS);
+    if (self->state != DCC_STATE_STOPPING || self->run == NULL) {
+        dcc_supervisor_go_down(self, reason);
+        return;
+    }
+    if (self->intent.outside)
+        dcc_run_note_outside(self->run);
+    dcc_run_limit_stop(self->run, TIE_BUDGET_MS);
+}
+
+static gboolean
+open_and_watch(DccSupervisor *self, const DccSessionRecord *record, GError **error)
+{
+    gboolean opened = dcc_supervisor_open(self, record, error);
+
+    if (opened)
+        dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
+    return opened;
 }
 
 /* The main process has ended, and the session died before it had dealt with that. */
@@ -307,7 +339,7 @@ dcc_supervisor_take_up(DccSupervisor *self,
     restore(self, record);
     if ((is_end_state(stored) || stored == DCC_STATE_RESTARTING) && is_main_alive(self))
         stored = DCC_STATE_RUNNING;
-    if (!dcc_supervisor_open(self, record, error))
+    if (!open_and_watch(self, record, error))
         return FALSE;
     dcc_event_log_restore_degraded(self->log, (const char *const *)record->degraded);
     dcc_evidence_restore(self->evidence, record->bundle, FALSE, stored == DCC_STATE_RESTARTING);
@@ -408,7 +440,7 @@ on_settled(gpointer data)
     GError *error = NULL;
 
     g_clear_pointer(&self->stale, dcc_stale_run_free);
-    if (!dcc_supervisor_open(self, NULL, &error))
+    if (!open_and_watch(self, NULL, &error))
         dcc_supervisor_abandon(self, DCC_STATE_FAILED, error);
     else if (self->intent.wish == DCC_WISH_DOWN)
         dcc_supervisor_abandon(
@@ -425,7 +457,7 @@ start(DccSupervisor *self, DccStaleRun *stale, GError **error)
     self->began_wall = g_get_real_time();
     self->state = DCC_STATE_STARTING;
     if (stale == NULL)
-        return dcc_supervisor_open(self, NULL, error) && ask_and_begin(self, error);
+        return open_and_watch(self, NULL, error) && ask_and_begin(self, error);
     self->phase = DCC_SUPERVISOR_SETTLING;
     self->stale = stale;
     dcc_stale_run_settle(stale, self->clock, on_settled, self);
@@ -472,6 +504,17 @@ dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms)
         deadline_ms = dcc_settings_get(self->settings, DCC_SETTING_STOP_BUDGET);
     dcc_intent_stop(&self->intent, deadline_ms);
     dcc_supervisor_go_down(self, "stop was asked for");
+}
+
+void
+dcc_supervisor_cancel(DccSupervisor *self, gint64 deadline_ms)
+{
+    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
+
+    if (deadline_ms <= 0)
+        deadline_ms = dcc_settings_get(self->settings, DCC_SETTING_STOP_BUDGET);
+    dcc_intent_cancel(&self->intent, deadline_ms);
+    dcc_supervisor_go_down(self, "a signal from outside asked it to end");
 }
 
 void

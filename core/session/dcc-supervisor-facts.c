@@ -166,6 +166,7 @@ make_record(DccSupervisor *self)
     record->policy = dcc_restart_policy_save(self->policy, dcc_clock_now(self->clock));
     record->began_wall = self->began_wall;
     record->stop_deadline_ms = self->intent.deadline_ms;
+    record->outside = self->intent.outside;
     record->kill_wanted = self->intent.how == DCC_RUN_STOP_KILL;
     record->delay_until = self->delay_until;
     record->result =

@@ -12,9 +12,6 @@
 #include "dcc-shim-link.h"
 #include "dcc-supervisor-silence.h"
 
-/* The shim ends what is left of it a little later: core/shim/program/dcc-shim-tie.c. */
-#define TIE_BUDGET_MS 4200
-
 /* -- Telling -- */
 
 static void
@@ -186,8 +183,11 @@ do_retry_spawn(DccSupervisor *self)
 void
 dcc_supervisor_stop_run(DccSupervisor *self)
 {
-    if (self->run != NULL)
-        dcc_run_stop(self->run, dcc_supervisor_get_stop(self), self->intent.deadline_ms);
+    if (self->run == NULL)
+        return;
+    if (self->intent.outside)
+        dcc_run_note_outside(self->run);
+    dcc_run_stop(self->run, dcc_supervisor_get_stop(self), self->intent.deadline_ms);
 }
 
 /* -- The state table at work -- */
@@ -542,22 +542,6 @@ on_dir_lost(const GError *problem, gpointer data)
         self->log, what != NULL ? what : "the runtime directory was removed, and was made anew");
 }
 
-/* It ends soon, also where a stop is under way that would take longer. */
-static void
-on_tie_lost(gint64 pid, gpointer data)
-{
-    DccSupervisor *self = data;
-    g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
-    g_autofree char *reason =
-        g_strdup_printf("process %" G_GINT64_FORMAT ", which it is tied to, is gone", pid);
-
-    dcc_intent_stop(&self->intent, TIE_BUDGET_MS);
-    if (self->state == DCC_STATE_STOPPING && self->run != NULL)
-        dcc_run_limit_stop(self->run, TIE_BUDGET_MS);
-    else
-        dcc_supervisor_go_down(self, reason);
-}
-
 static gboolean
 open_render(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
@@ -590,7 +574,6 @@ dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError 
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
     self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
-    dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
     return open_render(self, record, error) &&
            self->handler->open(self->dir, self->clock, error, self->data);
 }

@@ -64,6 +64,9 @@ dcc_supervisor_know_work(DccSupervisor *self, JsonObject *last_status);
 
 void
 dcc_supervisor_stop(DccSupervisor *self, gint64 deadline_ms);
+/* The same of an end that nobody asked dcchost for. */
+void
+dcc_supervisor_cancel(DccSupervisor *self, gint64 deadline_ms);
 void
 dcc_supervisor_kill(DccSupervisor *self);
 /* (transfer full): looks at what the next run would find. */

@@ -5,6 +5,7 @@
 #include "dcc-tie.h"
 
 #include "dcc-exit-watch.h"
+#include "dcc-process-name.h"
 
 #define LOOK_MS 1000
 
@@ -26,22 +27,6 @@ struct _DccTie {
     gboolean told;
 };
 
-static gboolean
-read_name(const char *process, DccIdentity *identity)
-{
-    guint64 pid = 0;
-    char *end = NULL;
-
-    *identity = (DccIdentity){0};
-    g_strlcpy(identity->boot_id, dcc_boot_id(), sizeof identity->boot_id);
-    pid = g_ascii_strtoull(process, &end, 10);
-    if (pid == 0 || pid > G_MAXINT || end == NULL || *end != ':' || !g_ascii_isdigit(end[1]))
-        return FALSE;
-    identity->pid = (gint64)pid;
-    identity->start_ticks = g_ascii_strtoull(end + 1, &end, 10);
-    return identity->start_ticks != 0 && *end == '\0';
-}
-
 static void
 tell(DccTie *self, const Tied *tied)
 {
@@ -62,20 +47,13 @@ on_ended(DccProcessRef process, gpointer data)
 }
 
 static gboolean
-is_there(const Tied *tied)
-{
-    return dcc_identity_is_pid_alive(tied->identity.pid) &&
-           dcc_identity_read_start(tied->identity.pid) == tied->identity.start_ticks;
-}
-
-static gboolean
 on_look(gpointer data)
 {
     DccTie *self = data;
 
     self->timer = 0;
     for (guint i = 0; i < self->n; i++)
-        if (self->all[i].watch == 0 && !is_there(&self->all[i])) {
+        if (self->all[i].watch == 0 && !dcc_process_name_is_alive(&self->all[i].identity)) {
             tell(self, &self->all[i]);
             return G_SOURCE_REMOVE;
         }
@@ -116,7 +94,7 @@ dcc_tie_free(DccTie *self)
 gboolean
 dcc_tie_add(DccTie *self, const char *process)
 {
-    if (self->n == DCC_MAX_TIES || !read_name(process, &self->all[self->n].identity))
+    if (self->n == DCC_MAX_TIES || !dcc_process_name_read(process, &self->all[self->n].identity))
         return FALSE;
     self->names[self->n++] = g_strdup(process);
     return TRUE;

@@ -1,7 +1,6 @@
 /* Processes that an instance is tied to: it is told once when the first of them is gone.
  *
- * A process is named "PID:START", START being what dcc_identity_read_start() says: a number alone
- * names nobody. Threading: the thread-default main context at the time it is watched. */
+ * A process is named as dcc-process-name.h does. Threading: the thread-default main context at the time it is watched. */
 #pragma once
 
 #include "dcc-clock.h"

@@ -57,6 +57,7 @@ static const DccField fields[] = {
     ROW(counted, BOOL),
     ROW(ready, BOOL),
     ROW(requested, BOOL),
+    ROW(outside, BOOL),
     ROW(failure, OBJECT),
     ROW(scene, BYTES),
     ROW(scene_mtime_ns, INT),

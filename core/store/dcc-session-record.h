@@ -62,6 +62,7 @@ typedef struct {
     gboolean counted; /* its start was told and counted */
     gboolean ready;
     gboolean requested;    /* its end was asked for */
+    gboolean outside;      /* and not of dcchost: by a signal, or for what it is tied to is gone */
     JsonObject *failure;   /* dcc_result_to_json(): why the session ends it */
     char *scene;           /* bytes */
     gint64 scene_mtime_ns; /* of the scene's file when it was opened or saved, since 1970 */

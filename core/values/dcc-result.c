@@ -459,6 +459,33 @@ dcc_result_with_peak_memory(DccResult *self, gint64 bytes, const char *source)
 }
 
 /**
+ * dcc_result_as_cancelled:
+ * @self: a #DccResult
+ * @reason: (nullable): why it ended; %NULL leaves the reason that it has
+ *
+ * The same end with the verdict %DCC_VERDICT_CANCELLED: it was in order, and brought about by a
+ * signal, a shutdown or the end of its caller, not by whoever uses dcchost.
+ *
+ * Returns: (transfer full): a new #DccResult
+ *
+ * Since: 1.1
+ */
+DccResult *
+dcc_result_as_cancelled(DccResult *self, const char *reason)
+{
+    g_return_val_if_fail(DCC_IS_RESULT(self), NULL);
+
+    DccResult *result = copy(self);
+
+    result->verdict = DCC_VERDICT_CANCELLED;
+    if (reason != NULL) {
+        g_free(result->reason);
+        result->reason = g_utf8_make_valid(reason, -1);
+    }
+    return result;
+}
+
+/**
  * dcc_result_get_reason:
  * @self: a #DccResult
  *
@@ -499,14 +526,24 @@ is_false_success(DccResult *self)
            self->verdict != DCC_VERDICT_CLEAN && self->verdict != DCC_VERDICT_CANCELLED;
 }
 
+/* In order, but not done: its own code would say that it is. */
+static gboolean
+is_cut_short(DccResult *self)
+{
+    gboolean cancelled = self->verdict == DCC_VERDICT_CANCELLED;
+
+    return self->kind == DCC_RESULT_STOPPED
+               ? cancelled || self->job
+               : cancelled && self->kind == DCC_RESULT_EXITED && self->code == 0;
+}
+
 /**
  * dcc_result_to_exit_status:
  * @self: a #DccResult
  *
  * What a shell is shown: the code (1 where the application said 0 and its verdict is none of
- * success), 128+n for signal n, 0 for a stop that was asked for (143 where it cancelled a job), or
- * what fits the failure: 75 no
- * licence, 78 bad scene or directory, 124 not ready in time, 1 ended in order before it was ready,
+ * success), 128+n for signal n, 0 for a stop that was asked for, 143 where a stop or a signal
+ * cancelled what was not done, however orderly, or what fits the failure: 75 no licence, 78 bad scene or directory, 124 not ready in time, 1 ended in order before it was ready,
  * 126 and 127 as a shell has them, 125 lost.
  *
  * Returns: 0 to 255
@@ -524,6 +561,8 @@ dcc_result_to_exit_status(DccResult *self)
         return STATUS_TRY_AGAIN;
     if (self->verdict == DCC_VERDICT_BAD_SCENE)
         return STATUS_BAD_CONFIGURATION;
+    if (is_cut_short(self))
+        return STATUS_SIGNAL_BASE + DCC_SIGNAL_TERMINATE;
 
     switch (self->kind) {
     case DCC_RESULT_EXITED:
@@ -531,8 +570,6 @@ dcc_result_to_exit_status(DccResult *self)
     case DCC_RESULT_SIGNALED:
         return STATUS_SIGNAL_BASE + self->signal;
     case DCC_RESULT_STOPPED:
-        if (self->job)
-            return STATUS_SIGNAL_BASE + DCC_SIGNAL_TERMINATE;
         return self->code >= 0 ? self->code : 0;
     case DCC_RESULT_OOM:
         return STATUS_SIGNAL_BASE + DCC_SIGNAL_KILL;

@@ -48,6 +48,9 @@ dcc_result_get_peak_memory(DccResult *self, const char **source);
 /* (transfer full): the same end, with the most memory that it had. */
 DCC_API DccResult *
 dcc_result_with_peak_memory(DccResult *self, gint64 bytes, const char *source);
+/* (transfer full): the same end, told as one that nobody wanted of dcchost. */
+DCC_API DccResult *
+dcc_result_as_cancelled(DccResult *self, const char *reason);
 DCC_API const char *
 dcc_result_get_reason(DccResult *self);
 /* What a shell shows: the code, 128+signal, or the dcchost status that fits the failure

@@ -115,11 +115,12 @@ def shown(box):
     child.wait()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_saves_and_quits(box, shown, number):
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_an_interrupt_saves_and_quits(box, shown, number, status):
+    """Ctrl-C is its user's; SIGTERM is somebody else's, who is told that it was cancelled."""
     child, output = shown
     child.send_signal(number)
-    assert child.wait(20) == 0
+    assert child.wait(20) == status
     text = output.read_text()
     assert "fake: asking it to save and quit; once more hurries\n" in text
     assert "rescue copy: " in text

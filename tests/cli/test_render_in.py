@@ -111,14 +111,59 @@ def test_an_instance_that_cannot(box, args, status, said):
 
 
 def test_two_tasks(box):
-    """The second one is told that the first one is under way."""
+    """The second one is told that the first one is under way, whose it is, and begins nothing."""
     start(box, "--frame-ms", "100000")
     child = begin(box)
     until(lambda: is_rendering(box), "the frame to begin")
-    done = render(box)
-    assert done.status == 75 and "'fake' is busy (render)" in done.err, done
+    done = render(box, output="other/f_####.png")
+    assert done.status == 75 and done.out == "", done
+    assert done.err == "dcchost: 'fake' is busy: process %d renders frames 1-3 in it; try again when it is done\n" \
+        % child.pid, done
+    assert not (box.work / "other").exists()
     child.send_signal(signal.SIGTERM)
     assert finish(child)[1][0] == "cancelled"
+    assert render(box, "--task-timeout", "100ms", output="other/f_####.png").status == 124
+
+
+def test_two_tasks_do_not_take_turns(box):
+    """Frames that take no time: the application is idle while pictures are looked at, and still is the first one's."""
+    start(box)
+    child = begin(box, frames="1-2000")
+    until(lambda: events(box, "frame"), "the first frame to be there")
+    tries = [render(box, frames="9001", output="other/f_####.png") for _ in range(8)]
+    assert child.poll() is None, "it was over too soon to tell anything"
+    assert [done.status for done in tries] == [75] * 8, tries
+    assert all("process %d renders frames 1-2000" % child.pid in done.err for done in tries), tries
+    child.send_signal(signal.SIGTERM)
+    assert finish(child)[1][0] == "cancelled"
+    assert 9001 not in [event["frame"] for event in events(box, "frame")]
+
+
+def test_a_task_that_is_killed_does_not_hold_the_instance(box):
+    """Whoever comes next, also while what it left says who it was."""
+    start(box, "--frame-ms", "100000")
+    child = begin(box)
+    until(lambda: is_rendering(box), "the frame to begin")
+    child.kill()
+    child.communicate()
+    until(lambda: not is_rendering(box), "the frame to be cancelled")
+    assert (box.runtime / "dcchost" / "fake" / "render.who").read_text().split(" ")[0] == str(child.pid)
+    done = render(box, "--task-timeout", "100ms")
+    assert done.status == 124 and "is busy" not in done.err, done
+    assert not (box.runtime / "dcchost" / "fake" / "render.who").exists()
+
+
+def test_a_lock_that_a_cleaner_took_away_is_taken_anew(box):
+    start(box, "--frame-ms", "300")
+    child = begin(box, frames="1-9")
+    until(lambda: is_rendering(box), "the frame to begin")
+    lock = box.runtime / "dcchost" / "fake" / "render.lock"
+    before = lock.stat().st_ino
+    os.rename(str(lock), str(lock) + ".gone")
+    until(lambda: lock.exists() and lock.stat().st_ino != before, "another lock")
+    done = render(box)
+    assert done.status == 75 and "process %d renders" % child.pid in done.err, done
+    assert finish(child)[1] == ("done", 9, 0, 9, 0, 0)
 
 
 def test_another_application_and_nobody(box):
@@ -140,7 +185,7 @@ def test_ctrl_c(box, frame_ms):
     until(lambda: is_rendering(box), "the frame to begin")
     child.send_signal(signal.SIGINT)
     out, parts = finish(child)
-    assert child.returncode == 1 and parts[0] == "cancelled", out
+    assert child.returncode == 143 and parts[0] == "cancelled", out
     if frame_ms == 100000:
         assert parts == ("cancelled", 9, 9, 0, 0, 0) and "dcchost: cancelling the frame\n" in out, out
         assert "frame 1 failed: the render was cancelled" in out and "frames 2-9 failed: not rendered: cancelled" in out
@@ -160,7 +205,8 @@ def test_a_second_ctrl_c_does_not_wait(box):
     until(lambda: child.stdout.readline().decode().startswith("dcchost: no further frame"), "the first to be heard")
     child.send_signal(signal.SIGINT)
     out, parts = finish(child)
-    assert parts == ("cancelled", 3, 3, 0, 0, 0) and "dcchost: fake goes on with frame 1" in out, out
+    assert child.returncode == 143 and parts == ("cancelled", 3, 3, 0, 0, 0), out
+    assert "dcchost: fake goes on with frame 1" in out, out
     assert is_rendering(box)
 
 
@@ -210,7 +256,7 @@ def test_whoever_goes_away_leaves_no_frame_behind(box):
 def test_a_crash_in_the_middle(box):
     before = start(box, "--crash-at", "1", options=SOON)
     done = render(box, "--restart", "never")
-    assert done.status == 1 and verdict(done) == ("crash", 3, 2, 1, 0, 0), done
+    assert done.status == 139 and verdict(done) == ("crash", 3, 2, 1, 0, 0), done
     assert "dcchost: fake went away at frame 2: signal 11" in done.err, done
     assert "dcchost: frames 2,3 failed: not rendered: fake went away: signal 11" in done.out, done
     until(lambda: box.status()["ready"] and box.status()["pid"] != before["pid"], "its own policy to bring it back")
@@ -231,7 +277,7 @@ def test_where_asked_it_goes_on_when_it_is_back(box):
 def test_a_budget_of_crashes(box):
     start(box, "--crash-at", "0", options=SOON)
     done = render(box, "--restart", "on-crash", "--max-restarts", "2")
-    assert done.status == 1 and verdict(done) == ("crash", 3, 3, 0, 0, 0), done
+    assert done.status == 139 and verdict(done) == ("crash", 3, 3, 0, 0, 0), done
     assert done.err.count("it is back") == 2
 
 
@@ -242,8 +288,51 @@ def test_a_stop_of_the_instance_is_no_crash(box, verb, word):
     until(lambda: is_rendering(box), "the frame to begin")
     box.run(verb, "fake", "--timeout", "1s") if verb == "stop" else box.run(verb, "fake")
     out, parts = finish(child)
-    assert child.returncode == 1 and parts == (word, 3, 3, 0, 0, 0), out
+    assert child.returncode == 143 and parts == (word, 3, 3, 0, 0, 0), out
     assert "fake went away at frame 1" in out
+
+
+LICENCE = ("--print", "Studio: no seat is free")
+ENDS = [
+    # how the instance ends in the middle of a task, what is said, as `render` says it, and what an engine is told
+    ((), "crash", 139, 139),
+    (("--exit-after", "2500", "--code", "5"), "failed", 5, 5),
+    (("--exit-after", "2500", "--code", "75"), "failed", 75, 1),
+    (("--exit-after", "2500", "--code", "3", *LICENCE), "licence", 75, 75),
+    (("--exit-after", "2500"), "cancelled", 143, 143),
+]
+
+
+@pytest.mark.parametrize("modes, word, status, below", ENDS)
+def test_the_status_is_that_of_a_render(box, modes, word, status, below):
+    """The application's own, or dcchost's for the verdict; and below an engine."""
+    patterns = box.top / "patterns"
+    patterns.write_text("no seat is free\n")
+    box.env["DCCHOST_LICENCE_PATTERNS"] = str(patterns)
+    for args, wanted in (((), status), (("--dialect", "openjd"), below)):
+        start(box, "--frame-ms", "20", *(modes or ("--crash-at", "3")),
+              options=("--restart", "never", "--set", "crash-grace=0"))
+        done = render(box, *args, frames="1-5000")
+        assert done.status == wanted and verdict(done)[:2] == (word, 5000), done
+        if args:
+            failed = [line for line in done.out.splitlines() if line.startswith("openjd_fail: ")]
+            assert len(failed) == 1 and re.search("; %s: [0-9]+ of 5000 frames are there$" % word, failed[0]), done
+        until(lambda: not box.processes(), "the instance to be gone")
+
+
+def test_a_crash_may_be_mapped(box):
+    start(box, "--crash-at", "1", options=SOON)
+    done = render(box, "--exit-map", "crash=44")
+    assert done.status == 44 and verdict(done)[0] == "crash", done
+
+
+def test_a_cancelled_task_may_be_mapped(box):
+    start(box, "--frame-ms", "100000")
+    child = begin(box, "--exit-map", "cancelled=9")
+    until(lambda: is_rendering(box), "the frame to begin")
+    child.send_signal(signal.SIGTERM)
+    out, parts = finish(child)
+    assert child.returncode == 9 and parts[0] == "cancelled", out
 
 
 def test_a_session_that_is_gone(box):
@@ -252,7 +341,7 @@ def test_a_session_that_is_gone(box):
     until(lambda: is_rendering(box), "the frame to begin")
     os.kill(status["session_pid"], signal.SIGKILL)
     out, parts = finish(child)
-    assert child.returncode == 1 and parts == ("unknown", 3, 3, 0, 0, 0), out
+    assert child.returncode == 125 and parts == ("unknown", 3, 3, 0, 0, 0), out
     assert "it lives, and its session is gone; 'dcchost adopt fake'" in out
 
 

@@ -24,6 +24,7 @@ def test_it_is_a_stop(box, number):
     os.kill(box.status()["session_pid"], number)
     status = over(box)
     assert (status["state"], status["result"]["kind"]) == ("stopped", "stopped"), status
+    assert status["result"]["verdict"] == "cancelled", status
     assert any("rescue copy" in line for line in events(box, "rescue")), events(box, "rescue")
     assert [line.split()[2] for line in events(box, "step")][:2] == ["save:", "quit:"]
     until(lambda: not box.processes(), "everything to be gone")
@@ -39,6 +40,58 @@ def test_all_get_it_at_once(box):
     assert status["state"] == "stopped", status
     assert status["restart_count"] == 0
     until(lambda: not box.processes(), "everything to be gone")
+
+
+def foreground(box, *args):
+    child = box.popen("launch", "fake", *args, stdout=-1, stderr=-2)
+    until(lambda: box.run("status", "fake", "--json").status == 0 and box.status()["ready"], "ready")
+    return child
+
+
+@pytest.mark.parametrize("how, verdict, code", [
+    ("SIGTERM to the command", "cancelled", 143), ("SIGTERM to the session", "cancelled", 143),
+    ("SIGTERM to the application", "cancelled", 143), ("Ctrl-C", "clean", 0), ("stop", "clean", 0),
+    ("kill", "clean", 0)])
+def test_who_asked_is_told(box, how, verdict, code):
+    """An application that quits in order: clean where its user wanted that, cancelled where somebody else did."""
+    child = foreground(box, "--", "--term-quit")
+    status = box.status()
+    if how in ("stop", "kill"):
+        assert box.run(how, "fake").status == 0
+    elif how == "Ctrl-C":
+        child.send_signal(signal.SIGINT)
+    else:
+        os.kill({"command": child.pid, "session": status["session_pid"], "application": status["pid"]}[how.split()[-1]],
+                signal.SIGTERM)
+    said = child.communicate(timeout=60)[0].decode()
+    result = over(box)["result"]
+    assert (result["verdict"], child.returncode) == (verdict, code), (result, said)
+    assert box.status()["state"] == "stopped"
+    if how == "SIGTERM to the application":
+        assert result["code"] == 0 and "quit in order after signal 15" in said, said
+    if "SIGTERM" in how and "application" not in how:
+        assert "rescue" in said and status["pid"] and box.status()["rescue"], said
+
+
+@pytest.mark.parametrize("first, verdict", [("stop", "clean"), ("term", "cancelled")])
+def test_whoever_asked_first_counts(box, first, verdict):
+    box.launch("--", "--slow-save", "1500")
+    session = box.status()["session_pid"]
+    asks = [lambda: box.popen("stop", "fake", stdout=-1), lambda: os.kill(session, signal.SIGTERM)]
+    for ask in asks if first == "stop" else asks[::-1]:
+        ask()
+        until(lambda: box.status()["state"] != "running", "the stop to begin")
+    assert over(box)["result"]["verdict"] == verdict
+
+
+def test_an_adopter_knows_who_asked(box):
+    """The session is killed while it does what SIGTERM asked it for; the next one goes on with that."""
+    session = stop_slowly(box, signal.SIGTERM)
+    os.kill(session, signal.SIGKILL)
+    until(lambda: not box.status()["attended"], "the session to be gone")
+    box.run("adopt", "fake")
+    box.run("stop", "fake", "--timeout", "1s")
+    assert over(box)["result"]["verdict"] == "cancelled"
 
 
 def stop_slowly(box, *numbers):

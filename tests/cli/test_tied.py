@@ -212,7 +212,8 @@ def test_a_budget_of_the_users_holds(box):
 
 def test_a_stop_takes_what_slurm_is_configured_to_wait(box):
     conf = box.work / "slurm.conf"
-    conf.write_text("KillWait=6\n")
+    (box.work / "farm.conf").write_text("KillWait=6\n")
+    conf.write_text("ClusterName=Farm\ninclude %c.conf\n")
     request = box.state / "dcchost/fake-slurm-12-r0/request.json"
     for more, budget in (["--stop-budget", "90s"], "90s"), ([], "4500ms"):
         child = shown(box, *more, env=dict(box.env, SLURM_JOB_ID="12", SLURM_CONF=str(conf)))

@@ -79,8 +79,9 @@ def test_signals_from_outside(world, number):
         os.kill(pid, number)
         _instant, event = control.event("exit")
     result = event["result"]
-    if number == signal.SIGTERM:  # the agent makes an orderly end of it
-        assert (result["kind"], result["code"], result["verdict"]) == ("exited", 0, "clean")
+    if number == signal.SIGTERM:  # the agent makes an orderly end of it, and says for what
+        assert (result["kind"], result["code"], result["verdict"]) == ("exited", 0, "cancelled")
+        assert result["reason"] == "quit in order after signal 15 (Terminated), which was not ours"
         assert until(lambda: world.status()["state"] == "stopped", "the end")
     else:
         assert (result["kind"], result["signal"], result["verdict"]) == ("signaled", signal.SIGKILL, "killed")

@@ -97,7 +97,7 @@ def test_a_signal_from_outside_saves_first(desk):
         control.run(edits.ADD)
         os.kill(pid, signal.SIGTERM)
         _instant, event = control.event("exit")
-    assert event["result"]["verdict"] == "clean"
+    assert event["result"]["verdict"] == "cancelled"
     until(lambda: desk.rescued("*.kra"), "the copy")
     assert edits.holds_the_edit(desk.rescued("*.kra")[0])
     until(lambda: not desk.status()["attended"], "the end")

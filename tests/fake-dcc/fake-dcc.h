@@ -64,6 +64,7 @@ typedef struct {
     bool ignore_term;
     bool window;
     int64_t term_exit;
+    bool term_quit;
     bool refuse_save, false_save, refuse_quit;
     int64_t slow_save, slow_quit;
     /* others */
@@ -202,3 +203,6 @@ void
 fake_crash(const FakeOptions *options) __attribute__((noreturn));
 void
 fake_exit(int code) __attribute__((noreturn));
+/* In order, for that signal. */
+void
+fake_quit_for(int number) __attribute__((noreturn));

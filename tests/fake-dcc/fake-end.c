@@ -107,13 +107,30 @@ fake_crash(const FakeOptions *options)
     _exit(97);
 }
 
-void
-fake_exit(int code)
+static void
+leave(int code) __attribute__((noreturn));
+
+static void
+leave(int code)
 {
-    fake_agent_send("{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"code\":%d}}", code);
     if (code == 0)
         puts("Fake quit");
     fflush(stdout);
     fake_oracle("exit", code & 0xFF);
     _exit(code);
+}
+
+void
+fake_exit(int code)
+{
+    fake_agent_send("{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"code\":%d}}", code);
+    leave(code);
+}
+
+void
+fake_quit_for(int number)
+{
+    fake_agent_send(
+        "{\"jsonrpc\":\"2.0\",\"method\":\"bye\",\"params\":{\"code\":0,\"signal\":%d}}", number);
+    leave(0);
 }

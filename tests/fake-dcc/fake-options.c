@@ -53,6 +53,7 @@ static const Mode modes[] = {
     {"take-memory", "BYTES", NUMBER, AT(take_memory), "take this much memory once ready (k, M, G)"},
     {"ignore-term", NULL, FLAG, AT(ignore_term), "ignore SIGTERM, SIGHUP and SIGINT"},
     {"term-exit", "CODE", NUMBER, AT(term_exit), "exit with CODE on SIGTERM"},
+    {"term-quit", NULL, FLAG, AT(term_quit), "quit in order on SIGTERM, and tell the session so"},
     {"window", NULL, FLAG, AT(window), "have a window, which ends it when it is closed (Windows)"},
     {"refuse-save", NULL, FLAG, AT(refuse_save), "refuse to save"},
     {"false-save",

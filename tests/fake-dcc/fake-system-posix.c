@@ -41,9 +41,32 @@ exit_on_term(int number)
     _exit(term_code);
 }
 
+static sigset_t term_alone;
+
+/* A handler may not send what its own thread is in the middle of sending. */
+static void *
+quit_on_term(void *data)
+{
+    int number;
+
+    sigwait(&term_alone, &number);
+    fake_quit_for(number);
+}
+
+static void
+await_term(void)
+{
+    sigemptyset(&term_alone);
+    sigaddset(&term_alone, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &term_alone, NULL);
+    fake_thread_start(quit_on_term, NULL);
+}
+
 void
 fake_system_set_signals(const FakeOptions *options)
 {
+    if (options->term_quit)
+        await_term();
     if (options->ignore_term) {
         signal(SIGTERM, SIG_IGN);
         signal(SIGHUP, SIG_IGN);

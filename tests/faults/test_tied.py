@@ -4,6 +4,8 @@ processes to end at the same time. Nothing is left, soon, and the end is told fo
 import contextlib
 import os
 import random
+import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -17,6 +19,7 @@ from faults import events, figure, is_alive
 ROUNDS = int(os.environ.get("DCCHOST_TIED_ROUNDS", "3"))
 PATIENCE = 60
 PROMISE_S = 5
+STRACE = shutil.which("strace", path="/usr/bin:/bin")
 
 
 def on_this_machine(seconds):
@@ -73,7 +76,8 @@ def test_killed_without_warning(box, what):
             os.kill(session, signal.SIGCONT)
         seconds.append(seconds_to_empty(box, begun))
         if "session" not in what:
-            assert end(box, name)["kind"] == "stopped"
+            told = end(box, name)
+            assert (told["kind"], told["verdict"]) == ("stopped", "cancelled"), told
     tell("SIGKILL to " + what, seconds)
 
 
@@ -106,6 +110,23 @@ def test_all_who_could_end_it_are_killed(box):
     tell("SIGKILL to command, session and shim", seconds)
 
 
+@pytest.mark.skipif(not STRACE, reason="no strace here")
+@pytest.mark.parametrize("args, calls", [(("--tied", "--headless"), 1), (("--tied",), 0), (("--headless",), 0)])
+def test_the_kernel_is_asked_once(box, args, calls):
+    """For what is tied and has no window; not by the application itself, and not for anything else."""
+    trace = box.top / "trace"
+    done = subprocess.run([STRACE, "-qq", "-f", "-o", str(trace), "-e", "trace=prctl,execve", box.command, "launch",
+                           "fake", *args, "--", "--exit-after", "10"], env=box.env, cwd=str(box.work), timeout=PATIENCE,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+    lines = trace.read_text().splitlines()
+    asked = [line for line in lines if "PR_SET_PDEATHSIG, SIGKILL" in line]
+    assert len(asked) == calls, asked
+    runs = [line for line in lines if re.search(r'execve\("[^"]*/fake-dcc"', line) and '"--exit-after"' in line]
+    assert len(runs) == 1, runs
+    assert {line.split()[0] for line in asked} <= {runs[0].split()[0]}, (asked, runs)
+
+
 def test_what_it_has_started_is_ended_by_the_next_task(box):
     """The kernel's signal is for the main process alone."""
     child = launch(box, "n", "--tied", "--headless", "--", "--tree", "setsid", "--tree", "ignore-term")
@@ -128,6 +149,59 @@ def test_a_window_outlives_its_shim(box):
     assert box.run("probe", "n").status == 0 and box.status("n")["pid"] == status["pid"]
     child.kill()
     child.wait()
+    seconds_to_empty(box, time.monotonic())
+
+
+def orphan(box, name, *args):
+    """A window of which nothing but the application is alive any more: its status before."""
+    child = launch(box, name, "--tied", *args)
+    status = box.status(name)
+    kill_all_of([status["shim_pid"], status["session_pid"], child.pid])  # whoever would end it first
+    child.wait()
+    assert is_alive(status["pid"]) and box.status(name)["pid"] == status["pid"], "the window outlives them"
+    return status
+
+
+@pytest.mark.parametrize("verb", ["launch", "launch -d", "render"])
+def test_the_next_launch_of_that_name_ends_a_window_that_nobody_ends(box, verb):
+    """Its work is brought to safety first, and the name is free: no 75 for ever."""
+    before = orphan(box, "n")
+    (box.work / "shot.scene").write_text("a scene")
+    args = {"launch": ["launch", "fake", "--", "--exit-after", "10"],
+            "launch -d": ["launch", "fake", "-d", "--wait", "ready"],
+            "render": ["render", "fake", "--file", "shot.scene", "--frames", "1", "--output", "f_#.png"]}[verb]
+    done = box.run(args[0], args[1], "--name", "n", *args[2:])
+    assert done.status == 0, done
+    told = re.search("^dcchost: n: what it was tied to is gone, so it was ended; rescued: (.*)$", done.err, re.M)
+    assert told and os.path.exists(told.group(1)), done
+    assert not is_alive(before["pid"])
+    box.run("kill", "n")
+    seconds_to_empty(box, time.monotonic())
+
+
+def test_the_next_task_of_an_engine_ends_a_window_that_nobody_ends(box):
+    """Whatever its own name is."""
+    before = orphan(box, "n")
+    done = box.run("launch", "fake", "--headless", "--", "--job", "--exit-after", "10", SLURM_JOB_ID="1")
+    assert done.status == 0, done
+    until(lambda: not is_alive(before["pid"]), "the window to be ended", PATIENCE)
+    seconds_to_empty(box, time.monotonic())
+    status = box.status("n")
+    assert status["state"] == "stopped" and status["result"]["verdict"] == "cancelled" and status["rescue"], status
+
+
+def test_a_caller_that_lives_keeps_its_window(box):
+    """The name is taken then, also where the session and the shim are gone."""
+    child = launch(box, "n", "--tied")
+    status = box.status("n")
+    child.send_signal(signal.SIGSTOP)  # it would end itself, for its session is gone
+    kill_all_of([status["session_pid"], status["shim_pid"]])
+    until(lambda: not box.status("n")["attended"], "the session to be gone", PATIENCE)
+    done = box.run("launch", "fake", "--name", "n", "-d")
+    assert done.status == 75 and is_alive(status["pid"]), done
+    child.send_signal(signal.SIGCONT)
+    box.run("kill", "n")
+    child.wait(PATIENCE)
     seconds_to_empty(box, time.monotonic())
 
 
@@ -169,6 +243,7 @@ def test_all_are_asked_to_end(box, order):
         kind = (result["kind"], result["verdict"], child.returncode)
         kinds[kind] = kinds.get(kind, 0) + 1
     figure("ends: %s" % kinds)
+    assert {kind[1:] for kind in kinds} == {("cancelled", 143)}, kinds
     tell("SIGTERM to " + ", ".join(order), seconds)
 
 

@@ -1,6 +1,8 @@
 /* What engines say of their patience, and what is made of it. */
 #include "cli-engine-notice.h"
+#include "cli-slurm-conf.h"
 #include "dcc-test.h"
+#include <glib/gstdio.h>
 
 static gint64
 wait_of(const char *conf)
@@ -21,8 +23,10 @@ static void
 test_slurm(void)
 {
     g_assert_cmpint(wait_of("ClusterName=farm\nKillWait=45\nPort=1\n"), ==, 45000);
-    g_assert_cmpint(wait_of("  killwait = 5 # short\r\nKillWait=7\n"), ==, 5000);
+    g_assert_cmpint(wait_of("  killwait = 5 # short\r\n"), ==, 5000);
     g_assert_cmpint(wait_of("KillWait=0\n"), ==, 0);
+    /* Slurm warns of that, and takes the last. */
+    g_assert_cmpint(wait_of("KillWait=5\nKillWait=7\n"), ==, 7000);
     g_assert_cmpint(wait_of("NodeName=\xff\nKILLWAIT=60"), ==, 60000);
 }
 
@@ -42,6 +46,75 @@ test_slurm_says_nothing(void)
     g_assert_cmpint(wait_of(NULL), ==, -1);
     for (guint i = 0; i < G_N_ELEMENTS(confs); i++)
         g_assert_cmpint(wait_of(confs[i]), ==, -1);
+}
+
+/* What slurm.conf includes: each row is such a file, beside what is there for all of them. */
+static const struct {
+    const char *conf;
+    gint64 wait;
+} included[] = {
+    {"include wait.conf\n", 11000},
+    {"Include  wait.conf  # ours\r\n", 11000},
+    {"  INCLUDE \"wait.conf\"\n", 11000},
+    {"include 'sub/deep.conf'\n", 12000},
+    {"include sub/../wait.conf", 11000},
+    {"include sub/chain.conf\n", 12000},
+    {"include \"with space.conf\"\n", 13000},
+    /* the last word on it, wherever it is said */
+    {"KillWait=5\ninclude wait.conf\n", 11000},
+    {"include wait.conf\nKillWait=5\n", 5000},
+    {"include wait.conf\ninclude sub/deep.conf\n", 12000},
+    /* the cluster's name */
+    {"ClusterName=FARM\ninclude of-%c.conf\n", 14000},
+    {"include of-%c.conf\nClusterName=FARM\n", -1},
+    /* for ever: what was said before and after counts */
+    {"KillWait=5\ninclude slurm.conf\n", 5000},
+    {"include slurm.conf\ninclude slurm.conf\nKillWait=6\n", 6000},
+    /* nothing */
+    {"include gone.conf\nKillWait=8\n", 8000},
+    {"include sub\nKillWait=8\n", 8000},
+    {"#include wait.conf\n", -1},
+    {"includewait.conf\n", -1},
+    {"include\n", -1},
+    {"include \"wait.conf\n", -1},
+    {"include with space.conf\n", -1},
+};
+
+static void
+test_slurm_includes(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(included); i++) {
+        g_autoptr(DccTestWorld) world = dcc_test_world_new();
+        g_autofree char *sub = dcc_test_world_build_path(world, "sub");
+        g_autofree char *path = dcc_test_world_build_path(world, "slurm.conf");
+        const char *const paths[] = {"/no/such/slurm.conf", path, "/dev/null", NULL};
+
+        g_assert_cmpint(g_mkdir(sub, 0700), ==, 0);
+        g_free(dcc_test_world_write(world, "wait.conf", "KillWait=11\n", -1));
+        g_free(dcc_test_world_write(world, "with space.conf", "KillWait=13\n", -1));
+        g_free(dcc_test_world_write(world, "of-farm.conf", "KillWait=14\n", -1));
+        g_free(dcc_test_world_write(world, "sub/deep.conf", "KillWait=12\n", -1));
+        g_free(dcc_test_world_write(world, "sub/chain.conf", "include deep.conf\n", -1));
+        g_free(dcc_test_world_write(world, "slurm.conf", included[i].conf, -1));
+        g_test_message("%s", included[i].conf);
+        g_assert_cmpint(cli_slurm_conf_read_kill_wait(paths), ==, included[i].wait);
+    }
+}
+
+/* A node without a file of its own has the controller's. Where both are there the first is Slurm's, whatever
+ * it says. */
+static void
+test_slurm_places(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autofree char *own = dcc_test_world_build_path(world, "own.conf");
+    g_autofree char *given = dcc_test_world_write(world, "given.conf", "KillWait=9\n", -1);
+    const char *const paths[] = {own, given, NULL};
+
+    g_assert_cmpint(cli_slurm_conf_read_kill_wait(paths), ==, 9000);
+    g_free(dcc_test_world_write(world, "own.conf", "Port=1\n", -1));
+    g_assert_cmpint(cli_slurm_conf_read_kill_wait(paths), ==, -1);
+    g_assert_cmpint(cli_slurm_conf_read_kill_wait(paths + 2), ==, -1);
 }
 
 static gint64
@@ -106,6 +179,8 @@ main(int argc, char **argv)
     dcc_test_init(&argc, &argv);
     g_test_add_func("/engine-notice/slurm", test_slurm);
     g_test_add_func("/engine-notice/slurm-says-nothing", test_slurm_says_nothing);
+    g_test_add_func("/engine-notice/slurm-includes", test_slurm_includes);
+    g_test_add_func("/engine-notice/slurm-places", test_slurm_places);
     g_test_add_func("/engine-notice/openjd", test_openjd);
     g_test_add_func("/engine-notice/openjd-says-nothing", test_openjd_says_nothing);
     g_test_add_func("/engine-notice/budget", test_budget);

@@ -66,7 +66,7 @@ on_frame(int frame, int first, int last, int step, gpointer data)
 }
 
 static void
-on_bye(int code, gpointer data)
+on_bye(int code, int number, gpointer data)
 {
     Door *self = data;
 

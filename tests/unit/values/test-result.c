@@ -434,6 +434,28 @@ test_peak_memory(void)
     g_assert_null(from);
 }
 
+/* In order, but not because its user wanted it: 0 would say that all was done. */
+static void
+test_cancelled(void)
+{
+    for (int requested = 0; requested < 2; requested++) {
+        g_autoptr(DccExitInfo) info = dcc_exit_info_new_exited(0);
+        g_autoptr(DccResult) clean = NULL, cancelled = NULL, told = NULL;
+
+        dcc_exit_info_set_requested(info, requested);
+        clean = judge(info, DCC_VERDICT_CLEAN);
+        cancelled = dcc_result_as_cancelled(clean, NULL);
+        told = dcc_result_as_cancelled(clean, "the machine goes down");
+        g_assert_cmpint(dcc_result_to_exit_status(clean), ==, 0);
+        g_assert_cmpint(dcc_result_get_verdict(cancelled), ==, DCC_VERDICT_CANCELLED);
+        g_assert_cmpint(dcc_result_get_kind(cancelled), ==, dcc_result_get_kind(clean));
+        g_assert_cmpstr(dcc_result_get_reason(cancelled), ==, dcc_result_get_reason(clean));
+        g_assert_cmpint(dcc_result_to_exit_status(cancelled), ==, 143);
+        g_assert_cmpstr(dcc_result_get_reason(told), ==, "the machine goes down");
+        check_round_trip(told);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -449,5 +471,6 @@ main(int argc, char **argv)
     g_test_add_func("/result/damaged-json", test_damaged_json);
     g_test_add_func("/result/stopped-job", test_stopped_job);
     g_test_add_func("/result/peak-memory", test_peak_memory);
+    g_test_add_func("/result/cancelled", test_cancelled);
     return g_test_run();
 }
