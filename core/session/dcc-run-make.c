@@ -195,7 +195,7 @@ gboolean
 dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GError **error)
 {
     DccLaunchPlan *plan = self->setup->plan;
-    g_auto(GStrv) env = dcc_run_setup_make_env(self->setup, self->dir, self->rescue_dir);
+    g_auto(GStrv) env = dcc_run_setup_make_env(self->setup, self->dir);
     const char *cwd = dcc_launch_plan_get_cwd(plan);
     g_autofree char *shim = NULL;
     DccShimStart start = {

@@ -142,6 +142,7 @@ alloc(const DccRunOrder *order)
 
     self->adapter = g_object_ref(order->adapter);
     self->installation = g_object_ref(order->installation);
+    self->rescue_dir = g_strdup(order->rescue_dir);
     return self;
 }
 
@@ -228,6 +229,7 @@ dcc_run_setup_free(DccRunSetup *self)
     g_free(self->token);
     g_free(self->private_dir);
     g_free(self->temp_dir);
+    g_free(self->rescue_dir);
     g_free(self->recovered);
     g_free(self->recovery_error);
     g_free(self);
@@ -243,7 +245,7 @@ dcc_run_setup_remove_dirs(DccRunSetup *self, gboolean keep_temp_dir)
 }
 
 static char **
-set_own_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir, char **env)
+set_own_env(DccRunSetup *self, DccInstanceDir *dir, char **env)
 {
     DccSettings *settings = dcc_launch_request_get_settings(self->request);
     g_autofree char *socket = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_AGENT);
@@ -259,7 +261,8 @@ set_own_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir, char
         {"DCCHOST_NAME", dcc_launch_request_get_name(self->request)},
         {"DCCHOST_INCARNATION", self->incarnation},
         {"DCCHOST_AGENT_RESCUE_MS", rescue_ms},
-        {"DCCHOST_AGENT_RESCUE_DIR", rescue_dir},
+        {"DCCHOST_AGENT_TEMP_DIR", self->temp_dir},
+        {"DCCHOST_AGENT_RESCUE_DIR", self->rescue_dir},
         {USER_TMPDIR, user_temp_dir},
         {"TMPDIR", self->temp_dir},
         {"TMP", self->temp_dir},
@@ -272,13 +275,13 @@ set_own_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir, char
 }
 
 char **
-dcc_run_setup_make_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir)
+dcc_run_setup_make_env(DccRunSetup *self, DccInstanceDir *dir)
 {
     g_auto(GStrv) own = g_get_environ();
     char **env = dcc_launch_plan_apply_env(self->plan, (const char *const *)own);
     const char *const *given = dcc_launch_request_get_env(self->request);
 
-    env = set_own_env(self, dir, rescue_dir, env);
+    env = set_own_env(self, dir, env);
     for (guint i = 0; given != NULL && given[i] != NULL; i++) {
         const char *equals = strchr(given[i], '=');
         g_autofree char *key = g_strndup(given[i], (gsize)(equals - given[i]));
