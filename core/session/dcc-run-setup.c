@@ -33,7 +33,7 @@ make_dirs(DccRunSetup *self, const DccRunOrder *order, GError **error)
 {
     g_autofree char *temp_dir = find_temp_dir();
 
-    self->private_dir = dcc_instance_dir_get_path(order->dir, "files");
+    self->private_dir = dcc_instance_dir_get_path(order->dir, DCC_INSTANCE_DIR_FILES);
     dcc_safe_dir_remove(self->private_dir);
     if (!dcc_safe_dir_make(self->private_dir, error) ||
         !dcc_safe_dir_make(order->rescue_dir, error))

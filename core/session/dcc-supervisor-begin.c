@@ -92,6 +92,19 @@ go_on_without_run(DccSupervisor *self, const char *temp_dir, DccState state, Dcc
     dcc_supervisor_dispatch(self, event, "its session died before it was started");
 }
 
+/* What had to make room for its files is told once there is somebody to tell. */
+static gboolean
+open_all(DccSupervisor *self, const DccSessionRecord *record, GError **error)
+{
+    GPtrArray *moved = dcc_instance_dir_get_moved(self->dir);
+
+    if (!dcc_supervisor_open(self, record, error))
+        return FALSE;
+    for (guint i = 0; i < moved->len; i++)
+        dcc_event_log_degraded(self->log, g_ptr_array_index(moved, i));
+    return TRUE;
+}
+
 /* What is left of the delay that the dead session had granted: clocks of one boot agree. No more
  * than any delay can be, whatever a damaged record claims. */
 static gint64
@@ -270,7 +283,7 @@ dcc_supervisor_take_up(DccSupervisor *self,
     restore(self, record);
     if ((is_end_state(stored) || stored == DCC_STATE_RESTARTING) && is_main_alive(self))
         stored = DCC_STATE_RUNNING;
-    if (!dcc_supervisor_open(self, record, error))
+    if (!open_all(self, record, error))
         return FALSE;
     dcc_event_log_restore_degraded(self->log, (const char *const *)record->degraded);
     dcc_evidence_restore(self->evidence, record->bundle, FALSE, stored == DCC_STATE_RESTARTING);
@@ -354,7 +367,7 @@ on_settled(gpointer data)
     GError *error = NULL;
 
     g_clear_pointer(&self->stale, dcc_stale_run_free);
-    if (!dcc_supervisor_open(self, NULL, &error))
+    if (!open_all(self, NULL, &error))
         dcc_supervisor_abandon(self, DCC_STATE_FAILED, error);
     else if (self->intent.wish == DCC_WISH_DOWN)
         dcc_supervisor_abandon(
@@ -371,7 +384,7 @@ start(DccSupervisor *self, DccStaleRun *stale, GError **error)
     self->began_wall = g_get_real_time();
     self->state = DCC_STATE_STARTING;
     if (stale == NULL)
-        return dcc_supervisor_open(self, NULL, error) && ask_and_begin(self, error);
+        return open_all(self, NULL, error) && ask_and_begin(self, error);
     self->phase = DCC_SUPERVISOR_SETTLING;
     self->stale = stale;
     dcc_stale_run_settle(stale, self->clock, on_settled, self);
