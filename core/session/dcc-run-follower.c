@@ -228,6 +228,17 @@ on_hung(DccRun *run, gpointer data)
     self->handler->hung(self->data);
 }
 
+/* A directory that was moved away as a whole is heard of by nobody. */
+static void
+on_awake(DccRun *run, gpointer data)
+{
+    DccRunFollower *self = data;
+    g_auto(Held) held = hold(self);
+
+    if (self->keeper != NULL)
+        dcc_dir_keeper_check(self->keeper);
+}
+
 static void
 on_changed(DccRun *run, gpointer data)
 {
@@ -419,6 +430,7 @@ const DccRunListener dcc_run_follower_listener = {
     .frame = on_frame,
     .health = on_health,
     .hung = on_hung,
+    .awake = on_awake,
     .changed = on_changed,
     .step = on_step,
     .incomplete = on_incomplete,

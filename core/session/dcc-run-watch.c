@@ -56,6 +56,7 @@ ignore_report(const char *path, gpointer data)
 /* After the watch was freed. */
 static const DccRunWatchHandler silent_handler = {.health = ignore_health,
                                                   .hung = ignore,
+                                                  .awake = ignore,
                                                   .reported = ignore_report,
                                                   .dead = ignore,
                                                   .blind = ignore};
@@ -180,6 +181,7 @@ on_period(gpointer data)
     sample(self);
     if (is_blind(self))
         self->handler->blind(self->data);
+    self->handler->awake(self->data);
 }
 
 static void

@@ -18,6 +18,8 @@ typedef struct {
     void (*health)(DccHealth health, gpointer data);
     /* Unresponsive for longer than hang-timeout. */
     void (*hung)(gpointer data);
+    /* It is awake, once each probe period: for what shall wake nobody by itself. */
+    void (*awake)(gpointer data);
     /* The report on a hang was written; NULL: it could not be. */
     void (*reported)(const char *path, gpointer data);
     /* It has crashed, and its process is still there: nobody but us will end it. */

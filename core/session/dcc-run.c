@@ -536,6 +536,15 @@ on_hung(gpointer data)
 }
 
 static void
+on_awake(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->listener->awake(self, self->data);
+}
+
+static void
 on_reported(const char *path, gpointer data)
 {
     DccRun *self = data;
@@ -570,6 +579,7 @@ on_blind(gpointer data)
 
 const DccRunWatchHandler dcc_run_watch_handler = {.health = on_health,
                                                   .hung = on_hung,
+                                                  .awake = on_awake,
                                                   .reported = on_reported,
                                                   .dead = on_dead,
                                                   .blind = on_blind};

@@ -592,7 +592,8 @@ dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError 
                                       .handler = &follower_handler,
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
-    self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
+    self->keeper = self->follower.keeper =
+        dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
     dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
     return open_render(self, record, error) &&
            self->handler->open(self->dir, self->clock, error, self->data);
