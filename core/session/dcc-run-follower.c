@@ -264,7 +264,8 @@ report_rescue(DccRunFollower *self, DccRun *run, DccRescueKind kind, const char 
 {
     dcc_history_note_rescue(self->history, path);
     if (self->intent->next.go_on == DCC_GO_ON_NOT)
-        dcc_recovery_consider(self->recovery, kind, path, is_orderly(run));
+        dcc_recovery_consider(
+            self->recovery, kind, path, dcc_run_get_setup(run)->incarnation, is_orderly(run));
     dcc_event_log_tell(self->log, dcc_event_rescue(kind, path));
 }
 
@@ -323,8 +324,11 @@ note_scene(DccRunFollower *self, DccRun *run, const DccRunEnd *end)
 {
     if (end->recovered != NULL && g_strcmp0(end->recovered, end->scene) == 0)
         return;
-    dcc_recovery_note_scene(
-        self->recovery, end->scene, dcc_run_get_scene_mtime_ns(run), dcc_run_is_dirty(run));
+    dcc_recovery_note_scene(self->recovery,
+                            end->scene,
+                            end->incarnation,
+                            dcc_run_get_scene_mtime_ns(run),
+                            dcc_run_is_dirty(run));
 }
 
 static DccEvent

@@ -1,6 +1,7 @@
 /* What an end means; see the header. */
 #include "dcc-run-judge.h"
 
+#include "dcc-clock.h"
 #include "dcc-copy-place.h"
 #include "dcc-exit-record.h"
 #include "dcc-signals.h"
@@ -36,7 +37,10 @@ dcc_run_make_exit_info(const DccRunFacts *facts)
     dcc_exit_info_set_ready(info, facts->ready);
     dcc_exit_info_set_requested(info, facts->requested);
     dcc_exit_info_set_our_signal(info, facts->record->our_signal);
-    dcc_exit_info_set_times(info, facts->began_wall, facts->ended_wall);
+    dcc_exit_info_set_times(
+        info,
+        dcc_clock_find_earliest(facts->began_wall, facts->ended_wall, facts->uptime_ms),
+        facts->ended_wall);
     dcc_exit_info_set_last_lines(info, (const char *const *)lines);
     dcc_exit_info_set_temp_dir(info, setup->temp_dir);
     dcc_exit_info_set_scene(info, facts->scene);

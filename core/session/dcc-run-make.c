@@ -299,7 +299,7 @@ dcc_run_resume(DccRun *self, gboolean ended, GError **error)
     if (dcc_shim_link_read(self->shim, &record) && record.spawned)
         self->pid = record.main.pid;
     self->began = find_beginning(self, &record);
-    dcc_run_watch_set_pid(self->watch, self->pid, self->began_wall);
+    dcc_run_watch_set_pid(self->watch, self->pid, self->began, self->began_wall);
     if (ended) {
         facts = dcc_run_make_facts(self, &record);
         self->end = dcc_run_judge(&facts);

@@ -79,7 +79,7 @@ note_started(DccRun *self)
         return;
     self->noted = TRUE;
     self->pid = record.main.pid;
-    dcc_run_watch_set_pid(self->watch, self->pid, self->began_wall);
+    dcc_run_watch_set_pid(self->watch, self->pid, self->began, self->began_wall);
     if (dcc_launch_plan_get_readiness(self->setup->plan) == DCC_READINESS_SETTLE &&
         self->phase == DCC_RUN_SPAWNED && self->stop == DCC_RUN_STOP_NOT)
         dcc_ready_timer_settle(self->ready_timer);
