@@ -204,3 +204,16 @@ def test_work_to_which_no_record_leads_is_named(box):
     (lost / "01234567-shot_rescue.scene").write_text("work")
     found, = findings(box, "rescue copies")
     assert str(lost) in found["detail"], found
+
+
+@pytest.mark.parametrize("adopted", [False, True])
+def test_a_shim_that_cannot_be_reached_keeps_nobody_from_killing(box, adopted):
+    """A cleaner took its socket. Without it the session ends the processes itself."""
+    box.launch("--restart", "never", "--", "--tree", "setsid")
+    lose_session(box)
+    (place(box, "fake") / "shim.sock").unlink()
+    if adopted:
+        assert box.run("adopt").status == 0
+    done = box.run("kill", "fake")
+    assert done.status == 0, done
+    until(lambda: not box.processes(), "everything to be gone")

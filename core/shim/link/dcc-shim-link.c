@@ -20,6 +20,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A shim may have too many callers at once, for a while. */
+#define MUTE_PATIENCE_MS 2000
+
 G_STATIC_ASSERT((int)DCC_SHIM_STARTED == (int)NEWS_STARTED);
 G_STATIC_ASSERT((int)DCC_SHIM_OUTPUT == (int)NEWS_OUTPUT);
 G_STATIC_ASSERT((int)DCC_SHIM_TERM == (int)ORDER_TERM);
@@ -207,6 +210,7 @@ shim_ended(DccShimLink *self)
     guint orders;
 
     dcc_source_clear(&self->later);
+    dcc_source_clear(&self->mute);
     orders = dcc_shim_channel_stop(self->channel);
     if (self->kills)
         orders |= 1u << DCC_SHIM_KILL_TREE;
@@ -274,6 +278,7 @@ dcc_shim_link_dispose(GObject *object)
     g_clear_pointer(&self->channel, dcc_shim_channel_free);
     dcc_source_clear(&self->later);
     dcc_source_clear(&self->attached);
+    dcc_source_clear(&self->mute);
     g_clear_pointer(&self->orphan, dcc_orphan_free);
     if (self->shim_id != 0) {
         dcc_exit_watch_remove(self->watch, self->shim_id);
@@ -463,6 +468,20 @@ dcc_shim_link_continue(DccShimLink *self)
         dcc_proc_signal(&proc, SIGCONT);
 }
 
+/* Its socket was removed, say. Without it the tree can be killed from here. */
+static gboolean
+on_mute(gpointer data)
+{
+    DccShimLink *self = data;
+    DccProc proc;
+
+    dcc_source_clear(&self->mute);
+    if (!dcc_shim_channel_is_connected(self->channel) && dcc_proc_read(self->pid, &proc) &&
+        dcc_shim_link_has_shim(self))
+        dcc_proc_signal(&proc, SIGKILL);
+    return G_SOURCE_REMOVE;
+}
+
 void
 dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
 {
@@ -476,6 +495,9 @@ dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
         dcc_orphan_order(self->orphan, order);
     else
         dcc_shim_channel_order(self->channel, order);
+    if (order == DCC_SHIM_KILL_TREE && self->orphan == NULL && self->mute == NULL &&
+        !dcc_shim_channel_is_connected(self->channel))
+        self->mute = dcc_source_attach(g_timeout_source_new(MUTE_PATIENCE_MS), on_mute, self);
 }
 
 gboolean
