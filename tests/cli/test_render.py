@@ -411,8 +411,8 @@ def test_a_stop_is_told_and_what_was_done_counts(box, scene):
 
 def test_a_clock_that_was_set_forward_ends_no_render(box, scene):
     """How long it may take all in all goes on where the session before has left it."""
-    child = box.popen("render", "fake", "--set", "render-timeout=1h", "--file", "shot.scene", "--frames", "1-4", "--output",
-                      "out/f_####.png", "--", "--frame-ms", "500", stdout=-3, stderr=-3)
+    child = box.popen("render", "fake", "--set", "render-timeout=1h", "--file", "shot.scene", "--frames", "1-4",
+                      "--output", "out/f_####.png", "--", "--frame-ms", "500", stdout=-3, stderr=-3)
     until(lambda: (box.work / "out" / "f_0001.png").exists(), "a frame", PATIENCE)
     os.kill(box.status("fake-render")["session_pid"], signal.SIGKILL)
     child.wait(PATIENCE)
