@@ -20,6 +20,11 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "python"))
+
+from call_counts import STRACE, cost_of_an_end  # noqa: E402
+
+FEW, MANY = 50, 500  # as tests/python/counting.py has it
 NAMES = ["dcchost", "supervisord", "circus"]
 STRAY = 100
 RESTARTS = (100, 500, 1000, 2000)
@@ -236,6 +241,19 @@ class Circus:
         self.ctl("stop", "i", "--waiting")
 
 
+def bench_children(bench):
+    """Children of one launcher, each ended by its name, among few and among many: what stands in the way of seconds is
+    what else the machine runs, so calls are counted."""
+    if STRACE is None:
+        print("absent: strace")
+        return
+    with tempfile.TemporaryDirectory(prefix="dcchost-ends-") as top:
+        for case, number in (("end-few", FEW), ("end-many", MANY)):
+            looks, others = cost_of_an_end(case, os.path.join(top, case), "/usr/bin/python3", dict(os.environ))
+            bench.add("ending %d children by name: looks at them" % number, "each", looks)
+            bench.add("ending %d children by name: other calls" % number, "each", others)
+
+
 def bench_peer(bench, peer_class, number, idle):
     with tempfile.TemporaryDirectory(prefix="dcchost-peer-") as top:
         peer = peer_class(top, number, "%s --no-agent --lifetime 0" % os.environ["DCCHOST_FAKE_EXECUTABLE"])
@@ -280,6 +298,7 @@ def main():
     options = parser.parse_args()
     bench = Bench()
     bench_dcchost(bench, options.instances, options.idle)
+    bench_children(bench)
     for peer in (Supervisord, Circus):
         bench_peer(bench, peer, options.instances, options.idle)
     bench.report()

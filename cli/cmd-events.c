@@ -8,6 +8,7 @@
 #include "cli-out.h"
 #include "cli-sentence.h"
 #include "cli-text.h"
+#include "cli-vanished.h"
 #include "dcc-error.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
@@ -59,7 +60,8 @@ follow_events(CliInstance *instance, gint64 since, gboolean json)
         g_autoptr(JsonObject) event = cli_follow_next(follow, -1, &error);
 
         if (event == NULL)
-            return cli_fail(error);
+            return dcc_error_is_gone(error) ? cli_vanished_fail(instance->runtime, instance->name)
+                                            : cli_fail(error);
         print_event(event, json);
         cli_out_flush();
         over = strcmp(dcc_json_get_string(event, "type", ""), "ended") == 0;

@@ -56,7 +56,9 @@ class Agent:
         self.code = self.qt_turned = self.qt_timer = self.end_signal = None
         self.task, self.frame_args, self.given_up = None, [], collections.deque(maxlen=100)
         self.jobs = queue.Queue()  # SimpleQueue.get() can wait for ever when a signal handler is slow
-        self.temp = next((os.environ[k] for k in ("TMPDIR", "TMP", "TEMP") if os.environ.get(k)), None)
+        # A wrapper or a startup script may have another idea of TMPDIR, and nobody looks there.
+        self.temp = next((os.environ[k] for k in ("DCCHOST_AGENT_TEMP_DIR", "TMPDIR", "TMP", "TEMP")
+                          if os.environ.get(k)), None)
         self.place, self.dirty = look_at(""), None
         self.wire = Wire(self, path, token)
         self.rescue = RescueCopy(self)

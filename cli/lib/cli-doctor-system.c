@@ -1,6 +1,7 @@
 /* What dcchost needs of the machine: directories, room, kernel, descriptors, shim, display. */
 #include "cli-doctor-system.h"
 
+#include "cli-doctor-left.h"
 #include "cli-doctor-limits.h"
 #include "cli-instance.h"
 #include "cli-status.h"
@@ -44,13 +45,30 @@ check_room(GPtrArray *findings, const char *path)
                      path);
 }
 
-static void
-check_instance(const char *name, JsonObject *status, const GError *error, gpointer findings)
+typedef struct {
+    GPtrArray *findings;
+    DccRuntime *runtime;
+} Instances;
+
+/* Its shim alone knows it: nobody can take that over. */
+static gboolean
+has_no_record(JsonObject *status)
 {
+    return dcc_json_get_string(status, "incarnation", NULL) == NULL &&
+           dcc_json_get_int(status, "pid", 0) > 0;
+}
+
+static void
+check_instance(const char *name, JsonObject *status, const GError *error, gpointer data)
+{
+    const Instances *self = data;
+    GPtrArray *findings = self->findings;
     g_autofree char *advice = NULL;
 
-    if (status == NULL)
+    if (status == NULL) {
+        cli_doctor_check_ruin(findings, self->runtime, name);
         return;
+    }
     if (cli_status_is_silent(status)) {
         advice = g_strdup_printf("dcchost kill %s", name);
         cli_findings_add(findings,
@@ -60,7 +78,7 @@ check_instance(const char *name, JsonObject *status, const GError *error, gpoint
                          "the session of %s does not answer",
                          name);
     } else if (!dcc_json_get_boolean(status, "attended", FALSE)) {
-        advice = g_strdup_printf("dcchost adopt %s", name);
+        advice = g_strdup_printf("dcchost %s %s", has_no_record(status) ? "kill" : "adopt", name);
         cli_findings_add(findings,
                          CLI_FINDING_WARN,
                          "instances",
@@ -75,10 +93,11 @@ static void
 check_instances(GPtrArray *findings, DccRuntime *runtime)
 {
     g_auto(GStrv) names = dcc_runtime_list_names(runtime, FALSE);
+    Instances self = {findings, runtime};
     guint before = findings->len;
 
     dcc_instance_get_statuses(
-        runtime, (const char *const *)names, CLI_INSTANCE_QUIET_MS, check_instance, findings);
+        runtime, (const char *const *)names, CLI_INSTANCE_QUIET_MS, check_instance, &self);
     if (findings->len == before)
         cli_findings_add(findings,
                          CLI_FINDING_OK,
@@ -156,6 +175,7 @@ check_directories(GPtrArray *findings)
     check_room(findings, dcc_runtime_get_state_path(runtime));
     check_lifetime(findings, dcc_runtime_get_path(runtime));
     check_instances(findings, runtime);
+    cli_doctor_check_copies(findings, runtime);
 }
 
 static void

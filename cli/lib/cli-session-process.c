@@ -17,6 +17,7 @@
 #include "dcc-instance.h"
 #include "dcc-json.h"
 #include "dcc-own-process.h"
+#include "dcc-put-right.h"
 #include "dcc-safe-dir.h"
 #include "dcc-signals.h"
 #include <errno.h>
@@ -52,11 +53,14 @@ session_log_clear(SessionLog *log)
 static gboolean
 session_log_open(SessionLog *log, DccRuntime *runtime, const char *name, GError **error)
 {
+    static const DccOwnFile own = {"session.log", DCC_FILE_REGULAR};
+    g_autoptr(GPtrArray) told = g_ptr_array_new_with_free_func(g_free);
     DccFileFacts facts;
 
     log->dir = g_build_filename(dcc_runtime_get_state_path(runtime), name, NULL);
-    log->path = g_build_filename(log->dir, "session.log", NULL);
+    log->path = g_build_filename(log->dir, own.name, NULL);
     log->dir_is_new = dcc_safe_dir_make_new(log->dir);
+    dcc_put_right(log->dir, &own, 1, told);
     if (dcc_file_facts_read(log->path, &facts) && facts.size > MAX_LOG_SIZE) {
         g_autofree char *older = g_strconcat(log->path, ".1", NULL);
 

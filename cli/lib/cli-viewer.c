@@ -9,6 +9,7 @@
 #include "cli-sentence.h"
 #include "cli-signals.h"
 #include "cli-text.h"
+#include "cli-vanished.h"
 #include "dcc-client.h"
 #include "dcc-error.h"
 #include "dcc-fds.h"
@@ -209,10 +210,7 @@ fail_vanished(Viewer *self, const GError *error)
         cli_out_text("\n");
     if (!dcc_error_is_gone(error))
         return cli_fail(error);
-    cli_warn("the session of %s went away; the application goes on: 'dcchost adopt %s'",
-             self->name,
-             self->name);
-    return CLI_FAILED;
+    return cli_vanished_fail(self->runtime, self->name);
 }
 
 int

@@ -183,3 +183,9 @@ dcc_clock_clear(DccClock *self, guint *id)
     if (old != 0)
         dcc_clock_remove(self, old);
 }
+
+gint64
+dcc_clock_find_earliest(gint64 began_wall, gint64 now_wall, gint64 age_ms)
+{
+    return MIN(began_wall, now_wall - MAX(age_ms, 0) * 1000);
+}

@@ -36,4 +36,10 @@ dcc_clock_remove(DccClock *self, guint id);
 void
 dcc_clock_clear(DccClock *self, guint *id);
 
+/* When something began that is age_ms old now (-1: not known), microseconds since 1970 as the wall
+ * clock counts them since it was set last: what was made after a clock was set back bears earlier
+ * times than the start that was written down. */
+gint64
+dcc_clock_find_earliest(gint64 began_wall, gint64 now_wall, gint64 age_ms);
+
 G_END_DECLS

@@ -144,7 +144,12 @@ static gboolean
 set_gone(DccClientWire *self, GError **error)
 {
     g_set_error(
-        error, DCC_ERROR, DCC_ERROR_GONE, "the session of '%s' closed the connection", self->name);
+        error,
+        DCC_ERROR,
+        DCC_ERROR_GONE,
+        "the session of '%s' closed the connection; 'dcchost status %s' tells how it stands",
+        self->name,
+        self->name);
     return FALSE;
 }
 

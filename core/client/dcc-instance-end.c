@@ -11,6 +11,7 @@
 #include "dcc-error.h"
 #include "dcc-instance-dir.h"
 #include "dcc-process-ref.h"
+#include "dcc-shim-blind.h"
 #include "dcc-shim-link.h"
 #include "dcc-socket.h"
 #include "dcc-source.h"
@@ -162,8 +163,12 @@ kill_by_shim(GMainContext *context, const char *dir, const char *log, gint64 ms,
     Order order = {.loop = loop};
     GSource *timer;
 
-    if (link == NULL)
-        return FALSE;
+    if (link == NULL) {
+        if (!dcc_shim_blind_kill(dir, ms))
+            return FALSE;
+        g_clear_error(error);
+        return TRUE;
+    }
     timer = dcc_source_attach(g_timeout_source_new((guint)MIN(ms, G_MAXINT)), on_time, &order);
     g_signal_connect(link, "news", G_CALLBACK(on_news), &order);
     dcc_shim_link_order(link, DCC_SHIM_KILL_TREE);

@@ -186,19 +186,33 @@ set_not_known(JsonObject *status)
     json_object_set_int_member(status, "restart_count", 0);
 }
 
-/* Of what runs, or has ended, and whose record cannot be read: its shim knows it. */
+/* Of what runs, or has ended, and whose record cannot be read: its shim knows it. A directory
+ * without a record is being removed, unless something lives there. */
+static gboolean
+is_known_to_shim(DccInstanceDir *dir, gboolean has_record)
+{
+    DccShimRecord record = {0};
+
+    return dcc_shim_record_read(dcc_instance_dir_get_dir(dir), &record) && record.spawned &&
+           (has_record || dcc_identity_is_alive(&record.shim) ||
+            dcc_identity_is_alive(&record.main));
+}
+
 static JsonObject *
 make_without_record(DccInstanceDir *dir, const char *name)
 {
     g_autofree char *record_path = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_RECORD);
+    gboolean has_record = g_file_test(record_path, G_FILE_TEST_EXISTS);
     g_autofree char *log = dcc_instance_dir_get_state_file(dir, DCC_INSTANCE_DIR_LOG);
     g_autofree char *app = read_app(dir);
-    g_autofree char *degraded = g_strconcat("its record cannot be read: ", record_path, NULL);
-    DccShimRecord record = {0};
+    g_autofree char *degraded = g_strdup_printf("its record %s: %s; 'dcchost kill %s' ends it",
+                                                has_record ? "cannot be read" : "is missing",
+                                                record_path,
+                                                name);
     JsonObject *status;
     JsonArray *lines;
 
-    if (!dcc_shim_record_read(dcc_instance_dir_get_dir(dir), &record) || !record.spawned)
+    if (!is_known_to_shim(dir, has_record))
         return NULL;
     status = json_object_new();
     lines = json_array_new();

@@ -8,10 +8,14 @@
  */
 #include "dcc-agent-link.h"
 
+#include "dcc-agent-text.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-listener.h"
 #include "dcc-socket.h"
+#include "dcc-text.h"
+
+#include <string.h>
 
 #define MAX_STRANGERS    8
 #define HELLO_TIMEOUT_MS 10000
@@ -178,11 +182,12 @@ find_stranger(DccAgentLink *self, DccPeer *peer)
     return NULL;
 }
 
+/* Takes the value. */
 static void
-replace(char **member, const char *value)
+replace(char **member, char *value)
 {
     g_free(*member);
-    *member = g_strdup(value);
+    *member = value;
 }
 
 static gboolean
@@ -212,7 +217,7 @@ check_hello(DccAgentLink *self, JsonObject *params, GError **error)
 static void
 tell_ready(DccAgentLink *self, JsonObject *params)
 {
-    g_autofree char *scene = dcc_json_get_bytes(params, "scene");
+    g_autofree char *scene = dcc_agent_text_read_path(params, "scene", NULL);
 
     self->handler->ready(scene, dcc_json_get_boolean(params, "exists", TRUE), self->data);
 }
@@ -251,8 +256,8 @@ take_hello(DccAgentLink *self, DccPeer *peer, gint64 id, JsonObject *params)
     if (stranger != NULL)
         admit(self, stranger);
     self->pid = dcc_json_get_int(params, "pid", 0);
-    replace(&self->version, dcc_json_get_string(params, "version", NULL));
-    replace(&self->python, dcc_json_get_string(params, "python", NULL));
+    replace(&self->version, dcc_agent_text_read(params, "version", NULL));
+    replace(&self->python, dcc_agent_text_read(params, "python", NULL));
     answer_hello(self, peer, id);
     if (stranger != NULL)
         self->handler->connected(TRUE, self->data);
@@ -263,20 +268,19 @@ take_hello(DccAgentLink *self, DccPeer *peer, gint64 id, JsonObject *params)
 static void
 tell_scene(DccAgentLink *self, JsonObject *params)
 {
-    g_autofree char *scene = dcc_json_get_bytes(params, "scene");
+    g_autofree char *scene = dcc_agent_text_read_path(params, "scene", "");
 
-    self->handler->scene(
-        scene != NULL ? scene : "", dcc_json_get_boolean(params, "exists", TRUE), self->data);
+    self->handler->scene(scene, dcc_json_get_boolean(params, "exists", TRUE), self->data);
 }
 
 static void
 tell_work(DccAgentLink *self, JsonObject *params)
 {
-    g_autofree char *scene = dcc_json_get_bytes(params, "scene");
-    g_autofree char *copy = dcc_json_get_bytes(params, "copy");
+    g_autofree char *scene = dcc_agent_text_read_path(params, "scene", "");
+    g_autofree char *copy = dcc_agent_text_read_path(params, "copy", NULL);
     DccAgentWork work = {
         .dirty = dcc_json_get_boolean(params, "dirty", FALSE),
-        .scene = scene != NULL ? scene : "",
+        .scene = scene,
         .scene_mtime_ns = dcc_json_get_int(params, "scene_mtime_ns", 0),
         .copy = copy,
     };
@@ -287,12 +291,10 @@ tell_work(DccAgentLink *self, JsonObject *params)
 static void
 tell_protection(DccAgentLink *self, JsonObject *params)
 {
-    g_autofree char *copy = dcc_json_get_bytes(params, "path");
+    g_autofree char *copy = dcc_agent_text_read_path(params, "path", NULL);
+    g_autofree char *reason = dcc_agent_text_read(params, "reason", "no reason was given");
 
-    self->handler->protection(dcc_json_get_boolean(params, "ok", TRUE),
-                              dcc_json_get_string(params, "reason", "no reason was given"),
-                              copy,
-                              self->data);
+    self->handler->protection(dcc_json_get_boolean(params, "ok", TRUE), reason, copy, self->data);
 }
 
 static void
@@ -301,7 +303,7 @@ take_news(DccAgentLink *self, const char *method, JsonObject *params)
     if (g_str_equal(method, "ready"))
         tell_ready(self, params);
     else if (g_str_equal(method, "busy"))
-        replace(&self->busy, dcc_json_get_string(params, "reason", NULL));
+        replace(&self->busy, dcc_agent_text_read(params, "reason", NULL));
     else if (g_str_equal(method, "scene"))
         tell_scene(self, params);
     else if (g_str_equal(method, "frame"))
@@ -398,7 +400,7 @@ dcc_agent_link_expect(DccAgentLink *self, const char *token)
 {
     forget(self);
     g_ptr_array_set_size(self->strangers, 0);
-    replace(&self->token, token);
+    replace(&self->token, g_strdup(token));
     replace(&self->version, NULL);
     replace(&self->python, NULL);
 }
@@ -449,6 +451,27 @@ dcc_agent_link_get_busy(DccAgentLink *self)
     return self->busy;
 }
 
+/* An answer that somebody waits for. */
+typedef struct {
+    DccReplyFunc func;
+    gpointer data;
+} Waiter;
+
+/* Why it refused is told and kept, so it is no longer than other text of its. */
+static void
+on_reply(JsonObject *result, const GError *error, gpointer data)
+{
+    g_autofree Waiter *waiter = data;
+    g_autoptr(GError) shorter = NULL;
+    g_autofree char *text = NULL;
+
+    if (error != NULL && strlen(error->message) > DCC_AGENT_TEXT_MAX) {
+        text = dcc_text_cut(error->message, DCC_AGENT_TEXT_MAX);
+        shorter = g_error_new_literal(error->domain, error->code, text);
+    }
+    waiter->func(result, shorter != NULL ? shorter : error, waiter->data);
+}
+
 void
 dcc_agent_link_call(DccAgentLink *self,
                     const char *method,
@@ -458,9 +481,12 @@ dcc_agent_link_call(DccAgentLink *self,
                     gpointer data)
 {
     g_autoptr(GError) error = NULL;
+    Waiter *waiter;
 
     if (self->agent != NULL) {
-        dcc_peer_call(self->agent, method, params, timeout_ms, func, data);
+        waiter = g_new(Waiter, 1);
+        *waiter = (Waiter){func, data};
+        dcc_peer_call(self->agent, method, params, timeout_ms, on_reply, waiter);
         return;
     }
     g_clear_pointer(&params, json_object_unref);

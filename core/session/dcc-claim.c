@@ -4,6 +4,7 @@
 #include "dcc-error.h"
 #include "dcc-json.h"
 #include "dcc-session-record.h"
+#include "dcc-shim-link.h"
 
 static void
 set_busy_error(DccInstanceDir *dir, GError **error)
@@ -86,6 +87,16 @@ has_begun_nothing(DccInstanceDir *dir)
            record->incarnation == NULL;
 }
 
+/* Lock and record may be gone, and the application be there all the same. */
+static gboolean
+runs(DccInstanceDir *dir)
+{
+    DccShimRecord shim = {0};
+
+    return dcc_shim_record_read(dcc_instance_dir_get_dir(dir), &shim) && shim.spawned &&
+           (dcc_identity_is_alive(&shim.shim) || dcc_identity_is_alive(&shim.main));
+}
+
 /* What a session left that was killed while it removed the directory, or before it had begun
  * anything in it: nobody else would. */
 static gboolean
@@ -93,7 +104,7 @@ clear_ruin(DccInstanceDir *dir, GError **error)
 {
     g_autofree char *record = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_RECORD);
 
-    if (g_file_test(record, G_FILE_TEST_EXISTS) && !has_begun_nothing(dir))
+    if (runs(dir) || (g_file_test(record, G_FILE_TEST_EXISTS) && !has_begun_nothing(dir)))
         return FALSE;
     dcc_instance_dir_dissolve(dir);
     g_set_error(error,

@@ -4,6 +4,10 @@
 #include "dcc-events.h"
 #include "dcc-json.h"
 
+/* Some texts are an agent's, which may have ever new ones. */
+#define MAX_DEGRADED 50
+#define MORE         "there is more of that, which is no longer told"
+
 struct _DccEventLog {
     DccJournal *journal;
     GPtrArray *degraded;
@@ -64,7 +68,8 @@ dcc_event_log_tell(DccEventLog *self, JsonObject *event)
 static gboolean
 note_degraded(DccEventLog *self, const char *what)
 {
-    if (g_ptr_array_find_with_equal_func(self->degraded, what, g_str_equal, NULL))
+    if (self->degraded->len >= MAX_DEGRADED ||
+        g_ptr_array_find_with_equal_func(self->degraded, what, g_str_equal, NULL))
         return FALSE;
     g_ptr_array_add(self->degraded, g_strdup(what));
     return TRUE;
@@ -73,8 +78,10 @@ note_degraded(DccEventLog *self, const char *what)
 void
 dcc_event_log_degraded(DccEventLog *self, const char *what)
 {
-    if (note_degraded(self, what))
-        dcc_event_log_tell(self, dcc_event_degraded(what));
+    const char *text = self->degraded->len == MAX_DEGRADED - 1 ? MORE : what;
+
+    if (note_degraded(self, text))
+        dcc_event_log_tell(self, dcc_event_degraded(text));
 }
 
 GPtrArray *

@@ -62,7 +62,7 @@ dcc_evidence_new(DccInstanceDir *dir, DccLaunchRequest *request, DccEventLog *lo
     self->clock = g_object_ref(clock);
     self->writer = dcc_instance_dir_get_writer(dir);
     self->crashes = dcc_instance_dir_get_state_file(dir, DCC_BUNDLE_DIR);
-    self->rescue_dir = dcc_instance_dir_get_state_file(dir, "rescue");
+    self->rescue_dir = dcc_instance_dir_get_state_file(dir, DCC_INSTANCE_DIR_RESCUE);
     self->log_path = dcc_instance_dir_get_state_file(dir, DCC_INSTANCE_DIR_LOG);
     return self;
 }

@@ -2,6 +2,7 @@
  * of the agent's thread, and where even that is silent the report says so instead of guessing. */
 #include "dcc-hang-report.h"
 
+#include "dcc-copy-place.h"
 #include "dcc-file-open.h"
 #include "dcc-journal.h"
 #include "dcc-json.h"
@@ -45,12 +46,11 @@ inquiry_free(Inquiry *inquiry)
 static char *
 read_stacks(const char *temp_dir, const char *path)
 {
-    g_autofree char *parent = path != NULL ? g_path_get_dirname(path) : NULL;
     g_autofree char *raw = NULL;
     gssize length = -1;
     int fd;
 
-    if (parent == NULL || g_strcmp0(parent, temp_dir) != 0 || !dcc_rescue_is_plain_file(path))
+    if (!dcc_copy_place_is_in(path, temp_dir) || !dcc_rescue_is_plain_file(path))
         return NULL;
     fd = dcc_file_open_to_read(path);
     if (fd < 0)

@@ -5,8 +5,12 @@
  */
 #include "dcc-health-watch.h"
 
+#include "dcc-agent-text.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
+#include "dcc-text.h"
+
+#include <string.h>
 
 typedef struct {
     DccProbeFunc func;
@@ -183,6 +187,18 @@ answer_askers(DccHealthWatch *self, DccProbeReply *reply, gint64 round_trip_ms, 
     }
 }
 
+/* An adapter hands on what the agent has said. */
+static void
+bound(DccProbeReply *reply)
+{
+    const char *scene = dcc_probe_reply_get_scene(reply);
+    g_autofree char *busy = dcc_text_cut(dcc_probe_reply_get_busy(reply), DCC_AGENT_TEXT_MAX);
+
+    dcc_probe_reply_set_busy(reply, busy);
+    if (scene != NULL && strlen(scene) > DCC_AGENT_PATH_MAX)
+        dcc_probe_reply_set_scene(reply, NULL);
+}
+
 static void
 on_probed(JsonObject *result, const GError *error, gpointer data)
 {
@@ -203,6 +219,7 @@ on_probed(JsonObject *result, const GError *error, gpointer data)
         reply = dcc_adapter_read_probe(self->adapter, self->plan, text, &bad);
     }
     if (reply != NULL) {
+        bound(reply);
         g_set_object(&self->last, reply);
         self->last_at = now;
     }

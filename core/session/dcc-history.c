@@ -32,5 +32,12 @@ dcc_history_note_result(DccHistory *self, DccResult *result)
 void
 dcc_history_note_rescue(DccHistory *self, const char *path)
 {
+    guint at;
+
+    /* A newer copy under the same name has taken the place of the older one. */
+    if (g_ptr_array_find_with_equal_func(self->rescued, path, g_str_equal, &at))
+        g_ptr_array_remove_index(self->rescued, at);
+    else if (self->rescued->len >= DCC_HISTORY_MAX_RESCUED)
+        g_ptr_array_remove_index(self->rescued, 0);
     g_ptr_array_add(self->rescued, g_strdup(path));
 }

@@ -6,9 +6,12 @@
 
 G_BEGIN_DECLS
 
+/* More than are kept on disk by default; what runs for months is no heavier for it. */
+#define DCC_HISTORY_MAX_RESCUED 100
+
 typedef struct {
     DccResult *result;    /* of the last run that ended; NULL: none has */
-    GPtrArray *rescued;   /* paths of all that was brought to safety */
+    GPtrArray *rescued;   /* paths of what was brought to safety: the last ones, each once */
     DccStopReport report; /* of the present or last run */
     guint restart_count;
     gboolean has_run; /* once at least */

@@ -13,11 +13,18 @@
 /* How long the loop waits for a file server to say how old a scene is; it does so once, until that has answered. */
 #define SCENE_PATIENCE_MS 100
 
+/* The newest of what was considered. */
+typedef struct {
+    DccRescueFile *file; /* NULL: none */
+    char *run;           /* the one that left it; NULL: not known */
+} Newest;
+
 struct _DccRecovery {
     DccSettings *settings;
-    DccRescueFile *work; /* the newest that is not saved */
-    DccRescueFile *kept; /* the newest of all that lies in safety, whatever became of it */
+    Newest work; /* that is not saved */
+    Newest kept; /* of all that lies in safety, whatever became of it */
     char *last_scene;
+    char *scene_run;       /* the run that had it open; NULL: not known */
     gint64 scene_mtime_ns; /* when it was opened or saved, by the agent's word; 0 not known */
     gboolean dirty;        /* by the agent's word */
     gint64
@@ -30,6 +37,13 @@ typedef struct {
     char *path;
     gint64 mtime_ns;
 } SceneLook;
+
+static void
+newest_clear(Newest *self)
+{
+    g_clear_object(&self->file);
+    g_clear_pointer(&self->run, g_free);
+}
 
 DccRecovery *
 dcc_recovery_new(DccSettings *settings)
@@ -47,9 +61,10 @@ dcc_recovery_free(DccRecovery *self)
         return;
     dcc_errand_free(self->looking);
     g_object_unref(self->settings);
-    g_clear_object(&self->work);
-    g_clear_object(&self->kept);
+    newest_clear(&self->work);
+    newest_clear(&self->kept);
     g_free(self->last_scene);
+    g_free(self->scene_run);
     g_free(self);
 }
 
@@ -129,32 +144,48 @@ holds_work(DccRescueKind kind)
     return kind == DCC_RESCUE_AUTOSAVE || kind == DCC_RESCUE_RECOVERY || kind == DCC_RESCUE_COPY;
 }
 
-/* Takes the place of an older one. */
+/* Takes the place of an older one. Of one run the files' times tell which is older; what a later run
+ * left is newer, whatever somebody has done to the clock in between. */
 static void
-keep_newest(DccRescueFile **slot, DccRescueKind kind, const char *path)
+keep_newest(Newest *slot, DccRescueKind kind, const char *path, const char *run)
 {
-    if (*slot != NULL && read_work_time(dcc_rescue_file_get_path(*slot)) > read_work_time(path))
+    gboolean later = slot->run != NULL && !g_str_equal(slot->run, run);
+
+    if (slot->file != NULL && !later &&
+        read_work_time(dcc_rescue_file_get_path(slot->file)) > read_work_time(path))
         return;
-    g_clear_object(slot);
-    *slot = dcc_rescue_file_new(kind, path);
+    newest_clear(slot);
+    slot->file = dcc_rescue_file_new(kind, path);
+    slot->run = g_strdup(run);
 }
 
 void
-dcc_recovery_consider(DccRecovery *self, DccRescueKind kind, const char *path, gboolean orderly)
+dcc_recovery_consider(
+    DccRecovery *self, DccRescueKind kind, const char *path, const char *run, gboolean orderly)
 {
     if (!holds_work(kind) || read_work_time(path) == 0)
         return;
-    keep_newest(&self->kept, kind, path);
+    keep_newest(&self->kept, kind, path, run);
     if (!orderly && dcc_settings_get_recover(self->settings) != DCC_RECOVER_NEVER)
-        keep_newest(&self->work, kind, path);
+        keep_newest(&self->work, kind, path, run);
 }
 
 void
-dcc_recovery_note_scene(DccRecovery *self, const char *scene, gint64 scene_mtime_ns, gboolean dirty)
+dcc_recovery_note_scene(
+    DccRecovery *self, const char *scene, const char *run, gint64 scene_mtime_ns, gboolean dirty)
 {
     set_last_scene(self, scene);
+    dcc_string_replace(&self->scene_run, run);
     self->scene_mtime_ns = scene_mtime_ns;
     self->dirty = dirty;
+}
+
+/* An agent has no copy of what is saved. */
+static gboolean
+is_copy_of_unsaved(DccRecovery *self)
+{
+    return self->dirty && dcc_rescue_file_get_kind(self->work.file) == DCC_RESCUE_COPY &&
+           self->scene_run != NULL && g_strcmp0(self->work.run, self->scene_run) == 0;
 }
 
 /* Whether the work is newer than what the scene's file holds. Where the agent has said that there
@@ -163,6 +194,8 @@ dcc_recovery_note_scene(DccRecovery *self, const char *scene, gint64 scene_mtime
 static gboolean
 is_newer_than_scene(DccRecovery *self, gint64 time)
 {
+    if (is_copy_of_unsaved(self))
+        return TRUE;
     if (self->dirty && self->scene_mtime_ns > 0)
         return time >= self->scene_mtime_ns;
     if (self->dirty)
@@ -180,7 +213,7 @@ check(DccRescueFile *file)
 DccRescueFile *
 dcc_recovery_choose(DccRecovery *self, DccGoOn go_on)
 {
-    DccRescueFile *work = check(self->work);
+    DccRescueFile *work = check(self->work.file);
 
     switch (go_on) {
     case DCC_GO_ON_NEWEST:
@@ -189,7 +222,7 @@ dcc_recovery_choose(DccRecovery *self, DccGoOn go_on)
                    ? work
                    : NULL;
     case DCC_GO_ON_ASKED:
-        return work != NULL ? work : check(self->kept);
+        return work != NULL ? work : check(self->kept.file);
     case DCC_GO_ON_NOT:
     default:
         return NULL;
@@ -213,7 +246,7 @@ dcc_recovery_get_streak_scene(DccRecovery *self, gboolean went_on)
 {
     if (self->last_scene != NULL && *self->last_scene != '\0')
         return self->last_scene;
-    return self->work != NULL || went_on ? UNSAVED_WORK : NULL;
+    return self->work.file != NULL || went_on ? UNSAVED_WORK : NULL;
 }
 
 gboolean
@@ -238,7 +271,7 @@ dcc_recovery_offer(DccRecovery *self,
 DccRescueFile *
 dcc_recovery_get_work(DccRecovery *self)
 {
-    return check(self->work);
+    return check(self->work.file);
 }
 
 DccRescueFile *
@@ -256,24 +289,24 @@ is_at(DccRescueFile *file, const char *path)
 DccRescueFile *
 dcc_recovery_find(DccRecovery *self, const char *path)
 {
-    if (is_at(self->work, path))
-        return self->work;
-    return is_at(self->kept, path) ? self->kept : NULL;
+    if (is_at(self->work.file, path))
+        return self->work.file;
+    return is_at(self->kept.file, path) ? self->kept.file : NULL;
 }
 
 void
 dcc_recovery_forget_work(DccRecovery *self)
 {
-    g_clear_object(&self->work);
+    newest_clear(&self->work);
 }
 
 void
 dcc_recovery_refuse(DccRecovery *self, const char *path)
 {
-    if (is_at(self->work, path))
-        g_clear_object(&self->work);
-    if (is_at(self->kept, path))
-        g_clear_object(&self->kept);
+    if (is_at(self->work.file, path))
+        newest_clear(&self->work);
+    if (is_at(self->kept.file, path))
+        newest_clear(&self->kept);
 }
 
 /* Believed where it is a plain file of ours. */
@@ -293,13 +326,13 @@ void
 dcc_recovery_restore(DccRecovery *self, const char *kind, const char *path, const char *last_scene)
 {
     set_last_scene(self, last_scene);
-    g_clear_object(&self->work);
-    self->work = restore_file(kind, path);
+    newest_clear(&self->work);
+    self->work.file = restore_file(kind, path);
 }
 
 void
 dcc_recovery_restore_kept(DccRecovery *self, const char *kind, const char *path)
 {
-    g_clear_object(&self->kept);
-    self->kept = restore_file(kind, path);
+    newest_clear(&self->kept);
+    self->kept.file = restore_file(kind, path);
 }

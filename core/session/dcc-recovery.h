@@ -23,17 +23,16 @@ DccRecovery *
 dcc_recovery_new(DccSettings *settings);
 void
 dcc_recovery_free(DccRecovery *self);
-/* A file was brought to safety: is it the newest work there is? orderly: it belongs to a run that
- * ends as it was asked to, whose work lies in a copy of its own. */
+/* A file was brought to safety: is it the newest work there is? run: the number of the run that left
+ * it; orderly: one that ends as it was asked to, whose work lies in a copy of its own. */
 void
-dcc_recovery_consider(DccRecovery *self, DccRescueKind kind, const char *path, gboolean orderly);
+dcc_recovery_consider(
+    DccRecovery *self, DccRescueKind kind, const char *path, const char *run, gboolean orderly);
 /* What was open when a run ended. scene_mtime_ns 0: not known; dirty: there was unsaved work in it.
  */
 void
-dcc_recovery_note_scene(DccRecovery *self,
-                        const char *scene,
-                        gint64 scene_mtime_ns,
-                        gboolean dirty);
+dcc_recovery_note_scene(
+    DccRecovery *self, const char *scene, const char *run, gint64 scene_mtime_ns, gboolean dirty);
 /* (transfer none): what a run that begins so goes on from; NULL: nothing. */
 DccRescueFile *
 dcc_recovery_choose(DccRecovery *self, DccGoOn go_on);

@@ -33,6 +33,7 @@ struct _DccRenderWatch {
     GHashTable *pending; /* index -> Pending */
     char *cwd;           /* where it is started: names that it tells may be relative */
     gint64 mark;
+    gint64 began; /* of the clock */
     guint whole_timer;
     char *verdict; /* NULL: it is not over */
 
@@ -340,10 +341,11 @@ dcc_render_watch_conclude(DccRenderWatch *self, DccResult *result)
     dcc_event_log_tell(self->log, dcc_event_rendered(dcc_render_watch_make_status(self)));
 }
 
-gint64
-dcc_render_watch_get_mark(DccRenderWatch *self)
+void
+dcc_render_watch_save(DccRenderWatch *self, DccSessionRecord *record)
 {
-    return self->mark;
+    record->render_mark_ns = self->mark;
+    record->render_began = self->began;
 }
 
 JsonObject *
@@ -414,7 +416,8 @@ restore(DccRenderWatch *self, const DccSessionRecord *record)
 {
     set_mark(self, record->render_mark_ns);
     dcc_journal_each(dcc_event_log_get_journal(self->log), take_told, self);
-    arm_whole(self, MAX((g_get_real_time() - record->began_wall) / 1000, 0));
+    self->began = record->render_began > 0 ? record->render_began : dcc_clock_now(self->clock);
+    arm_whole(self, MAX((dcc_clock_now(self->clock) - self->began) / 1000, 0));
 }
 
 DccRenderWatch *
@@ -435,6 +438,7 @@ dcc_render_watch_new(const DccRenderWatchOrder *order,
     if (!dcc_render_place_prepare(order->job, &mark, error))
         return NULL;
     set_mark(self, mark);
+    self->began = dcc_clock_now(self->clock);
     arm_whole(self, 0);
     return g_steal_pointer(&self);
 }

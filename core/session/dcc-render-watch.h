@@ -64,8 +64,9 @@ dcc_render_watch_make_job(DccRenderWatch *self);
 void
 dcc_render_watch_conclude(DccRenderWatch *self, DccResult *result);
 
-gint64
-dcc_render_watch_get_mark(DccRenderWatch *self);
+/* For the session that takes over. */
+void
+dcc_render_watch_save(DccRenderWatch *self, DccSessionRecord *record);
 /* (transfer full): for the status object. */
 JsonObject *
 dcc_render_watch_make_status(DccRenderWatch *self);

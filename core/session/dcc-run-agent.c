@@ -1,6 +1,7 @@
 /* What the agent inside a run tells; see the header. */
 #include "dcc-run-agent.h"
 
+#include "dcc-copy-place.h"
 #include "dcc-scene-line.h"
 
 struct _DccRunAgent {
@@ -121,14 +122,36 @@ on_frame(int frame, int first, int last, int step, gpointer data)
     dcc_run_output_begin_frame(self->output, frame);
 }
 
+/* (transfer full): why it is no copy that is taken to safety; NULL: it is one. */
+static char *
+refuse_copy(DccRunAgent *self, const char *copy)
+{
+    g_autofree char *why =
+        dcc_copy_place_refuse(copy, self->setup->temp_dir, self->setup->rescue_dir);
+
+    return why != NULL ? g_strdup_printf("%s: %s", why, copy) : NULL;
+}
+
 static void
-on_work(const DccAgentWork *work, gpointer data)
+on_work(const DccAgentWork *said, gpointer data)
 {
     DccRunAgent *self = data;
     g_autoptr(HeldAgent) held = hold(self);
+    DccAgentWork work = *said;
+    g_autofree char *refused = said->copy != NULL ? refuse_copy(self, said->copy) : NULL;
 
-    dcc_run_work_take(&self->work, work);
+    if (refused != NULL)
+        work.copy = NULL;
+    dcc_run_work_take(&self->work, &work);
     self->handler->changed(self->data);
+    if (refused != NULL) {
+        g_autofree char *what =
+            g_strdup_printf("unsaved work is not protected: the copy that the agent names is not "
+                            "taken, for %s",
+                            refused);
+
+        self->handler->degraded(what, self->data);
+    }
 }
 
 static void
@@ -136,11 +159,12 @@ on_protection(gboolean ok, const char *reason, const char *copy, gpointer data)
 {
     DccRunAgent *self = data;
     g_autoptr(HeldAgent) held = hold(self);
+    g_autofree char *refused = copy != NULL ? refuse_copy(self, copy) : NULL;
     g_autofree char *what = NULL;
 
     if (ok)
         return;
-    if (copy == NULL)
+    if (copy == NULL || refused != NULL)
         what = g_strdup_printf("unsaved work is not protected: %s", reason);
     else
         what = g_strdup_printf(

@@ -228,6 +228,17 @@ on_hung(DccRun *run, gpointer data)
     self->handler->hung(self->data);
 }
 
+/* A directory that was moved away as a whole is heard of by nobody. */
+static void
+on_awake(DccRun *run, gpointer data)
+{
+    DccRunFollower *self = data;
+    g_auto(Held) held = hold(self);
+
+    if (self->keeper != NULL)
+        dcc_dir_keeper_check(self->keeper);
+}
+
 static void
 on_changed(DccRun *run, gpointer data)
 {
@@ -253,7 +264,8 @@ report_rescue(DccRunFollower *self, DccRun *run, DccRescueKind kind, const char 
 {
     dcc_history_note_rescue(self->history, path);
     if (self->intent->next.go_on == DCC_GO_ON_NOT)
-        dcc_recovery_consider(self->recovery, kind, path, is_orderly(run));
+        dcc_recovery_consider(
+            self->recovery, kind, path, dcc_run_get_setup(run)->incarnation, is_orderly(run));
     dcc_event_log_tell(self->log, dcc_event_rescue(kind, path));
 }
 
@@ -312,8 +324,11 @@ note_scene(DccRunFollower *self, DccRun *run, const DccRunEnd *end)
 {
     if (end->recovered != NULL && g_strcmp0(end->recovered, end->scene) == 0)
         return;
-    dcc_recovery_note_scene(
-        self->recovery, end->scene, dcc_run_get_scene_mtime_ns(run), dcc_run_is_dirty(run));
+    dcc_recovery_note_scene(self->recovery,
+                            end->scene,
+                            end->incarnation,
+                            dcc_run_get_scene_mtime_ns(run),
+                            dcc_run_is_dirty(run));
 }
 
 static DccEvent
@@ -419,6 +434,7 @@ const DccRunListener dcc_run_follower_listener = {
     .frame = on_frame,
     .health = on_health,
     .hung = on_hung,
+    .awake = on_awake,
     .changed = on_changed,
     .step = on_step,
     .incomplete = on_incomplete,

@@ -2,6 +2,7 @@
  * work, and hands on what is to be decided. */
 #pragma once
 
+#include "dcc-dir-keeper.h"
 #include "dcc-event-log.h"
 #include "dcc-evidence.h"
 #include "dcc-history.h"
@@ -33,6 +34,7 @@ typedef struct {
     DccHistory *history;
     DccIntent *intent;
     DccRenderWatch *render; /* NULL: it is no render */
+    DccDirKeeper *keeper;
     const DccRunFollowerHandler *handler;
     gpointer data;
 } DccRunFollower;

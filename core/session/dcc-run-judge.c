@@ -1,13 +1,15 @@
 /* What an end means; see the header. */
 #include "dcc-run-judge.h"
 
+#include "dcc-clock.h"
+#include "dcc-copy-place.h"
 #include "dcc-exit-record.h"
 #include "dcc-signals.h"
 #include "dcc-system.h"
+#include "dcc-text.h"
 
-#include <string.h>
-
-#define LAST_LINES 100
+#define LAST_LINES     100
+#define MAX_LAST_WORDS 200
 /* What shells add to the signal that ended what they ran. */
 #define WRAPPER_BASE 128
 #define MIB          (G_GINT64_CONSTANT(1024) * 1024)
@@ -35,7 +37,10 @@ dcc_run_make_exit_info(const DccRunFacts *facts)
     dcc_exit_info_set_ready(info, facts->ready);
     dcc_exit_info_set_requested(info, facts->requested);
     dcc_exit_info_set_our_signal(info, facts->record->our_signal);
-    dcc_exit_info_set_times(info, facts->began_wall, facts->ended_wall);
+    dcc_exit_info_set_times(
+        info,
+        dcc_clock_find_earliest(facts->began_wall, facts->ended_wall, facts->uptime_ms),
+        facts->ended_wall);
     dcc_exit_info_set_last_lines(info, (const char *const *)lines);
     dcc_exit_info_set_temp_dir(info, setup->temp_dir);
     dcc_exit_info_set_scene(info, facts->scene);
@@ -158,8 +163,7 @@ make_early_exit(DccExitInfo *info)
 {
     const char *const *lines = dcc_exit_info_get_last_lines(info);
     guint n = lines != NULL ? g_strv_length((char **)lines) : 0;
-    g_autofree char *last =
-        n > 0 ? g_utf8_make_valid(lines[n - 1], (gssize)strnlen(lines[n - 1], 200)) : NULL;
+    g_autofree char *last = n > 0 ? dcc_text_cut(lines[n - 1], MAX_LAST_WORDS) : NULL;
     g_autofree char *reason = NULL;
 
     if (n == 0)
@@ -281,12 +285,17 @@ dcc_run_judge_refusal(const DccRunFacts *facts)
     return end;
 }
 
+/* Looked at here as well as when it was named: it may have changed, or come from a record. */
 static void
 add_copy(const DccRunFacts *facts, GListStore *files)
 {
     g_autoptr(DccRescueFile) copy = NULL;
+    g_autofree char *problem = NULL;
 
-    if (facts->copy == NULL || facts->copy_saved || !g_path_is_absolute(facts->copy))
+    if (facts->copy == NULL || facts->copy_saved)
+        return;
+    problem = dcc_copy_place_refuse(facts->copy, facts->setup->temp_dir, facts->setup->rescue_dir);
+    if (problem != NULL)
         return;
     copy = dcc_rescue_file_new(DCC_RESCUE_COPY, facts->copy);
     g_list_store_append(files, copy);

@@ -196,7 +196,7 @@ gboolean
 dcc_run_spawn(DccRun *self, const char *const *tied_to, gboolean *shortage, GError **error)
 {
     DccLaunchPlan *plan = self->setup->plan;
-    g_auto(GStrv) env = dcc_run_setup_make_env(self->setup, self->dir, self->rescue_dir);
+    g_auto(GStrv) env = dcc_run_setup_make_env(self->setup, self->dir);
     const char *cwd = dcc_launch_plan_get_cwd(plan);
     g_autofree char *shim = NULL;
     DccShimStart start = {
@@ -301,7 +301,7 @@ dcc_run_resume(DccRun *self, gboolean ended, GError **error)
     if (dcc_shim_link_read(self->shim, &record) && record.spawned)
         self->pid = record.main.pid;
     self->began = find_beginning(self, &record);
-    dcc_run_watch_set_pid(self->watch, self->pid, self->began_wall);
+    dcc_run_watch_set_pid(self->watch, self->pid, self->began, self->began_wall);
     if (ended) {
         facts = dcc_run_make_facts(self, &record);
         self->end = dcc_run_judge(&facts);

@@ -49,7 +49,7 @@ make_dirs(DccRunSetup *self, const DccRunOrder *order, GError **error)
 {
     g_autofree char *temp_dir = find_temp_dir();
 
-    self->private_dir = dcc_instance_dir_get_path(order->dir, "files");
+    self->private_dir = dcc_instance_dir_get_path(order->dir, DCC_INSTANCE_DIR_FILES);
     dcc_safe_dir_remove(self->private_dir);
     if (!dcc_safe_dir_make(self->private_dir, error) ||
         !dcc_safe_dir_make(order->rescue_dir, error))
@@ -158,6 +158,7 @@ alloc(const DccRunOrder *order)
 
     self->adapter = g_object_ref(order->adapter);
     self->installation = g_object_ref(order->installation);
+    self->rescue_dir = g_strdup(order->rescue_dir);
     return self;
 }
 
@@ -245,6 +246,7 @@ dcc_run_setup_free(DccRunSetup *self)
     g_free(self->token);
     g_free(self->private_dir);
     g_free(self->temp_dir);
+    g_free(self->rescue_dir);
     g_free(self->recovered);
     g_free(self->recovery_error);
     g_free(self);
@@ -290,7 +292,7 @@ dcc_run_setup_clear_async(DccRunSetup *self,
 }
 
 static char **
-set_own_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir, char **env)
+set_own_env(DccRunSetup *self, DccInstanceDir *dir, char **env)
 {
     DccSettings *settings = dcc_launch_request_get_settings(self->request);
     g_autofree char *socket = dcc_instance_dir_get_path(dir, DCC_INSTANCE_DIR_AGENT);
@@ -306,7 +308,8 @@ set_own_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir, char
         {"DCCHOST_NAME", dcc_launch_request_get_name(self->request)},
         {"DCCHOST_INCARNATION", self->incarnation},
         {"DCCHOST_AGENT_RESCUE_MS", rescue_ms},
-        {"DCCHOST_AGENT_RESCUE_DIR", rescue_dir},
+        {"DCCHOST_AGENT_TEMP_DIR", self->temp_dir},
+        {"DCCHOST_AGENT_RESCUE_DIR", self->rescue_dir},
         {USER_TMPDIR, user_temp_dir},
         {"TMPDIR", self->temp_dir},
         {"TMP", self->temp_dir},
@@ -319,13 +322,13 @@ set_own_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir, char
 }
 
 char **
-dcc_run_setup_make_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir)
+dcc_run_setup_make_env(DccRunSetup *self, DccInstanceDir *dir)
 {
     g_auto(GStrv) own = g_get_environ();
     char **env = dcc_launch_plan_apply_env(self->plan, (const char *const *)own);
     const char *const *given = dcc_launch_request_get_env(self->request);
 
-    env = set_own_env(self, dir, rescue_dir, env);
+    env = set_own_env(self, dir, env);
     for (guint i = 0; given != NULL && given[i] != NULL; i++) {
         const char *equals = strchr(given[i], '=');
         g_autofree char *key = g_strndup(given[i], (gsize)(equals - given[i]));

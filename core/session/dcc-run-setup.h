@@ -36,6 +36,7 @@ typedef struct {
     DccStopPlan *stop_plan;
     char *private_dir;
     char *temp_dir;
+    char *rescue_dir;     /* the instance's */
     char *recovered;      /* the file it goes on from; NULL: none */
     char *recovery_error; /* why it does not, though it was to; NULL: it does, or was not to */
     gboolean is_job;      /* it does work of its own and ends by itself */
@@ -69,7 +70,7 @@ dcc_run_setup_clear_async(DccRunSetup *self,
 /* (transfer full): the session process's own environment, the adapter's changes, ours, and last the
  * user's word. */
 char **
-dcc_run_setup_make_env(DccRunSetup *self, DccInstanceDir *dir, const char *rescue_dir);
+dcc_run_setup_make_env(DccRunSetup *self, DccInstanceDir *dir);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DccRunSetup, dcc_run_setup_free)
 
 G_END_DECLS

@@ -35,6 +35,7 @@ struct _DccRunWatch {
     guint n_reports;
     guint crash_timer; /* it has said that it crashed, and cannot be asked */
     gint64 pid;
+    gint64 began; /* of the clock; 0: not known */
     gint64 began_wall;
 };
 
@@ -56,6 +57,7 @@ ignore_report(const char *path, gpointer data)
 /* After the watch was freed. */
 static const DccRunWatchHandler silent_handler = {.health = ignore_health,
                                                   .hung = ignore,
+                                                  .awake = ignore,
                                                   .reported = ignore_report,
                                                   .dead = ignore,
                                                   .blind = ignore};
@@ -180,6 +182,7 @@ on_period(gpointer data)
     sample(self);
     if (is_blind(self))
         self->handler->blind(self->data);
+    self->handler->awake(self->data);
 }
 
 static void
@@ -198,11 +201,14 @@ read_traces(DccTraces *traces, gpointer data)
 static gboolean
 has_recovery_file(DccRunWatch *self)
 {
+    gint64 now_wall = g_get_real_time();
+    gint64 age_ms = self->began > 0 ? (dcc_clock_now(self->clock) - self->began) / 1000 : -1;
     g_autoptr(DccExitInfo) info = dcc_exit_info_new_lost("it has not ended");
     g_autoptr(GListModel) files = NULL;
 
     dcc_exit_info_set_pid(info, self->pid);
-    dcc_exit_info_set_times(info, self->began_wall, g_get_real_time());
+    dcc_exit_info_set_times(
+        info, dcc_clock_find_earliest(self->began_wall, now_wall, age_ms), now_wall);
     dcc_exit_info_set_temp_dir(info, self->setup->temp_dir);
     files = dcc_adapter_list_rescue_files(self->setup->adapter, info, NULL);
     for (guint i = 0; files != NULL && i < g_list_model_get_n_items(files); i++) {
@@ -329,9 +335,10 @@ dcc_run_watch_stop(DccRunWatch *self)
 }
 
 void
-dcc_run_watch_set_pid(DccRunWatch *self, gint64 pid, gint64 began_wall)
+dcc_run_watch_set_pid(DccRunWatch *self, gint64 pid, gint64 began, gint64 began_wall)
 {
     self->pid = pid;
+    self->began = began;
     self->began_wall = began_wall;
     if (may_look(self))
         look_at_memory(self);

@@ -18,6 +18,8 @@ typedef struct {
     void (*health)(DccHealth health, gpointer data);
     /* Unresponsive for longer than hang-timeout. */
     void (*hung)(gpointer data);
+    /* It is awake, once each probe period: for what shall wake nobody by itself. */
+    void (*awake)(gpointer data);
     /* The report on a hang was written; NULL: it could not be. */
     void (*reported)(const char *path, gpointer data);
     /* It has crashed, and its process is still there: nobody but us will end it. */
@@ -39,9 +41,9 @@ dcc_run_watch_new(const DccRunSetup *setup,
                   gpointer data);
 void
 dcc_run_watch_free(DccRunWatch *self);
-/* The main process is known: a crash it tells of counts from now on. */
+/* The main process is known: a crash it tells of counts from now on. began: of the clock; 0: not known. */
 void
-dcc_run_watch_set_pid(DccRunWatch *self, gint64 pid, gint64 began_wall);
+dcc_run_watch_set_pid(DccRunWatch *self, gint64 pid, gint64 began, gint64 began_wall);
 /* The environment that it was started with says where its windows are. It must outlive the watch. */
 void
 dcc_run_watch_set_environment(DccRunWatch *self, const char *const *environment);

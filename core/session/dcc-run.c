@@ -79,7 +79,7 @@ note_started(DccRun *self)
         return;
     self->noted = TRUE;
     self->pid = record.main.pid;
-    dcc_run_watch_set_pid(self->watch, self->pid, self->began_wall);
+    dcc_run_watch_set_pid(self->watch, self->pid, self->began, self->began_wall);
     if (dcc_launch_plan_get_readiness(self->setup->plan) == DCC_READINESS_SETTLE &&
         self->phase == DCC_RUN_SPAWNED && self->stop == DCC_RUN_STOP_NOT)
         dcc_ready_timer_settle(self->ready_timer);
@@ -551,6 +551,15 @@ on_hung(gpointer data)
 }
 
 static void
+on_awake(gpointer data)
+{
+    DccRun *self = data;
+    g_autoptr(DccRun) held = g_object_ref(self);
+
+    self->listener->awake(self, self->data);
+}
+
+static void
 on_reported(const char *path, gpointer data)
 {
     DccRun *self = data;
@@ -585,6 +594,7 @@ on_blind(gpointer data)
 
 const DccRunWatchHandler dcc_run_watch_handler = {.health = on_health,
                                                   .hung = on_hung,
+                                                  .awake = on_awake,
                                                   .reported = on_reported,
                                                   .dead = on_dead,
                                                   .blind = on_blind};

@@ -54,7 +54,8 @@ typedef struct {
     /* It has saved a picture, or is at work on a frame. */
     void (*frame)(DccRun *run, DccOutputEvent *event, gpointer data);
     void (*health)(DccRun *run, DccHealth health, gpointer data);
-    void (*hung)(DccRun *run, gpointer data); /* for longer than hang-timeout */
+    void (*hung)(DccRun *run, gpointer data);  /* for longer than hang-timeout */
+    void (*awake)(DccRun *run, gpointer data); /* once each probe period */
     /* Something that a record keeps has changed: paused, the scene, its unsaved work. */
     void (*changed)(DccRun *run, gpointer data);
     void (*step)(DccRun *run,

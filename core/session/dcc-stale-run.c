@@ -117,7 +117,7 @@ open_stale(DccStaleRun *self, DccInstanceDir *dir, DccAdapter *adapter, const ch
     if (self->request == NULL)
         return FALSE;
     find_adapter(self, adapter, app);
-    self->rescue_dir = dcc_instance_dir_get_state_file(dir, "rescue");
+    self->rescue_dir = dcc_instance_dir_get_state_file(dir, DCC_INSTANCE_DIR_RESCUE);
     self->log_path = dcc_instance_dir_get_state_file(dir, DCC_INSTANCE_DIR_LOG);
     self->log = dcc_event_log_new(dir, FALSE, NULL, NULL);
     installation =

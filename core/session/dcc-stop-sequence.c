@@ -4,8 +4,10 @@
  */
 #include "dcc-stop-sequence.h"
 
+#include "dcc-copy-place.h"
 #include "dcc-error.h"
 #include "dcc-json.h"
+#include "dcc-rescue.h"
 
 #define MAX_RESERVE_MS    3000
 #define RESERVE_PARTS     5
@@ -141,16 +143,19 @@ on_time_to_signal(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* Only a file that is there is work that is saved. */
+/* Only a file that is there, where it was asked for, is work that is saved. */
 static void
 leave_saved(DccStopSequence *self, JsonObject *result)
 {
     g_autofree char *path = dcc_json_get_bytes(result, "path");
 
-    if (path != NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+    if (dcc_rescue_is_plain_file(path) && dcc_copy_place_is_in(path, self->tools.rescue_dir))
         leave(self, "saved", path);
     else
-        leave(self, "refused", "the agent says that it saved, and names no file that is there");
+        leave(self,
+              "refused",
+              "the agent says that it saved, and names no file that is there in the directory it "
+              "was given");
 }
 
 static void

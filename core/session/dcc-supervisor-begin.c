@@ -69,14 +69,18 @@ on_tie_lost(gint64 pid, gpointer data)
     dcc_run_limit_stop(self->run, TIE_BUDGET_MS);
 }
 
+/* What had to make room for its files is told once there is somebody to tell. */
 static gboolean
 open_and_watch(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
-    gboolean opened = dcc_supervisor_open(self, record, error);
+    GPtrArray *moved = dcc_instance_dir_get_moved(self->dir);
 
-    if (opened)
-        dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
-    return opened;
+    if (!dcc_supervisor_open(self, record, error))
+        return FALSE;
+    for (guint i = 0; i < moved->len; i++)
+        dcc_event_log_degraded(self->log, g_ptr_array_index(moved, i));
+    dcc_tie_watch(self->tie, self->clock, on_tie_lost, self);
+    return TRUE;
 }
 
 /* The main process has ended, and the session died before it had dealt with that. */

@@ -180,7 +180,7 @@ make_record(DccSupervisor *self)
     record->next_asked = self->intent.next.go_on == DCC_GO_ON_ASKED;
     record->tied_to = g_strdupv((char **)dcc_tie_get_names(self->tie));
     if (self->follower.render != NULL)
-        record->render_mark_ns = dcc_render_watch_get_mark(self->follower.render);
+        dcc_render_watch_save(self->follower.render, record);
     set_installation(self, record);
     set_work(self, record);
     if (self->run != NULL)

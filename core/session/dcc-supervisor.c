@@ -562,7 +562,7 @@ gboolean
 dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError **error)
 {
     self->log_path = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_LOG);
-    self->rescue_dir = dcc_instance_dir_get_state_file(self->dir, "rescue");
+    self->rescue_dir = dcc_instance_dir_get_state_file(self->dir, DCC_INSTANCE_DIR_RESCUE);
     self->log = dcc_event_log_new(self->dir, record == NULL, on_told, self);
     self->evidence = dcc_evidence_new(self->dir, self->request, self->log, self->clock);
     self->follower = (DccRunFollower){.log = self->log,
@@ -573,7 +573,8 @@ dcc_supervisor_open(DccSupervisor *self, const DccSessionRecord *record, GError 
                                       .handler = &follower_handler,
                                       .data = self};
     self->phase = DCC_SUPERVISOR_OPEN;
-    self->keeper = dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
+    self->keeper = self->follower.keeper =
+        dcc_dir_keeper_new(self->dir, self->clock, on_dir_lost, self);
     return open_render(self, record, error) &&
            self->handler->open(self->dir, self->clock, error, self->data);
 }

@@ -103,13 +103,33 @@ dcc_bundle_extend(const char *bundle, const char *name, const char *path)
     return put_file(bundle, name, path);
 }
 
+/* Milliseconds since 1970 of the newest bundle's name; -1: there is none. */
+static gint64
+read_newest_ms(const char *crashes)
+{
+    g_autoptr(GPtrArray) names = dcc_bundle_list(crashes);
+    const char *name = names->len > 0 ? g_ptr_array_index(names, names->len - 1) : NULL;
+    int year, month, day, hour, minute, second, ms;
+    g_autoptr(GDateTime) time = NULL;
+
+    if (name == NULL ||
+        sscanf(
+            name, "%4d%2d%2d-%2d%2d%2d-%3d", &year, &month, &day, &hour, &minute, &second, &ms) !=
+            7)
+        return -1;
+    time = g_date_time_new_utc(year, month, day, hour, minute, second);
+    return time != NULL ? g_date_time_to_unix(time) * 1000 + ms : -1;
+}
+
+/* Names go up whatever the clock does: the last one is what `why` tells of, and the first what is removed
+ * where there are too many. What is in the bundle has the time as it was. */
 char *
 dcc_bundle_seal(DccBundle *self, gint64 wall_us, const char *incarnation)
 {
-    g_autoptr(GDateTime) second = g_date_time_new_from_unix_utc(wall_us / G_USEC_PER_SEC);
+    gint64 ms = MAX(wall_us / 1000, read_newest_ms(self->crashes) + 1);
+    g_autoptr(GDateTime) second = g_date_time_new_from_unix_utc(ms / 1000);
     g_autofree char *time = g_date_time_format(second, "%Y%m%d-%H%M%S");
-    g_autofree char *name =
-        g_strdup_printf("%s-%03d-%.8s", time, (int)(wall_us % G_USEC_PER_SEC / 1000), incarnation);
+    g_autofree char *name = g_strdup_printf("%s-%03d-%.8s", time, (int)(ms % 1000), incarnation);
     g_autofree char *path = g_build_filename(self->crashes, name, NULL);
 
     if (!dcc_file_whole_move(self->dir, path))

@@ -170,9 +170,10 @@ dcc_death_notes_read(const char *path)
 {
     GPtrArray *notes = g_ptr_array_new();
     g_autofree char *text = NULL;
+    gsize length = 0;
     g_auto(GStrv) lines = NULL;
 
-    if (!g_file_get_contents(path, &text, NULL, NULL))
+    if (!dcc_store_file_read(path, &text, &length))
         return notes;
     lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i] != NULL; i++) {

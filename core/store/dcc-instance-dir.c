@@ -5,10 +5,12 @@
  */
 #include "dcc-instance-dir.h"
 
+#include "dcc-bundle.h"
 #include "dcc-error.h"
 #include "dcc-file-whole.h"
 #include "dcc-host-mark.h"
 #include "dcc-lock.h"
+#include "dcc-put-right.h"
 #include "dcc-safe-dir.h"
 
 #include <errno.h>
@@ -25,6 +27,7 @@ struct _DccInstanceDir {
     DccStoreWriter *writer;
     int lock_fd;
     int session_fd;
+    GPtrArray *moved; /* lines: what lay in the place of one of its files */
     gboolean create;
     gboolean kept_last; /* in the runtime directory alone */
     gboolean lost_last; /* neither there nor in the state directory */
@@ -52,6 +55,7 @@ dcc_instance_dir_open(DccRuntime *runtime, const char *name, gboolean create, GE
     g_autoptr(DccInstanceDir) self = g_new0(DccInstanceDir, 1);
 
     self->lock_fd = self->session_fd = -1;
+    self->moved = g_ptr_array_new_with_free_func(g_free);
     if (!dcc_instance_dir_is_name(name)) {
         g_set_error(
             error,
@@ -97,6 +101,7 @@ dcc_instance_dir_free(DccInstanceDir *self)
     drop(&self->lock_fd);
     drop(&self->session_fd);
     dcc_store_writer_free(self->writer);
+    g_ptr_array_unref(self->moved);
     g_free(self->name);
     g_free(self->runtime_path);
     g_free(self->state_path);
@@ -150,14 +155,60 @@ dcc_instance_dir_get_writer(DccInstanceDir *self)
     return self->writer;
 }
 
+GPtrArray *
+dcc_instance_dir_get_moved(DccInstanceDir *self)
+{
+    return self->moved;
+}
+
+/* Of whoever holds the session's lock: what it is about to read, or to write. */
+static void
+put_runtime_right(DccInstanceDir *self)
+{
+    static const DccOwnFile own[] = {
+        {DCC_INSTANCE_DIR_RECORD, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_SPOOL, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_LAST, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_EXIT, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_FILES, DCC_FILE_DIRECTORY},
+        {DCC_INSTANCE_DIR_CONTROL, DCC_FILE_OTHER},
+        {DCC_INSTANCE_DIR_AGENT, DCC_FILE_OTHER},
+        {DCC_INSTANCE_DIR_SHIM, DCC_FILE_OTHER},
+        {DCC_INSTANCE_DIR_OUTPUT, DCC_FILE_OTHER},
+        {DCC_INSTANCE_DIR_TEMP, DCC_FILE_OTHER},
+    };
+
+    dcc_put_right(self->dir, own, G_N_ELEMENTS(own), self->moved);
+}
+
+static void
+put_state_right(DccInstanceDir *self)
+{
+    static const DccOwnFile own[] = {
+        {DCC_HOST_MARK, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_LAST, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_REQUEST, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_LOG, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_EVENTS, DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_EVENTS ".1", DCC_FILE_REGULAR},
+        {DCC_INSTANCE_DIR_DEATHS, DCC_FILE_REGULAR},
+        {DCC_BUNDLE_DIR, DCC_FILE_DIRECTORY},
+        {DCC_INSTANCE_DIR_RESCUE, DCC_FILE_DIRECTORY},
+    };
+
+    dcc_put_right(self->state_dir, own, G_N_ELEMENTS(own), self->moved);
+}
+
 static gboolean
 lock(DccInstanceDir *self, const char *file, int *fd, GError **error)
 {
     g_autofree char *path = dcc_instance_dir_get_path(self, file);
+    const DccOwnFile own = {file, DCC_FILE_REGULAR};
     gboolean held = FALSE;
 
     if (*fd >= 0)
         return TRUE;
+    dcc_put_right(self->dir, &own, 1, self->moved);
     *fd = dcc_lock_take(path, self->create, &held);
     if (*fd < 0 && !held)
         g_set_error(
@@ -194,11 +245,18 @@ static gboolean
 take_state_dir(DccInstanceDir *self, GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    char *dir = dcc_host_mark_claim(self->state_path, self->runtime_path, self->name, &problem);
+    char *dir;
 
+    put_runtime_right(self);
+    put_state_right(self);
+    dir = dcc_host_mark_claim(self->state_path, self->runtime_path, self->name, &problem);
     if (dir != NULL) {
+        gboolean moved = !g_str_equal(dir, self->state_dir);
+
         g_free(self->state_dir);
         self->state_dir = dir;
+        if (moved)
+            put_state_right(self);
         take_last_home(self);
         return TRUE;
     }
@@ -381,7 +439,6 @@ remove_the_rest(DccInstanceDir *self)
 
 /* Lies anywhere, so that it is made is not enough: a link here names it before it is there, and a
  * session that is killed in between leaves nothing that nobody knows of. */
-#define TEMP_LINK     "tmp"
 #define TEMP_ATTEMPTS 100
 
 /* What was filled meanwhile is on record, and is cleared by who has looked at it. */
@@ -410,7 +467,7 @@ make_temp_dir(DccInstanceDir *self, const char *link, const char *path)
 char *
 dcc_instance_dir_make_temp_dir(DccInstanceDir *self, const char *parent, GError **error)
 {
-    g_autofree char *link = dcc_instance_dir_get_path(self, TEMP_LINK);
+    g_autofree char *link = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_TEMP);
 
     for (int attempt = 0; attempt < TEMP_ATTEMPTS; attempt++) {
         g_autofree char *random = g_uuid_string_random();
@@ -440,7 +497,7 @@ dcc_instance_dir_dissolve(DccInstanceDir *self)
 
     /* What the shim wrote is then all that tells how it ended: it stays for who asks. */
     if (dcc_instance_dir_is_held(self) && !self->lost_last) {
-        g_autofree char *link = dcc_instance_dir_get_path(self, TEMP_LINK);
+        g_autofree char *link = dcc_instance_dir_get_path(self, DCC_INSTANCE_DIR_TEMP);
 
         g_unlink(record);
         forget_temp_dir(self, link);

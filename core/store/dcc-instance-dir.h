@@ -51,6 +51,10 @@ dcc_instance_dir_get_lock_fd(DccInstanceDir *self);
  * attends it. Error BUSY: instances of other machines use the state directory. */
 gboolean
 dcc_instance_dir_lock_session(DccInstanceDir *self, GError **error);
+/* (transfer none): lines on what lay in the place of a file of the instance's and could not be it,
+ * and was moved aside when a lock was taken. */
+GPtrArray *
+dcc_instance_dir_get_moved(DccInstanceDir *self);
 /* Whether what was locked here is still what is there. When somebody removed the directory, the
  * name may be another instance's by now. */
 gboolean

@@ -13,6 +13,12 @@ G_BEGIN_DECLS
 #define DCC_INSTANCE_DIR_CONTROL      "control.sock"
 #define DCC_INSTANCE_DIR_AGENT        "agent.sock"
 #define DCC_INSTANCE_DIR_SPOOL        "spool" /* lines on their way to the state directory */
+#define DCC_INSTANCE_DIR_FILES        "files" /* what the launch plan brought along */
+#define DCC_INSTANCE_DIR_TEMP         "tmp"   /* leads to the run's temporary directory */
+/* Those of the shim, see dcc-shim-wire.h. */
+#define DCC_INSTANCE_DIR_EXIT   "exit"
+#define DCC_INSTANCE_DIR_SHIM   "shim.sock"
+#define DCC_INSTANCE_DIR_OUTPUT "out.fifo"
 
 /* In the state directory; last.json in the runtime directory where the other had no room. */
 #define DCC_INSTANCE_DIR_LAST    "last.json"
@@ -20,6 +26,7 @@ G_BEGIN_DECLS
 #define DCC_INSTANCE_DIR_LOG     "output.log"
 #define DCC_INSTANCE_DIR_EVENTS  "events.jsonl"
 #define DCC_INSTANCE_DIR_DEATHS  "deaths.jsonl"
+#define DCC_INSTANCE_DIR_RESCUE  "rescue"
 
 #define DCC_INSTANCE_NAME_MAX 64
 

@@ -8,6 +8,7 @@
 
 #include "dcc-json.h"
 #include "dcc-spool.h"
+#include "dcc-store-file.h"
 
 #include <string.h>
 
@@ -122,7 +123,7 @@ each_older(const char *path, gint64 next, DccJournalEventFunc func, gpointer dat
     Rest rest = {.func = func, .data = data};
     gsize length = 0;
 
-    if (next <= 1 || !g_file_get_contents(old, &text, &length, NULL))
+    if (next <= 1 || !dcc_store_file_read(old, &text, &length))
         return;
     numbers = list_numbers(text, length);
     rest.left = find_run(numbers, next);
@@ -141,7 +142,7 @@ dcc_journal_each_of_run(const char *path,
     gsize length = 0;
     gint64 last;
 
-    g_file_get_contents(path, &text, &length, NULL);
+    dcc_store_file_read(path, &text, &length);
     numbers = list_numbers(text, length);
     last = numbers->len > 0 ? g_array_index(numbers, gint64, numbers->len - 1) : 0;
     each_older(path,
@@ -184,7 +185,7 @@ dcc_journal_read_file(const char *path, gint64 since)
     g_autofree char *text = NULL;
     gsize length = 0;
 
-    if (g_file_get_contents(path, &text, &length, NULL))
+    if (dcc_store_file_read(path, &text, &length))
         each_event(text, length, take_wanted, &wanted);
     return wanted.events;
 }

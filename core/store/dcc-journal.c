@@ -72,7 +72,7 @@ trim_deaths(const char *path)
     gsize length = 0, from = 0;
     guint lines = 0;
 
-    if (!g_file_get_contents(path, &text, &length, NULL))
+    if (!dcc_store_file_read(path, &text, &length))
         return;
     for (gsize i = 0; i < length; i++)
         lines += text[i] == '\n';

@@ -184,8 +184,21 @@ has_file(const char *dir, const char *file)
     return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
+/* A shim has been there, and may be: it knows what runs, whatever became of the session's record. */
+static gboolean
+is_attended_or_was(const char *dir)
+{
+    return has_file(dir, DCC_INSTANCE_DIR_RECORD) || has_file(dir, DCC_INSTANCE_DIR_EXIT);
+}
+
+static gboolean
+has_end(const char *dir)
+{
+    return has_file(dir, DCC_INSTANCE_DIR_LAST);
+}
+
 static void
-collect_names(const char *base, const char *witness, GHashTable *names)
+collect_names(const char *base, gboolean (*is_one)(const char *dir), GHashTable *names)
 {
     g_autoptr(GDir) dir = g_dir_open(base, 0, NULL);
     const char *entry;
@@ -193,8 +206,7 @@ collect_names(const char *base, const char *witness, GHashTable *names)
     while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(base, entry, NULL);
 
-        if (dcc_instance_dir_is_name(entry) && !g_hash_table_contains(names, entry) &&
-            has_file(path, witness))
+        if (dcc_instance_dir_is_name(entry) && !g_hash_table_contains(names, entry) && is_one(path))
             g_hash_table_add(names, g_strdup(entry));
     }
 }
@@ -205,7 +217,7 @@ has_ended(DccRuntime *self, const char *name)
 {
     g_autofree char *path = dcc_host_mark_find(self->state_path, self->path, name);
 
-    return has_file(path, DCC_INSTANCE_DIR_LAST);
+    return has_end(path);
 }
 
 /* What is known by its record already is not looked at again: whose a state directory is costs a
@@ -216,7 +228,7 @@ collect_ended(DccRuntime *self, GHashTable *names)
     g_autoptr(GDir) dir = g_dir_open(self->state_path, 0, NULL);
     const char *entry;
 
-    collect_names(self->path, DCC_INSTANCE_DIR_LAST, names);
+    collect_names(self->path, has_end, names);
     while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
         g_autofree char *name = dcc_host_mark_get_name(entry);
 
@@ -250,7 +262,7 @@ dcc_runtime_list_names(DccRuntime *self, gboolean all)
     gpointer key;
 
     g_return_val_if_fail(DCC_IS_RUNTIME(self), NULL);
-    collect_names(self->path, DCC_INSTANCE_DIR_RECORD, names);
+    collect_names(self->path, is_attended_or_was, names);
     if (all)
         collect_ended(self, names);
     g_hash_table_iter_init(&iter, names);
@@ -282,6 +294,5 @@ dcc_runtime_has_name(DccRuntime *self, const char *name)
     if (!dcc_instance_dir_is_name(name))
         return FALSE;
     path = g_build_filename(self->path, name, NULL);
-    return has_file(path, DCC_INSTANCE_DIR_RECORD) || has_file(path, DCC_INSTANCE_DIR_LAST) ||
-           has_ended(self, name);
+    return is_attended_or_was(path) || has_end(path) || has_ended(self, name);
 }

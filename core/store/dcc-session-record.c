@@ -43,6 +43,7 @@ static const DccField fields[] = {
     ROW(degraded, TEXTV),
     ROW(tied_to, TEXTV),
     ROW(render_mark_ns, INT),
+    ROW(render_began, INT, NUMBER),
     ROW(next_cause, TEXT),
     ROW(next_safe, BOOL),
     ROW(next_recover, BOOL),

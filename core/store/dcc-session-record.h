@@ -43,6 +43,7 @@ typedef struct {
     char **rescued;     /* bytes */
     char **degraded;
     char **tied_to;        /* processes after whose end the instance ends: "PID:START" */
+    gint64 render_began;   /* monotonic, us, of this boot; 0: not known */
     gint64 render_mark_ns; /* pictures of its render are newer, by the clock of their directory */
 
     /* The next run: how it begins. */

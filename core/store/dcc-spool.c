@@ -3,6 +3,7 @@
 
 #include "dcc-file-facts.h"
 #include "dcc-file-open.h"
+#include "dcc-store-file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -35,8 +36,9 @@ dcc_spool_read(const char *path)
     GPtrArray *lines = g_ptr_array_new_with_free_func(free_line);
     g_autofree char *text = NULL;
     g_auto(GStrv) parts = NULL;
+    gsize length = 0;
 
-    if (!g_file_get_contents(path, &text, NULL, NULL))
+    if (!dcc_store_file_read(path, &text, &length))
         return lines;
     parts = g_strsplit(text, "\n", -1);
     for (guint i = 0; parts[i] != NULL && parts[i + 1] != NULL; i++) { /* the last one is torn */

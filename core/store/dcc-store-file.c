@@ -123,6 +123,41 @@ dcc_store_file_append(const char *path, const char *line, gint64 max_bytes, GErr
     return code == 0 || fail("append to", path, code, error);
 }
 
+static char *
+read_all(int fd, gint64 size, gsize *length)
+{
+    char *text = g_try_malloc((gsize)size + 1);
+
+    *length = 0;
+    while (text != NULL && *length < (gsize)size) {
+        gssize n = read(fd, text + *length, (gsize)size - *length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        *length += (gsize)n;
+    }
+    if (text != NULL)
+        text[*length] = '\0';
+    return text;
+}
+
+gboolean
+dcc_store_file_read(const char *path, char **text, gsize *length)
+{
+    DccFileFacts facts;
+    int fd = dcc_file_open_to_read(path);
+
+    *text = NULL;
+    if (fd < 0)
+        return FALSE;
+    if (dcc_file_facts_read_open(fd, &facts) && facts.kind == DCC_FILE_REGULAR)
+        *text = read_all(fd, facts.size, length);
+    close(fd);
+    return *text != NULL;
+}
+
 gboolean
 dcc_store_file_write_json(const char *path, JsonObject *object, DccStoreKind kind, GError **error)
 {
@@ -140,7 +175,7 @@ dcc_store_file_read_json(const char *path)
     gsize length = 0;
 
     if (!dcc_file_facts_read(path, &facts) || facts.kind != DCC_FILE_REGULAR || !facts.is_ours ||
-        facts.size > JSON_MAX_BYTES || !g_file_get_contents(path, &text, &length, NULL))
+        facts.size > JSON_MAX_BYTES || !dcc_store_file_read(path, &text, &length))
         return NULL;
     return dcc_json_from_text(text, (gssize)length, NULL);
 }

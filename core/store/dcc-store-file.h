@@ -29,6 +29,9 @@ dcc_store_file_append(const char *path, const char *line, gint64 max_bytes, GErr
 void
 dcc_store_file_rotate(const char *path);
 
+/* What an own file holds: never waits, whatever lies in its place. FALSE: it is absent, or no file. */
+gboolean
+dcc_store_file_read(const char *path, char **text, gsize *length);
 /* As dcc_store_file_replace(). */
 gboolean
 dcc_store_file_write_json(const char *path, JsonObject *object, DccStoreKind kind, GError **error);

@@ -44,6 +44,18 @@ for name in dir(bpy.app.handlers):
 """
 
 
+def test_a_wrapper_that_has_its_own_idea_of_tmpdir(start, session, home):
+    """The session takes no copy from where it gave no room, so that is where the agent makes it."""
+    given = home / "given"
+    given.mkdir()
+    blender = start("loop", env=dict(SOON, DCCHOST_AGENT_TEMP_DIR=str(given)))
+    line = session.meet()
+    line.run(EDIT)
+    copy_with("Precious", given)
+    assert not list(blender.temp.glob("*_rescue.blend"))
+    assert os.path.dirname(line.call("stacks")["path"]) == str(given)
+
+
 @BOTH
 def test_an_add_on_that_clears_all_handlers(mode, start, session, home):
     blender = start(mode, env=SOON)

@@ -409,6 +409,23 @@ def test_a_stop_is_told_and_what_was_done_counts(box, scene):
     assert int(last.group(3)) + int(last.group(4)) == 1000
 
 
+def test_a_clock_that_was_set_forward_ends_no_render(box, scene):
+    """How long it may take all in all goes on where the session before has left it."""
+    child = box.popen("render", "fake", "--set", "render-timeout=1h", "--file", "shot.scene", "--frames", "1-4",
+                      "--output", "out/f_####.png", "--", "--frame-ms", "500", stdout=-3, stderr=-3)
+    until(lambda: (box.work / "out" / "f_0001.png").exists(), "a frame", PATIENCE)
+    os.kill(box.status("fake-render")["session_pid"], signal.SIGKILL)
+    child.wait(PATIENCE)
+    path = box.runtime / "dcchost" / "fake-render" / "record.json"
+    record = json.loads(path.read_text())
+    record["began_wall"] -= 2 * 3600 * 1000000
+    path.write_text(json.dumps(record))
+    assert box.run("adopt", "fake-render").status == 0
+    until(lambda: box.status("fake-render")["state"] == "stopped", "its end", PATIENCE)
+    render = box.status("fake-render")["render"]
+    assert (render["verdict"], render["done"]) == ("done", 4), render
+
+
 def test_another_session_goes_on(box, scene):
     """What was told as done is not rendered again, and the verdict is that of all frames."""
     oracle = box.top / "oracle"

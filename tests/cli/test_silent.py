@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from box import is_alive
 from conftest import until
 
 STRACE = shutil.which("strace", path="/usr/bin:/bin")
@@ -252,3 +253,39 @@ def test_who_asks_again_for_what_cannot_be_done_is_answered(box, verb):
         tracer.kill()
         tracer.wait()
     until(lambda: not box.processes(), "everything to be gone")
+
+
+@pytest.mark.parametrize("also, words, advice", [
+    ([], "the application goes on", "dcchost adopt fake"),
+    (["shim_pid", "pid"], "the application has ended", "dcchost adopt fake"),
+], ids=["alone", "with its application"])
+def test_who_follows_a_session_that_is_killed_hears_what_to_do(box, also, words, advice):
+    """dcchost itself has failed, whatever became of the application."""
+    box.launch("--restart", "never")
+    status = box.status()
+    with open(str(box.work / "events"), "w") as file:
+        follower = box.popen("events", "-f", stdout=file, stderr=subprocess.PIPE)
+        until(lambda: "running" in (box.work / "events").read_text(), "the first events")
+        os.kill(status["session_pid"], signal.SIGSTOP)
+        for which in also:
+            os.kill(status[which], signal.SIGKILL)
+            until(lambda: not is_alive(status[which]), "its end")
+        os.kill(status["session_pid"], signal.SIGKILL)
+        said = follower.communicate(timeout=60)[1].decode()
+    assert follower.returncode == 125, said
+    assert words in said and advice in said, said
+    assert box.run("adopt", "fake").status == 0
+    box.run("kill", "fake")
+
+
+def test_the_log_is_followed_past_the_death_of_its_session(box):
+    """The shim writes it: there is nothing to be told before the application has ended."""
+    box.launch("--restart", "never")
+    status = box.status()
+    with open(str(box.work / "log"), "w") as file:
+        follower = box.popen("logs", "-f", stdout=file, stderr=subprocess.PIPE)
+        os.kill(status["session_pid"], signal.SIGKILL)
+        until(lambda: not box.status()["attended"], "its end")
+        assert box.run("kill", "fake").status == 0
+        said = follower.communicate(timeout=60)[1].decode()
+    assert (follower.returncode, said) == (0, "")

@@ -152,3 +152,68 @@ def test_what_has_no_sound_record_is_seen_and_can_be_ended(box, rubbish):
     assert done.status == 0 and "ended by its shim" in done.out, done
     until(lambda: not box.processes(), "everything to be gone")
     box.launch()
+
+
+def findings(box, check):
+    return [each for each in box.run("doctor", "fake", "--json").json if each["check"] == check]
+
+
+def test_what_has_no_record_at_all_is_listed_and_can_be_ended(box):
+    """Its directory is not one that is just being removed: its shim lives there."""
+    box.launch("--restart", "never")
+    before = lose_session(box)
+    (place(box, "fake") / "record.json").unlink()
+    row, = box.run("ps", "--json").json
+    assert (row["name"], row["pid"], row["attended"]) == ("fake", before["pid"], False)
+    assert any("record is missing" in line and "dcchost kill fake" in line for line in row["degraded"]), row
+    assert [each["advice"] for each in findings(box, "instances")] == ["dcchost kill fake"]
+    refused = box.run("adopt", "fake")
+    assert refused.status != 0 and "dcchost kill" in refused.err, refused
+    assert is_alive(before["pid"])
+    assert box.run("kill", "fake").status == 0
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+def test_what_has_lost_record_and_lock_is_not_removed_while_it_lives(box):
+    box.launch("--restart", "never")
+    before = lose_session(box)
+    for file in ("record.json", "lock"):
+        (place(box, "fake") / file).unlink()
+    refused = box.run("adopt", "fake")
+    assert refused.status != 0, refused
+    assert is_alive(before["pid"]) and (place(box, "fake") / "exit").exists()
+    assert [row["pid"] for row in box.run("ps", "--json").json] == [before["pid"]]
+    assert box.run("kill", "fake").status == 0
+    until(lambda: not box.processes(), "everything to be gone")
+
+
+def test_work_to_which_no_record_leads_is_named(box):
+    """In the directory of a run that nobody knows any more, and of an instance without a word of its end."""
+    box.launch("--restart", "never", "--", "--autosave")
+    before = lose_session(box)
+    work = until(lambda: list(box.temp.glob("dcchost-fake-*/*_autosave.scene")), "an autosave")[0]
+    murder(before["shim_pid"])
+    murder(before["pid"])
+    (place(box, "fake") / "record.json").unlink()
+    assert box.run("ps", "--json").json == []
+    found, = findings(box, "instances")
+    assert str(work.parent) in found["detail"] and "copy" in found["advice"], found
+    assert work.exists()
+    lost = box.state / "dcchost" / "lost" / "rescue"
+    lost.mkdir(parents=True, mode=0o700)
+    (lost / "01234567-shot_rescue.scene").write_text("work")
+    found, = findings(box, "rescue copies")
+    assert str(lost) in found["detail"], found
+
+
+@pytest.mark.parametrize("adopted", [False, True])
+def test_a_shim_that_cannot_be_reached_keeps_nobody_from_killing(box, adopted):
+    """A cleaner took its socket. Without it the session ends the processes itself."""
+    box.launch("--restart", "never", "--", "--tree", "setsid")
+    lose_session(box)
+    (place(box, "fake") / "shim.sock").unlink()
+    if adopted:
+        assert box.run("adopt").status == 0
+    done = box.run("kill", "fake")
+    assert done.status == 0, done
+    until(lambda: not box.processes(), "everything to be gone")

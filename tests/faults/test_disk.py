@@ -147,6 +147,26 @@ def test_the_runtime_directory_is_deleted(box):
     until(lambda: not box.processes(), "everything to be gone")
 
 
+MOVES = {"another name": lambda box: place(box, "fake").rename(place(box, "fake").parent / ".fake"),
+         "elsewhere": lambda box: place(box, "fake").rename(box.work / "fake"),
+         "with its parent": lambda box: place(box, "fake").parent.rename(box.work / "dcchost")}
+
+
+@pytest.mark.parametrize("how, args", [("another name", ("--set", "probe-period=0")),
+                                       ("elsewhere", ("--set", "probe-period=300ms")),
+                                       ("with its parent", ("--set", "probe-period=300ms"))], ids=list(MOVES))
+def test_the_runtime_directory_is_moved_away(box, how, args):
+    """At once where the kernel tells, else when the application is looked at next: nobody is woken for it."""
+    box.launch("--restart", "never", *args)
+    pid = box.status()["pid"]
+    MOVES[how](box)
+    until(lambda: answers(box, pid), "the session to answer again")
+    assert any("made anew" in each for each in box.status()["degraded"])
+    assert box.run("launch", "fake", "-d").status == 75
+    assert box.run("stop").status == 0
+    until(lambda: not box.processes(), "everything to be gone")
+
+
 @pytest.mark.parametrize("what", ["a link", "a file"])
 def test_something_else_comes_in_its_place(box, what):
     """Only sessions make anything there, so it is moved out of the way; what a link leads to is left alone."""

@@ -227,7 +227,8 @@ class _Connection:
         return TimeoutError("the session of '%s' did not answer in time" % self.name)
 
     def _closed(self):
-        return GoneError("the session of '%s' closed the connection" % self.name)
+        return GoneError("the session of '%s' closed the connection; 'dcchost status %s' tells how it stands" %
+                         (self.name, self.name))
 
     def _arm(self):
         """The socket's own timeout from what is left until the deadline."""

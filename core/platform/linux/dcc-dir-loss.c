@@ -13,6 +13,7 @@
 typedef struct {
     GSource source;
     int dir_fd;
+    int parent_fd; /* of the directory that holds it */
     int signal_fd;
 } LossSource;
 
@@ -63,6 +64,8 @@ finalize(GSource *source)
 
     if (self->dir_fd >= 0)
         close(self->dir_fd);
+    if (self->parent_fd >= 0)
+        close(self->parent_fd);
     if (self->signal_fd >= 0)
         close(self->signal_fd);
 }
@@ -70,16 +73,29 @@ finalize(GSource *source)
 static GSourceFuncs source_funcs = {.dispatch = dispatch, .finalize = finalize};
 
 static gboolean
+ask_to_be_told(int fd, int what)
+{
+    return fd >= 0 && fcntl(fd, F_SETSIG, get_number()) == 0 &&
+           fcntl(fd, F_NOTIFY, what | DN_MULTISHOT) == 0;
+}
+
+/* The parent tells when its entries are given other names, which is rare. That one is moved to another
+ * directory it tells as a removal, and those are as many as there are instances: that is not asked for. */
+static gboolean
 watch(LossSource *self, const char *dir)
 {
+    g_autofree char *parent = g_path_get_dirname(dir);
     sigset_t set;
 
     fill(&set);
     self->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     self->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return self->signal_fd >= 0 && self->dir_fd >= 0 &&
-           fcntl(self->dir_fd, F_SETSIG, get_number()) == 0 &&
-           fcntl(self->dir_fd, F_NOTIFY, DN_DELETE | DN_RENAME | DN_MULTISHOT) == 0;
+    self->parent_fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (!ask_to_be_told(self->parent_fd, DN_RENAME) && self->parent_fd >= 0) {
+        close(self->parent_fd);
+        self->parent_fd = -1;
+    }
+    return self->signal_fd >= 0 && ask_to_be_told(self->dir_fd, DN_DELETE | DN_RENAME);
 }
 
 GSource *
@@ -90,7 +106,7 @@ dcc_dir_loss_source_new(const char *dir)
     if (!is_claimed())
         return NULL;
     self = (LossSource *)g_source_new(&source_funcs, sizeof(LossSource));
-    self->dir_fd = self->signal_fd = -1;
+    self->dir_fd = self->parent_fd = self->signal_fd = -1;
     if (!watch(self, dir)) {
         g_source_unref(&self->source);
         return NULL;

@@ -209,6 +209,12 @@ dcc_shim_channel_dial(DccShimChannel *self)
         dial_later(self);
 }
 
+gboolean
+dcc_shim_channel_is_connected(DccShimChannel *self)
+{
+    return self->socket >= 0;
+}
+
 void
 dcc_shim_channel_order(DccShimChannel *self, guint order)
 {

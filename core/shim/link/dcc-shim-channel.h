@@ -27,6 +27,8 @@ dcc_shim_channel_listen(DccShimChannel *self, int fd);
 /* Calls the shim of the directory; again, ever more rarely, when that does not succeed. */
 void
 dcc_shim_channel_dial(DccShimChannel *self);
+gboolean
+dcc_shim_channel_is_connected(DccShimChannel *self);
 /* Sends it now, or as soon as the socket has room or there is a connection. */
 void
 dcc_shim_channel_order(DccShimChannel *self, guint order);

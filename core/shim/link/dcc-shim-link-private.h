@@ -21,6 +21,7 @@ struct _DccShimLink {
     DccShimChannel *channel;
     GSource *later;    /* for a shim that is dead already */
     GSource *attached; /* for one that is not */
+    GSource *mute;     /* for one that is to kill and cannot be reached */
     DccExitWatch *watch;
     guint shim_id;
     DccShimId by_number; /* of the shim where it has no pidfd; pid 0: it has, or is dead */

@@ -5,6 +5,7 @@
 #include "dcc-process-scan.h"
 #include "dcc-shim-link-private.h"
 #include "dcc-shim-members.h"
+#include "dcc-source.h"
 
 #include <signal.h>
 
@@ -12,6 +13,8 @@
 /* How often, a millisecond apart, nothing must be left below a shim that cannot be told. */
 #define ABANDON_LOOKS  20
 #define ABANDON_PASSES 500
+/* A shim may have too many callers at once, for a while. */
+#define MUTE_PATIENCE_MS 2000
 
 /* A shim that somebody has stopped (SIGSTOP) takes no orders and reaps nothing. */
 static void
@@ -23,6 +26,20 @@ let_shim_go_on(DccShimLink *self)
      * sent: it would undo the stop that whoever attaches to the shim meanwhile waits for. */
     if (dcc_proc_read(self->pid, &proc) && proc.state == 'T' && dcc_shim_link_has_shim(self))
         dcc_proc_signal(&proc, SIGCONT);
+}
+
+/* Its socket was removed, say. Without it the tree can be killed from here. */
+static gboolean
+on_mute(gpointer data)
+{
+    DccShimLink *self = data;
+    DccProc proc;
+
+    dcc_source_clear(&self->mute);
+    if (!dcc_shim_channel_is_connected(self->channel) && dcc_proc_read(self->pid, &proc) &&
+        dcc_shim_link_has_shim(self))
+        dcc_proc_signal(&proc, SIGKILL);
+    return G_SOURCE_REMOVE;
 }
 
 void
@@ -38,6 +55,9 @@ dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
         dcc_orphan_order(self->orphan, order);
     else
         dcc_shim_channel_order(self->channel, order);
+    if (order == DCC_SHIM_KILL_TREE && self->orphan == NULL && self->mute == NULL &&
+        !dcc_shim_channel_is_connected(self->channel))
+        self->mute = dcc_source_attach(g_timeout_source_new(MUTE_PATIENCE_MS), on_mute, self);
 }
 
 static bool

@@ -195,6 +195,7 @@ shim_ended(DccShimLink *self)
     guint orders;
 
     dcc_source_clear(&self->later);
+    dcc_source_clear(&self->mute);
     orders = dcc_shim_channel_stop(self->channel);
     if (self->kills)
         orders |= 1u << DCC_SHIM_KILL_TREE;
@@ -262,6 +263,7 @@ dcc_shim_link_dispose(GObject *object)
     g_clear_pointer(&self->channel, dcc_shim_channel_free);
     dcc_source_clear(&self->later);
     dcc_source_clear(&self->attached);
+    dcc_source_clear(&self->mute);
     g_clear_pointer(&self->orphan, dcc_orphan_free);
     if (self->shim_id != 0) {
         dcc_exit_watch_remove(self->watch, self->shim_id);
@@ -422,7 +424,7 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_NOT_FOUND,
-                    "%s has no sound record of an application",
+                    "%s has no sound record of an application; 'dcchost kill' ends what runs",
                     self->dir);
         return NULL;
     }

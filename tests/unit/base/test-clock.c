@@ -150,6 +150,26 @@ test_thread_default_context(void)
     g_string_free(log, TRUE);
 }
 
+/* What was made since the start is never older than this, whatever was done to the wall clock. */
+static void
+test_earliest(void)
+{
+    static const struct {
+        gint64 began, now, age_ms, earliest;
+    } cases[] = {
+        {100, 100 + 5000000, 5000, 100},        /* nobody has set it */
+        {100, 900000000, 5000, 100},            /* forward: files of both times count */
+        {900000000, 100000000, 5000, 95000000}, /* back */
+        {900000000, 100000000, -1, 100000000},  /* back, and how long it ran is not known */
+        {900000000, 950000000, -1, 900000000},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpint(dcc_clock_find_earliest(cases[i].began, cases[i].now, cases[i].age_ms),
+                        ==,
+                        cases[i].earliest);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -160,5 +180,6 @@ main(int argc, char **argv)
     g_test_add_func("/clock/dropped-by-timer", test_clock_dropped_by_timer);
     g_test_add_func("/clock/dropped-clock-fires-nothing", test_dropped_clock_fires_nothing);
     g_test_add_func("/clock/thread-default-context", test_thread_default_context);
+    g_test_add_func("/clock/earliest", test_earliest);
     return g_test_run();
 }

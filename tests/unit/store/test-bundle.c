@@ -184,6 +184,26 @@ test_newest_that_can_be_read(void)
     g_assert_cmpstr(json_object_get_string_member(older, "bundle"), ==, first);
 }
 
+/* The clock is set back after three crashes: the fourth is the newest all the same, and what has to go is
+ * what was there first. */
+static void
+test_clock_set_back(void)
+{
+    g_auto(Shelf) shelf = shelf_new();
+    g_autofree char *first = add(&shelf, 7, 1, 1), *second = add(&shelf, 8, 1, 1);
+    g_autofree char *third = add(&shelf, 9, 1, 1), *fourth = add(&shelf, 1, 1, 1);
+    g_autofree char *name = g_path_get_basename(fourth);
+    g_autoptr(JsonObject) death = dcc_death_read_newest(shelf.crashes);
+
+    g_assert_cmpstr(json_object_get_string_member(death, "incarnation"), ==, "00000001");
+    g_assert_cmpstr(name, ==, "19700101-000009-001-00000001");
+    dcc_bundle_trim(shelf.crashes, shelf.rescue, 2, G_MAXUINT64, NULL);
+    g_assert_false(g_file_test(first, G_FILE_TEST_EXISTS));
+    g_assert_false(g_file_test(second, G_FILE_TEST_EXISTS));
+    g_assert_true(g_file_test(third, G_FILE_TEST_EXISTS));
+    g_assert_true(g_file_test(fourth, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_redaction(void)
 {
@@ -255,6 +275,7 @@ main(int argc, char **argv)
     g_test_add_func("/bundle/count", test_count);
     g_test_add_func("/bundle/size", test_size);
     g_test_add_func("/bundle/newest", test_newest_that_can_be_read);
+    g_test_add_func("/bundle/clock-set-back", test_clock_set_back);
     g_test_add_func("/bundle/redaction", test_redaction);
     g_test_add_func("/bundle/curve", test_curve);
     return g_test_run();

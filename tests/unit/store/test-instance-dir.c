@@ -110,15 +110,22 @@ test_lock_is_no_lock(gconstpointer data)
     g_autoptr(DccRuntime) runtime = dcc_runtime_open(NULL);
     g_autoptr(DccInstanceDir) instance_dir = dcc_instance_dir_open(runtime, "x", TRUE, NULL);
     g_autofree char *path = dcc_instance_dir_get_path(instance_dir, DCC_INSTANCE_DIR_LOCK);
+    g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
+    GPtrArray *moved;
 
     if (g_str_equal(data, "dir"))
         g_assert_cmpint(mkdir(path, 0700), ==, 0);
     else
         g_assert_cmpint(symlink(precious, path), ==, 0);
-    g_assert_false(dcc_instance_dir_lock_name(instance_dir, &error));
-    g_assert_true(dcc_error_is_unsafe(error));
-    g_assert_nonnull(strstr(error->message, path));
+    /* It is moved aside, which is told, and not followed. */
+    g_assert_true(dcc_instance_dir_lock_name(instance_dir, &error));
+    g_assert_no_error(error);
+    moved = dcc_instance_dir_get_moved(instance_dir);
+    g_assert_cmpuint(moved->len, ==, 1);
+    g_assert_nonnull(strstr(g_ptr_array_index(moved, 0), path));
+    g_assert_true(g_file_get_contents(precious, &text, NULL, NULL));
+    g_assert_cmpstr(text, ==, "gold");
 }
 
 static void

@@ -442,7 +442,7 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
         g_set_error(error,
                     DCC_ERROR,
                     DCC_ERROR_NOT_FOUND,
-                    "%s has no sound record of an application",
+                    "%s has no sound record of an application; 'dcchost kill' ends what runs",
                     self->dir);
         return NULL;
     }
