@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """System calls of what people do most, counted by strace: `calls.py BUILD...`, a column for each build.
 
-Of a launch and a stop, those of each program: the command, the session, the shim; not the application's, which is a made-up
-one. Medians of some runs: how often a process waits depends on how busy the machine is.
+Of a launch and a stop, those of each program: the command, the session, the shim; not the application's, which is a
+made-up one. Medians of some runs: how often a process waits depends on how busy the machine is.
 """
 
 import collections
@@ -94,7 +94,8 @@ def count_sample(build, environment, directory):
     source, program = directory / "monitor.c", str(directory / "monitor")
     library = pathlib.Path(build.find("libdcchost-1.so.1.0.0"))
     source.write_text(MONITOR)
-    subprocess.run(["cc", "-w", "-o", program, str(source), str(library), "-Wl,-rpath," + str(library.parent)], check=True)
+    subprocess.run(["cc", "-w", "-o", program, str(source), str(library), "-Wl,-rpath," + str(library.parent)],
+                   check=True)
     sums = []
     for number in (1, 1 + SAMPLES):
         trace(program, environment, directory, str(number))
@@ -113,8 +114,8 @@ def measure(build):
         found["ps, nothing is running"] = sum(count(directory).values())
         # What is traced is attached until the last of it has ended.
         launch = subprocess.Popen(
-            ["strace", "-ff", "-qq", "-o", str(directory / "trace"), build.dcchost, "launch", "fake", "-d", "--name", "one",
-             "--wait", "ready"], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            ["strace", "-ff", "-qq", "-o", str(directory / "trace"), build.dcchost, "launch", "fake", "-d", "--name",
+             "one", "--wait", "ready"], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         launch.stdout.readline()  # it is ready
         subprocess.run([build.dcchost, "stop", "one"], env=environment, check=True, stdout=subprocess.DEVNULL)
         launch.wait()
