@@ -141,6 +141,19 @@ test_life(void)
     expect(1, "status no-such-instance", "no-such-instance");
 }
 
+/* Both end with it, and have told all there was. */
+static void
+test_followed(void)
+{
+    expect(0,
+           "launch fake --name talks -d --wait ready -- --print last-words --exit-after 3000",
+           NULL);
+    expect(0, "logs -f talks", "last-words");
+    expect(0, "launch fake --name talks -d --wait ready -- --exit-after 3000", NULL);
+    expect(0, "events -f talks", "exit");
+    expect(0, "ps", "nothing is running");
+}
+
 static void
 test_foreground(void)
 {
@@ -394,6 +407,7 @@ main(int argc, char **argv)
         return 0;
     }
     g_test_add_func("/verbs/life", test_life);
+    g_test_add_func("/verbs/followed", test_followed);
     g_test_add_func("/verbs/foreground", test_foreground);
     g_test_add_func("/verbs/crash", test_crash);
     g_test_add_func("/verbs/comes-back", test_comes_back);
