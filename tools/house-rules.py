@@ -71,8 +71,11 @@ PLATFORM_WORDS = re.compile(
     r"|\"/proc\b|\bSO_PEERCRED\b|\bAF_UNIX\b|\bpid_t\b|\bst_mtim\b|\bgete?uid\s*\("
     r"|\bW(?:IFEXITED|IFSIGNALED|EXITSTATUS|TERMSIG|COREDUMP)\b|\bO_(?:NOFOLLOW|CLOEXEC|NONBLOCK|DIRECTORY|PATH)\b"
     r"|\bSIG(?:HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|SEGV|PIPE|CHLD|TERM|CONT|STOP|SYS|RTMAX)\b")
-# Parts of names of folders and files that are of one system, or of one system's files.
-SYSTEMS = {"linux", "windows", "darwin", "posix", "elf", "pe", "macho"}
+# Parts of names of folders and files that are of one system, or of one system's files, and the systems that it is of.
+OF_A_SYSTEM = {"linux": {"linux"}, "elf": {"linux"}, "darwin": {"darwin"}, "macho": {"darwin"},
+               "windows": {"windows"}, "pe": {"windows"}, "posix": {"linux", "darwin"}}
+SYSTEMS = ("darwin", "linux", "windows")
+PARTS = re.compile(r"[-./]")
 NOT_CODE = re.compile(r'/\*.*?\*/|"(?!/proc)(?:[^"\\\n]|\\.)*"', re.S)
 
 EXPORTS = "core/dcchost-1.map"
@@ -122,6 +125,7 @@ class Tree:
             if each.path.endswith(".h"):
                 self.homes.setdefault(each.path.rsplit("/", 1)[-1], each.path.rsplit("/", 1)[0])
         self._documented = None
+        self._bodies = None
         self._circles = None
         self._private_includes = None
 
@@ -137,16 +141,32 @@ class Tree:
                             self._documented[head.group(1)] = block
         return self._documented.get(name)
 
+    def codes(self):
+        """The text of each .c that rules about functions read, without comments, by its path."""
+        return {each.path: COMMENT.sub("", each.text) for each in self.files
+                if each.path.endswith(".c") and each.path.startswith(("core/", "cli/", "mcp/"))}
+
+    def bodies(self):
+        """Where each function has a body: its paths, in order, by its name."""
+        if self._bodies is None:
+            self._bodies = collections.defaultdict(list)
+            for path, code in self.codes().items():
+                for name in sorted(set(DEFINITION.findall(code))):
+                    self._bodies[name].append(path)
+        return self._bodies
+
     def circles(self):
-        """Sets of components that call each other in a circle: a component is a .c with its headers."""
+        """Sets of components that call each other in a circle on some system: a component is a .c with its headers."""
         if self._circles is None:
-            codes = {each.path: COMMENT.sub("", each.text) for each in self.files
-                     if each.path.endswith(".c") and each.path.startswith(("core/", "cli/", "mcp/"))}
-            owner = {name: path for path, code in codes.items() for name in DEFINITION.findall(code)}
-            calls = {path: {owner[name] for name in OUR_NAME.findall(code) if owner.get(name, path) != path}
-                     for path, code in codes.items()}
-            self._circles = find_circles(calls)
-        return self._circles
+            codes = self.codes()
+            self._circles = set()
+            for system in SYSTEMS:
+                own = of_system(codes, system)
+                owner = {name: path for path in own for name in DEFINITION.findall(codes[path])}
+                self._circles.update(find_circles(
+                    {path: {owner[name] for name in OUR_NAME.findall(codes[path]) if owner.get(name, path) != path}
+                     for path in own}))
+        return sorted(self._circles)
 
     def private_includes(self):
         """How often each private header is included, by its name."""
@@ -155,6 +175,23 @@ class Tree:
             names = (name.rsplit("/", 1)[-1] for each in sources for name in INCLUDE.findall(each.text))
             self._private_includes = collections.Counter(name for name in names if name.endswith("-private.h"))
         return self._private_includes
+
+
+def systems_of(path):
+    """The systems that a file is named for; none: all of them."""
+    return [OF_A_SYSTEM[part] for part in PARTS.split(path) if part in OF_A_SYSTEM]
+
+
+def name_for_any_system(path):
+    """The name of a file without what says of which system it is."""
+    return "-".join(part for part in PARTS.split(path.rsplit("/", 1)[-1]) if part not in OF_A_SYSTEM)
+
+
+def of_system(paths, system):
+    """What is compiled for a system, without what it has a file of its own for."""
+    own = [path for path in paths if all(system in each for each in systems_of(path))]
+    replaced = {path.replace("/%s/" % system, "/") for path in own if "/%s/" % system in path}
+    return [path for path in own if path not in replaced]
 
 
 def reachable(calls, start):
@@ -276,6 +313,13 @@ def rule_component_circles(source):
             yield 1, "calls in a circle: %s" % " -> ".join(circle + circle[:1])
 
 
+def rule_one_home(source):
+    """So that who knows the file of one system knows it of each."""
+    for name, paths in source.tree.bodies().items():
+        if source.path in paths[1:] and name_for_any_system(source.path) != name_for_any_system(paths[0]):
+            yield 1, "%s has its other body in %s; give the files one name" % (name, paths[0])
+
+
 def rule_private_headers(source):
     count = source.tree.private_includes()[source.path.rsplit("/", 1)[-1]]
     if count > MAX_PRIVATE_INCLUDES:
@@ -314,7 +358,7 @@ def is_for_any_system(path):
     """Not in a folder or file named for one system, nor the shim."""
     return (is_c(path) and path.startswith(("core/", "cli/", "mcp/"))
             and not path.startswith("core/shim/")
-            and not set(re.split(r"[-./]", path)) & SYSTEMS)
+            and not systems_of(path))
 
 
 def is_c(path):
@@ -349,6 +393,7 @@ RULES = [
     (rule_documented, lambda path: path.endswith(".h") and path.startswith("core/")),
     (rule_since, lambda path: is_c(path) and path.startswith("core/")),
     (rule_component_circles, lambda path: path.endswith(".c") and is_under("core/", "cli/", "mcp/")(path)),
+    (rule_one_home, lambda path: path.endswith(".c") and is_under("core/", "cli/", "mcp/")(path)),
     (rule_private_headers, lambda path: path.endswith("-private.h")),
     (rule_exports, lambda path: path == EXPORTS),
     (rule_python_37, is_agent),

@@ -57,10 +57,21 @@ def install(python, *requirements, target=None, dependencies=True):
         command.append("--no-deps")
     if target is not None:
         command += ["--target", str(target)]
+    run_pip("install", command, requirements)
+
+
+def download(directory, platform, *requirements):
+    """Wheels for a Python 3.11 of another system, which no pip of this one would install."""
+    run_pip("download", [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                         "--only-binary", ":all:", "--platform", platform, "--python-version", "3.11",
+                         "--dest", str(directory)], requirements)
+
+
+def run_pip(verb, command, requirements):
     done = subprocess.run(command + list(requirements), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = done.stdout.decode("utf-8", "replace").strip()
     if done.returncode != 0:
         last = said.splitlines()[-1] if said else "pip said nothing"
         if UNREACHABLE.search(said):
             raise Unreachable("%s cannot be had: %s" % (" ".join(requirements), last))
-        raise RuntimeError("pip cannot install %s: %s" % (" ".join(requirements), last))
+        raise RuntimeError("pip cannot %s %s: %s" % (verb, " ".join(requirements), last))

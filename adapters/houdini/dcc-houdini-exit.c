@@ -183,6 +183,18 @@ judge_code(DccExitInfo *info)
         DCC_VERDICT_FAILED, "ended with code %d, which is hou.exit's or a script's", code);
 }
 
+static DccVerdict *
+judge_signal(DccExitInfo *info)
+{
+    return dcc_kit_judge_signal(info, "Houdini");
+}
+
+static DccVerdict *
+judge_status(DccExitInfo *info)
+{
+    return dcc_kit_is_zero(info) ? judge_zero(info) : judge_code(info);
+}
+
 DccVerdict *
 dcc_houdini_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
@@ -191,14 +203,10 @@ dcc_houdini_judge_exit(DccAdapter *adapter, DccExitInfo *info)
                                          judge_requested,
                                          judge_library,
                                          judge_crash,
-                                         judge_scene};
-    DccVerdict *verdict = dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
+                                         judge_scene,
+                                         dcc_kit_judge_memory,
+                                         judge_signal,
+                                         judge_status};
 
-    if (!verdict && !dcc_kit_is_zero(info))
-        verdict = dcc_kit_judge_memory(info);
-    if (!verdict)
-        verdict = dcc_kit_judge_signal(info, "Houdini");
-    if (verdict)
-        return verdict;
-    return dcc_kit_is_zero(info) ? judge_zero(info) : judge_code(info);
+    return dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
 }

@@ -118,6 +118,18 @@ judge_code(DccExitInfo *info)
         DCC_VERDICT_FAILED, "ended with code %d, which is a script's or a plug-in's", code);
 }
 
+static DccVerdict *
+judge_signal(DccExitInfo *info)
+{
+    return dcc_kit_judge_signal(info, "Maya");
+}
+
+static DccVerdict *
+judge_status(DccExitInfo *info)
+{
+    return dcc_kit_is_zero(info) ? judge_zero(info) : judge_code(info);
+}
+
 DccVerdict *
 dcc_maya_judge_exit(DccAdapter *adapter, DccExitInfo *info)
 {
@@ -126,14 +138,10 @@ dcc_maya_judge_exit(DccAdapter *adapter, DccExitInfo *info)
                                          judge_library,
                                          judge_licence,
                                          judge_crash,
-                                         dcc_kit_judge_scene};
-    DccVerdict *verdict = dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
+                                         dcc_kit_judge_scene,
+                                         dcc_kit_judge_memory,
+                                         judge_signal,
+                                         judge_status};
 
-    if (!verdict && !dcc_kit_is_zero(info))
-        verdict = dcc_kit_judge_memory(info);
-    if (!verdict)
-        verdict = dcc_kit_judge_signal(info, "Maya");
-    if (verdict)
-        return verdict;
-    return dcc_kit_is_zero(info) ? judge_zero(info) : judge_code(info);
+    return dcc_kit_first_verdict(info, judges, G_N_ELEMENTS(judges));
 }

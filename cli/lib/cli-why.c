@@ -137,27 +137,37 @@ print_run(JsonObject *death)
         row("from", recovered);
 }
 
-/* The significant lines that the adapter found; else the last lines. */
-static void
-print_evidence(JsonObject *death)
+/* The last lines that say something, at most MAX_LINES. A significant line need not: "done" has no text. */
+static GPtrArray *
+get_texts(JsonArray *lines)
 {
-    JsonArray *significant = dcc_json_get_array(death, "evidence");
-    JsonArray *last = dcc_json_get_array(death, "last_lines");
-    gboolean has = significant != NULL && json_array_get_length(significant) > 0;
-    JsonArray *lines = has ? significant : last;
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
     guint n = lines != NULL ? json_array_get_length(lines) : 0;
-    guint first = n > MAX_LINES ? n - MAX_LINES : 0;
 
-    for (guint i = first; i < n; i++) {
+    for (guint i = 0; i < n; i++) {
         JsonNode *node = json_array_get_element(lines, i);
         JsonObject *line = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
         g_autofree char *text = line != NULL ? g_strdup(dcc_json_get_string(line, "text", ""))
                                              : dcc_json_element_bytes(lines, i);
-        g_autofree char *short_text = text != NULL ? cut(text) : NULL;
 
-        if (short_text != NULL)
-            row(i > first ? "" : has ? "it said" : "last", short_text);
+        if (text != NULL && *text != '\0')
+            g_ptr_array_add(texts, cut(text));
     }
+    if (texts->len > MAX_LINES)
+        g_ptr_array_remove_range(texts, 0, texts->len - MAX_LINES);
+    return texts;
+}
+
+/* The significant lines that the adapter found; else the last lines. */
+static void
+print_evidence(JsonObject *death)
+{
+    g_autoptr(GPtrArray) said = get_texts(dcc_json_get_array(death, "evidence"));
+    g_autoptr(GPtrArray) last = get_texts(dcc_json_get_array(death, "last_lines"));
+    GPtrArray *texts = said->len > 0 ? said : last;
+
+    for (guint i = 0; i < texts->len; i++)
+        row(i > 0 ? "" : texts == said ? "it said" : "last", texts->pdata[i]);
 }
 
 static void

@@ -279,7 +279,8 @@ dcc_kit_judge_lost(DccExitInfo *info)
  * dcc_kit_judge_memory:
  * @info: how it ended
  *
- * Whether its output spoke of want of memory (%DCC_OUTPUT_OOM).
+ * Whether its output spoke of want of memory (%DCC_OUTPUT_OOM). Who says success had enough in the
+ * end.
  *
  * Returns: (transfer full) (nullable): %DCC_VERDICT_OOM with that line, or %NULL
  *
@@ -292,7 +293,7 @@ dcc_kit_judge_memory(DccExitInfo *info)
 
     g_return_val_if_fail(DCC_IS_EXIT_INFO(info), NULL);
 
-    if (!dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &text))
+    if (dcc_kit_is_zero(info) || !dcc_exit_info_has_event(info, DCC_OUTPUT_OOM, &text))
         return NULL;
     return dcc_kit_verdict(
         DCC_VERDICT_OOM, "memory ran out: %s", text ? text : "an allocation failed");

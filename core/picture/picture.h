@@ -32,6 +32,9 @@ extern const PictureFormat picture_formats[];
 /* From here on: little memory, a minute of CPU time, few descriptors, no core, no new rights. */
 void
 picture_limit_all(void);
+/* The last of them, where the system has it. */
+void
+picture_forbid_rights(void);
 void
 picture_say(PictureFacts *facts, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Memory, or NULL after saying that it is too much. */

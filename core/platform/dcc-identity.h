@@ -29,6 +29,9 @@ dcc_identity_get_age_ms(const DccIdentity *identity);
  */
 guint64
 dcc_identity_read_start(gint64 pid);
+/* The time as start_ticks have it; 0: not known. */
+guint64
+dcc_identity_now(void);
 /* Whether whoever has this number now lives; one that has ended and was not reaped does not. */
 gboolean
 dcc_identity_is_pid_alive(gint64 pid);

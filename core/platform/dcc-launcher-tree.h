@@ -10,16 +10,13 @@ G_BEGIN_DECLS
 
 typedef struct {
     DccReaped *process;  /* the one that was launched */
-    guint64 since_ticks; /* dcc_launched_now() before and after its start */
+    guint64 since_ticks; /* dcc_identity_now() before and after its start */
     guint64 until_ticks;
     DccProcessRef leader; /* outlives its reaping; NONE */
     char *mark;           /* "DCCHOST_LAUNCHER=...", which no other launch has */
     GHashTable *found;    /* number -> start time of those that were found to belong; NULL: none */
 } DccLaunched;
 
-/* The time as start times of processes have it. */
-guint64
-dcc_launched_now(void);
 /* Kills until nothing is left, or the time is over. FALSE: TIMEOUT, naming what is left; it is
  * known the next time, too. */
 gboolean

@@ -5,6 +5,7 @@
 #include "dcc-launch-start.h"
 
 #include "dcc-child.h"
+#include "dcc-identity.h"
 #include "dcc-own-process.h"
 
 #include <string.h>
@@ -93,10 +94,10 @@ dcc_launch_start(const char *const *argv,
         mark_environment(envp != NULL ? envp : dcc_own_process_read_environment(&held), mark);
     DccChild child;
 
-    launched->since_ticks = dcc_launched_now();
+    launched->since_ticks = dcc_identity_now();
     if (!spawn(argv, environment, cwd, &child, error))
         return FALSE;
-    launched->until_ticks = dcc_launched_now();
+    launched->until_ticks = dcc_identity_now();
     launched->process = dcc_reaper_adopt(&child, error);
     if (launched->process == NULL) {
         child.process = DCC_PROCESS_REF_NONE; /* the reaper has closed it */

@@ -101,6 +101,33 @@ test_scene(void)
     }
 }
 
+/* Whoever says success had enough in the end. */
+static void
+test_memory(void)
+{
+    static const struct {
+        int code;
+        gboolean told;
+        int kind;
+    } cases[] = {
+        {1, TRUE, DCC_VERDICT_OOM},
+        {-DCC_SIGNAL_ABORT, TRUE, DCC_VERDICT_OOM},
+        {0, TRUE, NONE},
+        {1, FALSE, NONE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(DccExitInfo) info = fixture_end(NULL, cases[i].code, 0, NULL);
+        g_autoptr(DccOutputEvent) event = dcc_output_event_new(DCC_OUTPUT_OOM, "malloc failed");
+        g_autoptr(DccVerdict) verdict = NULL;
+
+        if (cases[i].told)
+            dcc_exit_info_add_event(info, event);
+        verdict = dcc_kit_judge_memory(info);
+        g_assert_cmpint(verdict ? (int)dcc_verdict_get_kind(verdict) : NONE, ==, cases[i].kind);
+    }
+}
+
 static gboolean
 is_save(const char *name, DccRescueKind *kind, gpointer data)
 {
@@ -287,6 +314,7 @@ main(int argc, char **argv)
     g_test_add_func("/kit/exit/signals", test_signals);
     g_test_add_func("/kit/exit/first-verdict", test_first_verdict);
     g_test_add_func("/kit/exit/scene", test_scene);
+    g_test_add_func("/kit/exit/memory", test_memory);
     g_test_add_func("/kit/files", test_files);
     g_test_add_func("/kit/find", test_finding);
     g_test_add_func("/kit/launch", test_launch);

@@ -171,6 +171,15 @@ def test_three_on_one_scene(box):
     assert box.run("restart", "fake", "--recover").status in (0, 139)
 
 
+def test_a_line_that_says_nothing_is_no_evidence(box):
+    done = box.run("launch", "fake", "--restart", "never", "--", "--print", "words\n\n", "--exit-after", "50",
+                   "--code", "5")
+    assert done.status == 5, done
+    lines = box.run("why", "fake").out.splitlines()
+    assert "words" in [line.split()[-1] for line in lines], lines
+    assert [line for line in lines if not line.strip()] == []
+
+
 def test_for_programs(box):
     box.launch("--restart", "never")
     crash(box)

@@ -67,6 +67,12 @@ CASES = [
      HEAD + "/**\n * dcc_s:\n *\n * Returns: a thing\n * Since: 1.0\n */\n"),
     ("component-circles", "core/base/round.c", HEAD + "void\ndcc_round(void)\n{\n    dcc_ring();\n}\n",
      HEAD + "void\ndcc_round(void)\n{\n    /* dcc_ring() calls it */\n}\n"),
+    ("one-home", "core/platform/windows/tower.c", HEAD + "void\ndcc_strike(void)\n{\n}\n",
+     HEAD + "void\ndcc_strike_twice(void)\n{\n}\n"),
+    ("one-home", "cli/tower-windows.c", HEAD + "void\ndcc_strike(void)\n{\n}\n",
+     HEAD + "/* void\ndcc_strike(void)\n{\n}\n*/\n"),
+    ("one-home", "core/platform/windows/bell.c", None, HEAD + "void\ndcc_strike(void)\n{\n}\n"),
+    ("one-home", "core/platform/bell-windows.c", None, HEAD + "void\ndcc_strike(void)\n{\n}\n"),
     ("private-headers", "core/base/x-private.h", HEAD + "#pragma once\n", None),
     ("private-headers", "core/base/three-private.h", None, HEAD + "#pragma once\n"),
     ("exports", rules.EXPORTS, "X {\n  global:\n    dcc_documented;\n    dcc_nowhere;\n  local:\n    *;\n};\n",
@@ -91,6 +97,7 @@ SURROUNDINGS = {
     "tests/joined.c": HEAD + "/**\n * dcc_joined:\n *\n * Returns: it Since: 1.0\n */\n",
     "core/base/public.h": HEAD + "#pragma once\nDCC_API int\ndcc_listed(void);\n",
     "core/base/typed.h": HEAD + "#pragma once\nDCC_API\nG_DECLARE_FINAL_TYPE(DccTyped, dcc_typed, DCC, T, GObject)\n",
+    "core/platform/posix/bell.c": HEAD + "void\ndcc_strike(void)\n{\n}\n",
     "core/base/ring.c": HEAD + "void\ndcc_ring(void)\n{\n    dcc_round();\n}\n",
 }
 SURROUNDINGS.update({"core/base/i%d.c" % n: HEAD + '#include "x-private.h"\n' for n in range(4)})
@@ -132,6 +139,27 @@ def test_circles():
     assert circles_of({"a": {"b"}, "b": {"c"}, "c": set()}) == []
     assert circles_of({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
     assert circles_of({"a": {"b"}, "b": {"a"}, "c": {"d", "a"}, "d": {"c"}}) == [["a", "b"], ["c", "d"]]
+
+
+def function_that_calls(name, *called):
+    return HEAD + "void\n%s(void)\n{\n%s}\n" % (name, "".join("    %s();\n" % each for each in called))
+
+
+def test_circles_are_those_of_one_system():
+    files = {"core/platform/linux/bell.c": function_that_calls("dcc_bell", "dcc_rope"),
+             "core/platform/linux/rope.c": function_that_calls("dcc_rope"),
+             "core/platform/windows/bell.c": function_that_calls("dcc_bell"),
+             "core/platform/windows/rope.c": function_that_calls("dcc_rope", "dcc_bell")}
+    assert rules.Tree(files).circles() == []
+    files["core/platform/linux/rope.c"] = function_that_calls("dcc_rope", "dcc_bell")
+    assert rules.Tree(files).circles() == [("core/platform/linux/bell.c", "core/platform/linux/rope.c")]
+
+
+def test_what_a_system_has_for_itself_does_not_count_for_it_elsewhere():
+    files = {"core/link.c": function_that_calls("dcc_link", "dcc_bell"),
+             "core/windows/link.c": function_that_calls("dcc_link"),
+             "core/platform/windows/bell.c": function_that_calls("dcc_bell", "dcc_link")}
+    assert rules.Tree(files).circles() == []
 
 
 def test_line_numbers_are_those_of_the_file():

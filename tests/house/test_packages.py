@@ -30,6 +30,22 @@ def test_a_registry_that_is_not_there(python, monkeypatch):
         packages.install(python, "mypy==1")
 
 
+def test_wheels_for_another_system_that_are_not_there(tmp_path, monkeypatch):
+    for name in NOWHERE:
+        monkeypatch.setenv(name, NOWHERE[name])
+    with pytest.raises(packages.Unreachable, match="gstreamer-libs==1"):
+        packages.download(tmp_path, "win_amd64", "gstreamer-libs==1")
+
+
+@pytest.mark.parametrize("system", ["windows", "macos"])
+def test_a_system_that_cannot_be_built_for(system, tmp_path):
+    """No wheels, or no compiler: it is said, and skipped."""
+    done = subprocess.run([sys.executable, "-B", str(ROOT / "tests" / system / "install.py"), str(tmp_path / "home")],
+                          env=dict(os.environ, **NOWHERE), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said = done.stdout.decode()
+    assert done.returncode == packages.SKIPPED and said.startswith(system + ": "), said
+
+
 def test_another_failure_is_none_of_the_registry(python, tmp_path):
     with pytest.raises(RuntimeError, match="pip cannot install"):
         packages.install(python, "not a requirement")

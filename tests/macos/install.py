@@ -11,42 +11,23 @@ Nothing of what is built can be run here.
 """
 
 import pathlib
-import re
-import shutil
-import subprocess
 import sys
-import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tools"))
+sys.path.insert(0, str(HERE.parent / "lib"))
 
 import packages  # noqa: E402
+import sysroot  # noqa: E402
 
 COMPILER = "0.17.1"
-LIBRARIES = "1.28.8"  # of gstreamer-libs: GLib 2.82, json-glib 1.10
 PLATFORM = "macosx_10_13_universal2"
 # Meson's name of the processor: the compiler's
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 FILES = ["glib-2.0.0", "gobject-2.0.0", "gio-2.0.0", "gmodule-2.0.0", "json-glib-1.0.0", "ffi.7", "intl.8", "pcre2-8.0"]
-# pkg-config's name: (what it requires, its library, whose version it has)
-MODULES = {
-    "glib-2.0": ("", "glib-2.0", "glib-2.0"),
-    "gobject-2.0": ("glib-2.0", "gobject-2.0", "glib-2.0"),
-    "gmodule-no-export-2.0": ("glib-2.0", "gmodule-2.0", "glib-2.0"),
-    "gmodule-2.0": ("glib-2.0", "gmodule-2.0", "glib-2.0"),
-    "gio-2.0": ("gobject-2.0 gmodule-no-export-2.0", "gio-2.0", "glib-2.0"),
-    "gio-unix-2.0": ("gio-2.0", "gio-2.0", "glib-2.0"),
-    "json-glib-1.0": ("gio-2.0", "json-glib-1.0", "json-glib-1.0"),
-}
-# How glibconfig.h of macOS differs from that of 64-bit Linux: 64 bits are a long long.
-CONFIG = [
-    (r"signed long gint64", "signed long long gint64"),
-    (r"unsigned long guint64", "unsigned long long guint64"),
-    (r"\(val##L\)", "(G_GNUC_EXTENSION (val##LL))"),
-    (r"\(val##UL\)", "(G_GNUC_EXTENSION (val##ULL))"),
-    (r'(G_GU?INT64_(?:MODIFIER|FORMAT)[ ]+)"l', r'\1"ll'),
-    (r"AF_INET6 10", "AF_INET6 30"),
-]
+HEADERS = ["glib-2.0", "json-glib-1.0", "gio-unix-2.0"]
+MODULES = dict(sysroot.MODULES, **{"gio-unix-2.0": ("gio-2.0", "gio-2.0", "glib-2.0")})
+CONFIG = [(r"AF_INET6 10", "AF_INET6 30")]
 # Meson asks the linker what it is, and speaks to Apple's in words that this one does not know.
 WRAPPER = r"""#!/bin/sh
 ZIG_GLOBAL_CACHE_DIR='@HOME@/cache' ZIG_LOCAL_CACHE_DIR='@HOME@/cache'
@@ -102,63 +83,19 @@ endian = 'little'
 """
 
 
-def run(*command):
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.decode()
-
-
-def fetch_libraries(home):
-    """The wheel, which no pip of this system would install."""
-    wheels = home / "wheels"
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--only-binary", ":all:", "--platform", PLATFORM, "--python-version", "3.11", "--dest", str(wheels),
-               "gstreamer-libs==" + LIBRARIES]
-    found = list(wheels.glob("gstreamer_libs-*.whl"))
-    if not found:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        said = done.stdout.decode("utf-8", "replace").strip()
-        if done.returncode != 0 and packages.UNREACHABLE.search(said):
-            raise packages.Unreachable("gstreamer-libs cannot be had: %s" % said.splitlines()[-1])
-        if done.returncode != 0:
-            raise RuntimeError("pip cannot download gstreamer-libs: %s" % said)
-        found = list(wheels.glob("gstreamer_libs-*.whl"))
-    return zipfile.ZipFile(str(found[0]))
-
-
-def make_libraries(home, root):
-    wheel = fetch_libraries(home)
-    for name in FILES:
-        inner = "gstreamer_libs-%s.data/purelib/gstreamer_libs/lib/lib%s.dylib" % (LIBRARIES, name)
-        for file in (name, name.rpartition(".")[0]):
-            (root / "lib" / ("lib%s.dylib" % file)).write_bytes(wheel.read(inner))
-
-
-def make_headers(root):
-    for name in ("glib-2.0", "json-glib-1.0", "gio-unix-2.0"):
-        shutil.rmtree(str(root / "include" / name), ignore_errors=True)
-        shutil.copytree("/usr/include/" + name, str(root / "include" / name))
-    libdir = run("pkg-config", "--variable=libdir", "glib-2.0").strip()
-    text = pathlib.Path(libdir, "glib-2.0/include/glibconfig.h").read_text()
-    for pattern, replacement in CONFIG:
-        text = re.sub(pattern, replacement, text)
-    (root / "include/glib-2.0/glibconfig.h").write_text(text)
-
-
 def make_sysroot(home):
     root = home / "sysroot"
     if (root / "made").exists():
         return
-    for name in ("include", "lib/pkgconfig"):
-        (root / name).mkdir(parents=True, exist_ok=True)
     packages.install(sys.executable, "ziglang==" + COMPILER, target=home / "zig")
-    make_libraries(home, root)
-    make_headers(root)
-    # The versions are the headers', which are older than the dylibs; the tools are this system's.
-    for name, (requires, library, versioned) in MODULES.items():
-        (root / "lib/pkgconfig" / (name + ".pc")).write_text(
-            "prefix=%s\nbindir=/usr/bin\nglib_mkenums=/usr/bin/glib-mkenums\nName: %s\nDescription: %s\nVersion: %s\n"
-            "Requires: %s\nLibs: -L${prefix}/lib -l%s\nCflags: -I${prefix}/include/glib-2.0 "
-            "-I${prefix}/include/json-glib-1.0 -I${prefix}/include/gio-unix-2.0\n"
-            % (root, name, name, run("pkg-config", "--modversion", versioned).strip(), requires, library))
+    wheel, = sysroot.fetch_wheels(home, PLATFORM, "gstreamer_libs")
+    (root / "lib").mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        inner = "gstreamer_libs-%s.data/purelib/gstreamer_libs/lib/lib%s.dylib" % (sysroot.WHEELS, name)
+        for file in (name, name.rpartition(".")[0]):
+            (root / "lib" / ("lib%s.dylib" % file)).write_bytes(wheel.read(inner))
+    sysroot.make_headers(root, HEADERS, CONFIG)
+    sysroot.write_modules(root, MODULES, HEADERS)
     (root / "made").touch()
 
 

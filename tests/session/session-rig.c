@@ -1,8 +1,50 @@
 #include "session-rig.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PATIENCE_MS 20000
+
+#ifdef G_OS_WIN32
+static gboolean
+is_refused_for_others(void)
+{
+    g_autoptr(DccAdapterRegistry) registry = dcc_adapter_registry_new();
+    g_autoptr(GListModel) records = NULL;
+    gboolean refused = FALSE;
+
+    dcc_adapter_registry_load_for(registry, "fake");
+    records = dcc_adapter_registry_list(registry);
+    for (guint i = 0; i < g_list_model_get_n_items(records); i++) {
+        g_autoptr(DccAdapterRecord) record = g_list_model_get_item(records, i);
+        const char *why = dcc_adapter_record_get_refusal(record);
+
+        refused = refused || (why != NULL && strstr(why, "others can write the directory") != NULL);
+    }
+    return refused;
+}
+
+static void
+leave_where_others_may_write(void)
+{
+    if (!is_refused_for_others())
+        return;
+    g_print("1..0 # SKIP others may write to a directory above the build\n");
+    exit(0);
+}
+#else
+static void
+leave_where_others_may_write(void)
+{
+}
+#endif
+
+void
+rig_init(int *argc, char ***argv)
+{
+    dcc_test_init(argc, argv);
+    leave_where_others_may_write();
+}
 
 static void
 on_event(DccSession *session, const char *json, gpointer data)

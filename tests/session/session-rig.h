@@ -17,6 +17,10 @@ typedef struct {
     gboolean ended;
 } Rig;
 
+/* dcc_test_init(). On Windows, where others may write to a directory above the build, it says so and ends the program:
+ * nothing is loaded from there. Elsewhere such a directory keeps names to who made them, as /tmp does. */
+void
+rig_init(int *argc, char ***argv);
 /* args: the fake's modes, words separated by blanks. Settings come after as name, text, ..., NULL.
  * Probing is off and restarts are quick unless they say otherwise. */
 Rig *

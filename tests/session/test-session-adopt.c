@@ -416,7 +416,7 @@ test_stop_without_shim(void)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     g_test_add_func("/session/adopt/goes-on", test_goes_on);
     g_test_add_func("/session/adopt/death-meanwhile", test_death_meanwhile);
     g_test_add_func("/session/adopt/stop-meanwhile", test_stop_goes_on_after_the_end);

@@ -363,7 +363,7 @@ test_long_history(void)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     g_test_add_func("/control/bad-params", test_bad_params);
     for (guint i = 0; i < G_N_ELEMENTS(values); i++) {
         g_autofree char *path = g_strdup_printf("/control/bad-params-of-stop/%u", i);

@@ -147,7 +147,7 @@ test_name_taken(void)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
         g_autofree char *path = g_strdup_printf("/session/ending/%s", endings[i].args);
 

@@ -133,7 +133,7 @@ test_lives(void)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     g_test_add_func("/session/lives/mixed", test_lives);
     return g_test_run();
 }

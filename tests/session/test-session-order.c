@@ -203,7 +203,7 @@ test_stop(void)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     g_test_add_func("/session/order/crash", test_crash);
     g_test_add_func("/session/order/quit", test_quit);
     g_test_add_func("/session/order/stop", test_stop);

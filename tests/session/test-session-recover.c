@@ -339,7 +339,7 @@ test_no_bundle_for_a_stop(void)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     g_test_add_func("/session/recover/auto", test_auto);
     g_test_add_func("/session/recover/never", test_never);
     g_test_add_func("/session/recover/ask", test_ask);

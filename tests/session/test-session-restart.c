@@ -216,7 +216,7 @@ test_hang_restart(void)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     g_test_add_func("/session/restart/brought-back", test_brought_back);
     g_test_add_func("/session/restart/gives-up", test_gives_up);
     g_test_add_func("/session/restart/instant-crash", test_instant_crash);

@@ -234,7 +234,7 @@ main(int argc, char **argv)
     static const char *const trees[] = {
         "fork", "double-fork", "setsid", "refork", "stopped", "ignore-term"};
 
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     g_test_add_func("/session/stop/saves-and-quits", test_saves_and_quits);
     for (guint i = 0; i < G_N_ELEMENTS(sequences); i++) {
         g_autofree char *path = g_strdup_printf("/session/stop/sequence/%s", sequences[i].args);

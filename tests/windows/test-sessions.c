@@ -295,7 +295,7 @@ main(int argc, char **argv)
 {
     if (argc == 4 && g_str_equal(argv[1], "session"))
         return be_session(argv[2], argv[3]);
-    dcc_test_init(&argc, &argv);
+    rig_init(&argc, &argv);
     self_program = g_canonicalize_filename(argv[0], NULL);
     g_test_add_func("/windows/session/goes-on", test_goes_on);
     g_test_add_func("/windows/session/crash-after-adoption", test_crash_after_adoption);

@@ -4,6 +4,7 @@
 #include "dcc-pidfd.h"
 
 #include "dcc-proc-darwin.h"
+#include "dcc-wait-status.h"
 
 #include <errno.h>
 #include <poll.h>

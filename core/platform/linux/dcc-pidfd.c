@@ -3,6 +3,8 @@
  * Threading: any. */
 #include "dcc-pidfd.h"
 
+#include "dcc-wait-status.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>

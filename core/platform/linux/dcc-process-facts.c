@@ -2,9 +2,9 @@
 #include "dcc-process-facts.h"
 
 #include "dcc-identity.h"
-#include "dcc-launcher-tree.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -44,23 +44,25 @@ dcc_identity_get_age_ms(const DccIdentity *identity)
     return now_ms >= started_ms ? now_ms - started_ms : -1;
 }
 
-/* Word by word, across the edges of what is read at once. */
+/* A whole word, so with the NUL before it and the one behind; also across the edges of what is read at once. */
 gboolean
 dcc_process_has_mark(gint64 pid, const char *mark)
 {
     g_autofree char *path = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/environ", pid);
-    gsize length = strlen(mark) + 1;
-    char text[CHUNK];
-    gsize kept = 0;
+    gsize length = strlen(mark) + 2;
+    g_autofree char *word = g_malloc0(length);
+    char text[CHUNK] = "";
+    gsize kept = 1;
     gboolean found = FALSE;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n;
 
     if (fd < 0)
         return FALSE;
+    memcpy(word + 1, mark, length - 2);
     while (!found && (n = read(fd, text + kept, sizeof text - kept)) > 0) {
         kept += (gsize)n;
-        found = memmem(text, kept, mark, length) != NULL;
+        found = memmem(text, kept, word, length) != NULL;
         if (kept >= length) {
             memmove(text, text + kept - (length - 1), length - 1);
             kept = length - 1;
@@ -70,12 +72,73 @@ dcc_process_has_mark(gint64 pid, const char *mark)
     return found;
 }
 
+static char *
+read_file(gint64 pid, const char *name)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/%s", pid, name);
+    char *text = NULL;
+
+    return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
+}
+
+/* -1 where it is not permitted. */
+static gint64
+read_io(gint64 pid)
+{
+    g_autofree char *text = read_file(pid, "io");
+    gint64 read_bytes = 0;
+    gint64 written = 0;
+
+    if (text == NULL || sscanf(text,
+                               "rchar: %" G_GINT64_FORMAT " wchar: %" G_GINT64_FORMAT,
+                               &read_bytes,
+                               &written) < 2)
+        return -1;
+    return read_bytes + written;
+}
+
+void
+dcc_process_add_usage(const DccProc *proc, DccProcessUsage *sum)
+{
+    static long ticks;
+    static long page;
+    gint64 io;
+
+    if (ticks == 0) {
+        page = sysconf(_SC_PAGESIZE);
+        ticks = sysconf(_SC_CLK_TCK);
+    }
+    sum->cpu_us += (gint64)proc->cpu_ticks * G_USEC_PER_SEC / ticks;
+    sum->rss_bytes += proc->rss_pages * page;
+    io = sum->io_bytes < 0 ? -1 : read_io(proc->pid);
+    sum->io_bytes = io < 0 ? -1 : sum->io_bytes + io;
+}
+
+gint64
+dcc_process_read_peak(gint64 pid)
+{
+    g_autofree char *status = read_file(pid, "status");
+    const char *line = status != NULL ? strstr(status, "\nVmHWM:") : NULL;
+
+    return line != NULL ? g_ascii_strtoll(line + strlen("\nVmHWM:"), NULL, 10) * 1024 : -1;
+}
+
+char *
+dcc_process_read_wait(gint64 pid)
+{
+    char *wchan = read_file(pid, "wchan");
+
+    if (wchan != NULL && *g_strstrip(wchan) == 0)
+        g_clear_pointer(&wchan, g_free);
+    return wchan;
+}
+
 /* Without a read of /proc: what a launch costs is the kernel's work and little else. The system
  * call itself, because libraries that put another clock before a program's eyes do so in the C
  * library.
  */
 guint64
-dcc_launched_now(void)
+dcc_identity_now(void)
 {
     struct timespec now = {0};
 

@@ -2,6 +2,7 @@
 #include "dcc-child.h"
 
 #include "dcc-pidfd.h"
+#include "dcc-wait-status.h"
 
 #include <errno.h>
 #include <signal.h>

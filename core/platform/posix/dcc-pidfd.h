@@ -24,8 +24,5 @@ dcc_pidfd_can_read_exit(void);
 /* Reaps our own child; FALSE when it is not ours or has not ended. */
 gboolean
 dcc_pidfd_reap(int pidfd, int *wait_status);
-/* The status word of wait(2), from what waitid(2) says. */
-int
-dcc_wait_status_from_siginfo(const siginfo_t *info);
 
 G_END_DECLS

@@ -8,15 +8,6 @@
 
 #include <string.h>
 
-#include <windows.h>
-
-/* Times of creation are absolute, so they tell one boot from another by themselves. */
-const char *
-dcc_boot_id(void)
-{
-    return "windows";
-}
-
 guint64
 dcc_identity_read_start(gint64 pid)
 {
@@ -64,21 +55,6 @@ dcc_identity_is_alive(const DccIdentity *identity)
 
     dcc_process_ref_close(&process);
     return alive;
-}
-
-/* By the clock that people set: there is no other that both times are in. */
-gint64
-dcc_identity_get_age_ms(const DccIdentity *identity)
-{
-    FILETIME time;
-    guint64 now;
-
-    GetSystemTimeAsFileTime(&time);
-    now = ((guint64)time.dwHighDateTime << 32) | time.dwLowDateTime;
-    if (identity->start_ticks == 0 || now < identity->start_ticks ||
-        !g_str_equal(identity->boot_id, dcc_boot_id()))
-        return -1;
-    return (gint64)((now - identity->start_ticks) / 10000);
 }
 
 gboolean

@@ -7,19 +7,8 @@
 #include "dcc-signals.h"
 #include "dcc-tree.h"
 
-#include <windows.h>
-
 #define LOOK_EVERY_US 2000
 #define KILLED        ((guint32)DCC_NT_STATUS_OURS(DCC_SIGNAL_KILL))
-
-guint64
-dcc_launched_now(void)
-{
-    FILETIME now;
-
-    GetSystemTimeAsFileTime(&now);
-    return ((guint64)now.dwHighDateTime << 32) | now.dwLowDateTime;
-}
 
 /* The handle of one that has ended still says when it began. */
 static guint64

@@ -2,22 +2,10 @@
 #include "dcc-own-process.h"
 
 #include "dcc-identity.h"
-#include "dcc-wide.h"
 
 #include <windows.h>
 /* after windows.h */
 #include <tlhelp32.h>
-
-#define MOST_LETTERS 32767
-
-char *
-dcc_own_process_get_program(void)
-{
-    g_autofree WCHAR *path = g_new0(WCHAR, MOST_LETTERS + 1);
-
-    GetModuleFileNameW(NULL, path, MOST_LETTERS);
-    return dcc_narrow_path((const gunichar2 *)path);
-}
 
 /* The number of whoever started it is kept even when that is gone and another has the number: one that is younger than
  * this process is another. */
@@ -43,13 +31,6 @@ dcc_own_process_read_environment(char ***held)
 {
     *held = g_get_environ();
     return (const char *const *)*held;
-}
-
-/* A program does not get more rights than whoever starts it but by being asked for, visibly. */
-gboolean
-dcc_own_process_is_privileged(void)
-{
-    return FALSE;
 }
 
 /* The system keeps no account of it. */
@@ -80,13 +61,6 @@ void
 dcc_own_process_forbid_core(void)
 {
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
-}
-
-/* The parent's end closes its job, which ends us: nothing has to be bound. */
-gboolean
-dcc_own_process_bind_to_parent(int fd)
-{
-    return TRUE;
 }
 
 void

@@ -83,7 +83,7 @@ tell(DccOrphan *self, DccShimNews news)
 static void
 write_record(DccOrphan *self)
 {
-    self->slot.log_dropped = self->ring.dropped;
+    dcc_shim_slot_note_dropped(&self->slot, self->ring.dropped);
     if (self->record_fd >= 0 && dcc_shim_slot_write(self->record_fd, &self->slot))
         dcc_shim_record_sync(self->record_fd);
 }
@@ -130,10 +130,7 @@ conclude(DccOrphan *self, gboolean known, int wait_status)
     /* Its shim may have died before it let it go: then that code is not the application's. */
     if (self->slot.phase == DCC_PHASE_SPAWNED && wait_status == DCC_SHIM_NOT_BEGUN << 8)
         known = FALSE;
-    self->slot.phase = DCC_PHASE_ENDED;
-    self->slot.status_known = known;
-    self->slot.wait_status = wait_status;
-    self->slot.ended = g_get_real_time();
+    dcc_shim_slot_note_exit(&self->slot, known, wait_status, g_get_real_time());
     write_record(self);
     check_tree(self);
     tell(self, DCC_SHIM_EXITED);
@@ -257,7 +254,7 @@ check_tree(DccOrphan *self)
     }
     self->empty = TRUE;
     dcc_source_clear(&self->killing);
-    self->slot.tree_empty = 1;
+    dcc_shim_slot_note_empty(&self->slot);
     write_record(self);
     dcc_source_clear(&self->recheck);
     self->recheck = dcc_source_attach(g_idle_source_new(), on_empty, self);
@@ -380,8 +377,8 @@ dcc_orphan_free(DccOrphan *self)
 static void
 remember_signal(DccOrphan *self, int sig)
 {
-    self->slot.last_signal = sig;
-    write_record(self);
+    if (dcc_shim_slot_note_signal(&self->slot, sig))
+        write_record(self);
 }
 
 static gboolean
@@ -421,7 +418,7 @@ signal_tree(DccOrphan *self, int sig)
     for (guint i = 0; i < members->len; i++) {
         const DccProc *proc = &g_array_index(members, DccProc, i);
 
-        if (proc->pid == self->slot.main.pid && self->slot.last_signal != sig)
+        if (proc->pid == self->slot.main.pid)
             remember_signal(self, sig);
         dcc_shim_slot_signal(&self->slot, proc, sig, &changed);
         if (sig != SIGKILL)

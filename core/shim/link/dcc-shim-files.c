@@ -26,7 +26,7 @@ open_dir(const char *dir)
 static gboolean
 make_record(int dir_fd)
 {
-    DccShimSlot slot = {.phase = DCC_PHASE_PREPARED};
+    DccShimSlot slot;
     gboolean ok;
     int fd;
 
@@ -34,7 +34,7 @@ make_record(int dir_fd)
     fd = openat(dir_fd, NEW_RECORD, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return FALSE;
-    g_strlcpy(slot.boot_id, dcc_boot_id(), sizeof slot.boot_id);
+    dcc_shim_slot_prepare(&slot, dcc_boot_id());
     ok = dcc_shim_record_reserve(fd) && dcc_shim_slot_write(fd, &slot) &&
          renameat(dir_fd, NEW_RECORD, dir_fd, DCC_SHIM_FILE_RECORD) == 0;
     if (!ok) {

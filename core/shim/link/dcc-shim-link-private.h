@@ -35,9 +35,6 @@ dcc_shim_link_read_slot(DccShimLink *self, DccShimSlot *slot);
 /* FALSE: it has ended, whether that was heard of or not. */
 gboolean
 dcc_shim_link_has_shim(DccShimLink *self);
-/* A shim that somebody has stopped (SIGSTOP) takes no orders and reaps nothing: it is to go on. */
-void
-dcc_shim_link_continue(DccShimLink *self);
 /* Watches what is left without a shim, if that is not done yet. */
 void
 dcc_shim_link_ensure_orphan(DccShimLink *self);

@@ -1,4 +1,4 @@
-/* A link's view of the application's tree: what is left, what was ended, and its end by force.
+/* A link's orders to the application's tree: what is left of it, what was ended, and its end by force.
  *
  * Contract: nothing is signalled but what descends from the shim, or is proved to belong to the run
  * where there is no shim. Threading: as the link's. */
@@ -12,6 +12,33 @@
 /* How often, a millisecond apart, nothing must be left below a shim that cannot be told. */
 #define ABANDON_LOOKS  20
 #define ABANDON_PASSES 500
+
+/* A shim that somebody has stopped (SIGSTOP) takes no orders and reaps nothing. */
+static void
+let_shim_go_on(DccShimLink *self)
+{
+    DccProc proc;
+
+    /* Read first: that the shim still lives afterwards proves that it was read. Without need none is
+     * sent: it would undo the stop that whoever attaches to the shim meanwhile waits for. */
+    if (dcc_proc_read(self->pid, &proc) && proc.state == 'T' && dcc_shim_link_has_shim(self))
+        dcc_proc_signal(&proc, SIGCONT);
+}
+
+void
+dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
+{
+    g_return_if_fail(DCC_IS_SHIM_LINK(self));
+    let_shim_go_on(self);
+    if (order == DCC_SHIM_LEAVE)
+        self->left = TRUE;
+    if (order == DCC_SHIM_KILL_TREE)
+        self->kills = TRUE;
+    if (self->orphan != NULL)
+        dcc_orphan_order(self->orphan, order);
+    else
+        dcc_shim_channel_order(self->channel, order);
+}
 
 static bool
 is_apart(const DccProc *proc, gpointer data)
@@ -117,7 +144,7 @@ void
 dcc_shim_link_abandon(DccShimLink *self)
 {
     g_return_if_fail(DCC_IS_SHIM_LINK(self));
-    dcc_shim_link_continue(self);
+    let_shim_go_on(self);
     if (self->orphan == NULL && dcc_shim_link_has_shim(self) &&
         !dcc_shim_channel_insist(self->channel, DCC_SHIM_KILL_TREE))
         kill_past_shim(self);

@@ -9,6 +9,7 @@
 #include "dcc-pidfd.h"
 #include "dcc-process-scan.h"
 #include "dcc-shim-link-private.h"
+#include "dcc-shim-news.h"
 #include "dcc-shim-socket.h"
 #include "dcc-shim-spawn.h"
 #include "dcc-source.h"
@@ -27,8 +28,7 @@ G_STATIC_ASSERT((int)DCC_SHIM_CONT == (int)ORDER_CONT);
 
 G_DEFINE_TYPE(DccShimLink, dcc_shim_link, G_TYPE_OBJECT)
 
-enum { SIGNAL_NEWS, N_SIGNALS };
-static guint signals[N_SIGNALS];
+static guint signal_news;
 
 /* By a handler of the news, perhaps. */
 static gboolean
@@ -55,15 +55,11 @@ keep_main(DccShimLink *self)
 static void
 tell(DccShimLink *self, DccShimNews news)
 {
-    const guint once = 1u << DCC_SHIM_STARTED | 1u << DCC_SHIM_REFUSED | 1u << DCC_SHIM_EXITED |
-                       1u << DCC_SHIM_EMPTY | 1u << DCC_SHIM_DEGRADED | 1u << DCC_SHIM_GONE;
-
-    if (is_dropped(self) || (self->told & once & (1u << news)))
+    if (is_dropped(self) || !dcc_shim_news_take(&self->told, news))
         return;
-    self->told |= 1u << news;
     if (news == DCC_SHIM_STARTED)
         keep_main(self);
-    g_signal_emit(self, signals[SIGNAL_NEWS], 0, (int)news);
+    g_signal_emit(self, signal_news, 0, (int)news);
 }
 
 static void
@@ -122,10 +118,7 @@ record_stillbirth(DccShimLink *self, DccShimSlot *slot)
 {
     int fd = dcc_shim_files_open_record(self->dir, O_RDWR);
 
-    slot->phase = DCC_PHASE_REFUSED;
-    slot->errno_code = ECHILD;
-    slot->tree_empty = 1;
-    g_strlcpy(slot->stage, "spawn", sizeof slot->stage);
+    dcc_shim_slot_note_refused(slot, "spawn", ECHILD, g_get_real_time());
     if (fd < 0)
         return;
     dcc_shim_slot_write(fd, slot);
@@ -143,14 +136,9 @@ dcc_shim_link_read_slot(DccShimLink *self, DccShimSlot *slot)
 static void
 tell_recorded(DccShimLink *self, const DccShimSlot *slot)
 {
-    if (slot->phase == DCC_PHASE_REFUSED)
-        tell(self, DCC_SHIM_REFUSED);
-    if (slot->phase == DCC_PHASE_STARTED || slot->phase == DCC_PHASE_ENDED)
-        tell(self, DCC_SHIM_STARTED);
-    if (slot->phase == DCC_PHASE_ENDED)
-        tell(self, DCC_SHIM_EXITED);
-    if (slot->phase == DCC_PHASE_ENDED && slot->tree_empty)
-        tell(self, DCC_SHIM_EMPTY);
+    for (guint news = DCC_SHIM_STARTED; news <= DCC_SHIM_EMPTY; news++)
+        if (dcc_shim_news_is_recorded(slot, (DccShimNews)news))
+            tell(self, (DccShimNews)news);
 }
 
 /* What the shim wrote down and could not say. */
@@ -306,16 +294,7 @@ dcc_shim_link_class_init(DccShimLinkClass *class)
 
     object_class->dispose = dcc_shim_link_dispose;
     object_class->finalize = dcc_shim_link_finalize;
-    signals[SIGNAL_NEWS] = g_signal_new("news",
-                                        DCC_TYPE_SHIM_LINK,
-                                        G_SIGNAL_RUN_LAST,
-                                        0,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        G_TYPE_NONE,
-                                        1,
-                                        G_TYPE_INT);
+    signal_news = dcc_shim_news_add_signal(DCC_TYPE_SHIM_LINK);
 }
 
 static void
@@ -450,32 +429,6 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
         self->later = dcc_source_attach(g_idle_source_new(), on_later, self);
     }
     return g_steal_pointer(&self);
-}
-
-void
-dcc_shim_link_continue(DccShimLink *self)
-{
-    DccProc proc;
-
-    /* Read first: that the shim still lives afterwards proves that it was read. Without need none is
-     * sent: it would undo the stop that whoever attaches to the shim meanwhile waits for. */
-    if (dcc_proc_read(self->pid, &proc) && proc.state == 'T' && dcc_shim_link_has_shim(self))
-        dcc_proc_signal(&proc, SIGCONT);
-}
-
-void
-dcc_shim_link_order(DccShimLink *self, DccShimOrder order)
-{
-    g_return_if_fail(DCC_IS_SHIM_LINK(self));
-    dcc_shim_link_continue(self);
-    if (order == DCC_SHIM_LEAVE)
-        self->left = TRUE;
-    if (order == DCC_SHIM_KILL_TREE)
-        self->kills = TRUE;
-    if (self->orphan != NULL)
-        dcc_orphan_order(self->orphan, order);
-    else
-        dcc_shim_channel_order(self->channel, order);
 }
 
 gboolean

@@ -9,6 +9,7 @@
 #include "dcc-error.h"
 #include "dcc-installed.h"
 #include "dcc-own-process.h"
+#include "dcc-shim-link.h"
 
 #include <unistd.h>
 
@@ -39,4 +40,11 @@ dcc_shim_path(GError **error)
         return NULL;
     }
     return g_steal_pointer(&path);
+}
+
+gboolean
+dcc_shim_link_find_shim(char **shim, GError **error)
+{
+    *shim = dcc_shim_path(error);
+    return *shim != NULL;
 }

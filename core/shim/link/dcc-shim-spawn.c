@@ -1,7 +1,6 @@
 /* Starting the shim's process; see the header. */
 #include "dcc-shim-spawn.h"
 
-#include "dcc-shim-path.h"
 #include "dcc-shim-socket.h"
 
 #include <signal.h>
@@ -10,13 +9,6 @@
 
 #define UNDO_MS      5000
 #define UNDO_STEP_US 1000
-
-gboolean
-dcc_shim_link_find_shim(char **shim, GError **error)
-{
-    *shim = dcc_shim_path(error);
-    return *shim != NULL;
-}
 
 static void
 add_number(GPtrArray *argv, const char *name, gint64 value)

@@ -95,7 +95,7 @@ dcc_stray_end(const char *dir, gint64 grace_ms, gint64 timeout_ms, GArray **ende
     gboolean first = TRUE;
 
     dcc_shim_files_read(dir, &slot);
-    slot.n_beside = 0; /* the run's own list has been told, or will be */
+    dcc_shim_slot_forget_ended(&slot); /* the run's own list has been told, or will be */
     for (;;) {
         gint64 now = g_get_monotonic_time();
 

@@ -51,8 +51,7 @@ collect(ShimTree *self)
 static void
 remember_signal(ShimTree *self, int sig)
 {
-    self->changed = self->changed || self->record->last_signal != sig;
-    self->record->last_signal = sig;
+    self->changed = dcc_shim_slot_note_signal(self->record, sig) || self->changed;
 }
 
 /* It is our child and not reaped, so the pid is its own. */

@@ -20,13 +20,12 @@
 #include "dcc-shim-system.h"
 #include "dcc-shim-tie.h"
 #include "dcc-shim-tree.h"
+#include "dcc-wait-status.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,7 +65,7 @@ static void
 write_record(Shim *shim, bool sync)
 {
     shim->tree.changed = false;
-    shim->record.log_dropped = shim->output.ring.dropped;
+    dcc_shim_slot_note_dropped(&shim->record, shim->output.ring.dropped);
     /* There is nowhere to complain to; what fails here, the session learns from the shim's end. */
     if (dcc_shim_slot_write(shim->record_fd, &shim->record) && sync)
         dcc_shim_record_sync(shim->record_fd);
@@ -94,34 +93,34 @@ tell_of_output(Shim *shim, bool some)
 static void
 refuse(Shim *shim, const char *stage, int errno_code)
 {
-    DccShimSlot *record = &shim->record;
-
-    record->phase = DCC_PHASE_REFUSED;
-    record->errno_code = errno_code;
-    record->ended = get_wall_clock();
-    record->tree_empty = 1;
-    memset(record->stage, 0, sizeof record->stage);
-    snprintf(record->stage, sizeof record->stage, "%s", stage);
+    dcc_shim_slot_note_refused(&shim->record, stage, errno_code, get_wall_clock());
     write_record(shim, false);
     dcc_shim_clients_tell(&shim->clients, NEWS_REFUSED);
     shim->over = true;
 }
 
+static DccShimId
+identify(int64_t pid)
+{
+    int pidfd = dcc_pidfd_open(pid);
+    DccShimId id = {.pid = pid};
+    DccProc proc = {0};
+
+    dcc_proc_read(pid, &proc);
+    id.start_ticks = proc.start_ticks;
+    if (pidfd >= 0) {
+        id.pidfs_inode = dcc_pidfd_inode(pidfd);
+        close(pidfd);
+    }
+    return id;
+}
+
 static void
 record_child(Shim *shim)
 {
-    int pidfd = dcc_pidfd_open(shim->child.pid);
-    DccProc proc = {0};
+    DccShimId child = identify(shim->child.pid);
 
-    dcc_proc_read(shim->child.pid, &proc);
-    shim->record.main.pid = shim->child.pid;
-    shim->record.main.start_ticks = proc.start_ticks;
-    if (pidfd >= 0) {
-        shim->record.main.pidfs_inode = dcc_pidfd_inode(pidfd);
-        close(pidfd);
-    }
-    shim->record.started = get_wall_clock();
-    shim->record.phase = DCC_PHASE_SPAWNED;
+    dcc_shim_slot_note_spawned(&shim->record, &child, get_wall_clock());
     write_record(shim, false);
 }
 
@@ -152,17 +151,9 @@ on_exec(Shim *shim)
         refuse(shim, failure.stage, failure.errno_code);
         return;
     }
-    shim->record.phase = DCC_PHASE_STARTED;
+    dcc_shim_slot_note_started(&shim->record);
     write_record(shim, false);
     dcc_shim_clients_tell(&shim->clients, NEWS_STARTED);
-}
-
-static int
-wait_status_of(const siginfo_t *info)
-{
-    if (info->si_code == CLD_EXITED)
-        return (info->si_status & 0xff) << 8;
-    return info->si_status | (info->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
 static void
@@ -174,11 +165,9 @@ main_ended(Shim *shim, const siginfo_t *info, const struct rusage *usage)
     if (shim->record.phase == DCC_PHASE_REFUSED)
         return;
     tell_of_output(shim, dcc_shim_output_take_all(&shim->output));
-    shim->record.phase = DCC_PHASE_ENDED;
-    shim->record.status_known = 1;
-    shim->record.wait_status = wait_status_of(info);
-    shim->record.peak_kib = (uint32_t)usage->ru_maxrss;
-    shim->record.ended = get_wall_clock();
+    dcc_shim_slot_note_exit(
+        &shim->record, true, dcc_wait_status_from_siginfo(info), get_wall_clock());
+    dcc_shim_slot_note_peak(&shim->record, usage->ru_maxrss);
     write_record(shim, false);
     dcc_shim_clients_tell(&shim->clients, NEWS_EXITED);
     /* After the news: it is only for the case that the power fails, and a slow disk must not hold
@@ -206,7 +195,7 @@ settle(Shim *shim)
         return;
     if (dcc_shim_tree_is_empty(&shim->tree)) {
         tell_of_output(shim, dcc_shim_output_take_all(&shim->output));
-        shim->record.tree_empty = 1;
+        dcc_shim_slot_note_empty(&shim->record);
         write_record(shim, true);
         dcc_shim_clients_tell(&shim->clients, NEWS_EMPTY);
         shim->over = true;
@@ -413,23 +402,15 @@ fill_record(Shim *shim)
 {
     const ShimOptions *options = &shim->options;
     DccShimSlot *record = &shim->record;
-    DccProc self = {0};
-    int pidfd = dcc_pidfd_open(getpid());
+    DccShimId self = identify(getpid());
+    char run[DCC_RUN_NUMBER_LENGTH + 1] = "";
 
-    dcc_proc_read(getpid(), &self);
-    record->shim.pid = getpid();
-    record->shim.start_ticks = self.start_ticks;
-    if (pidfd >= 0) {
-        record->shim.pidfs_inode = dcc_pidfd_inode(pidfd);
-        close(pidfd);
-    }
-    record->log_size = options->log_size;
-    record->log_files = options->log_files;
-    record->first_signal = options->first_signal;
-    record->n_daemons = options->n_daemons;
+    dcc_proc_read_run(getpid(), run);
+    dcc_shim_slot_note_shim(record, &self, run);
+    dcc_shim_slot_note_log(record, options->log_size, options->log_files);
+    dcc_shim_slot_note_first_signal(record, options->first_signal);
     for (unsigned i = 0; i < options->n_daemons; i++)
-        snprintf(record->daemons[i], sizeof record->daemons[i], "%.15s", options->daemons[i]);
-    dcc_proc_read_run(getpid(), record->run);
+        dcc_shim_slot_note_daemon(record, options->daemons[i]);
 }
 
 static bool

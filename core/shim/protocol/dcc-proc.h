@@ -27,6 +27,9 @@ dcc_proc_read(int64_t pid, DccProc *proc);
 /* Descendants of root, parents before children, root itself not among them; at most max. */
 size_t
 dcc_proc_descendants(int64_t root, DccProc *list, size_t max, DccProcSkip skip, void *data);
+/* The number of every process there is. */
+void
+dcc_proc_each(void (*func)(int64_t pid, void *data), void *data);
 /* Every process that wanted() says TRUE for. One that was listed and is gone when it is read has
  * state 'X' and nothing else but its number. */
 size_t

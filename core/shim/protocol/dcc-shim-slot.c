@@ -2,6 +2,7 @@
 #include "dcc-shim-wire.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static uint32_t
@@ -112,4 +113,108 @@ dcc_shim_slot_note_ended(DccShimSlot *slot, const DccShimEnded *ended)
     else
         count(slot, ended);
     return changed;
+}
+
+void
+dcc_shim_slot_prepare(DccShimSlot *slot, const char *boot_id)
+{
+    memset(slot, 0, sizeof *slot);
+    slot->phase = DCC_PHASE_PREPARED;
+    snprintf(slot->boot_id, sizeof slot->boot_id, "%s", boot_id);
+}
+
+void
+dcc_shim_slot_note_shim(DccShimSlot *slot, const DccShimId *shim, const char *run)
+{
+    slot->shim = *shim;
+    snprintf(slot->run, sizeof slot->run, "%s", run);
+}
+
+void
+dcc_shim_slot_note_log(DccShimSlot *slot, int64_t size, int32_t files)
+{
+    slot->log_size = size;
+    slot->log_files = files;
+}
+
+void
+dcc_shim_slot_note_first_signal(DccShimSlot *slot, int sig)
+{
+    slot->first_signal = sig;
+}
+
+void
+dcc_shim_slot_note_daemon(DccShimSlot *slot, const char *name)
+{
+    if (slot->n_daemons >= DCC_SHIM_MAX_DAEMONS)
+        return;
+    snprintf(slot->daemons[slot->n_daemons], sizeof slot->daemons[0], "%.15s", name);
+    slot->n_daemons++;
+}
+
+void
+dcc_shim_slot_note_spawned(DccShimSlot *slot, const DccShimId *main, int64_t now)
+{
+    slot->main = *main;
+    slot->started = now;
+    slot->phase = DCC_PHASE_SPAWNED;
+}
+
+void
+dcc_shim_slot_note_started(DccShimSlot *slot)
+{
+    slot->phase = DCC_PHASE_STARTED;
+}
+
+void
+dcc_shim_slot_note_refused(DccShimSlot *slot, const char *stage, int errno_code, int64_t now)
+{
+    slot->phase = DCC_PHASE_REFUSED;
+    slot->errno_code = errno_code;
+    slot->ended = now;
+    slot->tree_empty = 1;
+    memset(slot->stage, 0, sizeof slot->stage);
+    snprintf(slot->stage, sizeof slot->stage, "%.15s", stage);
+}
+
+void
+dcc_shim_slot_note_exit(DccShimSlot *slot, bool known, int wait_status, int64_t now)
+{
+    slot->phase = DCC_PHASE_ENDED;
+    slot->status_known = known;
+    slot->wait_status = wait_status;
+    slot->ended = now;
+}
+
+void
+dcc_shim_slot_note_peak(DccShimSlot *slot, int64_t kib)
+{
+    slot->peak_kib = kib < 0 ? 0 : kib > UINT32_MAX ? UINT32_MAX : (uint32_t)kib;
+}
+
+void
+dcc_shim_slot_note_empty(DccShimSlot *slot)
+{
+    slot->tree_empty = 1;
+}
+
+bool
+dcc_shim_slot_note_signal(DccShimSlot *slot, int sig)
+{
+    bool changed = slot->last_signal != sig;
+
+    slot->last_signal = sig;
+    return changed;
+}
+
+void
+dcc_shim_slot_note_dropped(DccShimSlot *slot, int64_t bytes)
+{
+    slot->log_dropped = bytes;
+}
+
+void
+dcc_shim_slot_forget_ended(DccShimSlot *slot)
+{
+    slot->n_beside = 0;
 }

@@ -127,6 +127,44 @@ dcc_shim_slot_would_name(DccShimSlot *slot, int64_t pid);
 bool
 dcc_shim_slot_note_ended(DccShimSlot *slot, const DccShimEnded *ended);
 
+/* What is noted of a run: nothing else writes to a slot. Times are the wall clock's, in microseconds
+ * since 1970; texts that are too long are cut. */
+
+/* A run of which there is nothing yet. */
+void
+dcc_shim_slot_prepare(DccShimSlot *slot, const char *boot_id);
+void
+dcc_shim_slot_note_shim(DccShimSlot *slot, const DccShimId *shim, const char *run);
+void
+dcc_shim_slot_note_log(DccShimSlot *slot, int64_t size, int32_t files);
+void
+dcc_shim_slot_note_first_signal(DccShimSlot *slot, int sig);
+/* What is more than DCC_SHIM_MAX_DAEMONS is left out. */
+void
+dcc_shim_slot_note_daemon(DccShimSlot *slot, const char *name);
+void
+dcc_shim_slot_note_spawned(DccShimSlot *slot, const DccShimId *main, int64_t now);
+void
+dcc_shim_slot_note_started(DccShimSlot *slot);
+/* Nothing of it is left. */
+void
+dcc_shim_slot_note_refused(DccShimSlot *slot, const char *stage, int errno_code, int64_t now);
+/* known: wait_status holds. */
+void
+dcc_shim_slot_note_exit(DccShimSlot *slot, bool known, int wait_status, int64_t now);
+void
+dcc_shim_slot_note_peak(DccShimSlot *slot, int64_t kib);
+void
+dcc_shim_slot_note_empty(DccShimSlot *slot);
+/* To the main process. TRUE: it is another one than the last, so the slot is to be written. */
+bool
+dcc_shim_slot_note_signal(DccShimSlot *slot, int sig);
+void
+dcc_shim_slot_note_dropped(DccShimSlot *slot, int64_t bytes);
+/* The list of those that were ended begins anew. */
+void
+dcc_shim_slot_forget_ended(DccShimSlot *slot);
+
 /* Gives the file room for both slots. FALSE with errno. */
 bool
 dcc_shim_record_reserve(int fd);

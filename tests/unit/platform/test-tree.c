@@ -185,6 +185,7 @@ test_find(void)
     g_assert_cmpint(g_array_index(found, gint64, 0), ==, child.pid);
     assert_not_found("hand", mark);
     assert_not_found("hands", piece);
+    assert_not_found("hands", mark + 1);
     finish(&child);
 }
 

@@ -87,11 +87,23 @@ life_start(Life *life, ...)
     g_assert_no_error(life->error);
 }
 
+static void
+set_variable(Life *life, const char *name, const char *value)
+{
+    life->env = g_environ_setenv(life->env, name, value, TRUE);
+    life->start.envp = (const char *const *)life->env;
+}
+
 void
 life_set_run(Life *life, const char *run)
 {
-    life->env = g_environ_setenv(life->env, "DCCHOST_INCARNATION", run, TRUE);
-    life->start.envp = (const char *const *)life->env;
+    set_variable(life, "DCCHOST_INCARNATION", run);
+}
+
+void
+life_expect_killed_children(Life *life)
+{
+    set_variable(life, "ASAN_OPTIONS", "detect_leaks=0");
 }
 
 char *

@@ -33,6 +33,10 @@ life_start_argv(Life *life, const char *const *argv);
 /* Before the start: the run's number in the application's environment. */
 void
 life_set_run(Life *life, const char *run);
+/* Before the start: the shim's children are killed past it. One may be the sanitizer's own, for which its check for
+ * leaks then waits for ever, so there is no such check. */
+void
+life_expect_killed_children(Life *life);
 /* A program of that name in the life's directory, for an application to start: the helper. */
 char *
 life_make_program(Life *life, const char *name);

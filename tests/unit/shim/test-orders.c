@@ -84,6 +84,7 @@ test_abandon(gconstpointer data)
     g_autofree char *socket = g_build_filename(life->dir, DCC_SHIM_FILE_SOCKET, NULL);
     pid_t shim;
 
+    life_expect_killed_children(life);
     life_start(life, "tree", "1", NULL);
     life_until_logged(life, "ready");
     shim = shim_pid(life);

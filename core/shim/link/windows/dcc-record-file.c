@@ -12,7 +12,6 @@
 #include <glib/gstdio.h>
 #include <io.h>
 #include <share.h>
-#include <string.h>
 
 static char *
 path_in(const char *dir)
@@ -91,29 +90,8 @@ dcc_record_file_write(const char *dir, DccShimSlot *slot)
     return ok;
 }
 
-gboolean
-dcc_shim_record_read(const char *dir, DccShimRecord *record)
-{
-    DccShimSlot slot;
-
-    memset(record, 0, sizeof *record);
-    if (!dcc_record_file_read(dir, &slot))
-        return FALSE;
-    dcc_shim_record_from_slot(record, &slot);
-    return TRUE;
-}
-
-GArray *
-dcc_shim_record_list_ended(const char *dir, guint *total)
-{
-    DccShimSlot slot = {0};
-
-    dcc_record_file_read(dir, &slot);
-    return dcc_shim_facts_list_ended(&slot, total);
-}
-
 void
-dcc_shim_record_remove(const char *dir)
+dcc_record_file_remove(const char *dir)
 {
     g_autofree char *path = path_in(dir);
 

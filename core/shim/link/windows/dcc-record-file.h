@@ -17,5 +17,7 @@ dcc_record_file_read(const char *dir, DccShimSlot *slot);
 /* In place and into room that was made before. FALSE with errno. */
 gboolean
 dcc_record_file_write(const char *dir, DccShimSlot *slot);
+void
+dcc_record_file_remove(const char *dir);
 
 G_END_DECLS

@@ -17,6 +17,7 @@
 #include "dcc-job.h"
 #include "dcc-process-look.h"
 #include "dcc-record-file.h"
+#include "dcc-shim-news.h"
 #include "dcc-source.h"
 
 #include <errno.h>
@@ -27,8 +28,7 @@
 
 G_DEFINE_TYPE(DccShimLink, dcc_shim_link, G_TYPE_OBJECT)
 
-enum { SIGNAL_NEWS, N_SIGNALS };
-static guint signals[N_SIGNALS];
+static guint signal_news;
 
 /* By a handler of the news, perhaps. */
 static gboolean
@@ -40,13 +40,8 @@ is_dropped(DccShimLink *self)
 static void
 tell(DccShimLink *self, DccShimNews news)
 {
-    const guint once = 1u << DCC_SHIM_STARTED | 1u << DCC_SHIM_REFUSED | 1u << DCC_SHIM_EXITED |
-                       1u << DCC_SHIM_EMPTY | 1u << DCC_SHIM_GONE;
-
-    if (is_dropped(self) || (self->told & once & (1u << news)))
-        return;
-    self->told |= 1u << news;
-    g_signal_emit(self, signals[SIGNAL_NEWS], 0, (int)news);
+    if (!is_dropped(self) && dcc_shim_news_take(&self->told, news))
+        g_signal_emit(self, signal_news, 0, (int)news);
 }
 
 gboolean
@@ -90,16 +85,13 @@ on_later(gpointer data)
 
     dcc_source_clear(&self->later);
     dcc_shim_link_read_slot(self, &slot);
-    if (slot.phase == DCC_PHASE_REFUSED)
-        tell(self, DCC_SHIM_REFUSED);
-    if (slot.phase == DCC_PHASE_STARTED || slot.phase == DCC_PHASE_ENDED)
-        tell(self, DCC_SHIM_STARTED);
-    if (slot.phase == DCC_PHASE_ENDED) {
-        look_for_output(self);
-        tell(self, DCC_SHIM_EXITED);
+    for (guint news = DCC_SHIM_STARTED; news <= DCC_SHIM_EMPTY; news++) {
+        if (!dcc_shim_news_is_recorded(&slot, (DccShimNews)news))
+            continue;
+        if (news == DCC_SHIM_EXITED)
+            look_for_output(self);
+        tell(self, (DccShimNews)news);
     }
-    if (slot.phase == DCC_PHASE_ENDED && slot.tree_empty)
-        tell(self, DCC_SHIM_EMPTY);
     if (slot.phase == DCC_PHASE_REFUSED ||
         (slot.phase == DCC_PHASE_ENDED && (slot.tree_empty || self->left))) {
         dcc_source_clear(&self->looking);
@@ -127,12 +119,9 @@ dcc_shim_link_conclude(DccShimLink *self, gboolean known, int status)
     dcc_shim_link_read_slot(self, &slot);
     if (self->main != DCC_PROCESS_REF_NONE) {
         dcc_process_look_take(&look, self->main);
-        slot.peak_kib = (guint32)CLAMP(look.peak / 1024, 0, G_MAXUINT32);
+        dcc_shim_slot_note_peak(&slot, look.peak / 1024);
     }
-    slot.phase = DCC_PHASE_ENDED;
-    slot.status_known = known;
-    slot.wait_status = status;
-    slot.ended = g_get_real_time();
+    dcc_shim_slot_note_exit(&slot, known, status, g_get_real_time());
     dcc_record_file_write(self->dir, &slot);
     dcc_process_ref_close(&self->main);
 }
@@ -215,7 +204,7 @@ dcc_shim_link_check_tree(DccShimLink *self)
         return;
     }
     dcc_source_clear(&self->killing);
-    slot.tree_empty = 1;
+    dcc_shim_slot_note_empty(&slot);
     dcc_record_file_write(self->dir, &slot);
     dcc_shim_link_tell_later(self);
 }
@@ -260,16 +249,7 @@ dcc_shim_link_class_init(DccShimLinkClass *class)
 
     object_class->dispose = dcc_shim_link_dispose;
     object_class->finalize = dcc_shim_link_finalize;
-    signals[SIGNAL_NEWS] = g_signal_new("news",
-                                        DCC_TYPE_SHIM_LINK,
-                                        G_SIGNAL_RUN_LAST,
-                                        0,
-                                        NULL,
-                                        NULL,
-                                        NULL,
-                                        G_TYPE_NONE,
-                                        1,
-                                        G_TYPE_INT);
+    signal_news = dcc_shim_news_add_signal(DCC_TYPE_SHIM_LINK);
 }
 
 static void
@@ -296,17 +276,10 @@ new_link(const char *dir, const char *log_path)
 static void
 prepare_slot(DccShimSlot *slot, const DccShimStart *start)
 {
-    *slot = (DccShimSlot){.phase = DCC_PHASE_PREPARED,
-                          .log_size = start->log_size,
-                          .log_files = (gint32)start->log_files};
-    g_strlcpy(slot->boot_id, dcc_boot_id(), sizeof slot->boot_id);
-    while (start->daemons != NULL && slot->n_daemons < DCC_SHIM_MAX_DAEMONS &&
-           start->daemons[slot->n_daemons] != NULL) {
-        g_strlcpy(slot->daemons[slot->n_daemons],
-                  start->daemons[slot->n_daemons],
-                  sizeof slot->daemons[0]);
-        slot->n_daemons++;
-    }
+    dcc_shim_slot_prepare(slot, dcc_boot_id());
+    dcc_shim_slot_note_log(slot, start->log_size, (gint32)start->log_files);
+    for (guint i = 0; start->daemons != NULL && start->daemons[i] != NULL; i++)
+        dcc_shim_slot_note_daemon(slot, start->daemons[i]);
 }
 
 static gboolean
@@ -327,11 +300,9 @@ put_on_record(DccShimLink *self,
 {
     gpointer process = dcc_handle_from_number(child->process);
     gpointer lock = dcc_handle_of_fd(start->lock_fd);
+    DccShimId id = {.pid = child->pid, .start_ticks = dcc_job_read_start(process)};
 
-    slot->main.pid = child->pid;
-    slot->main.start_ticks = dcc_job_read_start(process);
-    slot->phase = DCC_PHASE_SPAWNED;
-    slot->started = g_get_real_time();
+    dcc_shim_slot_note_spawned(slot, &id, g_get_real_time());
     return (lock == NULL || dcc_handle_lend(lock, process)) &&
            dcc_record_file_write(self->dir, slot);
 }
@@ -351,7 +322,7 @@ let_run(DccShimLink *self,
             dcc_exit_watch_add(self->watch, held->child.process, on_main_ended, self, error);
     if (self->main_id != 0 && dcc_held_child_let_run(held)) {
         self->main = held->child.process;
-        slot->phase = DCC_PHASE_STARTED;
+        dcc_shim_slot_note_started(slot);
         dcc_record_file_write(self->dir, slot);
         return TRUE;
     }
@@ -369,10 +340,7 @@ static gboolean
 refuse(DccShimLink *self, DccShimSlot *slot, const char *stage, int errno_code, GError **problem)
 {
     g_clear_error(problem);
-    slot->phase = DCC_PHASE_REFUSED;
-    slot->errno_code = errno_code;
-    slot->tree_empty = 1;
-    g_strlcpy(slot->stage, stage, sizeof slot->stage);
+    dcc_shim_slot_note_refused(slot, stage, errno_code, g_get_real_time());
     return dcc_record_file_write(self->dir, slot);
 }
 
@@ -427,17 +395,7 @@ static void
 let_run_for(DccShimSlot *slot)
 {
     dcc_held_child_let_run_by_number(slot->main.pid);
-    slot->phase = DCC_PHASE_STARTED;
-}
-
-/* A session that died before it had started anything. */
-static void
-record_stillbirth(DccShimSlot *slot)
-{
-    slot->phase = DCC_PHASE_REFUSED;
-    slot->errno_code = ECHILD;
-    slot->tree_empty = 1;
-    g_strlcpy(slot->stage, "spawn", sizeof slot->stage);
+    dcc_shim_slot_note_started(slot);
 }
 
 /* FALSE: its end is not heard of. */
@@ -464,7 +422,8 @@ take_over(DccShimLink *self, DccShimSlot *slot)
         dcc_job_hold(slot->main.pid, slot->main.start_ticks);
         dcc_shim_link_check_tree(self);
     } else if (slot->phase == DCC_PHASE_PREPARED) {
-        record_stillbirth(slot);
+        /* A session that died before it had started anything. */
+        dcc_shim_slot_note_refused(slot, "spawn", ECHILD, g_get_real_time());
         dcc_record_file_write(self->dir, slot);
     } else if (!watch_main(self, slot)) {
         dcc_shim_link_conclude(self, FALSE, 0);
@@ -494,4 +453,27 @@ dcc_shim_link_attach(const char *dir, const char *log_path, GError **error)
     look_at_output(self);
     dcc_shim_link_tell_later(self);
     return g_steal_pointer(&self);
+}
+
+/* -- Answers -- */
+
+gboolean
+dcc_shim_link_read(DccShimLink *self, DccShimRecord *record)
+{
+    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
+    return dcc_shim_record_read(self->dir, record);
+}
+
+gint64
+dcc_shim_link_get_pid(DccShimLink *self)
+{
+    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), 0);
+    return 0;
+}
+
+gboolean
+dcc_shim_link_is_owned(DccShimLink *self)
+{
+    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
+    return self->owned;
 }

@@ -79,7 +79,7 @@ dcc_stray_end(const char *dir, gint64 grace_ms, gint64 timeout_ms, GArray **ende
     gboolean over;
 
     dcc_record_file_read(dir, &slot);
-    slot.n_beside = 0; /* the run's own list has been told, or will be */
+    dcc_shim_slot_forget_ended(&slot); /* the run's own list has been told, or will be */
     over = end_strays(&slot, grace_end, grace_end + timeout_ms * 1000, &left);
     if (ended != NULL)
         *ended = dcc_shim_facts_list_ended(&slot, NULL);

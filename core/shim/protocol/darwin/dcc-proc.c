@@ -119,24 +119,44 @@ dcc_proc_descendants(int64_t root, DccProc *list, size_t max, DccProcSkip skip, 
     return walk.n;
 }
 
-size_t
-dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data)
+void
+dcc_proc_each(void (*func)(int64_t pid, void *data), void *data)
 {
     int pids[MOST_PROCESSES];
     int bytes = proc_listpids(PROC_ALL_PIDS, 0, pids, (int)sizeof pids);
-    size_t n = 0;
 
-    for (int i = 0; i < bytes / (int)sizeof pids[0] && n < max; i++) {
-        DccProc proc;
+    for (int i = 0; i < bytes / (int)sizeof pids[0]; i++)
+        if (pids[i] > 0)
+            func(pids[i], data);
+}
 
-        if (pids[i] <= 0)
-            continue;
-        if (!dcc_proc_read(pids[i], &proc))
-            proc = (DccProc){.pid = pids[i], .state = 'X'};
-        if (wanted(&proc, data))
-            list[n++] = proc;
-    }
-    return n;
+typedef struct {
+    Walk walk;
+    DccProcSkip wanted;
+    void *data;
+} Scan;
+
+static void
+append_if_wanted(int64_t pid, void *data)
+{
+    Scan *scan = data;
+    DccProc proc;
+
+    if (scan->walk.n == scan->walk.max)
+        return;
+    if (!dcc_proc_read(pid, &proc))
+        proc = (DccProc){.pid = pid, .state = 'X'};
+    if (scan->wanted(&proc, scan->data))
+        scan->walk.list[scan->walk.n++] = proc;
+}
+
+size_t
+dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data)
+{
+    Scan scan = {{list, 0, max}, wanted, data};
+
+    dcc_proc_each(append_if_wanted, &scan);
+    return scan.walk.n;
 }
 
 bool

@@ -237,13 +237,19 @@ append_any(int64_t pid, void *data)
         walk->list[walk->n++] = proc;
 }
 
+void
+dcc_proc_each(void (*func)(int64_t pid, void *data), void *data)
+{
+    each_number("/proc", func, data);
+}
+
 size_t
 dcc_proc_scan(DccProc *list, size_t max, DccProcSkip wanted, void *data)
 {
     Walk inner = {NULL, 0, 0, wanted, data};
     Walk walk = {list, 0, max, is_unwanted, &inner};
 
-    each_number("/proc", append_any, &walk);
+    dcc_proc_each(append_any, &walk);
     return walk.n;
 }
 

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/eventfd.h>
+#include <glib-unix.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,7 +46,7 @@ dcc_fds_open_pipe(int fds[2], GError **error)
 {
     g_autofree char *why = NULL;
 
-    if (pipe2(fds, O_CLOEXEC) == 0)
+    if (g_unix_open_pipe(fds, FD_CLOEXEC, NULL))
         return TRUE;
     why = dcc_system_explain(errno);
     g_set_error(error, DCC_ERROR, DCC_ERROR_FAILED, "cannot open a pipe: %s", why);
@@ -88,7 +88,11 @@ dcc_fds_write_all(int fd, const char *bytes, gsize n)
 gboolean
 dcc_fds_sync(int fd)
 {
+#if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
     return fdatasync(fd) == 0;
+#else
+    return fsync(fd) == 0;
+#endif
 }
 
 gssize
@@ -103,27 +107,4 @@ dcc_fds_close(int *fd)
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
-}
-
-int
-dcc_fds_open_flag(gboolean up)
-{
-    return eventfd(up ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
-}
-
-void
-dcc_fds_set_flag(int fd, gboolean up)
-{
-    guint64 count = 1;
-
-    if (up)
-        (void)!write(fd, &count, sizeof count);
-    else
-        (void)!read(fd, &count, sizeof count);
-}
-
-void
-dcc_fds_close_flag(int *fd)
-{
-    dcc_fds_close(fd);
 }

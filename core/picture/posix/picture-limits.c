@@ -1,7 +1,6 @@
-/* What one look at a picture may cost. */
+/* What one look at a picture may cost. On macOS RLIMIT_AS is said to bind little. */
 #include "picture.h"
 
-#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #define MEMORY_LIMIT (2UL << 30)
@@ -34,5 +33,5 @@ picture_limit_all(void)
     limit(RLIMIT_CPU, CPU_SECONDS);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, 16);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    picture_forbid_rights();
 }

@@ -28,7 +28,7 @@ ask_main(DccShimLink *self, DccShimSlot *slot)
 {
     if (!is_main_alive(self) || !dcc_end_request_send(slot->main.pid))
         return;
-    slot->last_signal = DCC_SIGNAL_INTERRUPT;
+    dcc_shim_slot_note_signal(slot, DCC_SIGNAL_INTERRUPT);
     dcc_record_file_write(self->dir, slot);
 }
 
@@ -45,14 +45,15 @@ static gboolean
 kill_tree(DccShimLink *self)
 {
     gboolean alive = is_main_alive(self);
-    gboolean any, changed;
     DccShimSlot slot;
+    gboolean any;
+    bool changed;
 
     if (!dcc_shim_link_read_slot(self, &slot))
         return FALSE;
-    changed = dcc_job_tree_note(&slot) || (alive && slot.last_signal != DCC_SIGNAL_KILL);
+    changed = dcc_job_tree_note(&slot);
     if (alive)
-        slot.last_signal = DCC_SIGNAL_KILL;
+        changed = dcc_shim_slot_note_signal(&slot, DCC_SIGNAL_KILL) || changed;
     if (changed)
         dcc_record_file_write(self->dir, &slot);
     any = dcc_job_tree_kill(&slot);
@@ -123,7 +124,7 @@ conclude_killed(DccShimLink *self)
     }
     if (!dcc_shim_link_read_slot(self, &slot) || slot.phase != DCC_PHASE_ENDED || slot.tree_empty)
         return;
-    slot.tree_empty = 1;
+    dcc_shim_slot_note_empty(&slot);
     dcc_record_file_write(self->dir, &slot);
 }
 
@@ -141,27 +142,6 @@ dcc_shim_link_abandon(DccShimLink *self)
         conclude_killed(self);
     g_object_run_dispose(G_OBJECT(self));
     g_object_unref(self);
-}
-
-gboolean
-dcc_shim_link_read(DccShimLink *self, DccShimRecord *record)
-{
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
-    return dcc_shim_record_read(self->dir, record);
-}
-
-gint64
-dcc_shim_link_get_pid(DccShimLink *self)
-{
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), 0);
-    return 0;
-}
-
-gboolean
-dcc_shim_link_is_owned(DccShimLink *self)
-{
-    g_return_val_if_fail(DCC_IS_SHIM_LINK(self), FALSE);
-    return self->owned;
 }
 
 GArray *

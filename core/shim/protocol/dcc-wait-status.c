@@ -1,5 +1,5 @@
-/* The status word of wait(2). Threading: any. */
-#include "dcc-pidfd.h"
+/* The status word of wait(2); see the header. Threading: any. */
+#include "dcc-wait-status.h"
 
 int
 dcc_wait_status_from_siginfo(const siginfo_t *info)

@@ -1,0 +1,7 @@
+/* There is no such thing on macOS. */
+#include "picture.h"
+
+void
+picture_forbid_rights(void)
+{
+}
