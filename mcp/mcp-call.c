@@ -2,11 +2,37 @@
 #include "mcp-call.h"
 
 #include "dcc-error.h"
+#include "dcc-fds.h"
 #include "dcc-instance.h"
 #include "dcc-json.h"
 
 /* A session that is well answers at once; one that is not costs the call no more than this. */
 #define NOTE_MS 500
+
+static void
+on_cancelled(GCancellable *cancel, gpointer flag)
+{
+    dcc_fds_set_flag(GPOINTER_TO_INT(flag), TRUE);
+}
+
+McpCallEar
+mcp_call_listen(const McpCall *self, GPollFD *fd)
+{
+    McpCallEar ear = {.flag = dcc_fds_open_flag(FALSE)};
+
+    fd->fd = ear.flag;
+    if (ear.flag >= 0)
+        ear.id = g_cancellable_connect(
+            self->cancel, G_CALLBACK(on_cancelled), GINT_TO_POINTER(ear.flag), NULL);
+    return ear;
+}
+
+void
+mcp_call_stop_listening(const McpCall *self, McpCallEar *ear)
+{
+    g_cancellable_disconnect(self->cancel, ear->id);
+    dcc_fds_close_flag(&ear->flag);
+}
 
 const char *
 mcp_call_get_text(const McpCall *self, const char *name)

@@ -23,6 +23,18 @@ typedef struct {
     gpointer progress_data;
 } McpCall;
 
+/* What hears it in the middle of a wait when nobody waits for the call any more. */
+typedef struct {
+    int flag;
+    gulong id;
+} McpCallEar;
+
+/* fd: for dcc_fds_wait(), until it is stopped; negative where no descriptor is left, so the wait has to end by itself. */
+McpCallEar
+mcp_call_listen(const McpCall *self, GPollFD *fd);
+void
+mcp_call_stop_listening(const McpCall *self, McpCallEar *ear);
+
 /* (transfer none) (nullable) each. */
 const char *
 mcp_call_get_text(const McpCall *self, const char *name);

@@ -25,6 +25,14 @@ add_root(GPtrArray *roots, const char *path, GError **error)
     return TRUE;
 }
 
+static gboolean
+is_root(const char *path)
+{
+    const char *rest = g_path_skip_root(path);
+
+    return rest != NULL && *rest == '\0';
+}
+
 /* Some clients start their servers in the root of the file system; that is no choice of a place. */
 static void
 add_usual(GPtrArray *roots)
@@ -33,7 +41,7 @@ add_usual(GPtrArray *roots)
     const char *usual[] = {g_get_home_dir(), here};
 
     for (guint i = 0; i < G_N_ELEMENTS(usual); i++)
-        if (strcmp(usual[i], "/") != 0)
+        if (!is_root(usual[i]))
             add_root(roots, usual[i], NULL);
 }
 
@@ -57,8 +65,8 @@ is_below(const char *path, const char *root)
 {
     gsize length = strlen(root);
 
-    if (strcmp(root, "/") == 0)
-        return TRUE;
+    if (is_root(root))
+        return g_str_has_prefix(path, root);
     return strncmp(path, root, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 

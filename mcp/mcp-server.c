@@ -8,14 +8,13 @@
  */
 #include "mcp-server.h"
 
+#include "dcc-bytes.h"
 #include "mcp-answer.h"
 #include "mcp-hello.h"
 #include "mcp-reader.h"
 #include "mcp-work.h"
 #include "mcp-writer.h"
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_LINE    (1024 * 1024)
 #define MAX_WAITING (1024 * 1024) /* bytes of output */
@@ -171,15 +170,11 @@ read_all(McpServer *self, int fd)
     g_autofree char *buffer = g_malloc(CHUNK);
 
     while (!self->gone) {
-        GPollFD poller = {.fd = fd, .events = G_IO_IN};
-        gssize n;
+        gssize n = dcc_bytes_read(fd, buffer, CHUNK);
 
-        g_poll(&poller, 1, -1);
-        n = read(fd, buffer, CHUNK);
-        if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+        if (n <= 0)
             break;
-        if (n > 0)
-            mcp_reader_feed(reader, buffer, (gsize)n);
+        mcp_reader_feed(reader, buffer, (gsize)n);
     }
     if (!self->gone)
         mcp_reader_finish(reader);

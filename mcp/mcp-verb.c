@@ -93,12 +93,12 @@ has_answered(const Running *self, const McpVerb *verb)
 static gboolean
 follow(Running *self, const McpVerb *verb, const McpCall *call)
 {
-    GPollFD fds[] = {{.fd = self->out_fd, .events = G_IO_IN},
-                     {.fd = self->err_fd, .events = G_IO_IN},
-                     {.fd = -1}};
+    GPollFD fds[] = {{.fd = dcc_fds_of_pipe(self->out_fd), .events = G_IO_IN},
+                     {.fd = dcc_fds_of_pipe(self->err_fd), .events = G_IO_IN},
+                     {.fd = -1, .events = G_IO_IN}};
+    McpCallEar ear = mcp_call_listen(call, &fds[2]);
     gboolean ended = FALSE;
 
-    g_cancellable_make_pollfd(call->cancel, &fds[2]);
     while (!ended && !has_answered(self, verb) && !g_cancellable_is_cancelled(call->cancel) &&
            mcp_call_get_left_ms(call) > 0) {
         ended = dcc_child_poll(&self->child, fds, G_N_ELEMENTS(fds), mcp_call_get_left_ms(call));
@@ -108,7 +108,7 @@ follow(Running *self, const McpVerb *verb, const McpCall *call)
             if (fds[i].revents & (G_IO_HUP | G_IO_ERR))
                 fds[i].fd = -1;
     }
-    g_cancellable_release_fd(call->cancel);
+    mcp_call_stop_listening(call, &ear);
     return ended || has_answered(self, verb);
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli-follow.h"
 #include "dcc-error.h"
+#include "dcc-fds.h"
 #include "dcc-json.h"
 #include <string.h>
 
@@ -229,14 +230,14 @@ follow(Wait *self)
 static void
 pause_for_news(Wait *self)
 {
-    GPollFD fds[2] = {{.fd = -1, .events = G_IO_IN}};
+    GPollFD fds[2] = {{.fd = -1, .events = G_IO_IN}, {.fd = -1, .events = G_IO_IN}};
+    McpCallEar ear = mcp_call_listen(self->call, &fds[1]);
     gint64 left = MIN(LOOK_MS, mcp_call_get_left_ms(self->call));
 
     if (self->follow != NULL)
         fds[0].fd = cli_follow_get_fd(self->follow);
-    g_cancellable_make_pollfd(self->call->cancel, &fds[1]);
-    g_poll(fds, G_N_ELEMENTS(fds), (int)left);
-    g_cancellable_release_fd(self->call->cancel);
+    dcc_fds_wait(fds, G_N_ELEMENTS(fds), (int)left);
+    mcp_call_stop_listening(self->call, &ear);
 }
 
 static JsonObject *

@@ -8,10 +8,9 @@
  */
 #include "mcp-writer.h"
 
+#include "dcc-bytes.h"
 #include "dcc-json.h"
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 struct _McpWriter {
     int fd;
@@ -28,24 +27,6 @@ struct _McpWriter {
 /* In pieces, so that a client that takes little by little is seen to. */
 #define PIECE 4096
 
-/* Whoever started us may have made it a descriptor that does not wait. */
-static gboolean
-write_all(int fd, const char *bytes, gsize n)
-{
-    while (n > 0) {
-        GPollFD poller = {.fd = fd, .events = G_IO_OUT};
-        gssize written;
-
-        g_poll(&poller, 1, -1);
-        written = write(fd, bytes, n);
-        if (written < 0 && errno != EINTR && errno != EAGAIN)
-            return FALSE;
-        bytes += MAX(written, 0);
-        n -= (gsize)MAX(written, 0);
-    }
-    return TRUE;
-}
-
 static gboolean
 write_line(McpWriter *self, GBytes *line)
 {
@@ -54,7 +35,7 @@ write_line(McpWriter *self, GBytes *line)
 
     for (gsize at = 0; at < size; at += PIECE) {
         gsize n = MIN(PIECE, size - at);
-        gboolean written = write_all(self->fd, bytes + at, n);
+        gboolean written = dcc_bytes_write(self->fd, bytes + at, n);
 
         g_mutex_lock(&self->mutex);
         self->waiting -= n;

@@ -26,9 +26,7 @@ const CliVerb cli_verbs[] = {
      CLI_WORDS_NONE},
     {"adapter", "write and check an adapter", cmd_adapter, CLI_WORDS_NONE},
     {"doctor", "look for what is wrong, and say what to do", cmd_doctor, CLI_WORDS_APPS},
-#ifdef DCC_HAS_MCP
     {"mcp", "let agents start, watch and stop applications", cmd_mcp, CLI_WORDS_NONE},
-#endif
     {"session", NULL, cmd_session, CLI_WORDS_NONE},
     {"conformance", NULL, cmd_conformance, CLI_WORDS_NONE},
     {"complete", NULL, cmd_complete, CLI_WORDS_NONE},

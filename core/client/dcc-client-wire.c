@@ -137,19 +137,28 @@ dcc_client_wire_ask(DccClientWire *self, const char *method, JsonObject *params)
 GIOCondition
 dcc_client_wire_wants(DccClientWire *self)
 {
-    return self->out->len > 0 ? G_IO_IN | G_IO_OUT : G_IO_IN;
+    return dcc_socket_wants(self->fd, self->out->len > 0 ? G_IO_IN | G_IO_OUT : G_IO_IN);
 }
 
+/* EPROTO: whoever has the port of a session that is dead. */
 static gboolean
-set_gone(DccClientWire *self, GError **error)
+set_gone(DccClientWire *self, int errno_code, GError **error)
 {
-    g_set_error(
-        error,
-        DCC_ERROR,
-        DCC_ERROR_GONE,
-        "the session of '%s' closed the connection; 'dcchost status %s' tells how it stands",
-        self->name,
-        self->name);
+    if (errno_code == EPROTO)
+        g_set_error(error,
+                    DCC_ERROR,
+                    DCC_ERROR_UNSAFE,
+                    "a stranger listens where the session of '%s' did; 'dcchost adopt %s'",
+                    self->name,
+                    self->name);
+    else
+        g_set_error(
+            error,
+            DCC_ERROR,
+            DCC_ERROR_GONE,
+            "the session of '%s' closed the connection; 'dcchost status %s' tells how it stands",
+            self->name,
+            self->name);
     return FALSE;
 }
 
@@ -165,27 +174,27 @@ set_too_long(DccClientWire *self, GError **error)
     return FALSE;
 }
 
-/* Not now, and the connection stands. Asked right after the call that failed. */
+/* Not now, and the connection stands. */
 static gboolean
-must_wait(void)
+must_wait(int errno_code)
 {
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    return errno_code == EAGAIN || errno_code == EWOULDBLOCK || errno_code == EINTR;
 }
 
 static gboolean
 receive(DccClientWire *self, GError **error)
 {
     guint before = self->in->len;
-    gboolean has_to_wait;
+    int errno_code;
     gssize n;
 
     if (before > MAX_MESSAGE_BYTES && self->scanned == before)
         return set_too_long(self, error);
     g_byte_array_set_size(self->in, before + READ_CHUNK);
     n = dcc_socket_receive(self->fd, self->in->data + before, READ_CHUNK, FALSE);
-    has_to_wait = n < 0 && must_wait();
+    errno_code = n < 0 ? errno : 0;
     g_byte_array_set_size(self->in, before + (n > 0 ? (guint)n : 0));
-    return n > 0 || has_to_wait || set_gone(self, error);
+    return n > 0 || must_wait(errno_code) || set_gone(self, errno_code, error);
 }
 
 gboolean
@@ -195,8 +204,8 @@ dcc_client_wire_move(DccClientWire *self, GError **error)
 
     if (self->out->len > 0)
         n = dcc_socket_send(self->fd, self->out->data, self->out->len, FALSE);
-    if (n < 0 && !must_wait())
-        return set_gone(self, error);
+    if (n < 0 && !must_wait(errno))
+        return set_gone(self, errno, error);
     if (n > 0)
         g_byte_array_remove_range(self->out, 0, (guint)n);
     return receive(self, error);

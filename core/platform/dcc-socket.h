@@ -37,6 +37,10 @@ gssize
 dcc_socket_receive(DccSocket self, void *bytes, gsize n, gboolean wait);
 void
 dcc_socket_close(DccSocket *self);
+/* What to wait for where condition is meant: as long as the other end has not proven who it is, nothing can be sent, and
+ * the proof is what comes. */
+GIOCondition
+dcc_socket_wants(DccSocket self, GIOCondition condition);
 
 /* A source for it on the thread-default main context. (transfer full) */
 GSource *

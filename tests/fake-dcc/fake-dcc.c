@@ -4,6 +4,8 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* After the lives it was told to fail in, it behaves. */
 static void
@@ -38,6 +40,27 @@ fail_to_start(const FakeOptions *options)
         fake_exit((int)options->exit_before_ready);
 }
 
+/* As slow as whoever started it wants: FAKE_VERSION_GATE names two files, separated by '|', of which it makes the first and
+ * waits for the second. */
+static void
+print_version(void)
+{
+    const char *gate = getenv("FAKE_VERSION_GATE"), *bar = gate != NULL ? strchr(gate, '|') : NULL;
+    char asked[4096];
+    FILE *file;
+
+    if (bar != NULL) {
+        snprintf(asked, sizeof asked, "%.*s", (int)(bar - gate), gate);
+        file = fopen(asked, FAKE_WRITE);
+        if (file != NULL)
+            fclose(file);
+        while ((file = fopen(bar + 1, "rb")) == NULL)
+            fake_sleep(20);
+        fclose(file);
+    }
+    puts("Fake " FAKE_VERSION);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -49,7 +72,7 @@ main(int argc, char **argv)
         if (options.help)
             fake_options_help();
         else
-            puts("Fake " FAKE_VERSION);
+            print_version();
         return 0;
     }
     fake_end_open(&options);

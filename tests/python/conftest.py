@@ -33,5 +33,7 @@ def short(value):
 
 def environment():
     """This process's environment, with the package on PYTHONPATH and no bytecode left in the tree."""
-    env = dict(os.environ, PYTHONPATH=str(PACKAGE), PYTHONDONTWRITEBYTECODE="1")
+    env = dict(os.environ, PYTHONPATH=str(PACKAGE))
+    if not env.get("PYTHONPYCACHEPREFIX"):
+        env["PYTHONDONTWRITEBYTECODE"] = "1"
     return env

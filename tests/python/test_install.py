@@ -11,6 +11,7 @@ import pytest
 from conftest import PACKAGE
 
 BUILD = pathlib.Path(os.environ["DCC_BUILD"])
+PRIVATE = {"_answers.py", "_library.py", "_places.py", "_windows.py"}
 MODULES = ["__init__", "client", "executables", "launcher", "monitor", "recovery", "watcher"]
 
 
@@ -59,7 +60,7 @@ def test_meson_installs(installed, pattern):
 def test_meson_installs_every_module_with_its_stub(installed):
     package = one(installed, "dcchost/py.typed").parent
     found = {path.name for path in package.iterdir() if path.suffix in (".py", ".pyi")}
-    assert found == {name + end for name in MODULES for end in (".py", ".pyi")} | {"_library.py"}
+    assert found == {name + end for name in MODULES for end in (".py", ".pyi")} | PRIVATE
     assert found == {path.name for path in (PACKAGE / "dcchost").iterdir() if path.suffix in (".py", ".pyi")}
 
 
@@ -91,7 +92,7 @@ def environment(installed, tmp_path_factory):
 def test_pip_installs_stubs_and_marker(environment):
     _python, package = environment
     found = {path.name for path in package.iterdir() if path.is_file()}
-    assert found == {name + end for name in MODULES for end in (".py", ".pyi")} | {"_library.py", "py.typed"}
+    assert found == {name + end for name in MODULES for end in (".py", ".pyi")} | PRIVATE | {"py.typed"}
 
 
 def test_what_pip_installed_works_with_the_library(installed, environment):

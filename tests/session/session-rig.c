@@ -222,3 +222,28 @@ rig_get_step(Rig *self, const char *step)
             return json_object_get_string_member(event, "outcome");
     return NULL;
 }
+
+char *
+rig_get_temp_dir(Rig *self)
+{
+    g_auto(GStrv) found = dcc_runtime_list_names(self->runtime, FALSE);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *path = NULL;
+
+    g_assert_cmpuint(g_strv_length(found), ==, 1);
+    path = g_build_filename(dcc_runtime_get_path(self->runtime), found[0], "record.json", NULL);
+    g_assert_true(json_parser_load_from_file(parser, path, NULL));
+    return g_strdup(json_object_get_string_member(
+        json_node_get_object(json_parser_get_root(parser)), "temp_dir"));
+}
+
+void
+rig_assert_unattended(DccResult *result, int signal_number)
+{
+    if (!RIG_HAS_SHIM && dcc_result_get_kind(result) == DCC_RESULT_LOST) {
+        g_assert_cmpint(dcc_result_to_exit_status(result), ==, 125);
+        return;
+    }
+    g_assert_cmpint(dcc_result_get_kind(result), ==, DCC_RESULT_SIGNALED);
+    g_assert_cmpint(dcc_result_get_signal(result), ==, signal_number);
+}

@@ -51,6 +51,18 @@ rig_get_event(Rig *self, const char *type, guint n);
 /* The outcome of a step, NULL when it was not taken. */
 const char *
 rig_get_step(Rig *self, const char *step);
+/* Without it nobody sees an end while there is no session. */
+#ifdef G_OS_WIN32
+#define RIG_HAS_SHIM FALSE
+#else
+#define RIG_HAS_SHIM TRUE
+#endif
+/* It is the result of an end by that signal that no session saw: without a shim it may be lost. */
+void
+rig_assert_unattended(DccResult *result, int signal_number);
+/* (transfer full): where the application may write, as it was told. */
+char *
+rig_get_temp_dir(Rig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
 
 G_END_DECLS

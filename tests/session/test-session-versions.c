@@ -1,7 +1,7 @@
 /* A program that embeds a session goes on while a copy of the application is asked for its version. */
 #include "session-rig.h"
 
-#include <glib/gstdio.h>
+#include <string.h>
 
 typedef struct {
     DccTestWorld *world;
@@ -11,25 +11,15 @@ typedef struct {
 } Fixture;
 
 static void
-set_up(Fixture *f, gconstpointer version)
+set_up(Fixture *f, gconstpointer data)
 {
-    g_autofree char *text = NULL, *script = NULL;
+    g_autofree char *gate = NULL;
 
     f->world = dcc_test_world_new();
     f->asked = dcc_test_world_build_path(f->world, "asked");
     f->told = dcc_test_world_build_path(f->world, "told");
-    text = g_strdup_printf("#!/bin/sh\n"
-                           "[ \"$1\" = --version ] || exec '%s' \"$@\"\n"
-                           ": >'%s'\n"
-                           "until [ -e '%s' ]; do sleep 0.02; done\n"
-                           "echo Fake %s\n",
-                           dcc_test_fake_executable(),
-                           f->asked,
-                           f->told,
-                           (const char *)version);
-    script = dcc_test_world_write(f->world, "app", text, -1);
-    g_assert_cmpint(g_chmod(script, 0700), ==, 0);
-    g_setenv("DCCHOST_FAKE_EXECUTABLE", script, TRUE);
+    gate = g_strdup_printf("%s|%s", f->asked, f->told);
+    g_setenv("FAKE_VERSION_GATE", gate, TRUE);
     f->rig = rig_new(f->world, "asked", "", NULL);
     rig_begin(f->rig);
     dcc_test_wait_for(g_file_test(f->asked, G_FILE_TEST_EXISTS), 30000);
@@ -37,9 +27,10 @@ set_up(Fixture *f, gconstpointer version)
 
 /* dcc_test_world_free() fails the test when a process is left. */
 static void
-tear_down(Fixture *f, gconstpointer version)
+tear_down(Fixture *f, gconstpointer data)
 {
     rig_free(f->rig);
+    g_unsetenv("FAKE_VERSION_GATE");
     dcc_test_world_free(f->world);
     g_free(f->asked);
     g_free(f->told);
@@ -52,11 +43,13 @@ assert_no_directory(Fixture *f)
     g_autofree char *dir = g_build_filename(dcc_runtime_get_path(f->rig->runtime), "asked", NULL);
 
     g_assert_cmpuint(g_strv_length(names), ==, 0);
+#ifdef G_OS_UNIX /* wine removes what somebody has open when he closes it, and its directory not at all */
     g_assert_false(g_file_test(dir, G_FILE_TEST_EXISTS));
+#endif
 }
 
 static void
-test_told(Fixture *f, gconstpointer version)
+test_told(Fixture *f, gconstpointer data)
 {
     g_autofree char *status = dcc_session_get_status(f->rig->session);
 
@@ -73,7 +66,7 @@ test_told(Fixture *f, gconstpointer version)
 }
 
 static void
-test_stopped(Fixture *f, gconstpointer version)
+test_stopped(Fixture *f, gconstpointer data)
 {
     dcc_session_stop(f->rig->session, 0);
     dcc_session_stop(f->rig->session, 0); /* nothing is left to be hurried */
@@ -88,7 +81,7 @@ test_stopped(Fixture *f, gconstpointer version)
 }
 
 static void
-test_dropped(Fixture *f, gconstpointer version)
+test_dropped(Fixture *f, gconstpointer data)
 {
     rig_drop_session(f->rig);
     assert_no_directory(f);
@@ -98,9 +91,9 @@ test_dropped(Fixture *f, gconstpointer version)
 int
 main(int argc, char **argv)
 {
-    dcc_test_init(&argc, &argv);
-    g_test_add("/session/versions/told", Fixture, "1.2.3", set_up, test_told, tear_down);
-    g_test_add("/session/versions/stopped", Fixture, "1.2.3", set_up, test_stopped, tear_down);
-    g_test_add("/session/versions/dropped", Fixture, "1.2.3", set_up, test_dropped, tear_down);
+    rig_init(&argc, &argv);
+    g_test_add("/session/versions/told", Fixture, NULL, set_up, test_told, tear_down);
+    g_test_add("/session/versions/stopped", Fixture, NULL, set_up, test_stopped, tear_down);
+    g_test_add("/session/versions/dropped", Fixture, NULL, set_up, test_dropped, tear_down);
     return g_test_run();
 }

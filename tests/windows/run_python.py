@@ -42,8 +42,11 @@ def main(build, file):
     dlls = [windows(home / "sysroot/bin"), windows(build / "core")]
     environment = dict(
         os.environ, WINEPATH=";".join(dlls), PYGI_DLL_DIRS=";".join(dlls), GI_TYPELIB_PATH=windows(home / "typelibs"),
-        PYTHONPATH=windows(root / "bindings/python"),
-        DCC_TEST_HANDS=str(build / "tests/windows/hands.exe"), PYTHONDONTWRITEBYTECODE="1", PYTHONUTF8="1")
+        PYTHONPATH=";".join([windows(root / "bindings/python"), windows(root / "tests/lib")]),
+        DCC_TEST_HANDS=str(build / "tests/windows/hands.exe"), PYTHONUTF8="1",
+        PYTHONPYCACHEPREFIX=windows(home / "pycache"), PYTHONDONTWRITEBYTECODE="",  # it is slow enough
+        DCCHOST=str(build / "cli/dcchost.exe"), DCCHOST_ADAPTER_PATH=str(build / "tests/modules/fake"),
+        DCCHOST_FAKE_EXECUTABLE=str(build / "tests/fake-dcc/fake-dcc.exe"))
     # This Python wants pipes on both sides.
     done = subprocess.run([str(home / "wine"), "python.exe", "-m", "pytest", "-vv", "-p", "no:cacheprovider",
                            "--rootdir", windows(root), windows(pathlib.Path(file).resolve())],

@@ -2,6 +2,9 @@
 #include "dcc-client.h"
 #include "dcc-clock.h"
 #include "dcc-error.h"
+#include "dcc-fds.h"
+#include "dcc-file-facts.h"
+#include "dcc-file-open.h"
 #include "dcc-json.h"
 #include "dcc-listener.h"
 #include "dcc-peer.h"
@@ -14,6 +17,10 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
+
+#include <windows.h>
+/* after windows.h */
+#include <sddl.h>
 
 #define PATIENCE_MS 60000
 #define NAME        "control.sock"
@@ -93,12 +100,42 @@ read_file(Door *self)
     return file;
 }
 
+/* This user's alone, or nobody would read what is in it. */
+static void
+put(const char *path, const char *text)
+{
+    int fd;
+
+    g_unlink(path);
+    fd = dcc_file_open_to_append(path);
+    g_assert_true(fd >= 0 && dcc_fds_write_all(fd, text, strlen(text)));
+    dcc_fds_close(&fd);
+}
+
 static void
 write_file(Door *self, const DccSocketFile *file)
 {
     g_autofree char *text = dcc_socket_file_format(file);
 
-    g_assert_true(g_file_set_contents(self->path, text, -1, NULL));
+    put(self->path, text);
+}
+
+/* FALSE: who runs the test may not. */
+static gboolean
+give(const char *path, const char *access)
+{
+    g_autofree gunichar2 *wide = g_utf8_to_utf16(path, -1, NULL, NULL, NULL);
+    SECURITY_INFORMATION what = DACL_SECURITY_INFORMATION;
+    PSECURITY_DESCRIPTOR descriptor;
+    gboolean given;
+
+    if (access[0] == 'O')
+        what |= OWNER_SECURITY_INFORMATION;
+    g_assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorA(
+        access, SDDL_REVISION_1, &descriptor, NULL));
+    given = SetFileSecurityW((LPCWSTR)wide, what, descriptor);
+    LocalFree(descriptor);
+    return given;
 }
 
 static void
@@ -120,10 +157,15 @@ test_conversation(Door *self, gconstpointer data)
     char text[8] = "";
 
     g_assert_cmpint(client, !=, DCC_SOCKET_NONE);
-    g_assert_cmpint(dcc_socket_send(client, "ask\n", 4, FALSE), ==, 4);
+    /* It has not heard yet that this is the session. */
+    g_assert_cmpint(dcc_socket_send(client, "ask\n", 4, FALSE), ==, -1);
+    g_assert_cmpint(errno, ==, EAGAIN);
     g_assert_cmpint(dcc_socket_receive(client, text, 1, FALSE), ==, -1);
     g_assert_cmpint(errno, ==, EAGAIN);
+    g_assert_cmpint(dcc_socket_wants(client, G_IO_OUT), ==, G_IO_IN);
     wait_for(self->callers->len == 1);
+    wait_for(dcc_socket_send(client, "ask\n", 4, FALSE) == 4);
+    g_assert_cmpint(dcc_socket_wants(client, G_IO_OUT), ==, G_IO_OUT);
     server = g_array_index(self->callers, DccSocket, 0);
     g_assert_true(dcc_socket_peer_is_ours(server) && dcc_socket_peer_is_ours(client));
     g_assert_cmpint(dcc_socket_get_peer_pid(client), ==, (gint64)read_file(self).pid);
@@ -172,6 +214,8 @@ static const struct {
     {"json",
      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"stop\",\"params\":{\"wait\":false}}\n",
      FALSE},
+    {"empty", "\n", FALSE},
+    {"short", "00112233\n", FALSE},
     {"silent", "", FALSE},
 };
 
@@ -210,28 +254,134 @@ test_stranger(Door *self, gconstpointer data)
     dcc_socket_close(&client);
 }
 
-/* The port of a session that is dead is a stranger's by now, which is not believed. */
+/* The port of a session that is dead is a stranger's by now, which is not believed, and is told nothing but the word that
+ * opens a door that is no more. */
+static GSocketConnection *catch (Door *self, GSocketListener *stranger, DccSocket *client)
+{
+    DccSocketFile file = read_file(self);
+
+    file.port = g_socket_listener_add_any_inet_port(stranger, NULL, NULL);
+    write_file(self, &file);
+    *client = dcc_socket_dial(self->dir, NAME);
+    g_assert_cmpint(*client, !=, DCC_SOCKET_NONE);
+    return g_socket_listener_accept(stranger, NULL, NULL, NULL);
+}
+
 static void
 test_stranger_listens(Door *self, gconstpointer data)
 {
     g_autoptr(GSocketListener) stranger = g_socket_listener_new();
-    DccSocketFile file = read_file(self);
-    guint16 port = g_socket_listener_add_any_inet_port(stranger, NULL, NULL);
     g_autoptr(GSocketConnection) caught = NULL;
-    char text[2 * DCC_SOCKET_WORD_LENGTH] = "";
+    char text[2 * DCC_SOCKET_WORD_LENGTH] = "", more;
     DccSocket client;
+    gsize n = 0;
 
-    file.port = port;
-    write_file(self, &file);
-    client = dcc_socket_dial(self->dir, NAME);
-    g_assert_cmpint(client, !=, DCC_SOCKET_NONE);
-    caught = g_socket_listener_accept(stranger, NULL, NULL, NULL);
+    caught = catch (self, stranger, &client);
+    g_assert_cmpint(dcc_socket_send(client, "secret\n", 7, FALSE), ==, -1);
+    g_assert_cmpint(errno, ==, EAGAIN);
+    g_input_stream_read_all(g_io_stream_get_input_stream(G_IO_STREAM(caught)),
+                            text,
+                            DCC_SOCKET_WORD_LENGTH + 1,
+                            &n,
+                            NULL,
+                            NULL);
+    g_assert_cmpuint(n, ==, DCC_SOCKET_WORD_LENGTH + 1);
     memset(text, '0', sizeof text);
     g_output_stream_write_all(
         g_io_stream_get_output_stream(G_IO_STREAM(caught)), text, sizeof text, NULL, NULL, NULL);
     wait_for(dcc_socket_receive(client, text, sizeof text, FALSE) == -1 && errno != EAGAIN);
     g_assert_cmpint(errno, ==, EPROTO);
+    g_assert_cmpint(dcc_socket_send(client, "secret\n", 7, FALSE), ==, -1);
+    g_assert_cmpint(errno, ==, EPROTO);
     dcc_socket_close(&client);
+    g_assert_cmpint(g_input_stream_read(
+                        g_io_stream_get_input_stream(G_IO_STREAM(caught)), &more, 1, NULL, NULL),
+                    <=,
+                    0);
+}
+
+/* What is asked of a session does not wait for ever for a stranger who says nothing. */
+static gpointer
+ask_at(gpointer top)
+{
+    g_autoptr(DccRuntime) runtime = dcc_runtime_open(NULL);
+    g_autoptr(DccClient) client = dcc_client_new(runtime, "private", NULL);
+    GError *error = NULL;
+
+    g_assert_nonnull(client);
+    g_assert_null(dcc_client_call(client, "status", NULL, 500, &error));
+    return error;
+}
+
+static void
+test_stranger_is_asked(Door *self, gconstpointer data)
+{
+    gboolean speaks = GPOINTER_TO_INT(data);
+    g_autofree char *top = g_path_get_dirname(self->dir);
+    g_autofree char *run = g_build_filename(top, "dcchost", NULL);
+    g_autoptr(GSocketListener) stranger = g_socket_listener_new();
+    g_autoptr(GSocketConnection) caught = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DccRuntime) runtime = NULL;
+    g_autofree char *dir = g_build_filename(run, "private", NULL);
+    DccSocketFile file = read_file(self);
+    char text[DCC_SOCKET_WORD_LENGTH + 1];
+    GThread *asker;
+
+    g_setenv("XDG_RUNTIME_DIR", top, TRUE);
+    g_setenv("XDG_STATE_HOME", top, TRUE);
+    runtime = dcc_runtime_open(&error);
+    g_assert_no_error(error);
+    g_assert_cmpint(g_rename(self->dir, dir), ==, 0);
+    g_free(self->path);
+    self->path = g_build_filename(dir, NAME, NULL);
+    file.port = g_socket_listener_add_any_inet_port(stranger, NULL, NULL);
+    write_file(self, &file);
+    asker = g_thread_new("asker", ask_at, NULL);
+    caught = g_socket_listener_accept(stranger, NULL, NULL, NULL);
+    memset(text, '0', sizeof text);
+    if (speaks)
+        g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(caught)),
+                                  text,
+                                  sizeof text,
+                                  NULL,
+                                  NULL,
+                                  NULL);
+    error = g_thread_join(asker);
+    g_test_message("%s", error->message);
+    if (speaks)
+        g_assert_error(error, DCC_ERROR, DCC_ERROR_UNSAFE);
+    else
+        g_assert_error(error, DCC_ERROR, DCC_ERROR_TIMEOUT);
+    g_unsetenv("XDG_RUNTIME_DIR");
+    g_unsetenv("XDG_STATE_HOME");
+}
+
+static gboolean
+is_still_ours(const char *path)
+{
+    DccFileFacts facts;
+
+    g_assert_true(dcc_file_facts_read(path, &facts));
+    return facts.is_ours;
+}
+
+/* Somebody else reads it, or writes it, or has made it. */
+static void
+test_not_ours_alone(Door *self, gconstpointer data)
+{
+    if (!give(self->path, data)) {
+        g_test_skip("this user may not give a file away");
+        return;
+    }
+    if (is_still_ours(self->path) && ((const char *)data)[0] == 'O') {
+        g_test_skip("wine lets nobody give a file away, and does not say so");
+        return;
+    }
+    g_assert_cmpint(dcc_socket_dial(self->dir, NAME), ==, DCC_SOCKET_NONE);
+    g_assert_cmpint(errno, ==, EPERM);
+    turn_until_now();
+    g_assert_cmpuint(self->callers->len, ==, 0);
 }
 
 /* Whoever wrote the file is dead: said at once, without two seconds of asking its port. */
@@ -263,8 +413,7 @@ test_garbage(Door *self, gconstpointer data)
     g_autofree char *much = g_strnfill(100000, '1');
 
     for (gsize i = 0; i <= G_N_ELEMENTS(rows); i++) {
-        g_assert_true(
-            g_file_set_contents(self->path, i < G_N_ELEMENTS(rows) ? rows[i] : much, -1, NULL));
+        put(self->path, i < G_N_ELEMENTS(rows) ? rows[i] : much);
         g_assert_cmpint(dcc_socket_connect(self->dir, NAME), ==, DCC_SOCKET_NONE);
         g_assert_cmpint(errno, ==, EPROTO);
     }
@@ -290,12 +439,18 @@ test_told(Door *self, gconstpointer data)
     g_setenv("XDG_STATE_HOME", top, TRUE);
     runtime = dcc_runtime_open(&error);
     g_assert_no_error(error);
-    g_assert_true(dcc_safe_dir_make(dir, NULL) && g_file_set_contents(path, "garbage", -1, NULL) &&
-                  g_file_set_contents(record, "{}", -1, NULL));
+    g_assert_true(dcc_safe_dir_make(dir, NULL) && g_file_set_contents(record, "{}", -1, NULL));
+    put(path, "garbage");
     g_assert_null(dcc_client_new(runtime, "told", &error));
     g_test_message("%s", error->message);
     g_assert_error(error, DCC_ERROR, DCC_ERROR_UNSAFE);
     g_assert_nonnull(strstr(error->message, "is damaged; remove it"));
+    g_clear_error(&error);
+    g_assert_true(give(path, "D:P(A;;FA;;;WD)"));
+    g_assert_null(dcc_client_new(runtime, "told", &error));
+    g_test_message("%s", error->message);
+    g_assert_error(error, DCC_ERROR, DCC_ERROR_UNSAFE);
+    g_assert_nonnull(strstr(error->message, "is not this user's alone; remove it"));
     g_clear_error(&error);
     g_unlink(path);
     g_assert_null(dcc_client_new(runtime, "told", &error));
@@ -406,6 +561,11 @@ main(int argc, char **argv)
         add(name, GINT_TO_POINTER((int)i), test_stranger);
     }
     add("/channel/stranger-listens", NULL, test_stranger_listens);
+    add("/channel/stranger-is-asked/silent", GINT_TO_POINTER(FALSE), test_stranger_is_asked);
+    add("/channel/stranger-is-asked/speaks", GINT_TO_POINTER(TRUE), test_stranger_is_asked);
+    add("/channel/others-read", "D:P(A;;FA;;;OW)(A;;FR;;;WD)", test_not_ours_alone);
+    add("/channel/others-write", "D:P(A;;FA;;;OW)(A;;FA;;;WD)", test_not_ours_alone);
+    add("/channel/others-made", "O:S-1-5-21-1-2-3-1099D:P(A;;FA;;;OW)", test_not_ours_alone);
     add("/channel/stale", NULL, test_stale);
     add("/channel/garbage", NULL, test_garbage);
     add("/channel/told", NULL, test_told);

@@ -122,14 +122,17 @@ test_doctor(void)
 }
 
 static void
-test_what_is_not_there(void)
+test_mcp(void)
 {
-    g_autofree char *output = run(2, "mcp", NULL);
     g_autofree char *help = run(0, "--help", NULL);
+    g_autofree char *config = run(0, "mcp", "--print-config", "claude-code", "--read-only", NULL);
+    g_autofree char *wrong = run(2, "mcp", "--allow", "everything", NULL);
+    g_autofree char *ended = run(0, "mcp", NULL); /* its input has ended */
 
-    g_assert_nonnull(strstr(output, "unknown verb 'mcp'"));
-    g_assert_nonnull(strstr(help, "\n  launch"));
-    g_assert_null(strstr(help, "\n  mcp"));
+    g_assert_nonnull(strstr(help, "\n  mcp"));
+    g_assert_nonnull(strstr(config, "/dcchost.exe\""));
+    g_assert_nonnull(strstr(wrong, "run-python"));
+    g_assert_cmpstr(ended, ==, "");
 }
 
 static void
@@ -170,6 +173,6 @@ main(int argc, char **argv)
     g_test_add_func("/cli/list", test_list);
     g_test_add_func("/cli/not-installed", test_not_installed);
     g_test_add_func("/cli/doctor", test_doctor);
-    g_test_add_func("/cli/what-is-not-there", test_what_is_not_there);
+    g_test_add_func("/cli/mcp", test_mcp);
     return g_test_run();
 }

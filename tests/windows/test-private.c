@@ -111,6 +111,55 @@ test_open_to_others(Place *self, gconstpointer data)
     }
 }
 
+/* What the file of a channel may look like, and whose it is then. */
+static void
+test_whose(void)
+{
+    static const struct {
+        const char *text;
+        gboolean is_ours, others_can_write, others_can_read;
+    } rows[] = {
+        {"D:P(A;;FA;;;OW)(A;;FA;;;SY)(A;;FA;;;BA)", TRUE, FALSE, FALSE},
+        {"D:P(A;;FA;;;OW)(A;;FR;;;WD)", TRUE, FALSE, TRUE},
+        {"D:P(A;;FA;;;OW)(A;;FR;;;AU)", TRUE, FALSE, TRUE},
+        {"D:P(A;;FA;;;OW)(A;;GR;;;BU)", TRUE, FALSE, TRUE},
+        {"D:P(A;;FA;;;OW)(A;;FR;;;S-1-5-21-1-2-3-1099)", TRUE, FALSE, TRUE},
+        {"D:P(A;;FA;;;OW)(A;;FW;;;S-1-5-21-1-2-3-1099)", TRUE, TRUE, FALSE},
+        {"D:P(A;;FA;;;OW)(A;;SD;;;WD)", TRUE, TRUE, FALSE},
+        {"D:P(A;;FA;;;OW)(D;;FA;;;WD)", TRUE, FALSE, FALSE},
+        {"", TRUE, TRUE, TRUE}, /* no list: everybody */
+        {"O:S-1-5-21-1-2-3-1099D:P(A;;FA;;;SY)", FALSE, FALSE, FALSE},
+        {"O:BUD:P(A;;FA;;;SY)", FALSE, FALSE, FALSE},
+    };
+    PSECURITY_DESCRIPTOR own = dcc_owner_make_private();
+    char *name = NULL;
+    DccOwner owner;
+
+    g_assert_true(ConvertSecurityDescriptorToStringSecurityDescriptorA(
+        own, SDDL_REVISION_1, OWNER_SECURITY_INFORMATION, &name, NULL));
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *text = rows[i].text;
+        g_autofree char *whole = g_strconcat(text[0] == 'O' ? "" : name, text, NULL);
+        PSECURITY_DESCRIPTOR descriptor = NULL;
+
+        if (!ConvertStringSecurityDescriptorToSecurityDescriptorA(
+                whole, SDDL_REVISION_1, &descriptor, NULL)) {
+            g_test_message("not known to this system: %s", whole);
+            continue;
+        }
+        g_test_message("%s", whole);
+        dcc_owner_judge(descriptor, &owner);
+        LocalFree(descriptor);
+        g_assert_cmpint(owner.is_ours, ==, rows[i].is_ours);
+        g_assert_cmpint(owner.others_can_write, ==, rows[i].others_can_write);
+        g_assert_cmpint(owner.others_can_read, ==, rows[i].others_can_read);
+    }
+    dcc_owner_judge(NULL, &owner);
+    g_assert_true(!owner.is_ours && owner.others_can_write && owner.others_can_read);
+    LocalFree(name);
+    LocalFree(own);
+}
+
 static void
 test_no_directory(Place *self, gconstpointer data)
 {
@@ -322,6 +371,7 @@ main(int argc, char **argv)
     g_unsetenv("XDG_STATE_HOME");
     add("/private/made", test_made);
     add("/private/open-to-others", test_open_to_others);
+    g_test_add_func("/private/whose", test_whose);
     add("/private/no-directory", test_no_directory);
     add("/private/removed", test_removed);
     add("/private/lock", test_lock);

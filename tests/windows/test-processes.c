@@ -4,6 +4,7 @@
 #include "dcc-file-name.h"
 #include "dcc-handle.h"
 #include "dcc-identity.h"
+#include "dcc-job.h"
 #include "dcc-monitor.h"
 #include "dcc-signals.h"
 #include "dcc-watcher.h"
@@ -267,6 +268,57 @@ test_identity(void)
 }
 
 /* A hundred children, each with a code of its own; each end is told once. */
+/* How many handles of a job that holds the process lie in it. */
+static guint
+count_job_handles(gint64 pid)
+{
+    HANDLE process = OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_INFORMATION, FALSE, (DWORD)pid);
+    guint n = 0;
+
+    g_assert_nonnull(process);
+    for (gsize number = 4; number < 4096; number += 4) {
+        HANDLE copy = NULL;
+        BOOL is_in = FALSE;
+
+        if (!DuplicateHandle(process,
+                             (HANDLE)number,
+                             GetCurrentProcess(),
+                             &copy,
+                             0,
+                             FALSE,
+                             DUPLICATE_SAME_ACCESS))
+            continue;
+        n += IsProcessInJob(process, copy, &is_in) && is_in;
+        CloseHandle(copy);
+    }
+    CloseHandle(process);
+    return n;
+}
+
+/* Each of its processes keeps the job's name, whoever else ends; and none gets a second handle. */
+static void
+test_job_is_lent(void)
+{
+    DccChild child = kids_start(hands, "grow", "3");
+    guint64 start = dcc_identity_read_start(child.pid);
+    g_autoptr(GArray) pids = NULL;
+
+    kids_wait_for(dcc_job_count(child.pid, start) == 3);
+    dcc_job_lend_all();
+    dcc_job_lend_all();
+    pids = dcc_job_list(child.pid, start);
+    g_assert_cmpuint(pids->len, ==, 3);
+    for (guint i = 0; i < pids->len; i++) {
+        gint64 pid = g_array_index(pids, gint64, i);
+
+        g_assert_cmpuint(count_job_handles(pid), ==, 1);
+    }
+    g_assert_true(dcc_job_terminate(child.pid, start, 9));
+    dcc_child_reap(&child);
+    kids_wait_for(dcc_job_count(child.pid, start) == 0);
+    dcc_job_lend_all();
+}
+
 static void
 test_hundred(void)
 {
@@ -456,6 +508,7 @@ main(int argc, char **argv)
     g_test_add_func("/processes/missing-dll", test_missing_dll);
     g_test_add_func("/processes/environment", test_environment);
     g_test_add_func("/processes/handles", test_handles);
+    g_test_add_func("/processes/job-is-lent", test_job_is_lent);
     g_test_add_func("/processes/identity", test_identity);
     g_test_add_func("/processes/hundred", test_hundred);
     g_test_add_func("/processes/crash-is-told", test_crash_is_told);

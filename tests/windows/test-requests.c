@@ -44,6 +44,21 @@ test_taken(void)
     g_assert_cmpint(dcc_stop_requests_take(fd), ==, 0);
 }
 
+/* As `dcchost.client` asks a command to clean up. */
+static void
+test_break(void)
+{
+    int fd = dcc_stop_requests_hold(DCC_STOP_REQUEST_TERMINATE | DCC_STOP_REQUEST_INTERRUPT);
+
+    if (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, 0)) {
+        g_test_skip("this system sends no Ctrl-Break");
+        return;
+    }
+    g_assert_true(is_up(fd, PATIENCE_MS));
+    g_assert_cmpint(dcc_stop_requests_take(fd), ==, DCC_STOP_REQUEST_TERMINATE);
+    g_assert_false(is_up(fd, 0));
+}
+
 static void
 test_told_to_the_main_loop(void)
 {
@@ -78,6 +93,7 @@ main(int argc, char **argv)
         return 0;
     }
     g_test_add_func("/requests/taken", test_taken);
+    g_test_add_func("/requests/break", test_break);
     g_test_add_func("/requests/told-to-the-main-loop", test_told_to_the_main_loop);
     return g_test_run();
 }

@@ -7,6 +7,7 @@
 #include <windows.h>
 
 #define PATIENCE_MS 60000
+#define LOOK_US     G_USEC_PER_SEC
 
 static char *self_program;
 
@@ -70,6 +71,9 @@ be_session(const char *name, const char *args)
 
     rig_start(rig);
     rig_wait_state(rig, DCC_STATE_RUNNING);
+    /* It has looked once more what its application has started. */
+    for (gint64 end = g_get_monotonic_time() + LOOK_US; g_get_monotonic_time() < end;)
+        dcc_test_turn_once();
     ExitProcess(0);
 }
 
@@ -201,6 +205,30 @@ test_tree_ends_after_adoption(void)
         dcc_result_get_kind(dcc_session_get_result(rig->session)), ==, DCC_RESULT_STOPPED);
 }
 
+/* Session and main process have died, and what it had started goes on: it is found by the job, whose name it keeps, and
+ * ended by who comes next. */
+static void
+test_what_both_have_left(void)
+{
+    g_autoptr(DccTestWorld) world = dcc_test_world_new();
+    g_autofree char *oracle = dcc_test_world_build_path(world, "oracle");
+    g_autofree char *args = g_strdup_printf("--tree fork --tree setsid --oracle %s", oracle);
+    g_autoptr(Rig) rig = NULL;
+    gint64 pids[2], pid;
+
+    begin_elsewhere("bereft", args);
+    rig = rig_for_adopting(world);
+    dcc_test_wait_for(read_left(oracle, pids, 2) == 2, PATIENCE_MS);
+    pid = read_pid(rig, "bereft");
+    end_process(pid, 0);
+    g_assert_true(is_alive(pids[0]) && is_alive(pids[1]));
+    rig_adopt(rig);
+    dcc_test_wait_for(!is_alive(pids[0]) && !is_alive(pids[1]), PATIENCE_MS);
+    if (!rig->ended)
+        dcc_session_kill(rig->session);
+    rig_wait_end(rig);
+}
+
 /* How it ended is known to nobody, and that is what is said: never a success. */
 static void
 test_lost(void)
@@ -272,6 +300,7 @@ main(int argc, char **argv)
     g_test_add_func("/windows/session/goes-on", test_goes_on);
     g_test_add_func("/windows/session/crash-after-adoption", test_crash_after_adoption);
     g_test_add_func("/windows/session/tree-ends-after-adoption", test_tree_ends_after_adoption);
+    g_test_add_func("/windows/session/what-both-have-left", test_what_both_have_left);
     g_test_add_func("/windows/session/lost", test_lost);
     g_test_add_func("/windows/session/name-is-held", test_name_is_held);
     g_test_add_func("/windows/session/window-is-closed", test_window_is_closed);

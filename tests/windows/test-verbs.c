@@ -1,6 +1,7 @@
 /* dcchost.exe and an application that does as it is told: from its launch to what is known of its end. The arguments: the
  * program, the build's root, the application. */
 #include "dcc-file-name.h"
+#include "dcc-identity.h"
 #include "dcc-json.h"
 #include "dcc-process-ref.h"
 #include "dcc-safe-dir.h"
@@ -8,6 +9,8 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+
+#include <windows.h>
 
 #define PATIENCE_MS 60000
 
@@ -138,6 +141,19 @@ test_life(void)
     expect(1, "status no-such-instance", "no-such-instance");
 }
 
+/* Both end with it, and have told all there was. */
+static void
+test_followed(void)
+{
+    expect(0,
+           "launch fake --name talks -d --wait ready -- --print last-words --exit-after 3000",
+           NULL);
+    expect(0, "logs -f talks", "last-words");
+    expect(0, "launch fake --name talks -d --wait ready -- --exit-after 3000", NULL);
+    expect(0, "events -f talks", "exit");
+    expect(0, "ps", "nothing is running");
+}
+
 static void
 test_foreground(void)
 {
@@ -197,6 +213,83 @@ test_adopted(void)
     expect(0, "stop orphan", "rescue");
     wait_until_gone(pid);
     expect(0, "ps", "nothing is running");
+}
+
+/* As if a program in that job had started it, from before its first instruction. */
+static void
+launch_within(HANDLE job, const char *name)
+{
+    g_autofree char *line =
+        g_strdup_printf("\"%s\" launch fake --name %s -d --wait ready", dcchost, name);
+    STARTUPINFOA info = {.cb = sizeof info};
+    PROCESS_INFORMATION born;
+    DWORD code = 1;
+
+    g_assert_true(
+        CreateProcessA(NULL, line, NULL, NULL, FALSE, CREATE_SUSPENDED, NULL, NULL, &info, &born));
+    g_assert_true(AssignProcessToJobObject(job, born.hProcess));
+    ResumeThread(born.hThread);
+    g_assert_cmpint(WaitForSingleObject(born.hProcess, PATIENCE_MS), ==, WAIT_OBJECT_0);
+    GetExitCodeProcess(born.hProcess, &code);
+    CloseHandle(born.hThread);
+    CloseHandle(born.hProcess);
+    g_assert_cmpint(code, ==, 0);
+}
+
+/* (transfer full): that of a running application; docs/windows.md. */
+static HANDLE
+open_job_of(gint64 pid)
+{
+    g_autofree char *name =
+        g_strdup_printf("Local\\dcchost-%" G_GINT64_FORMAT "-%" G_GINT64_MODIFIER "x",
+                        pid,
+                        dcc_identity_read_start(pid));
+
+    return OpenJobObjectA(JOB_OBJECT_ASSIGN_PROCESS | JOB_OBJECT_QUERY, FALSE, name);
+}
+
+static gboolean
+is_in(gint64 pid, HANDLE job)
+{
+    HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, (DWORD)pid);
+    BOOL answer = TRUE;
+
+    g_assert_nonnull(process);
+    g_assert_true(IsProcessInJob(process, job, &answer));
+    CloseHandle(process);
+    return answer;
+}
+
+/* Launched from inside another: the end of that one is not its own. */
+static void
+test_nested(void)
+{
+    HANDLE job;
+
+    expect(0, "launch fake --name outer -d --wait ready", NULL);
+    job = open_job_of(number_of("outer", "pid"));
+    g_assert_nonnull(job);
+    launch_within(job, "inner");
+    g_assert_false(is_in(number_of("inner", "session_pid"), job));
+    g_assert_false(is_in(number_of("inner", "pid"), job));
+    CloseHandle(job);
+    expect(0, "kill outer", NULL);
+    expect(0, "probe inner", "ok");
+    expect(0, "stop inner", "rescue");
+    expect(0, "ps", "nothing is running");
+}
+
+/* A job of somebody's who lets nothing leave it: it runs in there. */
+static void
+test_kept_in_a_job(void)
+{
+    HANDLE job = CreateJobObjectA(NULL, NULL);
+
+    launch_within(job, "kept");
+    g_assert_true(is_in(number_of("kept", "pid"), job));
+    expect(0, "probe kept", "ok");
+    expect(0, "stop kept", "rescue");
+    CloseHandle(job);
 }
 
 /* The application ended while nobody attended: its end is told by who comes next. */
@@ -314,10 +407,13 @@ main(int argc, char **argv)
         return 0;
     }
     g_test_add_func("/verbs/life", test_life);
+    g_test_add_func("/verbs/followed", test_followed);
     g_test_add_func("/verbs/foreground", test_foreground);
     g_test_add_func("/verbs/crash", test_crash);
     g_test_add_func("/verbs/comes-back", test_comes_back);
     g_test_add_func("/verbs/adopted", test_adopted);
+    g_test_add_func("/verbs/nested", test_nested);
+    g_test_add_func("/verbs/kept-in-a-job", test_kept_in_a_job);
     g_test_add_func("/verbs/ended-alone", test_ended_alone);
     g_test_add_func("/verbs/recovered", test_recovered);
     g_test_add_func("/verbs/render", test_render);

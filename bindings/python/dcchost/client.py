@@ -17,17 +17,23 @@ Every call makes a connection of its own, so a Session has nothing to close and 
 a fork.
 """
 
-import base64
 import json
 import os
 import re
 import shutil
 import socket
-import stat
 import struct
 import subprocess
 import threading
 import time
+
+from dcchost._answers import readable
+from dcchost._places import runtime_directory, state_directory
+
+if os.name == "nt":
+    from dcchost import _windows
+else:
+    _windows = None
 
 __all__ = ["Error", "NotFoundError", "GoneError", "TimeoutError", "ProtocolError", "UnsafeError", "BusyError",
            "Session", "adopt", "launch", "list_instances", "runtime_directory", "state_directory", "status"]
@@ -102,34 +108,6 @@ def _error(name, message, status=None):
     return _KINDS.get(name, Error)(message, name, status)
 
 
-def _login_directory(logins="/run/user"):
-    """What the user's login has made for sockets, or None: as `dcchost` itself takes it (core/platform/dcc-login.h)."""
-    path = "%s/%d" % (logins, os.geteuid())
-    try:
-        facts = os.lstat(path)
-    except OSError:
-        return None
-    ours = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and not facts.st_mode & 0o022
-    return path if ours else None
-
-
-def runtime_directory():
-    """The directory of sockets and records: `$XDG_RUNTIME_DIR/dcchost`, else `/run/user/UID/dcchost` where the login
-    has made `/run/user/UID`, else `/tmp/dcchost-UID`."""
-    given = os.environ.get("XDG_RUNTIME_DIR", "") or _login_directory()
-    if given:
-        return os.path.join(given, "dcchost")
-    return "/tmp/dcchost-%d" % os.geteuid()
-
-
-def state_directory():
-    """The directory of logs, events and rescued work: `$XDG_STATE_HOME/dcchost`, else `~/.local/state/dcchost`."""
-    given = os.environ.get("XDG_STATE_HOME", "")
-    if given:
-        return os.path.join(given, "dcchost")
-    return os.path.join(os.path.expanduser("~"), ".local", "state", "dcchost")
-
-
 def _check_name(name):
     if not isinstance(name, str):
         raise TypeError("an instance's name is a str, not %s" % type(name).__name__)
@@ -152,27 +130,6 @@ def _milliseconds(seconds, what):
     return max(1, int(seconds * 1000))
 
 
-def _is_pid(key):
-    return key == "pid" or key.endswith("_pid")
-
-
-def _readable(value):
-    """As Python has it: a pid where there is no process is None (sessions of dcchost 1.0 say -1, which os.kill() takes
-    for every process there is), and strings of bytes that are no UTF-8, which come as {"base64": ...}, are str as
-    os.fsdecode makes them."""
-    if isinstance(value, dict):
-        if len(value) == 1 and isinstance(value.get("base64"), str):
-            try:
-                return base64.b64decode(value["base64"], validate=True).decode("utf-8", "surrogateescape")
-            except ValueError:
-                return value
-        return {key: None if _is_pid(key) and isinstance(each, int) and each <= 0 else _readable(each)
-                for key, each in value.items()}
-    if isinstance(value, list):
-        return [_readable(each) for each in value]
-    return value
-
-
 class _Connection:
     """One connection to the session of one instance."""
 
@@ -181,9 +138,12 @@ class _Connection:
         self.deadline = deadline
         self.waiting = bytearray()
         self.events = []
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket = socket.socket(socket.AF_INET if _windows else socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            self._connect()
+            if _windows:
+                self._call(os.path.join(runtime_directory(), name))
+            else:
+                self._connect()
         except BaseException:
             self.socket.close()
             raise
@@ -215,6 +175,35 @@ class _Connection:
         credentials = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
         if _UCRED.unpack(credentials)[1] not in (os.geteuid(), 0):
             raise UnsafeError("the control socket of '%s' belongs to somebody else" % self.name)
+
+    def _call(self, directory):
+        """By the file that leads to the session: whoever calls says the one word in it and hears the other. Whoever has
+        got the port of a session that is dead does not know that, and is told nothing more."""
+        path = os.path.join(directory, "control.sock")
+        try:
+            port, call, answer = _windows.find_session(path)
+        except PermissionError as problem:
+            raise UnsafeError("%s, which leads to the session of '%s', cannot be read, or is not this user's alone: %s"
+                              % (path, self.name, problem.strerror)) from None
+        except ValueError:
+            raise UnsafeError("%s, which leads to the session of '%s', is damaged" % (path, self.name)) from None
+        except OSError as problem:
+            raise self._absence(directory, problem) from None
+        try:
+            self._arm()
+            self.socket.connect(("127.0.0.1", port))
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.socket.sendall(call + b"\n")
+        except socket.timeout:
+            raise self._late() from None
+        except OSError as problem:
+            raise self._absence(directory, problem) from None
+        while len(self.waiting) <= len(answer):
+            self.waiting += self._receive()
+        if self.waiting[:len(answer) + 1] != answer + b"\n":
+            raise UnsafeError("a stranger listens where the session of '%s' did; 'dcchost adopt %s'"
+                              % (self.name, self.name))
+        del self.waiting[:len(answer) + 1]
 
     def _absence(self, directory, problem):
         if os.path.exists(os.path.join(directory, "record.json")):
@@ -288,7 +277,7 @@ class _Connection:
             message = None
         if not isinstance(message, dict):
             raise ProtocolError("the session of '%s' sent no JSON object: %.80r" % (self.name, line[:80]))
-        return _readable(message)
+        return readable(message)
 
     def _keep_event(self, message):
         if message.get("method") == "event" and isinstance(message.get("params"), dict):
@@ -506,7 +495,7 @@ def _run(arguments, timeout, command=None, env=None, cwd=None):
     if path is None:
         raise NotFoundError("the command '%s' is not on PATH" % (command or os.environ.get("DCCHOST") or "dcchost"))
     child = subprocess.Popen([path] + list(arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, env=env, cwd=cwd)
+                             stderr=subprocess.PIPE, env=env, cwd=cwd, **(_windows.popen_options() if _windows else {}))
     try:
         out, err = child.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
@@ -526,7 +515,10 @@ def _run(arguments, timeout, command=None, env=None, cwd=None):
 
 def _end(child):
     """Ends a command that is no longer waited for."""
-    child.terminate()
+    if _windows:
+        _windows.ask_to_end(child)
+    else:
+        child.terminate()
     try:
         child.communicate(timeout=_PATIENCE)
     except subprocess.TimeoutExpired:
@@ -549,7 +541,7 @@ def _run_json(arguments, timeout, **more):
         answer = None
     if not isinstance(answer, dict):
         raise ProtocolError("dcchost %s printed no JSON object: %.80r" % (arguments[0], text[:80]))
-    return _readable(answer)
+    return readable(answer)
 
 
 def launch(application, args=(), *, name=None, version=None, headless=False, file=None, environment=None,

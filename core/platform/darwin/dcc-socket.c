@@ -146,6 +146,13 @@ dcc_socket_get_peer_pid(DccSocket self)
     return getsockopt(self, SOL_LOCAL, LOCAL_PEERPID, &pid, &length) == 0 && pid > 0 ? pid : -1;
 }
 
+/* The system has looked at who is there when the connection was made. */
+GIOCondition
+dcc_socket_wants(DccSocket self, GIOCondition condition)
+{
+    return condition;
+}
+
 GSource *
 dcc_socket_watch(DccSocket self, GIOCondition condition, GSourceFunc func, gpointer data)
 {

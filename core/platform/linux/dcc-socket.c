@@ -142,6 +142,13 @@ dcc_socket_get_peer_pid(DccSocket self)
     return get_peer(self, &peer) && peer.pid > 0 ? peer.pid : -1;
 }
 
+/* The system has looked at who is there when the connection was made. */
+GIOCondition
+dcc_socket_wants(DccSocket self, GIOCondition condition)
+{
+    return condition;
+}
+
 GSource *
 dcc_socket_watch(DccSocket self, GIOCondition condition, GSourceFunc func, gpointer data)
 {

@@ -3,6 +3,7 @@
 
 #include "dcc-wide.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <windows.h>
@@ -101,8 +102,10 @@ dcc_file_name_resolve(const char *path)
                          OPEN_EXISTING,
                          FILE_FLAG_BACKUP_SEMANTICS,
                          NULL);
-    if (handle == INVALID_HANDLE_VALUE)
+    if (handle == INVALID_HANDLE_VALUE) {
+        errno = dcc_errno_of(GetLastError());
         return NULL;
+    }
     length = GetFinalPathNameByHandleW(handle, real, MOST_LETTERS, VOLUME_NAME_DOS);
     CloseHandle(handle);
     return length > 0 && length < MOST_LETTERS ? dcc_narrow_path((const gunichar2 *)real) : NULL;

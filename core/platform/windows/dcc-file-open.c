@@ -2,16 +2,18 @@
  * rename, remove and write what is open, as they may elsewhere. Threading: any. */
 #include "dcc-file-open.h"
 
+#include "dcc-owner.h"
 #include "dcc-wide.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <io.h>
+#include <string.h>
 
 #include <windows.h>
 
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+#define N_UNIQUE  6 /* letters in place of "XXXXXX" */
 
 static gboolean
 is_link(HANDLE handle)
@@ -32,9 +34,14 @@ take(HANDLE handle, int flags)
     return fd;
 }
 
-/* follow: what a link leads to is opened. */
+/* follow: what a link leads to is opened. security: of one that is made; NULL: what its directory grants. */
 static int
-open_file(const char *path, DWORD access, DWORD how, gboolean follow, int flags)
+open_secured(const char *path,
+             DWORD access,
+             DWORD how,
+             gboolean follow,
+             SECURITY_ATTRIBUTES *security,
+             int flags)
 {
     g_autofree gunichar2 *wide = dcc_wide_path(path);
     DWORD attributes = FILE_ATTRIBUTE_NORMAL | (follow ? 0 : FILE_FLAG_OPEN_REPARSE_POINT);
@@ -42,7 +49,7 @@ open_file(const char *path, DWORD access, DWORD how, gboolean follow, int flags)
 
     if (wide == NULL)
         return -1;
-    handle = CreateFileW((LPCWSTR)wide, access, SHARE_ALL, NULL, how, attributes, NULL);
+    handle = CreateFileW((LPCWSTR)wide, access, SHARE_ALL, security, how, attributes, NULL);
     if (handle == INVALID_HANDLE_VALUE) {
         errno = dcc_errno_of(GetLastError());
         return -1;
@@ -53,6 +60,29 @@ open_file(const char *path, DWORD access, DWORD how, gboolean follow, int flags)
         return -1;
     }
     return take(handle, flags);
+}
+
+static int
+open_file(const char *path, DWORD access, DWORD how, gboolean follow, int flags)
+{
+    return open_secured(path, access, how, follow, NULL, flags);
+}
+
+/* One that is made is this user's alone, whatever its directory grants. */
+static int
+open_private(const char *path, DWORD how, int flags)
+{
+    SECURITY_ATTRIBUTES security = {.nLength = sizeof security};
+    int fd;
+
+    security.lpSecurityDescriptor = dcc_owner_make_private();
+    if (security.lpSecurityDescriptor == NULL) {
+        errno = EACCES;
+        return -1;
+    }
+    fd = open_secured(path, GENERIC_READ | GENERIC_WRITE, how, FALSE, &security, _O_RDWR | flags);
+    LocalFree(security.lpSecurityDescriptor);
+    return fd;
 }
 
 int
@@ -70,7 +100,7 @@ dcc_file_open_target_to_read(const char *path)
 int
 dcc_file_open_to_append(const char *path)
 {
-    return open_file(path, GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FALSE, _O_RDWR | _O_APPEND);
+    return open_private(path, OPEN_ALWAYS, _O_APPEND);
 }
 
 int
@@ -82,7 +112,14 @@ dcc_file_open_new(const char *path)
 int
 dcc_file_open_unique(char *name)
 {
-    return g_mkstemp_full(name, _O_RDWR | _O_BINARY | _O_NOINHERIT, 0600);
+    char *place = name + strlen(name) - N_UNIQUE;
+    int fd;
+
+    do {
+        g_snprintf(place, N_UNIQUE + 1, "%06x", g_random_int() >> 8);
+        fd = open_private(name, CREATE_NEW, 0);
+    } while (fd < 0 && errno == EEXIST);
+    return fd;
 }
 
 int

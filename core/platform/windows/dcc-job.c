@@ -14,13 +14,23 @@
 /* More processes than that are not listed; they are ended all the same. */
 #define MOST_LISTED 4096
 
+typedef struct {
+    HANDLE handle;
+    GHashTable *lent; /* numbers of the processes that have one, too */
+    guint n_started;  /* how many the job had had then */
+} Kept;
+
 static GMutex lock;
-static GHashTable *kept; /* name -> HANDLE */
+static GHashTable *kept; /* name -> Kept */
 
 static void
-close_handle(gpointer handle)
+kept_free(gpointer data)
 {
-    CloseHandle(handle);
+    Kept *self = data;
+
+    CloseHandle(self->handle);
+    g_hash_table_unref(self->lent);
+    g_free(self);
 }
 
 guint64
@@ -42,30 +52,38 @@ make_name(gint64 pid, guint64 start)
 }
 
 static guint
-count(HANDLE job)
+count(HANDLE job, guint *n_started)
 {
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION info = {0};
 
     if (!QueryInformationJobObject(
             job, JobObjectBasicAccountingInformation, &info, sizeof info, NULL))
         return 0;
+    if (n_started != NULL)
+        *n_started = info.TotalProcesses;
     return info.ActiveProcesses;
 }
 
 static gboolean
 is_empty(gpointer name, gpointer job, gpointer data)
 {
-    return count(job) == 0;
+    return count(((Kept *)job)->handle, NULL) == 0;
 }
 
+/* The process that it was made for has a handle. */
 static void
-keep(const char *name, HANDLE job)
+keep(const char *name, HANDLE job, gint64 pid)
 {
+    Kept *one = g_new0(Kept, 1);
+
+    one->handle = job;
+    one->lent = g_hash_table_new(NULL, NULL);
+    g_hash_table_add(one->lent, GSIZE_TO_POINTER((gsize)pid));
     g_mutex_lock(&lock);
     if (kept == NULL)
-        kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_handle);
+        kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kept_free);
     g_hash_table_foreach_remove(kept, is_empty, NULL);
-    g_hash_table_replace(kept, g_strdup(name), job);
+    g_hash_table_replace(kept, g_strdup(name), one);
     g_mutex_unlock(&lock);
 }
 
@@ -79,6 +97,16 @@ open_job(gint64 pid, guint64 start)
     return OpenJobObjectW(JOB_OBJECT_QUERY | JOB_OBJECT_TERMINATE, FALSE, (LPCWSTR)wide);
 }
 
+/* A session that is started in it, of another instance, is to live its own life. */
+static void
+let_leave(HANDLE job)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {.BasicLimitInformation.LimitFlags =
+                                                       JOB_OBJECT_LIMIT_BREAKAWAY_OK};
+
+    SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits);
+}
+
 gboolean
 dcc_job_make_for(gpointer process)
 {
@@ -87,6 +115,8 @@ dcc_job_make_for(gpointer process)
     HANDLE job = CreateJobObjectW(NULL, (LPCWSTR)wide);
     gboolean is_new = job != NULL && GetLastError() != ERROR_ALREADY_EXISTS;
 
+    if (is_new)
+        let_leave(job);
     if (!is_new || !AssignProcessToJobObject(job, process)) {
         errno = is_new ? dcc_errno_of(GetLastError()) : EEXIST;
         if (job != NULL)
@@ -95,7 +125,7 @@ dcc_job_make_for(gpointer process)
     }
     /* Where it fails the name ends with this process. */
     dcc_handle_lend(job, process);
-    keep(name, job);
+    keep(name, job, GetProcessId(process));
     return TRUE;
 }
 
@@ -106,7 +136,7 @@ dcc_job_hold(gint64 pid, guint64 start)
     HANDLE job = open_job(pid, start);
 
     if (job != NULL)
-        keep(name, job);
+        keep(name, job, pid);
     return job != NULL;
 }
 
@@ -125,7 +155,7 @@ guint
 dcc_job_count(gint64 pid, guint64 start)
 {
     HANDLE job = open_job(pid, start);
-    guint n = job != NULL ? count(job) : 0;
+    guint n = job != NULL ? count(job, NULL) : 0;
 
     if (job != NULL)
         CloseHandle(job);
@@ -146,23 +176,81 @@ dcc_job_has(gint64 pid, guint64 start, gpointer process)
     return is_in;
 }
 
-GArray *
-dcc_job_list(gint64 pid, guint64 start)
+/* (transfer full) (element-type gint64) */
+static GArray *
+list(HANDLE job)
 {
     GArray *pids = g_array_new(FALSE, FALSE, sizeof(gint64));
     gsize size = sizeof(JOBOBJECT_BASIC_PROCESS_ID_LIST) + MOST_LISTED * sizeof(ULONG_PTR);
-    g_autofree JOBOBJECT_BASIC_PROCESS_ID_LIST *list = g_malloc0(size);
-    HANDLE job = open_job(pid, start);
+    g_autofree JOBOBJECT_BASIC_PROCESS_ID_LIST *ids = g_malloc0(size);
 
-    if (job == NULL)
-        return pids;
-    if (QueryInformationJobObject(job, JobObjectBasicProcessIdList, list, (DWORD)size, NULL) ||
+    if (QueryInformationJobObject(job, JobObjectBasicProcessIdList, ids, (DWORD)size, NULL) ||
         GetLastError() == ERROR_MORE_DATA)
-        for (DWORD i = 0; i < list->NumberOfProcessIdsInList; i++) {
-            gint64 member = (gint64)list->ProcessIdList[i];
+        for (DWORD i = 0; i < ids->NumberOfProcessIdsInList; i++) {
+            gint64 member = (gint64)ids->ProcessIdList[i];
 
             g_array_append_val(pids, member);
         }
-    CloseHandle(job);
     return pids;
+}
+
+GArray *
+dcc_job_list(gint64 pid, guint64 start)
+{
+    HANDLE job = open_job(pid, start);
+    GArray *pids = job != NULL ? list(job) : g_array_new(FALSE, FALSE, sizeof(gint64));
+
+    if (job != NULL)
+        CloseHandle(job);
+    return pids;
+}
+
+/* Its number may be another's by now, who is none of it. */
+static void
+lend_to(HANDLE job, gint64 pid)
+{
+    HANDLE process = OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_INFORMATION, FALSE, (DWORD)pid);
+    BOOL is_in = FALSE;
+
+    if (process != NULL && IsProcessInJob(process, job, &is_in) && is_in)
+        dcc_handle_lend(job, process);
+    if (process != NULL)
+        CloseHandle(process);
+}
+
+static void
+lend(Kept *self)
+{
+    guint n_started = 0;
+    g_autoptr(GHashTable) lent = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) pids = NULL;
+
+    if (count(self->handle, &n_started) == 0 || n_started == self->n_started)
+        return;
+    pids = list(self->handle);
+    for (guint i = 0; i < pids->len; i++) {
+        gint64 pid = g_array_index(pids, gint64, i);
+
+        if (!g_hash_table_contains(self->lent, GSIZE_TO_POINTER((gsize)pid)))
+            lend_to(self->handle, pid);
+        g_hash_table_add(lent, GSIZE_TO_POINTER((gsize)pid));
+    }
+    g_hash_table_unref(self->lent);
+    self->lent = g_steal_pointer(&lent);
+    self->n_started = n_started;
+}
+
+void
+dcc_job_lend_all(void)
+{
+    GHashTableIter iter;
+    gpointer one;
+
+    g_mutex_lock(&lock);
+    if (kept != NULL) {
+        g_hash_table_iter_init(&iter, kept);
+        while (g_hash_table_iter_next(&iter, NULL, &one))
+            lend(one);
+    }
+    g_mutex_unlock(&lock);
 }

@@ -1,8 +1,8 @@
 /* The job that a process was started into: it holds all that the process starts, however they detach themselves.
  *
  * A job has a name that says which process it was made for. A handle of it lies in that process, so that the name is
- * there as long as the process is, whoever else has ended; and one here, until all of its processes have ended.
- * Threading: any. */
+ * there as long as the process is, whoever else has ended; in each that dcc_job_lend_all() has found in it; and one here,
+ * until all of its processes have ended. Who starts a session in it may have that leave it (breakaway). Threading: any. */
 #pragma once
 
 #include <glib.h>
@@ -16,6 +16,10 @@ dcc_job_make_for(gpointer process);
  * is there no more. */
 gboolean
 dcc_job_hold(gint64 pid, guint64 start);
+/* Puts a handle of each job that is held here into each process of it that has none yet: what is left of them can be
+ * found, whoever else has ended. Quick where none has started anything since. */
+void
+dcc_job_lend_all(void);
 /* Ends all processes of the job that was made for this one. FALSE: there is none any more, or the system refuses. */
 gboolean
 dcc_job_terminate(gint64 pid, guint64 start, guint32 code);

@@ -118,23 +118,19 @@ rights_of_others(ACL *list, gboolean inherited)
 }
 
 void
-dcc_owner_read(gpointer handle, DccOwner *owner)
+dcc_owner_judge(gpointer descriptor, DccOwner *owner)
 {
-    PSECURITY_DESCRIPTOR descriptor = NULL;
+    BOOL has_list = FALSE, defaulted;
     PSID sid = NULL;
     ACL *list = NULL;
     DWORD rights;
 
     *owner = (DccOwner){.others_can_write = TRUE, .others_can_read = TRUE};
-    if (GetSecurityInfo(handle,
-                        SE_FILE_OBJECT,
-                        OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
-                        &sid,
-                        NULL,
-                        &list,
-                        NULL,
-                        &descriptor) != ERROR_SUCCESS)
+    if (descriptor == NULL || !GetSecurityDescriptorOwner(descriptor, &sid, &defaulted) ||
+        !GetSecurityDescriptorDacl(descriptor, &has_list, &list, &defaulted))
         return;
+    if (!has_list)
+        list = NULL;
     if (sid != NULL) {
         owner->number = number_of(sid);
         owner->is_ours = is_own(sid);
@@ -144,7 +140,25 @@ dcc_owner_read(gpointer handle, DccOwner *owner)
     owner->others_can_write = (rights & WRITING) != 0;
     owner->others_only_add = (rights & TAKING) == 0;
     owner->others_can_read = (rights_of_others(list, TRUE) & READING) != 0;
-    LocalFree(descriptor);
+}
+
+void
+dcc_owner_read(gpointer handle, DccOwner *owner)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+
+    if (GetSecurityInfo(handle,
+                        SE_FILE_OBJECT,
+                        OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                        NULL,
+                        NULL,
+                        NULL,
+                        NULL,
+                        &descriptor) != ERROR_SUCCESS)
+        descriptor = NULL;
+    dcc_owner_judge(descriptor, owner);
+    if (descriptor != NULL)
+        LocalFree(descriptor);
 }
 
 gpointer

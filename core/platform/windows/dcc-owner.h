@@ -19,6 +19,9 @@ typedef struct {
 /* handle: of a file, opened with the right to read its access list. */
 void
 dcc_owner_read(gpointer handle, DccOwner *owner);
+/* The same of a SECURITY_DESCRIPTOR; NULL: it could not be read. */
+void
+dcc_owner_judge(gpointer descriptor, DccOwner *owner);
 /* (transfer full): owner and access list of what is this user's and the system's alone, with all that will be in it: a
  * SECURITY_DESCRIPTOR to be freed with LocalFree(). NULL: the system does not tell who we are. */
 gpointer

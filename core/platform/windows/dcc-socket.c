@@ -13,7 +13,9 @@
 #include "dcc-file-facts.h"
 #include "dcc-file-open.h"
 #include "dcc-file-whole.h"
+#include "dcc-handle.h"
 #include "dcc-identity.h"
+#include "dcc-owner.h"
 #include "dcc-socket-file.h"
 #include "dcc-socket-knocks.h"
 #include "dcc-source.h"
@@ -292,30 +294,34 @@ dcc_socket_accept(DccSocket self)
 
 /* -- Who calls -- */
 
-/* FALSE with errno: EPERM where it is another user's, EPROTO where it is damaged. */
+/* Whoever else reads it can call the session, and whoever else writes it can lead us anywhere. */
+static gboolean
+is_ours_alone(int fd)
+{
+    DccFileFacts facts;
+    DccOwner owner;
+
+    dcc_owner_read(dcc_handle_of_fd(fd), &owner);
+    return dcc_file_facts_read_open(fd, &facts) && facts.kind == DCC_FILE_REGULAR &&
+           owner.is_ours && !owner.others_can_write && !owner.others_can_read;
+}
+
+/* FALSE with errno: EPERM where it is not this user's alone, EPROTO where it is damaged. */
 static gboolean
 read_file(const char *path, DccSocketFile *file)
 {
     char text[DCC_SOCKET_FILE_MAX + 1];
-    int fd = dcc_file_open_to_read(path), n, saved;
-    DccFileFacts facts;
-    gboolean known;
+    int fd = dcc_file_open_to_read(path), n;
+    gboolean private;
 
     if (fd < 0)
         return FALSE;
-    known = dcc_file_facts_read_open(fd, &facts);
-    n = known && facts.kind == DCC_FILE_REGULAR ? _read(fd, text, sizeof text) : -1;
-    saved = errno;
+    private = is_ours_alone(fd);
+    n = private ? _read(fd, text, sizeof text) : -1;
     dcc_fds_close(&fd);
-    errno = saved;
-    if (!known)
-        return FALSE;
-    if (facts.kind != DCC_FILE_REGULAR || !facts.is_ours || facts.others_can_write)
-        errno = EPERM;
-    else if (n < 0 || !dcc_socket_file_parse(text, (gsize)n, file))
-        errno = EPROTO;
-    else
+    if (private && n >= 0 && dcc_socket_file_parse(text, (gsize)n, file))
         return TRUE;
+    errno = private ? EPROTO : EPERM;
     return FALSE;
 }
 
@@ -410,19 +416,6 @@ dcc_socket_get_peer_pid(DccSocket self)
     return channel != NULL && channel->called ? channel->file.pid : -1;
 }
 
-gssize
-dcc_socket_send(DccSocket self, const void *bytes, gsize n, gboolean wait)
-{
-    Channel *channel = find(self);
-    GError *error = NULL;
-    gssize sent;
-
-    if (channel == NULL)
-        return -1;
-    sent = g_socket_send_with_blocking(channel->socket, bytes, n, wait, NULL, &error);
-    return take_result(sent, error);
-}
-
 static gssize
 receive(Channel *self, void *bytes, gsize n, gboolean wait)
 {
@@ -432,64 +425,71 @@ receive(Channel *self, void *bytes, gsize n, gboolean wait)
     return take_result(got, error);
 }
 
+static gboolean
+is_proven(const Channel *self)
+{
+    return !self->called || self->n == WORD_LENGTH;
+}
+
 /* 1: whoever listens has said the word; else as receive(). */
 static gssize
 hear_answer(Channel *self, gboolean wait)
 {
-    while (self->n < WORD_LENGTH) {
+    while (!is_proven(self)) {
         gssize n = receive(self, self->heard + self->n, WORD_LENGTH - self->n, wait);
 
         if (n <= 0)
             return n;
         self->n += (gsize)n;
     }
-    if (dcc_socket_file_is_said(self->file.answer, self->heard, self->n))
+    if (!self->called || dcc_socket_file_is_said(self->file.answer, self->heard, self->n))
         return 1;
     errno = EPROTO;
     return -1;
+}
+
+/* A stranger is told nothing, so nothing is said before the answer was heard. */
+gssize
+dcc_socket_send(DccSocket self, const void *bytes, gsize n, gboolean wait)
+{
+    Channel *channel = find(self);
+    gssize sent = channel != NULL ? hear_answer(channel, wait) : -1;
+    GError *error = NULL;
+
+    if (sent == 0)
+        errno = EPIPE;
+    if (sent != 1)
+        return -1;
+    sent = g_socket_send_with_blocking(channel->socket, bytes, n, wait, NULL, &error);
+    return take_result(sent, error);
 }
 
 gssize
 dcc_socket_receive(DccSocket self, void *bytes, gsize n, gboolean wait)
 {
     Channel *channel = find(self);
-    gssize heard = 1;
+    gssize heard = channel != NULL ? hear_answer(channel, wait) : -1;
 
-    if (channel == NULL)
-        return -1;
-    if (channel->called)
-        heard = hear_answer(channel, wait);
     return heard == 1 ? receive(channel, bytes, n, wait) : heard;
+}
+
+GIOCondition
+dcc_socket_wants(DccSocket self, GIOCondition condition)
+{
+    Channel *channel = find(self);
+
+    if (channel == NULL || is_proven(channel) || !(condition & G_IO_OUT))
+        return condition;
+    return (condition & ~(GIOCondition)G_IO_OUT) | G_IO_IN;
 }
 
 typedef struct {
     GSource source;
     DccSocket socket;
     GIOCondition condition;
+    GIOCondition waiting; /* what of it is waited for, as dcc_socket_wants() */
+    GSource *child;       /* NULL: there is no such socket */
 } Watch;
-
-static gboolean
-dispatch(GSource *source, GSourceFunc func, gpointer data)
-{
-    Watch *self = (Watch *)source;
-
-    g_source_set_ready_time(source, -1);
-    if (func == NULL)
-        return G_SOURCE_CONTINUE;
-    return ((gboolean(*)(int, GIOCondition, gpointer))(GCallback)func)(
-        self->socket, self->condition, data);
-}
-
-static void
-finalize(GSource *source)
-{
-    Channel *channel = find(((Watch *)source)->socket);
-
-    if (channel == NULL || channel->ear != source)
-        return;
-    channel->ear = NULL;
-    dcc_socket_knocks_attend(channel->knocks, NULL);
-}
 
 static gboolean
 ignore(GSocket *socket, GIOCondition condition, gpointer data)
@@ -498,13 +498,50 @@ ignore(GSocket *socket, GIOCondition condition, gpointer data)
 }
 
 static void
-add_child(GSource *parent, GSocket *socket, GIOCondition condition)
+wait_for(Watch *self, Channel *channel, GIOCondition condition)
 {
-    GSource *child = g_socket_create_source(socket, condition, NULL);
+    if (self->child != NULL)
+        g_source_remove_child_source(&self->source, self->child);
+    g_clear_pointer(&self->child, g_source_unref);
+    self->waiting = condition;
+    self->child = g_socket_create_source(channel->socket, condition, NULL);
+    g_source_set_callback(self->child, G_SOURCE_FUNC(ignore), NULL, NULL);
+    g_source_add_child_source(&self->source, self->child);
+}
 
-    g_source_set_callback(child, G_SOURCE_FUNC(ignore), NULL, NULL);
-    g_source_add_child_source(parent, child);
-    g_source_unref(child);
+static gboolean
+dispatch(GSource *source, GSourceFunc func, gpointer data)
+{
+    Watch *self = (Watch *)source;
+    GIOCondition wanted;
+    Channel *channel;
+    gboolean stays;
+
+    g_source_set_ready_time(source, -1);
+    if (func == NULL)
+        return G_SOURCE_CONTINUE;
+    stays = ((gboolean(*)(int, GIOCondition, gpointer))(GCallback)func)(
+        self->socket, self->condition, data);
+    if (!stays || g_source_is_destroyed(source))
+        return stays;
+    channel = find(self->socket);
+    wanted = dcc_socket_wants(self->socket, self->condition);
+    if (channel != NULL && wanted != self->waiting)
+        wait_for(self, channel, wanted);
+    return stays;
+}
+
+static void
+finalize(GSource *source)
+{
+    Watch *self = (Watch *)source;
+    Channel *channel = find(self->socket);
+
+    g_clear_pointer(&self->child, g_source_unref);
+    if (channel == NULL || channel->ear != source)
+        return;
+    channel->ear = NULL;
+    dcc_socket_knocks_attend(channel->knocks, NULL);
 }
 
 static GSourceFuncs watch_funcs = {.dispatch = dispatch, .finalize = finalize};
@@ -520,7 +557,7 @@ dcc_socket_watch(DccSocket self, GIOCondition condition, GSourceFunc func, gpoin
     watch->condition = condition;
     g_source_set_name(source, "dcc-socket");
     if (channel != NULL)
-        add_child(source, channel->socket, condition);
+        wait_for(watch, channel, dcc_socket_wants(self, condition));
     if (channel != NULL && channel->knocks != NULL) {
         channel->ear = source;
         dcc_socket_knocks_attend(channel->knocks, source);

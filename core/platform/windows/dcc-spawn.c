@@ -191,13 +191,34 @@ is_directory(const gunichar2 *path)
     return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
 }
 
-/* A child of a program without a console shall not open one before the user's eyes. */
+/* A child of a program without a console shall not open one before the user's eyes. What leaves the terminal leaves the job
+ * around us, too: that of an application, perhaps, which would end it with itself. */
 static DWORD
 find_flags(const DccSpawn *spawn)
 {
     return CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT |
            (spawn->new_session ? CREATE_NEW_PROCESS_GROUP : 0) |
+           (spawn->leaves_terminal ? CREATE_BREAKAWAY_FROM_JOB : 0) |
            (GetConsoleWindow() == NULL || spawn->leaves_terminal ? CREATE_NO_WINDOW : 0);
+}
+
+/* The line may be written to meanwhile. */
+static gboolean
+create_with(Start *start, STARTUPINFOEXW *info, DWORD flags)
+{
+    g_autofree WCHAR *line =
+        g_memdup2(start->line, (wcslen((WCHAR *)start->line) + 1) * sizeof(WCHAR));
+
+    return CreateProcessW((LPCWSTR)start->program,
+                          line,
+                          NULL,
+                          NULL,
+                          TRUE,
+                          flags,
+                          start->block,
+                          (LPCWSTR)start->cwd,
+                          &info->StartupInfo,
+                          &start->born);
 }
 
 static gboolean
@@ -211,8 +232,8 @@ create(Start *start)
                         .hStdError = start->handles[2]},
         .lpAttributeList = start->attributes,
     };
+    DWORD flags = find_flags(start->spawn), code;
     guint16 size = 0;
-    DWORD code;
 
     if (start->n_handles > N_STANDARD) {
         start->crt_block = dcc_crt_handles_make_block(start->handles, start->n_handles, &size);
@@ -221,18 +242,15 @@ create(Start *start)
     }
     if (start->cwd != NULL && !is_directory(start->cwd))
         return fail(start, "chdir", 0, ENOENT, NULL);
-    if (CreateProcessW((LPCWSTR)start->program,
-                       (LPWSTR)start->line,
-                       NULL,
-                       NULL,
-                       TRUE,
-                       find_flags(start->spawn),
-                       start->block,
-                       (LPCWSTR)start->cwd,
-                       &info.StartupInfo,
-                       &start->born))
+    if (create_with(start, &info, flags))
         return TRUE;
     code = GetLastError();
+    /* The job around us is not ours, and keeps what is started in it. */
+    if (code == ERROR_ACCESS_DENIED && (flags & CREATE_BREAKAWAY_FROM_JOB)) {
+        if (create_with(start, &info, flags & ~(DWORD)CREATE_BREAKAWAY_FROM_JOB))
+            return TRUE;
+        code = GetLastError();
+    }
     return fail(start, code == ERROR_DIRECTORY ? "chdir" : "exec", code, 0, NULL);
 }
 

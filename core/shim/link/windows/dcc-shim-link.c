@@ -6,7 +6,8 @@
  * where nobody attended, it is lost, and said to be lost: never 0.
  *
  * An end is heard of, never looked for: of the main process, and after it of each that is left in the job. What is
- * looked at is the length of the log, for the system tells nobody that a file grows which somebody keeps open. */
+ * looked at is the length of the log, for the system tells nobody that a file grows which somebody keeps open, and at the
+ * same time whether the job has new members, which are then to keep its name. */
 #include "dcc-shim-link.h"
 
 #include "dcc-direct-link-private.h"
@@ -65,6 +66,7 @@ on_look(gpointer data)
     g_autoptr(DccShimLink) self = g_object_ref(data);
 
     look_for_output(self);
+    dcc_job_lend_all();
     return G_SOURCE_CONTINUE;
 }
 

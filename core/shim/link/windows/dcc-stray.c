@@ -1,7 +1,8 @@
 /* What a dead run has left: what is in its job, as long as somebody holds that; see the header.
  *
- * The name of a job ends with its last handle, and the session and the main process had those: then nothing is proved to
- * be of the run any more, and nothing is ended. Threading: any. */
+ * The name of a job ends with its last handle. Session and main process had one, and so has each that the session has
+ * seen in it (dcc_job_lend_all()): where none of them lives nothing is proved to be of the run any more, and nothing is
+ * ended. Threading: any. */
 #include "dcc-stray.h"
 
 #include "dcc-error.h"
