@@ -32,6 +32,17 @@ dcc_run_make_facts(DccRun *self, const DccShimRecord *record)
     };
 }
 
+GListModel *
+dcc_run_find_files(DccRun *self)
+{
+    DccShimRecord record = {0};
+    DccRunFacts facts;
+
+    dcc_shim_link_read(self->shim, &record);
+    facts = dcc_run_make_facts(self, &record);
+    return dcc_run_list_files(&facts);
+}
+
 void
 dcc_run_save(DccRun *self, DccSessionRecord *record)
 {

@@ -76,5 +76,8 @@ dcc_run_hear_shim(DccRun *self);
 /* What is known of it now, for its adapter. */
 DccRunFacts
 dcc_run_make_facts(DccRun *self, const DccShimRecord *record);
+/* (transfer full): DccRescueFile, which its adapter knows of now. */
+GListModel *
+dcc_run_find_files(DccRun *self);
 
 G_END_DECLS

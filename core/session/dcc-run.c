@@ -237,17 +237,6 @@ dcc_run_clear_tree(DccRun *self, gboolean crashed)
 
 /* -- The end -- */
 
-static GListModel *
-list_files(DccRun *self)
-{
-    DccShimRecord record = {0};
-    DccRunFacts facts;
-
-    dcc_shim_link_read(self->shim, &record);
-    facts = dcc_run_make_facts(self, &record);
-    return dcc_run_list_files(&facts);
-}
-
 /* What was ended beside the main process, and what was let go. */
 static void
 tell_cleared(DccRun *self)
@@ -307,7 +296,7 @@ finish(DccRun *self)
         dcc_stop_sequence_tree_empty(self->sequence);
     if (is_dropped(self) || self->phase != DCC_RUN_ENDED || dcc_rescue_is_busy(self->rescue))
         return;
-    files = list_files(self);
+    files = dcc_run_find_files(self);
     dcc_rescue_take(self->rescue, files, FALSE, on_late_finds, self);
 }
 
@@ -363,7 +352,7 @@ main_ended(DccRun *self)
         begin_sequence(self);
     if (is_dropped(self))
         return;
-    files = list_files(self);
+    files = dcc_run_find_files(self);
     dcc_rescue_take(self->rescue, files, TRUE, on_files_safe, self);
 }
 

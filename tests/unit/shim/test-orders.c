@@ -198,6 +198,21 @@ count_started(Life *life)
     return (guint)dcc_proc_scan(list, G_N_ELEMENTS(list), has_our_lock, life->dir);
 }
 
+static gboolean
+has_no_child(Life *life, gpointer data)
+{
+    return waitid(P_ALL, 0, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
+}
+
+/* Whose link was dropped ends, and is reaped, a little later. */
+static void
+wait_for_earlier_shims(void)
+{
+    g_autoptr(Life) life = life_new();
+
+    life_until(life, has_no_child, NULL);
+}
+
 /* Out of descriptors at each point of a start in turn: it succeeds, or nothing is left of it. */
 static void
 test_failed_start(void)
@@ -206,6 +221,7 @@ test_failed_start(void)
     guint failed = 0;
     gboolean started = FALSE;
 
+    wait_for_earlier_shims();
     getrlimit(RLIMIT_NOFILE, &before);
     g_main_context_iteration(NULL, FALSE); /* GLib's own descriptors are not what is tested */
     for (rlim_t limit = 3; limit < 64 && !started; limit++) {
