@@ -242,7 +242,6 @@ static void
 find(gpointer data)
 {
     DccChoice *self = data;
-    g_autofree char *named = NULL;
 
     g_clear_pointer(&self->candidates, dcc_candidates_free);
     g_clear_error(&self->error);
@@ -250,7 +249,7 @@ find(gpointer data)
     if (!check_override(self->search, self->variable, self->executable, &self->error))
         return;
     if (self->executable)
-        named = dcc_search_realpath(self->search, self->executable);
+        g_free(dcc_search_realpath(self->search, self->executable));
     self->candidates = dcc_candidates_new(self->adapter, self->search, &self->error);
 }
 
