@@ -53,6 +53,8 @@ class Plan:
         self.leaves_ruins = rng.random() < 0.5
         restarts = rng.randint(2, 9)
         self.modes = ["--lifetime", "300", *getattr(self, "_" + self.kind.replace("-", "_"))(rng, restarts)]
+        # What has said that it crashed, and has a wrapper that is there when the crash's grace is over, is ended.
+        self.may_be_ended = self.may_be_ended or (self.kind == "chain" and "--wrapper" in self.modes)
         self.options = [*OPTIONS, str(restarts), "--set", "crash-grace=%s" % rng.choice(["0", "50ms"]),
                         *self._recovery(rng), *self._hang_options()]
         quiet = self.kind in ("chain", "code") and rng.random() < 0.4
