@@ -177,7 +177,7 @@ class Name:
         while time.monotonic() < deadline and self.place().exists() and self.is_attended():
             time.sleep(0.01)
         deadline = time.monotonic() + PATIENCE
-        while self.place().exists() or self.is_busy():
+        while self.is_busy() or self.place().exists():  # in this order: who is busy may be about to make the place
             self.told.read(self.state())
             if time.monotonic() > deadline:
                 raise Stuck("%s is still there: %s, %s" % (
