@@ -12,6 +12,11 @@
 #include "dcc-shim-link.h"
 #include "dcc-supervisor-silence.h"
 
+/* How long, and how often, the name is waited for that the last run's shim holds until it has ended: a busy
+ * machine may put that off. */
+#define NAME_PATIENCE_MS 10000
+#define NAME_PERIOD_MS   5
+
 /* -- Telling -- */
 
 static void
@@ -42,12 +47,24 @@ dcc_supervisor_begin_soon(DccSupervisor *self, DccEvent due, const char *reason)
 }
 
 static gboolean
+may_have_name(DccSupervisor *self)
+{
+    gint64 late_ms = (dcc_clock_now(self->clock) - self->delay_until) / 1000;
+
+    return dcc_claim_again(self->dir, NULL) || late_ms >= NAME_PATIENCE_MS;
+}
+
+static gboolean
 on_delay_over(gpointer data)
 {
     DccSupervisor *self = data;
     g_autoptr(HeldSupervisor) held = dcc_supervisor_hold(self);
 
     self->delay_timer = 0;
+    if (!may_have_name(self)) {
+        self->delay_timer = dcc_clock_add(self->clock, NAME_PERIOD_MS, on_delay_over, self);
+        return G_SOURCE_REMOVE;
+    }
     self->delay_until = 0;
     dcc_supervisor_begin_soon(self, DCC_EVENT_DELAY_OVER, NULL);
     return G_SOURCE_REMOVE;

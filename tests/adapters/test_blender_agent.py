@@ -191,7 +191,7 @@ def test_sigterm_is_an_orderly_quit(mode, start, session):
     blender = start(mode)
     line = session.meet()
     blender.terminate()
-    assert line.expect("bye") == {"code": None}
+    assert line.expect("bye") == {"code": None, "signal": 15}
     assert blender.wait() == 0
     assert "Blender quit" in blender.output
     assert (blender.temp / "quit.blend").exists() == (mode == "gui")

@@ -1,8 +1,11 @@
 """Two who want the same name at the same moment: one gets it, the other says so and touches nothing."""
 
 import concurrent.futures
+import fcntl
+import os
+import signal
 import subprocess
-
+import time
 
 from box import until
 from faults import figure, murder, place, start_session
@@ -59,3 +62,31 @@ def test_two_adoptions_at_once(box):
     assert box.run("kill", "x").status == 0
     session.wait(20)
     figure("%d pairs of adoptions, one winner each" % ADOPTIONS)
+
+
+def try_lock(fd):
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def test_a_restart_waits_for_a_shim_that_ends_late(box):
+    """It holds the name of what was adopted until it has ended; here the test does so in its place."""
+    box.launch("--backoff", "fixed:2s", "--set", "jitter=0", "--set", "instant-crash=0")
+    before = box.status()
+    murder(before["session_pid"])
+    assert box.run("adopt", "fake").status == 0
+    os.kill(before["pid"], signal.SIGSEGV)
+    until(lambda: box.status()["state"] == "restarting", "the delay")
+    lock = os.open(str(place(box, "fake") / "lock"), os.O_RDWR)
+    until(lambda: try_lock(lock), "the shim to have ended")
+    assert box.status()["state"] == "restarting"
+    until(lambda: box.status()["restart_in_ms"] == 0, "the delay to be over")
+    time.sleep(0.3)
+    assert box.status()["state"] == "restarting"
+    os.close(lock)
+    until(lambda: box.status()["ready"] and box.status()["pid"] != before["pid"], "the next run")
+    assert box.status()["restart_count"] == 1
+    assert box.run("kill", "fake").status == 0

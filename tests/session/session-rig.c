@@ -53,6 +53,7 @@ on_event(DccSession *session, const char *json, gpointer data)
     g_autoptr(JsonParser) parser = json_parser_new();
 
     g_assert_true(json_parser_load_from_data(parser, json, -1, NULL));
+    g_test_message("%s", json); /* so that a log of a failed test says what went before */
     g_ptr_array_add(self->events,
                     json_object_ref(json_node_get_object(json_parser_get_root(parser))));
 }
