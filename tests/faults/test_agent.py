@@ -197,7 +197,7 @@ def test_long_texts_are_cut(box):
     """What it says is stored, told to every follower and shown by every look: a mebibyte of it helps nobody."""
     launch(box)
     agent = Impostor(box, version=LONG)
-    assert_cut(events(box, "fake", "agent")[0]["version"])
+    assert_cut(until(lambda: events(box, "fake", "agent"), "the agent's event")[0]["version"])
     agent.tell("protection", ok=False, reason=LONG)
     until(lambda: degraded(box), "a word on it")
     assert len(degraded(box)[0].encode()) < 1100
