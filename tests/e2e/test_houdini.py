@@ -417,6 +417,7 @@ def test_a_signal_from_outside_saves_first(studio):
         assert said(studio)["verdict"] == "cancelled"
         lib.until(lambda: any("Precious%d" % headless in path.read_text()
                               for path in studio.rescued("*untitled_rescue.hiplc", "houdini")), "the copy")
+        lib.until(lambda: not studio.status("houdini")["attended"], "the session's end")
 
 
 @pytest.mark.parametrize("args", [["hbatch", "wait"], ["hython", "-c", "import time; time.sleep(600)"]])
