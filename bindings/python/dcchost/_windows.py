@@ -10,8 +10,10 @@ import msvcrt
 import os
 import signal
 import subprocess
+import sys
 from ctypes import wintypes
 
+assert sys.platform == "win32"  # so that mypy looks at the rest there alone
 _MARK = b"dcchost-socket-1"
 _MOST_BYTES = 512
 _DIGITS = 64  # of each word
