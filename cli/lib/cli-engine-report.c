@@ -226,7 +226,9 @@ tell_verdict(CliEngineReport *self, JsonObject *result, int status)
 static char *
 describe_end(CliEngineReport *self, JsonObject *result)
 {
-    g_autofree char *words = result != NULL ? cli_sentence_result(result) : NULL;
+    /* Of a task that was cancelled in an instance that lives there is a verdict, and no end. */
+    gboolean ended = result != NULL && json_object_has_member(result, "code");
+    g_autofree char *words = ended ? cli_sentence_result(result) : NULL;
 
     if (words != NULL && self->shortfall != NULL)
         return g_strdup_printf("%s; %s", words, self->shortfall);

@@ -197,6 +197,16 @@ def test_ctrl_c(box, frame_ms):
     assert not is_rendering(box) and box.status()["pid"] == before["pid"]
 
 
+def test_an_engine_hears_that_a_task_was_cancelled(box):
+    """And nothing of an end: the instance lives."""
+    start(box, "--frame-ms", "100000")
+    child = begin(box, "--dialect", "openjd")
+    until(lambda: is_rendering(box), "the frame to begin")
+    child.send_signal(signal.SIGINT)
+    out = finish(child)[0]
+    assert child.returncode == 143 and "openjd_fail: cancelled: 0 of 3 frames are there\n" in out, out
+
+
 def test_a_second_ctrl_c_does_not_wait(box):
     start(box, "--frame-ms", "100000", "--no-cancel")
     child = begin(box)
