@@ -9,6 +9,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 SKIPPED = 77
 
@@ -23,10 +24,12 @@ def windows(path):
 
 
 def make_typelib(gir, home):
-    text = gir.read_text().replace("libdcchost-1.so.1", "libdcchost-1-1.dll")
-    other = home / "DccHost-1.0.gir"
-    other.write_text(text)
-    subprocess.run(["g-ir-compiler", str(other), "-o", str(home / "typelibs/DccHost-1.0.typelib")], check=True)
+    """Others do the same beside it, so it appears at once and whole."""
+    with tempfile.TemporaryDirectory(dir=str(home)) as place:
+        other, typelib = pathlib.Path(place, gir.name), pathlib.Path(place, "typelib")
+        other.write_text(gir.read_text().replace("libdcchost-1.so.1", "libdcchost-1-1.dll"))
+        subprocess.run(["g-ir-compiler", str(other), "-o", str(typelib)], check=True)
+        os.replace(str(typelib), str(home / "typelibs/DccHost-1.0.typelib"))
 
 
 def main(build, file):
