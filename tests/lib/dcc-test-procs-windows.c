@@ -63,15 +63,22 @@ find(GArray *rows, DWORD pid)
     return NULL;
 }
 
-/* What gives this program its console is not started by it. */
+/* What gives a program its console, its desktop and its services is started by the system, on behalf of the first that
+ * wants it. */
+static gboolean
+is_of_system(const Row *row)
+{
+    static const char *const names[] = {"conhost.exe", "explorer.exe", "services.exe", NULL};
+
+    return g_strv_contains(names, row->name);
+}
+
 static gboolean
 is_ours(GArray *rows, const Row *row)
 {
     const Row *at = row;
 
-    if (strcmp(row->name, "conhost.exe") == 0)
-        return FALSE;
-    for (guint i = 0; at != NULL && i < MOST_LEVELS; i++) {
+    for (guint i = 0; at != NULL && !is_of_system(at) && i < MOST_LEVELS; i++) {
         if (at->parent == GetCurrentProcessId())
             return TRUE;
         at = find(rows, at->parent);
