@@ -11,7 +11,7 @@ import pytest
 from conftest import PACKAGE
 
 BUILD = pathlib.Path(os.environ["DCC_BUILD"])
-PRIVATE = {"_answers.py", "_library.py", "_places.py", "_windows.py"}
+PRIVATE = {"_answers.py", "_library.py", "_places.py", "_places.pyi", "_windows.py"}
 MODULES = ["__init__", "client", "executables", "launcher", "monitor", "recovery", "watcher"]
 
 
