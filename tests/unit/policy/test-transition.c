@@ -54,6 +54,8 @@ static const char *const expected[] = {
     "restarting stop stopped cancel",
     "restarting budget-spent failed conclude",
 
+    "stopping spawn-refused stopped conclude",
+    "stopping start-refused failed conclude",
     "stopping exited-clean stopping none",
     "stopping exited-crash stopping none",
     "stopping exited-for-good stopping none",
@@ -159,7 +161,8 @@ may_happen(const Model *model, DccEvent event)
         event == DCC_EVENT_EXITED_FOR_GOOD)
         return model->alive > 0;
     if (event == DCC_EVENT_SPAWN_REFUSED || event == DCC_EVENT_START_REFUSED)
-        return model->state == DCC_STATE_STARTING;
+        return model->state == DCC_STATE_STARTING ||
+               (model->state == DCC_STATE_STOPPING && model->alive > 0);
     if (event == DCC_EVENT_TREE_EMPTY)
         return model->stopping && model->alive == 0;
     if (event == DCC_EVENT_RESTART_GRANTED)
