@@ -4,15 +4,20 @@
  * task that is killed, and is believed only of a process that lives and that it was written by. */
 #include "cli-task-lock.h"
 
+#include "cli-exit.h"
 #include "dcc-error.h"
 #include "dcc-fds.h"
 #include "dcc-identity.h"
 #include "dcc-lock.h"
+#include "dcc-put-right.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define LOCK "render.lock"
+#define WHO  "render.who"
 
 #define WHAT_MAX 60 /* bytes; a list of frames has no bound */
 
@@ -92,6 +97,18 @@ take(CliTaskLock *self, GError **error)
     return FALSE;
 }
 
+/* A pipe in the place of one of them would be waited for. */
+static void
+make_room(const char *dir)
+{
+    static const DccOwnFile own[] = {{LOCK, DCC_FILE_REGULAR}, {WHO, DCC_FILE_REGULAR}};
+    g_autoptr(GPtrArray) told = g_ptr_array_new_with_free_func(g_free);
+
+    dcc_put_right(dir, own, G_N_ELEMENTS(own), told);
+    for (guint i = 0; i < told->len; i++)
+        cli_warn("%s", (const char *)told->pdata[i]);
+}
+
 CliTaskLock *
 cli_task_lock_new(DccRuntime *runtime, const char *name, const char *what, GError **error)
 {
@@ -99,10 +116,11 @@ cli_task_lock_new(DccRuntime *runtime, const char *name, const char *what, GErro
     g_autofree char *dir = g_build_filename(dcc_runtime_get_path(runtime), name, NULL);
 
     self->name = g_strdup(name);
-    self->path = g_build_filename(dir, "render.lock", NULL);
-    self->who = g_build_filename(dir, "render.who", NULL);
+    self->path = g_build_filename(dir, LOCK, NULL);
+    self->who = g_build_filename(dir, WHO, NULL);
     self->what = shorten(what);
     self->fd = -1;
+    make_room(dir);
     return take(self, error) ? g_steal_pointer(&self) : NULL;
 }
 

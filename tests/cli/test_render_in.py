@@ -166,6 +166,23 @@ def test_a_lock_that_a_cleaner_took_away_is_taken_anew(box):
     assert finish(child)[1] == ("done", 9, 0, 9, 0, 0)
 
 
+@pytest.mark.parametrize("name", ["render.lock", "render.who"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_of_a_task_is_moved_aside(box, name, make):
+    """Also where somebody else renders, whose name is read then."""
+    start(box, "--frame-ms", "300")
+    child = begin(box, frames="1-9") if name == "render.who" else None
+    if child is not None:
+        until(lambda: is_rendering(box), "the first to render")
+        (box.runtime / "dcchost" / "fake" / name).unlink()
+    make(str(box.runtime / "dcchost" / "fake" / name))
+    done = render(box)
+    assert done.status == (0 if child is None else 75), done
+    assert name in done.err and "aside-" in done.err, done
+    if child is not None:
+        assert "another task renders in it" in done.err and finish(child)[1][0] == "done", done
+
+
 def test_another_application_and_nobody(box):
     start(box)
     other = box.run("render", "blender", *command()[1:])

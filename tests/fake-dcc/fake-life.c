@@ -134,7 +134,7 @@ do_job(const FakeOptions *options, const FakeJob *job)
 bool
 fake_sleep_for_frame(int64_t ms)
 {
-    int64_t end = fake_now() + ms;
+    int64_t end = fake_now() + ms + 1; /* no less than was asked for: now is cut to milliseconds */
 
     fake_lock(&fake_life.lock);
     while (!fake_life.cancelled && fake_now() < end)
