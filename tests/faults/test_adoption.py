@@ -56,7 +56,7 @@ def test_the_place_of_a_refused_start_is_cleared(box):
 @pytest.mark.parametrize("victims", [["session"], ["session", "shim"]], ids=["session", "both"])
 def test_what_is_left_of_an_end_that_was_told_is_ended_by_the_adopter(box, victims):
     """Nobody else does: the session that was about to is dead."""
-    box.launch("--set", "tree-timeout=2s", "--", "--tree", "ignore-term", "--exit-after", "0")
+    box.launch("--set", "tree-timeout=10s", "--", "--tree", "ignore-term", "--exit-after", "0")
     until(lambda: any(each["to"] == "stopped" for each in events(box, "fake", "state")), "the end to be told")
     before = box.status()
     for victim in victims:
